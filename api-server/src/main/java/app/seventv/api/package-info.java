@@ -1,0 +1,5 @@
+/** The v3 and v4 APIs. */
+@NullMarked
+package app.seventv.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** JMH guards and load generators. */
+@NullMarked
+package app.seventv.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The image edge. */
+@NullMarked
+package app.seventv.cdn;
+
+import org.jspecify.annotations.NullMarked;

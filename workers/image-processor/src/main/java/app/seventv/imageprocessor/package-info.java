@@ -1,0 +1,5 @@
+/** Uploads to resized images. */
+@NullMarked
+package app.seventv.imageprocessor;
+
+import org.jspecify.annotations.NullMarked;

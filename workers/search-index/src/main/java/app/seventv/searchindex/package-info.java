@@ -1,0 +1,5 @@
+/** NATS to Typesense. */
+@NullMarked
+package app.seventv.searchindex;
+
+import org.jspecify.annotations.NullMarked;
