@@ -32,7 +32,10 @@ public final class DevStack {
     this.clock = clock;
   }
 
-  /** See {@code ./run --help}. The system property {@code project.root} names the checkout. */
+  /**
+   * See {@code ./run --help}. The system property {@code project.root} names the checkout, {@code
+   * caller.folder} the folder that relative paths start from.
+   */
   public static void main(String[] arguments) {
     System.exit(run(List.of(arguments), new Terminal(System.out)));
   }
@@ -44,7 +47,8 @@ public final class DevStack {
     }
     try {
       Path root = Path.of(System.getProperty("project.root", "")).toAbsolutePath();
-      RunOptions options = RunOptions.parse(root, arguments);
+      Path caller = Path.of(System.getProperty("caller.folder", "")).toAbsolutePath();
+      RunOptions options = RunOptions.parse(root, caller, arguments);
       DevStack stack = new DevStack(options, terminal, Clock.systemUTC());
       return options.check() ? stack.check() : stack.serve();
     } catch (UsageException e) {

@@ -33,12 +33,11 @@ final class PortCheck {
         .map(step -> step * OFFSET_STEP)
         .filter(offset -> busy(new Addresses(offset)).findAny().isEmpty())
         .findFirst()
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "no free ports up to offset "
-                        + RunOptions.MAX_PORT_OFFSET
-                        + "; is a platform running that should not be?"));
+        .orElseThrow(() ->
+            new UsageException(
+                "no free ports up to offset "
+                    + RunOptions.MAX_PORT_OFFSET
+                    + "; is a platform running that should not be?"));
   }
 
   private static Stream<String> busy(Addresses addresses) {

@@ -47,7 +47,13 @@ record RunOptions(
         --help             this text
       """;
 
-  static RunOptions parse(Path projectRoot, List<String> arguments) {
+  /**
+   * Reads the command line.
+   *
+   * @param callerFolder what a relative {@code --data} is relative to
+   * @throws UsageException when it cannot be understood
+   */
+  static RunOptions parse(Path projectRoot, Path callerFolder, List<String> arguments) {
     Path data = null;
     Integer portOffset = null;
     boolean fresh = false;
@@ -61,7 +67,7 @@ record RunOptions(
         case "--check" -> check = true;
         case "--attach" -> attach = true;
         case "--fresh" -> fresh = true;
-        case "--data" -> data = Path.of(value(option, rest));
+        case "--data" -> data = callerFolder.resolve(value(option, rest));
         case "--port-offset" -> portOffset = offset(value(option, rest));
         case "--without" -> without.addAll(services(value(option, rest)));
         default -> throw new UsageException("unknown option " + option + "; see ./run --help");

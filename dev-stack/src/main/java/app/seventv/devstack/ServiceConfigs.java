@@ -45,13 +45,13 @@ final class ServiceConfigs {
   }
 
   private String common(Service service) {
-    String key = service == Service.IMAGE_PROCESSOR ? "telemetry.bind" : "metrics_bind_address";
     return """
     # Written by the development stack at every start; change it there.
     level = "info"
-    %s = "%s"
+    metrics_bind_address = "%s"
+    drain_time = "2s"
     """
-        .formatted(key, at.hostPort(service.adminPort()));
+        .formatted(at.hostPort(service.adminPort()));
   }
 
   private String api() {
@@ -221,17 +221,25 @@ final class ServiceConfigs {
     bind = "%s"
     site = "%s"
     root = "%s"
+    website_origin = "%s"
+    old_website_origin = "%s"
     api_origin = "%s"
+    internal_api_origin = "%s"
     event_api_origin = "%s"
     cdn_origin = "%s"
+    image_origins = ["%s"]
     """
         .formatted(
             at.hostPort(port),
             site,
             projectRoot.resolve("websites").resolve(site).resolve("dist"),
+            at.origin(Port.WEBSITE),
+            at.origin(Port.WEBSITE_OLD),
             at.origin(Port.API),
+            at.http(Port.API, ""),
             at.origin(Port.EVENTS_WS),
-            at.origin(Port.CDN_HTTP));
+            at.origin(Port.CDN_HTTP),
+            at.http(Port.LOGIN, ""));
   }
 
   private String database(String name) {

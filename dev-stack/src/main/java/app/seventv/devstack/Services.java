@@ -56,10 +56,9 @@ final class Services {
         .map(service -> service.jar(projectRoot))
         .filter(jar -> !Files.exists(jar))
         .findFirst()
-        .ifPresent(
-            jar -> {
-              throw new UsageException(jar + " is missing; ./run builds it");
-            });
+        .ifPresent(jar -> {
+          throw new UsageException(jar + " is missing; ./run builds it");
+        });
   }
 
   private ManagedProcess process(Service service, Path config) throws IOException {

@@ -31,8 +31,7 @@ final class ProcessSpawner {
   static Process start(ProcessBuilder builder) throws IOException {
     if (Files.isExecutable(SETPRIV) && Files.isExecutable(SETSID)) {
       List<String> command = new ArrayList<>();
-      command.addAll(
-          List.of(SETSID.toString(), SETPRIV.toString(), "--pdeathsig", "KILL", "--"));
+      command.addAll(List.of(SETSID.toString(), SETPRIV.toString(), "--pdeathsig", "KILL", "--"));
       command.addAll(builder.command());
       builder.command(command);
     }
