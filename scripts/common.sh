@@ -97,7 +97,7 @@ build_java() {
   local stamp="target/build-$scope.stamp"
   [[ "$scope" == benchmarks ]] && modules=()
   any_newer_than "$stamp" pom.xml .mvn netty-core platform-model api-server cdn-server \
-    event-server workers websites/server dev-stack $([[ "$scope" == benchmarks ]] && say benchmarks) && stale=true
+    event-server workers websites/server dev-stack $([[ "$scope" == benchmarks ]] && say benchmarks/pom.xml benchmarks/src) && stale=true
   while read -r jar; do
     [[ -e "$jar" ]] || stale=true
   done < <(service_jars)
