@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.slf4j.Logger;
@@ -32,9 +33,10 @@ import org.slf4j.LoggerFactory;
  *       dotted paths. No pre- and post-images, no expanded events.
  *   <li>The change journal keeps the last {@value #JOURNAL_CAPACITY} events; an older resume token
  *       gets ChangeStreamHistoryLost (286).
- *   <li>Repeated retryable writes are not recognised.
- *   <li>Only {@code _id} and unique indexes speed up queries; every other query scans. Unique
- *       partial indexes scan on each write and cover no arrays.
+ *   <li>Repeated retryable writes are not recognised. Unacknowledged writes (write concern 0) close
+ *       the connection.
+ *   <li>Only {@code _id} and unique indexes on plain top-level fields speed up queries; every other
+ *       query scans.
  *   <li>Binary subtypes other than UUID come back as subtype 0 and cannot be compared. Strings sort
  *       in UTF-16 order.
  *   <li>No collations, geospatial or text search, validators, views, capped collections, {@code
@@ -59,6 +61,7 @@ public final class DevMongoServer implements AutoCloseable {
   private final Transactions transactions;
   private final Housekeeping housekeeping;
   private final WireServer wire;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private DevMongoServer(
       MongoBackend backend, MVStore mvStore, int port, int journalCapacity, Clock clock) {
@@ -68,6 +71,7 @@ public final class DevMongoServer implements AutoCloseable {
     DocumentStore store = new DocumentStore(backend);
     Pipelines pipelines = new Pipelines(backend);
     IndexCatalog indexes = new IndexCatalog(mvStore, store);
+    indexes.load();
     DocumentWriter writer = new DocumentWriter(store, indexes, new UpdateExpressions(pipelines));
     this.journal = new ChangeJournal(mvStore, journalCapacity, clock);
     this.transactions = new Transactions(journal::append, System::nanoTime);
@@ -153,6 +157,9 @@ public final class DevMongoServer implements AutoCloseable {
   /** Stops listening, rolls open transactions back and writes everything to the file. */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     housekeeping.close();
     journal.close();
     wire.close();

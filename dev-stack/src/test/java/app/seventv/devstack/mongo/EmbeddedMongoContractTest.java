@@ -53,4 +53,18 @@ class EmbeddedMongoContractTest {
       super(client);
     }
   }
+
+  @Nested
+  class Indexing extends IndexContract {
+    Indexing() {
+      super(client);
+    }
+  }
+
+  @Nested
+  class Aggregations extends AggregationContract {
+    Aggregations() {
+      super(client);
+    }
+  }
 }

@@ -51,4 +51,18 @@ class RealMongoContractTest {
       super(client);
     }
   }
+
+  @Nested
+  class Indexing extends IndexContract {
+    Indexing() {
+      super(client);
+    }
+  }
+
+  @Nested
+  class Aggregations extends AggregationContract {
+    Aggregations() {
+      super(client);
+    }
+  }
 }
