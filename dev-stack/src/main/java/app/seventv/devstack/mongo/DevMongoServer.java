@@ -55,6 +55,12 @@ public final class DevMongoServer implements AutoCloseable {
   /** Unwritten changes above this are written at once, at worst in the middle of a transaction. */
   private static final int WRITE_BUFFER_KIB = 64 * 1024;
 
+  /** Space is won back from parts of the file filled less than this, in percent. */
+  private static final int COMPACT_BELOW_FILL_PERCENT = 50;
+
+  /** Bytes rewritten per commit at most to win space back. */
+  private static final int COMPACT_BYTES_PER_COMMIT = 256 * 1024;
+
   private final MongoBackend backend;
   private final MVStore mvStore;
   private final ChangeJournal journal;
@@ -85,7 +91,7 @@ public final class DevMongoServer implements AutoCloseable {
       closeStores();
       throw e;
     }
-    housekeeping.start(mvStore::commit);
+    housekeeping.start(this::commit);
   }
 
   /**
@@ -165,6 +171,13 @@ public final class DevMongoServer implements AutoCloseable {
     wire.close();
     transactions.abortAll();
     closeStores();
+  }
+
+  private void commit() {
+    if (mvStore.getFileStore() != null && mvStore.hasUnsavedChanges()) {
+      mvStore.commit();
+      mvStore.compact(COMPACT_BELOW_FILL_PERCENT, COMPACT_BYTES_PER_COMMIT);
+    }
   }
 
   private void closeStores() {

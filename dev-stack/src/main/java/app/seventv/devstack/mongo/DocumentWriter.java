@@ -99,7 +99,7 @@ final class DocumentWriter {
     work.changed(
         () -> {
           store.replace(ns, before);
-          indexes.changed(ns, after, before);
+          indexes.changed(ns, /* before= */ after, /* after= */ before);
         },
         event);
     return true;
@@ -124,8 +124,7 @@ final class DocumentWriter {
         ChangeJournal.event("delete", ns, id, null));
   }
 
-  private void indexOrUndo(
-      Namespace ns, @Nullable Document before, Document after, Runnable undo) {
+  private void indexOrUndo(Namespace ns, @Nullable Document before, Document after, Runnable undo) {
     try {
       indexes.changed(ns, before, after);
     } catch (CommandFailure failure) {

@@ -192,8 +192,7 @@ final class IndexCatalog {
     switch (dropped) {
       case Collection<?> several -> several.forEach(one -> forget(ns, one));
       case Document key ->
-          entries(ns, index -> key.equals(index.get("key")))
-              .forEach(entry -> forget(entry.name()));
+          entries(ns, index -> key.equals(index.get("key"))).forEach(entry -> forget(entry.name()));
       case String name when !name.equals("*") -> forget(nameOf(ns, name));
       case null, default -> forget(ns);
     }

@@ -136,8 +136,7 @@ final class UniqueKeys {
     for (Object element : elements) {
       List<Cursor> next = new ArrayList<>(cursors.size());
       for (Cursor cursor : cursors) {
-        next.add(
-            cursor.isAt(array) ? new Cursor(element, cursor.rest()).advance() : cursor);
+        next.add(cursor.isAt(array) ? new Cursor(element, cursor.rest()).advance() : cursor);
       }
       collect(next, keys);
     }

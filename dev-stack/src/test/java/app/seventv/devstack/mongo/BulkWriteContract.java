@@ -61,10 +61,10 @@ abstract class BulkWriteContract extends MongoContract {
     var verbose = result.getVerboseResults().orElseThrow();
     assertThat(updated(verbose, 1).getModifiedCount()).isEqualTo(3);
     assertThat(updated(verbose, 4).getMatchedCount()).isZero();
-    assertThat(
-            updated(verbose, 5).getUpsertedId().orElseThrow().asString().getValue())
+    assertThat(updated(verbose, 5).getUpsertedId().orElseThrow().asString().getValue())
         .isEqualTo("up");
-    assertThat(Objects.requireNonNull(verbose.getDeleteResults().get(3)).getDeletedCount()).isEqualTo(1);
+    assertThat(Objects.requireNonNull(verbose.getDeleteResults().get(3)).getDeletedCount())
+        .isEqualTo(1);
     assertThat(collection("a").find(eq("_id", 2)).first()).isEqualTo(doc("_id", 2, "r", 1));
   }
 

@@ -84,16 +84,16 @@ class DevMongoServerFileTest {
       assertThatThrownBy(() -> things(client).insertOne(id(3).append("code", "C")))
           .isInstanceOf(MongoWriteException.class);
       Document sameConnection = new Document("platform", "P").append("id", 1);
-      assertThatThrownBy(
-              () ->
-                  things(client)
-                      .insertOne(id(4).append("code", 4).append("list", List.of(sameConnection))))
+      assertThatThrownBy(() ->
+              things(client)
+                  .insertOne(id(4).append("code", 4).append("list", List.of(sameConnection))))
           .isInstanceOf(MongoWriteException.class);
       things(client).insertOne(id(5).append("code", 5));
       try (var cursor = client.getDatabase("7tv").watch().resumeAfter(token).cursor()) {
         List<Object> ids = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-          ids.add(Objects.requireNonNull(cursor.next().getDocumentKey()).getInt32("_id").getValue());
+          ids.add(
+              Objects.requireNonNull(cursor.next().getDocumentKey()).getInt32("_id").getValue());
         }
         assertThat(ids).containsExactly(2, 2, 5);
       }

@@ -103,8 +103,7 @@ class DevMongoServerTest {
   }
 
   private static void assertHistoryLost(MongoClient client, BsonDocument token) {
-    assertThatThrownBy(
-            () -> client.getDatabase("7tv").watch().resumeAfter(token).cursor().close())
+    assertThatThrownBy(() -> client.getDatabase("7tv").watch().resumeAfter(token).cursor().close())
         .isInstanceOfSatisfying(
             MongoCommandException.class,
             e -> {
@@ -126,8 +125,7 @@ class DevMongoServerTest {
           }
         };
     try (MongoClient listening =
-            MongoClients.create(
-                settings(server.uri("7tv")).addCommandListener(counting).build());
+            MongoClients.create(settings(server.uri("7tv")).addCommandListener(counting).build());
         var cursor =
             listening.getDatabase("7tv").watch().maxAwaitTime(1, TimeUnit.SECONDS).cursor()) {
       Instant start = Instant.now();
@@ -149,8 +147,7 @@ class DevMongoServerTest {
                     .build())) {
       List<MongoChangeStreamCursor<ChangeStreamDocument<Document>>> cursors = new ArrayList<>();
       for (int i = 0; i < streams; i++) {
-        cursors.add(
-            many.getDatabase("7tv").watch().maxAwaitTime(50, TimeUnit.SECONDS).cursor());
+        cursors.add(many.getDatabase("7tv").watch().maxAwaitTime(50, TimeUnit.SECONDS).cursor());
       }
       var seen = cursors.stream().map(cursor -> threads.submit(cursor::next)).toList();
       Instant start = Instant.now();

@@ -51,8 +51,7 @@ class TransactionsTest {
     assertThat(undone).containsExactly("b", "a");
     assertThat(published).isEmpty();
     assertThatThrownBy(() -> transactions.commit(command("s", 1, false)))
-        .isInstanceOfSatisfying(
-            CommandFailure.class, e -> assertThat(e.code()).isEqualTo(251));
+        .isInstanceOfSatisfying(CommandFailure.class, e -> assertThat(e.code()).isEqualTo(251));
   }
 
   @Test
