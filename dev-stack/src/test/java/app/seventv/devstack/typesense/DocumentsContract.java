@@ -60,8 +60,7 @@ abstract class DocumentsContract extends SearchServerContract {
   void updateMergesAndNullRemoves() throws Exception {
     String name = createSampleEmotes();
     // Sent by hand: the client leaves null fields out.
-    server.send(
-        "PATCH", "/collections/" + name + "/documents/1", "{\"score\":99,\"tags\":null}");
+    server.send("PATCH", "/collections/" + name + "/documents/1", "{\"score\":99,\"tags\":null}");
 
     Map<String, Object> document = client.collections(name).documents("1").retrieve();
     assertThat(document).containsEntry("score", 99).containsEntry("default_name", "PepeHappy");
