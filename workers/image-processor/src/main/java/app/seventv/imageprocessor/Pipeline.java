@@ -23,12 +23,20 @@ final class Pipeline {
   private final Decoders decoders;
   private final Encoders encoders;
   private final Executor encodeThreads;
+  private final StageTimes times;
 
   /** {@code encodeThreads} bounds how many files are encoded at once, over all jobs. */
-  Pipeline(Tools tools, Executor encodeThreads) {
+  Pipeline(Tools tools, Executor encodeThreads, StageTimes times) {
     this.decoders = new Decoders(tools);
     this.encoders = new Encoders(tools);
     this.encodeThreads = encodeThreads;
+    this.times = times;
+  }
+
+  /** Hears how long each part took. */
+  @FunctionalInterface
+  interface StageTimes {
+    void record(JobMetrics.Stage stage, long nanos);
   }
 
   /**
@@ -60,6 +68,7 @@ final class Pipeline {
    * @throws JobFailure with the codes of image-processor.md §8.1
    */
   Result run(Task task, byte[] data, JobControl control, Path workDir) {
+    long start = System.nanoTime();
     InputFormat format = InputFormat.sniff(data);
     ImageHeader header = Decoders.readHeader(format, data, task.getLimits());
     checkMetadata(task.getInput(), header);
@@ -94,8 +103,11 @@ final class Pipeline {
       if (stills && framesRead <= stillIndex) {
         throw JobFailure.invalidInput("task.input.metadata.static_frame_index: out of range");
       }
+      long decoded = System.nanoTime();
+      times.record(JobMetrics.Stage.DECODE, decoded - start);
       Encoding encoding = new Encoding(output, header, animation, stillIndex, framesRead);
       List<Produced> outputs = encodeAll(encoding, formats, sizes, control, workDir);
+      times.record(JobMetrics.Stage.ENCODE, System.nanoTime() - decoded);
       return new Result(format, header, animation.loopCount(), outputs);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -225,24 +237,30 @@ final class Pipeline {
         .sorted(Comparator.comparingLong(Scheduled::cost).reversed())
         .forEach(scheduled -> encodeThreads.execute(scheduled.task));
     List<Produced> produced = new ArrayList<>();
-    try {
-      for (Scheduled scheduled : all) {
+    RuntimeException failure = null;
+    // Every encode is waited for: the job's folder is removed right after.
+    for (Scheduled scheduled : all) {
+      try {
         produced.add(scheduled.task.get());
+      } catch (ExecutionException e) {
+        if (failure == null) {
+          failure =
+              e.getCause() instanceof RuntimeException known
+                  ? known
+                  : JobFailure.internal("join error: " + e.getCause());
+          control.abort(failure);
+        }
+      } catch (InterruptedException e) {
+        failure = JobFailure.internal("join error: interrupted");
+        control.abort(failure);
+        Thread.currentThread().interrupt();
+        break;
       }
-      return produced;
-    } catch (ExecutionException e) {
-      RuntimeException cause =
-          e.getCause() instanceof RuntimeException known
-              ? known
-              : JobFailure.internal("join error: " + e.getCause());
-      control.abort(cause);
-      throw cause;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw JobFailure.internal("join error: interrupted");
-    } finally {
-      all.forEach(scheduled -> scheduled.task.cancel(false));
     }
+    if (failure != null) {
+      throw failure;
+    }
+    return produced;
   }
 
   private Produced encode(Pending pending, JobControl control, Path workDir) throws IOException {
