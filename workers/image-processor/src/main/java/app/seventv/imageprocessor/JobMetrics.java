@@ -84,6 +84,6 @@ final class JobMetrics {
   }
 
   void output(OutputFormat format, long bytes) {
-    outputBytes.labelValues(Encoders.name(format)).observe(bytes);
+    outputBytes.labelValues(Encoders.name(format)).observe((double) bytes);
   }
 }
