@@ -88,7 +88,8 @@ final class GifDecoder implements FrameReader {
 
     List<Integer> delaysMs = new ArrayList<>();
     Control control = Control.NONE;
-    while (in.remaining() > 0) {
+    // Some encoders leave the trailer out; a file that ends between two pictures is whole.
+    while (in.remaining() > 0 || blocks.isEmpty() || !control.equals(Control.NONE)) {
       int kind = in.u8();
       if (kind == 0x3b) {
         break;
