@@ -32,8 +32,7 @@ public final class NatsOptions {
   public static final Key<Optional<Secret>> TOKEN = Key.secret("nats.token", "NATS token.");
 
   /** The keys above. */
-  public static final ConfigSchema SCHEMA =
-      ConfigSchema.of(SERVERS, USERNAME, PASSWORD, TOKEN);
+  public static final ConfigSchema SCHEMA = ConfigSchema.of(SERVERS, USERNAME, PASSWORD, TOKEN);
 
   /** Pause between two attempts to reach a server. */
   private static final Duration RECONNECT_WAIT = Duration.ofMillis(500);
@@ -55,13 +54,12 @@ public final class NatsOptions {
     CompletableFuture<Connection> first = new CompletableFuture<>();
     Options options =
         builder(config, name)
-            .connectionListener(
-                (connection, event) -> {
-                  if (event == ConnectionListener.Events.CONNECTED) {
-                    first.complete(connection);
-                  }
-                  listener.connectionEvent(connection, event);
-                })
+            .connectionListener((connection, event) -> {
+              if (event == ConnectionListener.Events.CONNECTED) {
+                first.complete(connection);
+              }
+              listener.connectionEvent(connection, event);
+            })
             .build();
     try {
       Nats.connectAsynchronously(options, true);

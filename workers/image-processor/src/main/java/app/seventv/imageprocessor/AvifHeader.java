@@ -18,6 +18,10 @@ record AvifHeader(ImageHeader image, int colourTrack, int alphaTrack) {
 
   private static final class Track {
     String handler = "";
+
+    /** Refers to another track that it belongs to. */
+    boolean auxiliary;
+
     int width;
     int height;
     long timescale = 1000;
@@ -37,10 +41,11 @@ record AvifHeader(ImageHeader image, int colourTrack, int alphaTrack) {
     int colour = -1;
     int alpha = -1;
     for (int i = 0; i < walk.tracks.size(); i++) {
-      String handler = walk.tracks.get(i).handler;
-      if (colour < 0 && handler.equals("pict")) {
+      Track track = walk.tracks.get(i);
+      boolean auxiliary = track.auxiliary || track.handler.equals("auxv");
+      if (colour < 0 && !auxiliary && track.handler.equals("pict")) {
         colour = i;
-      } else if (alpha < 0 && handler.equals("auxv")) {
+      } else if (alpha < 0 && auxiliary) {
         alpha = i;
       }
     }
@@ -84,7 +89,7 @@ record AvifHeader(ImageHeader image, int colourTrack, int alphaTrack) {
 
   private static void readBox(String type, ByteCursor body, Walk walk, int depth) {
     switch (type) {
-      case "moov", "mdia", "minf", "stbl", "iprp", "ipco" -> walk(body, walk, depth + 1);
+      case "moov", "mdia", "minf", "stbl", "iprp", "ipco", "tref" -> walk(body, walk, depth + 1);
       case "meta" -> {
         body.skip(4);
         walk(body, walk, depth + 1);
@@ -109,6 +114,7 @@ record AvifHeader(ImageHeader image, int colourTrack, int alphaTrack) {
 
   private static void readTrackBox(String type, ByteCursor body, Track track) {
     switch (type) {
+      case "auxl" -> track.auxiliary = true;
       case "tkhd" -> {
         int version = body.u8();
         body.skip(version == 1 ? 87 : 75);

@@ -26,6 +26,7 @@ final class Worker implements AutoCloseable {
 
   private static final int PUBLISH_ATTEMPTS = 5;
   private static final Duration PUBLISH_PAUSE = Duration.ofSeconds(1);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   /**
    * Settings of the pool.
@@ -269,7 +270,16 @@ final class Worker implements AutoCloseable {
     if (poller != null) {
       poller.interrupt();
     }
-    timer.shutdownNow();
+    jobThreads.shutdown();
+    try {
+      // Aborted jobs still kill their children and remove their folders.
+      if (!jobThreads.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("jobs do not end; their leases will run out");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     jobThreads.shutdownNow();
+    timer.shutdownNow();
   }
 }
