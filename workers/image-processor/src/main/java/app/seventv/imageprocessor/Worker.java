@@ -99,7 +99,7 @@ final class Worker implements AutoCloseable {
         try {
           JobQueue.Job job = stopping ? null : queue.claim();
           errors = 0;
-          if (job != null) {
+          if (job != null && !jobThreads.isShutdown()) {
             jobThreads.execute(() -> runInSlot(job));
             handed = true;
           }
@@ -154,6 +154,9 @@ final class Worker implements AutoCloseable {
         return;
       }
     } catch (RuntimeException e) {
+      if (stopping) {
+        return;
+      }
       LOG.warn("cannot prolong the lease of job {}", job.id(), e);
     }
     control.abort(new LeaseLost());
@@ -267,11 +270,14 @@ final class Worker implements AutoCloseable {
   public void close() {
     stopping = true;
     running.forEach(control -> control.abort(new LeaseLost()));
-    if (poller != null) {
-      poller.interrupt();
-    }
+    wake();
     jobThreads.shutdown();
     try {
+      if (poller != null) {
+        // A look at the queue is not cut short: what it has claimed would lie idle.
+        poller.join(CLOSE_LIMIT);
+        poller.interrupt();
+      }
       // Aborted jobs still kill their children and remove their folders.
       if (!jobThreads.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.warn("jobs do not end; their leases will run out");

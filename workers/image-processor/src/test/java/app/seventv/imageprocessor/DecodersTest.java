@@ -107,7 +107,7 @@ class DecodersTest {
 
   @Test
   void animatedAvif() throws Exception {
-    List<String> command = new ArrayList<>(List.of("avifenc", "-s", "8", "--min", "0", "--max"));
+    List<String> command = new ArrayList<>(List.of("avifenc", "-s", "6", "--min", "0", "--max"));
     command.addAll(List.of("4", "--minalpha", "0", "--maxalpha", "0", "--timescale", "1000"));
     for (int i = 0; i < FRAMES; i++) {
       command.addAll(List.of("--duration", DURATIONS_MS.get(i) + "", path(i + ".png")));
