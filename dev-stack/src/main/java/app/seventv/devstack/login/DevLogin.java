@@ -43,6 +43,15 @@ public final class DevLogin implements AutoCloseable {
   /** The client secret it accepts. */
   public static final String CLIENT_SECRET = "dev-client-secret";
 
+  /** Path of the page that asks who to be. */
+  public static final String AUTHORIZE_PATH = "/oauth2/authorize";
+
+  /** Path that exchanges a code for a token. */
+  public static final String TOKEN_PATH = "/oauth2/token";
+
+  /** Path that tells who a token stands for. */
+  public static final String PROFILE_PATH = "/helix/users";
+
   private static final Logger LOG = LoggerFactory.getLogger(DevLogin.class);
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final Duration CODE_LIFETIME = Duration.ofMinutes(5);
@@ -80,9 +89,9 @@ public final class DevLogin implements AutoCloseable {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     HttpServer server = HttpServer.create(address, ACCEPT_BACKLOG);
     DevLogin login = new DevLogin(server, clock);
-    login.route("/oauth2/authorize", "GET", login::authorize);
-    login.route("/oauth2/token", "POST", login::token);
-    login.route("/helix/users", "GET", login::profile);
+    login.route(AUTHORIZE_PATH, "GET", login::authorize);
+    login.route(TOKEN_PATH, "POST", login::token);
+    login.route(PROFILE_PATH, "GET", login::profile);
     login.route("/avatars/", "GET", login::avatar);
     server.setExecutor(login.threads);
     server.start();
@@ -96,17 +105,17 @@ public final class DevLogin implements AutoCloseable {
 
   /** Address for {@code connections.twitch.authorize_url}. */
   public URI authorizeUrl() {
-    return at("/oauth2/authorize");
+    return at(AUTHORIZE_PATH);
   }
 
   /** Address for {@code connections.twitch.token_url}. */
   public URI tokenUrl() {
-    return at("/oauth2/token");
+    return at(TOKEN_PATH);
   }
 
   /** Address for {@code connections.twitch.profile_url}. */
   public URI profileUrl() {
-    return at("/helix/users");
+    return at(PROFILE_PATH);
   }
 
   @Override

@@ -14,10 +14,13 @@ import java.util.concurrent.Executors;
  * even by {@code kill -9} (prctl(2), {@code PR_SET_PDEATHSIG}, set through setpriv(1)).
  *
  * <p>The signal is tied to the <em>thread</em> that forked, so all children are started by one
- * thread that lives as long as the process. Without setpriv children start unprotected.
+ * thread that lives as long as the process. Each child gets a session of its own (setsid(1)), so
+ * that Ctrl-C reaches only us and we stop the children in order. Both programs belong to every
+ * Debian; without them children start unprotected.
  */
 final class ProcessSpawner {
   private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+  private static final Path SETSID = Path.of("/usr/bin/setsid");
   private static final ExecutorService THREAD =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("process-spawner").daemon().factory());
@@ -26,9 +29,9 @@ final class ProcessSpawner {
 
   /** Starts {@code builder}'s command; its pid is the pid of the command itself. */
   static Process start(ProcessBuilder builder) throws IOException {
-    if (Files.isExecutable(SETPRIV)) {
+    if (Files.isExecutable(SETPRIV) && Files.isExecutable(SETSID)) {
       List<String> command = new ArrayList<>();
-      command.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "KILL", "--"));
+      command.addAll(List.of(SETSID.toString(), SETPRIV.toString(), "--pdeathsig", "KILL", "--"));
       command.addAll(builder.command());
       builder.command(command);
     }
