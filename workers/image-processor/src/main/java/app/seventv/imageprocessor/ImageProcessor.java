@@ -77,8 +77,7 @@ public final class ImageProcessor implements RunningService {
     Config config = context.config();
     MongoDatabase database = database(config);
     JobQueue queue =
-        new JobQueue(
-            database, Clock.systemUTC(), config.get(ImageProcessorKeys.WORKER_HOLD_TIME));
+        new JobQueue(database, Clock.systemUTC(), config.get(ImageProcessorKeys.WORKER_HOLD_TIME));
     queue.createIndexes();
     Drives drives = opened(drives(config));
     Events events = opened(events(config));
@@ -178,8 +177,7 @@ public final class ImageProcessor implements RunningService {
   }
 
   private static Path workRoot(Config config) throws IOException {
-    return Files.createDirectories(config.get(ImageProcessorKeys.WORKER_DIRECTORY))
-        .toRealPath();
+    return Files.createDirectories(config.get(ImageProcessorKeys.WORKER_DIRECTORY)).toRealPath();
   }
 
   private Server listen(Config config, ManagementService management) throws IOException {

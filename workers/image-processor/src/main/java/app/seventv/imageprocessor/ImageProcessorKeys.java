@@ -38,8 +38,7 @@ final class ImageProcessorKeys {
   static final Key<Duration> WORKER_ERROR_DELAY =
       Key.duration("worker.error_delay", Duration.ofSeconds(5), "Pause after such a failure.");
   static final Key<Duration> WORKER_POLLING_INTERVAL =
-      Key.duration(
-          "worker.polling_interval", Duration.ofSeconds(1), "Pause when there is no job.");
+      Key.duration("worker.polling_interval", Duration.ofSeconds(1), "Pause when there is no job.");
   static final Key<Duration> WORKER_HOLD_TIME =
       Key.duration(
           "worker.hold_time", Duration.ofSeconds(60), "Lease of a job; a crash frees it then.");

@@ -37,7 +37,8 @@ final class JobMetrics {
             "image_processor_jobs_total", "Finished jobs by result: success or error.", "result");
     lost = metrics.counter("image_processor_jobs_lost_total", "Jobs whose lease was lost.");
     submissions =
-        metrics.counter("image_processor_submissions_total", "Tasks submitted, by result.", "result");
+        metrics.counter(
+            "image_processor_submissions_total", "Tasks submitted, by result.", "result");
     running = metrics.gauge("image_processor_jobs_running", "Jobs in work.");
     stages =
         metrics.durations(

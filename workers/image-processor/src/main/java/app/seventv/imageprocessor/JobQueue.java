@@ -85,8 +85,7 @@ final class JobQueue {
 
   private Bson isFree() {
     Instant now = clock.instant();
-    return Filters.or(
-        Filters.eq("hold_until", null), Filters.lt("hold_until", Date.from(now)));
+    return Filters.or(Filters.eq("hold_until", null), Filters.lt("hold_until", Date.from(now)));
   }
 
   private Bson isOurs(ObjectId id) {

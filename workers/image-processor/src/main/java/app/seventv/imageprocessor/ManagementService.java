@@ -49,8 +49,7 @@ final class ManagementService extends ImageProcessorGrpc.ImageProcessorImplBase 
   }
 
   @Override
-  public void cancelTask(
-      CancelTaskRequest request, StreamObserver<CancelTaskResponse> observer) {
+  public void cancelTask(CancelTaskRequest request, StreamObserver<CancelTaskResponse> observer) {
     observer.onNext(cancel(request));
     observer.onCompleted();
   }
@@ -108,9 +107,7 @@ final class ManagementService extends ImageProcessorGrpc.ImageProcessorImplBase 
 
   /** The worker expands input paths: a brace in this finished one must stay a brace. */
   private static DrivePath literal(DrivePath path) {
-    return path.toBuilder()
-        .setPath(path.getPath().replace("{", "{{").replace("}", "}}"))
-        .build();
+    return path.toBuilder().setPath(path.getPath().replace("{", "{{").replace("}", "}}")).build();
   }
 
   private void insert(ObjectId id, Task task, ProcessImageRequest request) {

@@ -131,7 +131,10 @@ final class Worker implements AutoCloseable {
     Duration period = settings.refreshInterval;
     Future<?> lease =
         timer.scheduleAtFixedRate(
-            () -> refresh(job, control), period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+            () -> refresh(job, control),
+            period.toMillis(),
+            period.toMillis(),
+            TimeUnit.MILLISECONDS);
     try {
       run(job, control);
     } catch (LeaseLost e) {

@@ -109,8 +109,7 @@ class BadInputTest {
         SampleTasks.emote("p").toBuilder()
             .setLimits(Limits.newBuilder().setMaxInputFrameCount(23))
             .build();
-    assertRefused(
-        SampleGif.bytes(16, 16), task, "decoder: exceeded maximum input frame count: 24");
+    assertRefused(SampleGif.bytes(16, 16), task, "decoder: exceeded maximum input frame count: 24");
   }
 
   @Test
@@ -119,8 +118,7 @@ class BadInputTest {
         SampleTasks.emote("p").toBuilder()
             .setLimits(Limits.newBuilder().setMaxInputDurationMs(1000))
             .build();
-    assertRefused(
-        SampleGif.bytes(16, 16), task, "decoder: exceeded maximum input duration: 1440");
+    assertRefused(SampleGif.bytes(16, 16), task, "decoder: exceeded maximum input duration: 1440");
   }
 
   @Test
@@ -132,9 +130,7 @@ class BadInputTest {
     webp.writeBytes(new byte[] {10, 0, 0, 0, 2, 0, 0, 0});
     webp.writeBytes(new byte[] {(byte) 0xfe, 0x3f, 0, (byte) 0xfe, 0x3f, 0});
     assertRefused(
-        webp.toByteArray(),
-        SampleTasks.emote("p"),
-        "decoder: exceeded maximum input width: 16383");
+        webp.toByteArray(), SampleTasks.emote("p"), "decoder: exceeded maximum input width: 16383");
   }
 
   @Test

@@ -113,13 +113,13 @@ class DecodersTest {
       command.addAll(List.of("--duration", DURATIONS_MS.get(i) + "", path(i + ".png")));
     }
     command.addAll(List.of("-o", path("a.avif")));
-    assertDecodes(
-        make("a.avif", command), InputFormat.AVIF_SEQUENCE, DURATIONS_MS, true, 12);
+    assertDecodes(make("a.avif", command), InputFormat.AVIF_SEQUENCE, DURATIONS_MS, true, 12);
   }
 
   @Test
   void stillAvif() throws Exception {
-    byte[] avif = make("s.avif", List.of("avifenc", "-s", "8", "--lossless", path("0.png"), path("s.avif")));
+    byte[] avif =
+        make("s.avif", List.of("avifenc", "-s", "8", "--lossless", path("0.png"), path("s.avif")));
     assertDecodes(avif, InputFormat.AVIF, List.of(0), true, 0);
   }
 
@@ -138,8 +138,18 @@ class DecodersTest {
         make(
             "a.apng",
             List.of(
-                "ffmpeg", "-v", "error", "-framerate", "20", "-i", path("%d.png"), "-plays", "0",
-                "-f", "apng", path("a.apng")));
+                "ffmpeg",
+                "-v",
+                "error",
+                "-framerate",
+                "20",
+                "-i",
+                path("%d.png"),
+                "-plays",
+                "0",
+                "-f",
+                "apng",
+                path("a.apng")));
     // Its animation chunk is not the second one: the media type says PNG, the frames are there.
     assertDecodes(apng, InputFormat.PNG, List.of(50, 50, 50, 50), true, 0);
   }
@@ -150,7 +160,14 @@ class DecodersTest {
         make(
             "a.gif",
             List.of(
-                "ffmpeg", "-v", "error", "-framerate", "20", "-i", path("%d.png"), "-lavfi",
+                "ffmpeg",
+                "-v",
+                "error",
+                "-framerate",
+                "20",
+                "-i",
+                path("%d.png"),
+                "-lavfi",
                 "split[a][b];[a]palettegen=reserve_transparent=1[p];[b][p]paletteuse",
                 path("a.gif")));
     assertDecodes(gif, InputFormat.GIF, List.of(50, 50, 50, 50), true, 12);
@@ -158,16 +175,33 @@ class DecodersTest {
 
   @Test
   void pngOfEveryKind() throws Exception {
-    for (String kind : List.of("rgba", "rgba64be", "rgb24", "rgb48be", "pal8", "gray", "ya8", "monob")) {
+    for (String kind :
+        List.of("rgba", "rgba64be", "rgb24", "rgb48be", "pal8", "gray", "ya8", "monob")) {
       byte[] png =
           make(
               kind + ".png",
               List.of(
-                  "ffmpeg", "-v", "error", "-y", "-i", path("0.png"), "-pix_fmt", kind,
+                  "ffmpeg",
+                  "-v",
+                  "error",
+                  "-y",
+                  "-i",
+                  path("0.png"),
+                  "-pix_fmt",
+                  kind,
                   path(kind + ".png")));
       ToolOutput.of(
-          "ffmpeg", "-v", "error", "-y", "-i", path(kind + ".png"), "-pix_fmt", "rgba", "-f",
-          "rawvideo", path("raw"));
+          "ffmpeg",
+          "-v",
+          "error",
+          "-y",
+          "-i",
+          path(kind + ".png"),
+          "-pix_fmt",
+          "rgba",
+          "-f",
+          "rawvideo",
+          path("raw"));
       RawPixels.assertEqual(PngDecoder.open(png).next(), Files.readAllBytes(made.resolve("raw")));
     }
   }
@@ -175,19 +209,15 @@ class DecodersTest {
   @Test
   void interlacedPng() throws Exception {
     byte[] png =
-        make(
-            "i.png",
-            List.of("vips", "pngsave", path("0.png"), path("i.png"), "--interlace"));
+        make("i.png", List.of("vips", "pngsave", path("0.png"), path("i.png"), "--interlace"));
     assertDecodes(png, InputFormat.PNG, List.of(0), true, 0);
   }
 
   @Test
   void aCutWebpEndsTheJobInsteadOfTheService() throws Exception {
-    byte[] webp =
-        make("c.webp", List.of("cwebp", "-quiet", path("0.png"), "-o", path("c.webp")));
+    byte[] webp = make("c.webp", List.of("cwebp", "-quiet", path("0.png"), "-o", path("c.webp")));
     byte[] cut = Arrays.copyOf(webp, webp.length / 2);
-    ImageHeader header =
-        Decoders.readHeader(InputFormat.WEBP, cut, Limits.getDefaultInstance());
+    ImageHeader header = Decoders.readHeader(InputFormat.WEBP, cut, Limits.getDefaultInstance());
     assertThatThrownBy(
             () -> decoders.open(InputFormat.WEBP, cut, header, new JobControl(), workDir))
         .isInstanceOf(JobFailure.class)

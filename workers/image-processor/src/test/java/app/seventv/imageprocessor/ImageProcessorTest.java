@@ -214,20 +214,18 @@ class ImageProcessorTest {
   private static void awaitEmptyQueue() {
     Awaitility.await()
         .atMost(Duration.ofSeconds(10))
-        .until(
-            () ->
-                mongo.getDatabase("scuffle-image-processor").getCollection("jobs").countDocuments()
-                    == 0);
+        .until(() ->
+            mongo.getDatabase("scuffle-image-processor").getCollection("jobs").countDocuments()
+                == 0);
   }
 
   private static void assertNoFoldersLeft() {
     Awaitility.await()
-        .untilAsserted(
-            () -> {
-              try (Stream<Path> left = Files.list(jobFolders)) {
-                assertThat(left).isEmpty();
-              }
-            });
+        .untilAsserted(() -> {
+          try (Stream<Path> left = Files.list(jobFolders)) {
+            assertThat(left).isEmpty();
+          }
+        });
   }
 
   @Test
@@ -284,8 +282,7 @@ class ImageProcessorTest {
   @Test
   void textIsRefusedAtOnceAndNothingIsStored() {
     ProcessImageResponse response =
-        client.processImage(
-            request("emote/THREE", "some text".getBytes(StandardCharsets.UTF_8)));
+        client.processImage(request("emote/THREE", "some text".getBytes(StandardCharsets.UTF_8)));
     assertThat(response.getId()).isEmpty();
     assertThat(response.getError().getCode()).isEqualTo(ErrorCode.ErrorCodeDecode);
     assertThat(response.getError().getMessage()).contains("unsupported input format");

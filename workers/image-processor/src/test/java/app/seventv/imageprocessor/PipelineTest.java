@@ -63,7 +63,9 @@ class PipelineTest {
             OutputFormat.GifAnim);
     for (OutputFormat format : order) {
       assertThat(produced(format)).extracting(o -> (int) o.size().size().width()).isEqualTo(SIDES);
-      assertThat(produced(format)).extracting(o -> o.size().scale()).containsExactly(1L, 2L, 3L, 4L);
+      assertThat(produced(format))
+          .extracting(o -> o.size().scale())
+          .containsExactly(1L, 2L, 3L, 4L);
     }
   }
 
@@ -89,8 +91,16 @@ class PipelineTest {
       assertThat(info).contains("%d timescales per second".formatted(1000));
       String packets =
           ToolOutput.of(
-              "ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries",
-              "packet=duration", "-of", "csv=p=0", file);
+              "ffprobe",
+              "-v",
+              "error",
+              "-select_streams",
+              "v:0",
+              "-show_entries",
+              "packet=duration",
+              "-of",
+              "csv=p=0",
+              file);
       assertThat(numbers(packets, "(\\d+)")).isEqualTo(SampleGif.durationsMs());
     }
   }
@@ -103,8 +113,7 @@ class PipelineTest {
       int side = SIDES.get(i);
       assertThat(info).contains("24 images").contains("logical screen %dx%d".formatted(side, side));
       assertThat(info).contains("loop forever").contains("transparent");
-      List<Integer> hundredths =
-          SampleGif.durationsMs().stream().map(ms -> ms / 10).toList();
+      List<Integer> hundredths = SampleGif.durationsMs().stream().map(ms -> ms / 10).toList();
       assertThat(numbers(info, "delay 0\\.(\\d\\d)s")).isEqualTo(hundredths);
     }
   }
@@ -141,7 +150,8 @@ class PipelineTest {
       int b = actual.argb()[i];
       assertThat(b >>> 24).isEqualTo(a >>> 24);
       for (int shift = 0; shift < 24 && a >>> 24 == 0xff; shift += 8) {
-        assertThat(Math.abs((a >> shift & 0xff) - (b >> shift & 0xff))).isLessThanOrEqualTo(tolerance);
+        assertThat(Math.abs((a >> shift & 0xff) - (b >> shift & 0xff)))
+            .isLessThanOrEqualTo(tolerance);
       }
     }
   }

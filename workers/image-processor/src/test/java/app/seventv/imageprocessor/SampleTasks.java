@@ -30,8 +30,7 @@ final class SampleTasks {
             .setResizeAlgorithm(ResizeAlgorithm.ResizeAlgorithmLanczos3)
             .setMinAspectRatio(1.0 / 32)
             .setMaxAspectRatio(3)
-            .setScaling(
-                Scaling.newBuilder().setBaseHeight(32).addAllScales(List.of(1, 2, 3, 4)));
+            .setScaling(Scaling.newBuilder().setBaseHeight(32).addAllScales(List.of(1, 2, 3, 4)));
     for (OutputFormat format :
         List.of(
             OutputFormat.WebpAnim,

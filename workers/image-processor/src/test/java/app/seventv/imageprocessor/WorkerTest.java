@@ -135,12 +135,11 @@ class WorkerTest {
   private void assertNoFoldersLeft() {
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
-        .untilAsserted(
-            () -> {
-              try (Stream<Path> left = Files.list(jobFolders)) {
-                assertThat(left).isEmpty();
-              }
-            });
+        .untilAsserted(() -> {
+          try (Stream<Path> left = Files.list(jobFolders)) {
+            assertThat(left).isEmpty();
+          }
+        });
   }
 
   private static byte[] png() {
@@ -197,8 +196,7 @@ class WorkerTest {
   void aJobThatKilledThreeWorkersIsGivenUp() throws Exception {
     insert(png(), null);
     JobQueue crashing =
-        new JobQueue(
-            client.getDatabase("worker-test"), Clock.systemUTC(), Duration.ofSeconds(-1));
+        new JobQueue(client.getDatabase("worker-test"), Clock.systemUTC(), Duration.ofSeconds(-1));
     for (int i = 0; i < Worker.MAX_ATTEMPTS; i++) {
       assertThat(crashing.claim()).isNotNull();
     }
