@@ -14,8 +14,6 @@ import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.okhttp.OkHttpServerBuilder;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -37,6 +35,9 @@ public final class ImageProcessor implements RunningService {
 
   /** Both ways (image-processor.md §1): a whole upload is one message. */
   private static final int MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
+
+  /** A few API hosts connect, with one connection each; each call may hold a whole upload. */
+  private static final int MAX_CALLS_PER_CONNECTION = 16;
 
   private static final Duration START_STEP_TIMEOUT = Duration.ofSeconds(3);
 
@@ -90,7 +91,8 @@ public final class ImageProcessor implements RunningService {
 
     Runnable onQueued = () -> {};
     if (config.get(ImageProcessorKeys.WORKER_ENABLED)) {
-      JobRunner runner = new JobRunner(drives, pipeline(metrics), metrics, workRoot(config));
+      WorkFolder folder = opened(WorkFolder.open(config.get(ImageProcessorKeys.WORKER_DIRECTORY)));
+      JobRunner runner = new JobRunner(drives, pipeline(metrics), metrics, folder);
       Worker pool =
           opened(
               new Worker(
@@ -176,10 +178,6 @@ public final class ImageProcessor implements RunningService {
     return new Pipeline(new Tools(sandbox, TOOL_TIMEOUT), encodeThreads, metrics::stage);
   }
 
-  private static Path workRoot(Config config) throws IOException {
-    return Files.createDirectories(config.get(ImageProcessorKeys.WORKER_DIRECTORY)).toRealPath();
-  }
-
   private Server listen(Config config, ManagementService management) throws IOException {
     ExecutorService requests =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
@@ -188,6 +186,7 @@ public final class ImageProcessor implements RunningService {
         OkHttpServerBuilder.forPort(
                 config.get(ImageProcessorKeys.GRPC_BIND), InsecureServerCredentials.create())
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
             .executor(requests)
             .addService(management)
             .build()

@@ -9,10 +9,8 @@ import app.seventv.model.imageprocessor.OutputFile;
 import app.seventv.model.imageprocessor.Task;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.bson.types.ObjectId;
 
 /** Does one job from download to upload (image-processor.md §5). */
@@ -34,13 +31,13 @@ final class JobRunner {
   private final Drives drives;
   private final Pipeline pipeline;
   private final JobMetrics metrics;
-  private final Path workRoot;
+  private final WorkFolder workFolder;
 
-  JobRunner(Drives drives, Pipeline pipeline, JobMetrics metrics, Path workRoot) {
+  JobRunner(Drives drives, Pipeline pipeline, JobMetrics metrics, WorkFolder workFolder) {
     this.drives = drives;
     this.pipeline = pipeline;
     this.metrics = metrics;
-    this.workRoot = workRoot;
+    this.workFolder = workFolder;
   }
 
   /**
@@ -56,7 +53,7 @@ final class JobRunner {
     metrics.stage(JobMetrics.Stage.DOWNLOAD, System.nanoTime() - start);
     Path workDir = null;
     try {
-      workDir = Files.createTempDirectory(workRoot, "job-");
+      workDir = workFolder.newJobFolder();
       Pipeline.Result result = pipeline.run(task, data, control, workDir);
       control.check();
       long encoded = System.nanoTime();
@@ -72,7 +69,7 @@ final class JobRunner {
       throw JobFailure.internal("join error: " + e.getMessage());
     } finally {
       if (workDir != null) {
-        deleteAll(workDir);
+        WorkFolder.deleteAll(workDir);
       }
     }
   }
@@ -242,16 +239,5 @@ final class JobRunner {
         .setSize(sizeBytes)
         .setLoopCount(header.loopCount())
         .build();
-  }
-
-  /** Best effort: what stays behind is swept up with the folder that holds all jobs' folders. */
-  static void deleteAll(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException | UncheckedIOException e) {
-      org.slf4j.LoggerFactory.getLogger(JobRunner.class).warn("cannot remove {}", folder, e);
-    }
   }
 }

@@ -44,6 +44,7 @@ class WorkerTest {
   private JobQueue queue;
   private ExecutorService threads;
   private Worker worker;
+  private WorkFolder workFolder;
   private final MemoryQueue published = new MemoryQueue();
 
   /** Refuses as many publications as it is told to. */
@@ -78,6 +79,7 @@ class WorkerTest {
     MongoDatabase database = client.getDatabase("worker-test");
     queue = new JobQueue(database, Clock.systemUTC(), Duration.ofSeconds(60));
     threads = Executors.newFixedThreadPool(2);
+    workFolder = WorkFolder.open(jobFolders);
     JobMetrics metrics = new JobMetrics(new Metrics());
     Drives drives = new Drives(List.of(new LocalDrive("s3", Drive.Mode.READ_WRITE, drive)));
     Tools tools = new Tools(Tools.Sandbox.LIMITS, Duration.ofMinutes(1));
@@ -92,15 +94,16 @@ class WorkerTest {
                 Duration.ofMillis(20),
                 Duration.ofMinutes(5)),
             queue,
-            new JobRunner(drives, pipeline, metrics, jobFolders),
+            new JobRunner(drives, pipeline, metrics, workFolder),
             new Events(List.of(published), Clock.systemUTC()),
             metrics,
             failure -> {});
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws Exception {
     worker.close();
+    workFolder.close();
     threads.shutdownNow();
     client.close();
     server.close();
@@ -136,8 +139,8 @@ class WorkerTest {
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(() -> {
-          try (Stream<Path> left = Files.list(jobFolders)) {
-            assertThat(left).isEmpty();
+          try (Stream<Path> left = Files.walk(jobFolders)) {
+            assertThat(left).noneMatch(path -> path.getFileName().toString().startsWith("job-"));
           }
         });
   }
