@@ -4,8 +4,10 @@ export interface Route {
   readonly page: string;
   /** Source of the page's chunk, for the server's modulepreload link. */
   readonly chunk?: string;
-  /** Kind of meta tags the server writes. */
+  /** Kind of entity whose meta tags the server writes; without it, title and description. */
   readonly embed?: string;
+  readonly title: string;
+  readonly description: string;
 }
 
 export interface Redirect {
