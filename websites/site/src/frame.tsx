@@ -4,6 +4,9 @@ import { Logo } from "@websites/shared/ui/logo.tsx";
 import { config } from "./api.ts";
 import { t } from "./texts.ts";
 
+/** The directory has a search of its own. */
+const SEARCH_PAGES = new Set(["/emotes", "/emotes/trending", "/emotes/new"]);
+
 /** Logo, navigation and the search that works from every page. */
 export function Header() {
   const path = currentUrl.value.pathname;
@@ -25,7 +28,7 @@ export function Header() {
             </a>
           )}
         </nav>
-        <HeaderSearch />
+        {!SEARCH_PAGES.has(path) && <HeaderSearch />}
       </div>
     </header>
   );

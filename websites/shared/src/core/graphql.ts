@@ -12,9 +12,17 @@ export interface GraphqlClientOptions {
   readonly endpoint: string;
   /** v4 calls carry no cookies (website.md §3.2), v3 calls do (website-old.md §3.1). */
   readonly credentials: RequestCredentials;
+  readonly session?: Session;
   readonly fetch?: typeof fetch;
   readonly now?: () => number;
   readonly timeoutMs?: number;
+}
+
+/** Where the bearer token of the signed-in visitor is kept. */
+export interface Session {
+  token(): string | null;
+  /** The API refused the token with 401: it is worth nothing any more. */
+  drop(): void;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -77,10 +85,14 @@ export class GraphqlClient {
     const timeout = AbortSignal.timeout(this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     let response: Response;
     let answer: GraphqlAnswer;
+    const token = this.options.session?.token() ?? null;
     try {
       response = await (this.options.fetch ?? fetch)(this.options.endpoint, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: {
+          "content-type": "application/json",
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        },
         credentials: this.options.credentials,
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
         body,
@@ -91,6 +103,9 @@ export class GraphqlClient {
       throw new ApiError(timeout.aborted ? "timeout" : "network", String(error));
     }
     signal?.throwIfAborted();
+    if (response.status === 401 && token !== null) {
+      this.options.session?.drop();
+    }
     if (!response.ok) {
       throw httpError(response, answer);
     }

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { isId } from "@websites/shared/core/ids.ts";
+import { platformName } from "@websites/shared/core/platforms.ts";
 import { t as shared } from "@websites/shared/core/texts.ts";
 import { useTitle, type PageProps } from "@websites/shared/ui/app.tsx";
 import { Avatar } from "@websites/shared/ui/avatar.tsx";
@@ -47,7 +48,7 @@ function UserView({ user }: { user: User }) {
           <div class="chips">
             {user.connections.map((connection) => (
               <span key={connection.platform + connection.id} class="chip quiet">
-                {connection.platform.toLowerCase()}: {connection.display_name}
+                {platformName(connection.platform)}: {connection.display_name}
               </span>
             ))}
           </div>

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { isId } from "@websites/shared/core/ids.ts";
+import { platformName } from "@websites/shared/core/platforms.ts";
 import { useTitle, type PageProps } from "@websites/shared/ui/app.tsx";
 import { useQuery } from "@websites/shared/ui/query.ts";
 import { EmptyState, ErrorPanel, NotFound, PageHead } from "@websites/shared/ui/states.tsx";
@@ -49,7 +50,7 @@ function UserView({ user }: { user: User }) {
               ))}
             {user.connections.map((connection) => (
               <span key={connection.platform} class="chip quiet">
-                {connection.platform.toLowerCase()}: {connection.platformDisplayName}
+                {platformName(connection.platform)}: {connection.platformDisplayName}
               </span>
             ))}
           </div>
