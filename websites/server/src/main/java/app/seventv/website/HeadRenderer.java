@@ -3,6 +3,8 @@ package app.seventv.website;
 import static app.seventv.website.HtmlText.clean;
 import static app.seventv.website.HtmlText.escape;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
@@ -22,7 +24,7 @@ final class HeadRenderer {
   String render(PageMeta meta) {
     StringBuilder html = new StringBuilder(1024);
     String title = clean(meta.title());
-    String url = siteOrigin + meta.path();
+    String url = siteOrigin + encodePath(meta.path());
     html.append("<title>")
         .append(escape(title.isEmpty() ? siteName : title + " – " + siteName))
         .append("</title>\n");
@@ -63,6 +65,15 @@ final class HeadRenderer {
     html.append("    <link rel=\"alternate\" type=\"application/json+oembed\" href=\"")
         .append(escape(address))
         .append("\" />\n");
+  }
+
+  /** A path that came decoded from a request may hold any character. */
+  private static String encodePath(String path) {
+    try {
+      return new URI(null, null, path, null).toASCIIString();
+    } catch (URISyntaxException e) {
+      return "/";
+    }
   }
 
   private static void property(StringBuilder html, String key, String value) {
