@@ -52,6 +52,12 @@ record PageMeta(
         Optional.empty());
   }
 
+  /** The same page with another picture. */
+  PageMeta withImage(Optional<Image> picture) {
+    return new PageMeta(
+        title, description, path, ogType, picture, themeColor, index, author);
+  }
+
   /** The same page, not to be listed. */
   PageMeta withoutIndex() {
     return new PageMeta(title, description, path, ogType, image, themeColor, false, author);

@@ -20,6 +20,8 @@ final class SiteHandler implements Handler {
   private static final String IMMUTABLE = "public, max-age=31536000, immutable";
   private static final String ROOT_FILE_CACHING = "public, max-age=3600";
   private static final int MAX_QUERY_TITLE_CHARACTERS = 60;
+  private static final String LOGO_PATH = "/logo-512.png";
+  private static final int LOGO_PX = 512;
 
   /** Parts of the build that only this server reads. */
   private static final Set<String> INTERNAL_FILES =
@@ -34,6 +36,7 @@ final class SiteHandler implements Handler {
   private final Consumer<String> outcomes;
   private final HeadRenderer head;
   private final OEmbed oEmbed;
+  private final Optional<PageMeta.Image> logo;
   private final SecurityHeaders securityHeaders;
 
   /**
@@ -57,7 +60,14 @@ final class SiteHandler implements Handler {
     this.outcomes = outcomes;
     this.head = new HeadRenderer(settings.name(), settings.siteOrigin());
     this.oEmbed = new OEmbed(settings);
+    this.logo = logo(settings);
     this.securityHeaders = new SecurityHeaders(settings);
+  }
+
+  private static Optional<PageMeta.Image> logo(SiteSettings settings) {
+    return Optional.of(
+        new PageMeta.Image(
+            settings.siteOrigin() + LOGO_PATH, "image/png", LOGO_PX, LOGO_PX, settings.name()));
   }
 
   /** A built site, read into memory. */
@@ -157,16 +167,18 @@ final class SiteHandler implements Handler {
   }
 
   /** Meta tags of a page that shows no single entity; a search stands in its title. */
-  private static PageMeta ownMeta(Exchange exchange, RouteTable.Page page, String path) {
+  private PageMeta ownMeta(Exchange exchange, RouteTable.Page page, String path) {
     String query = exchange.request().queryParameter("q");
-    if (query == null || query.isBlank() || !page.path().startsWith("/emotes")) {
-      return PageMeta.plain(page.title(), page.description(), path);
-    }
+    boolean searching = query != null && !query.isBlank() && page.path().startsWith("/emotes");
+    String title = searching ? page.title() + " matching “" + shortened(query) + "”" : page.title();
+    return PageMeta.plain(title, page.description(), path).withImage(logo);
+  }
+
+  private static String shortened(String query) {
     String shown = HtmlText.clean(query);
-    if (shown.codePointCount(0, shown.length()) > MAX_QUERY_TITLE_CHARACTERS) {
-      shown = shown.substring(0, shown.offsetByCodePoints(0, MAX_QUERY_TITLE_CHARACTERS)) + "…";
-    }
-    return PageMeta.plain(page.title() + " matching “" + shown + "”", page.description(), path);
+    return shown.codePointCount(0, shown.length()) <= MAX_QUERY_TITLE_CHARACTERS
+        ? shown
+        : shown.substring(0, shown.offsetByCodePoints(0, MAX_QUERY_TITLE_CHARACTERS)) + "…";
   }
 
   private static PageMeta notFoundMeta(String path) {

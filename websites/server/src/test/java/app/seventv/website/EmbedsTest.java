@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.website.EmbedKey.Kind;
 import com.sun.net.httpserver.HttpServer;
+import graphql.ExecutionInput;
+import graphql.ParseAndValidate;
+import graphql.ParseAndValidateResult;
+import graphql.schema.GraphQLSchema;
+import graphql.schema.idl.SchemaParser;
+import graphql.schema.idl.UnExecutableSchemaGenerator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,6 +18,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -66,7 +74,21 @@ class EmbedsTest {
 
   private Embed v4(Kind kind, JsonNode body) throws Exception {
     answer = JSON.writeValueAsBytes(body);
-    return await(new V4Embeds(graphql()).lookup(new EmbedKey(kind, TestSite.EMOTE_ID)));
+    Embed embed = await(new V4Embeds(graphql()).lookup(new EmbedKey(kind, TestSite.EMOTE_ID)));
+    assertFitsSchema("v4.graphqls");
+    return embed;
+  }
+
+  /** What was asked is a valid operation of the API's schema. */
+  private void assertFitsSchema(String file) throws IOException {
+    Path sdl = Path.of(System.getProperty("project.root", "../.."), "websites", "schema", file);
+    GraphQLSchema schema =
+        UnExecutableSchemaGenerator.makeUnExecutableSchema(
+            new SchemaParser().parse(Files.readString(sdl)));
+    String query = JSON.readTree(asked.get()).path("query").asString("");
+    ParseAndValidateResult result =
+        ParseAndValidate.parseAndValidate(schema, ExecutionInput.newExecutionInput(query).build());
+    assertThat(result.getErrors()).isEmpty();
   }
 
   private static Embed await(CompletableFuture<Embed> lookup)
@@ -189,6 +211,7 @@ class EmbedsTest {
     answer = JSON.writeValueAsBytes(user);
     V3Embeds source = new V3Embeds(graphql());
     PageMeta meta = meta(await(source.lookup(new EmbedKey(Kind.USER, TestSite.EMOTE_ID))));
+    assertFitsSchema("v3.graphqls");
     assertThat(meta.title()).isEqualTo("PixelHarbor");
     assertThat(meta.image().map(PageMeta.Image::url).orElse("")).startsWith("https://cdn.7tv.app/");
     ((ObjectNode) user.at("/data/user")).put("id", "00000000000000000000000000");

@@ -228,6 +228,13 @@ class WebsiteServerTest {
   }
 
   @Test
+  void generalPagesShowTheLogo() throws Exception {
+    assertThat(get("/").body())
+        .contains("<meta property=\"og:image\" content=\"https://site.example/logo-512.png\" />");
+    assertThat(get("/nothing").body()).doesNotContain("og:image");
+  }
+
+  @Test
   void oEmbedAnswersForOwnAddressesOnly() throws Exception {
     embed(EmbedKey.Kind.EMOTE, new Embed.Found(EMOTE));
     HttpResponse<String> own =
