@@ -54,8 +54,7 @@ record PageMeta(
 
   /** The same page with another picture. */
   PageMeta withImage(Optional<Image> picture) {
-    return new PageMeta(
-        title, description, path, ogType, picture, themeColor, index, author);
+    return new PageMeta(title, description, path, ogType, picture, themeColor, index, author);
   }
 
   /** The same page, not to be listed. */

@@ -36,7 +36,7 @@ final class SiteHandler implements Handler {
   private final Consumer<String> outcomes;
   private final HeadRenderer head;
   private final OEmbed oEmbed;
-  private final Optional<PageMeta.Image> logo;
+  private final PageMeta.Image logo;
   private final SecurityHeaders securityHeaders;
 
   /**
@@ -60,14 +60,10 @@ final class SiteHandler implements Handler {
     this.outcomes = outcomes;
     this.head = new HeadRenderer(settings.name(), settings.siteOrigin());
     this.oEmbed = new OEmbed(settings);
-    this.logo = logo(settings);
-    this.securityHeaders = new SecurityHeaders(settings);
-  }
-
-  private static Optional<PageMeta.Image> logo(SiteSettings settings) {
-    return Optional.of(
+    this.logo =
         new PageMeta.Image(
-            settings.siteOrigin() + LOGO_PATH, "image/png", LOGO_PX, LOGO_PX, settings.name()));
+            settings.siteOrigin() + LOGO_PATH, "image/png", LOGO_PX, LOGO_PX, settings.name());
+    this.securityHeaders = new SecurityHeaders(settings);
   }
 
   /** A built site, read into memory. */
@@ -169,9 +165,11 @@ final class SiteHandler implements Handler {
   /** Meta tags of a page that shows no single entity; a search stands in its title. */
   private PageMeta ownMeta(Exchange exchange, RouteTable.Page page, String path) {
     String query = exchange.request().queryParameter("q");
-    boolean searching = query != null && !query.isBlank() && page.path().startsWith("/emotes");
-    String title = searching ? page.title() + " matching “" + shortened(query) + "”" : page.title();
-    return PageMeta.plain(title, page.description(), path).withImage(logo);
+    String title =
+        query == null || query.isBlank() || !page.path().startsWith("/emotes")
+            ? page.title()
+            : page.title() + " matching “" + shortened(query) + "”";
+    return PageMeta.plain(title, page.description(), path).withImage(Optional.of(logo));
   }
 
   private static String shortened(String query) {
