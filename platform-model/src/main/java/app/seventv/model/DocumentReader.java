@@ -1,0 +1,423 @@
+package app.seventv.model;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.bson.BsonArray;
+import org.bson.BsonBinarySubType;
+import org.bson.BsonDocument;
+import org.bson.BsonNumber;
+import org.bson.BsonType;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one document field by field and enforces presence, type and strictness (data-model.md
+ * §3.1). Any violation is a {@link DocumentException}.
+ *
+ * <p>The same codecs read two dialects: the stored form, and the form of the internal event bus in
+ * which ids are ULID strings, dates are {@code {"$date":…}} maps, and unknown fields are ignored
+ * (event-api.md §15.2).
+ */
+public final class DocumentReader {
+
+  private enum Dialect {
+    STORED,
+    BUS
+  }
+
+  private final Dialect dialect;
+  private final BsonDocument document;
+  private final @Nullable DocumentReader parent;
+  private final String name; // collection of a root, field of a nested document
+  private final int index; // position in the list `name`, or -1
+  private final List<String> asked = new ArrayList<>();
+
+  private DocumentReader(
+      Dialect dialect,
+      BsonDocument document,
+      @Nullable DocumentReader parent,
+      String name,
+      int index) {
+    this.dialect = dialect;
+    this.document = document;
+    this.parent = parent;
+    this.name = name;
+    this.index = index;
+  }
+
+  /** Reads a stored document; the collection's name appears in errors. */
+  public static DocumentReader stored(String collection, BsonDocument document) {
+    return new DocumentReader(Dialect.STORED, document, null, collection, -1);
+  }
+
+  /** Reads a document in the form of the event bus; {@code what} appears in errors. */
+  public static DocumentReader bus(String what, BsonDocument document) {
+    return new DocumentReader(Dialect.BUS, document, null, what, -1);
+  }
+
+  /** The document being read. */
+  public BsonDocument source() {
+    return document;
+  }
+
+  /** True if the field is present, even as null. */
+  public boolean has(String field) {
+    return document.containsKey(field);
+  }
+
+  /** An id (presence R). */
+  public Id id(String field) {
+    return toId(field, -1, required(field));
+  }
+
+  /** An id, null when null or absent (presence N or O). */
+  public @Nullable Id idOrNull(String field) {
+    BsonValue value = optional(field);
+    return value == null ? null : toId(field, -1, value);
+  }
+
+  /** A string (presence R). */
+  public String string(String field) {
+    return toText(field, -1, required(field));
+  }
+
+  /** A string, null when null or absent. */
+  public @Nullable String stringOrNull(String field) {
+    BsonValue value = optional(field);
+    return value == null ? null : toText(field, -1, value);
+  }
+
+  /** A boolean (presence R). */
+  public boolean bool(String field) {
+    return toBool(field, required(field));
+  }
+
+  /** A boolean with a default when absent (presence D). */
+  public boolean bool(String field, boolean whenAbsent) {
+    return has(field) ? bool(field) : whenAbsent;
+  }
+
+  /** An Int32 (presence R). */
+  public int int32(String field) {
+    return toInt32(field, -1, required(field));
+  }
+
+  /** An Int32 with a default when absent (presence O or D). */
+  public int int32(String field, int whenAbsent) {
+    return has(field) ? int32(field) : whenAbsent;
+  }
+
+  /** An Int32, null when null or absent. */
+  public @Nullable Integer int32OrNull(String field) {
+    BsonValue value = optional(field);
+    return value == null ? null : (Integer) toInt32(field, -1, value);
+  }
+
+  /** An Int64 (presence R). */
+  public long int64(String field) {
+    return toInt64(field, -1, required(field));
+  }
+
+  /** An Int64 with a default when absent (presence D). */
+  public long int64(String field, long whenAbsent) {
+    return has(field) ? int64(field) : whenAbsent;
+  }
+
+  /** An Int64, null when null or absent. */
+  public @Nullable Long int64OrNull(String field) {
+    BsonValue value = optional(field);
+    return value == null ? null : (Long) toInt64(field, -1, value);
+  }
+
+  /** A double; integers are widened (presence R). */
+  public double float64(String field) {
+    BsonValue value = required(field);
+    if (value instanceof BsonNumber number) {
+      return number.doubleValue();
+    }
+    throw mismatch(field, -1, "a number", value);
+  }
+
+  /** A time (presence R). */
+  public Instant date(String field) {
+    return toInstant(field, required(field));
+  }
+
+  /** A time that may be null but whose absence is an error in the stored form (presence K). */
+  public @Nullable Instant dateOrNull(String field) {
+    if (dialect == Dialect.STORED && !has(field)) {
+      throw error(field, "missing");
+    }
+    return dateOrAbsent(field);
+  }
+
+  /** A time, null when null or absent (presence N). */
+  public @Nullable Instant dateOrAbsent(String field) {
+    BsonValue value = optional(field);
+    return value == null ? null : toInstant(field, value);
+  }
+
+  /** A nested document (presence R). */
+  public <T> T document(String field, Function<DocumentReader, T> read) {
+    return read.apply(nested(field));
+  }
+
+  /** A nested document, null when null or absent. */
+  public <T> @Nullable T documentOrNull(String field, Function<DocumentReader, T> read) {
+    return optional(field) == null ? null : read.apply(nested(field));
+  }
+
+  /** The reader of a nested document (presence R). */
+  public DocumentReader nested(String field) {
+    return nested(field, -1, required(field));
+  }
+
+  /** A list of nested documents (presence R). */
+  public <T> List<T> documents(String field, Function<DocumentReader, T> read) {
+    BsonArray array = array(field);
+    List<T> result = new ArrayList<>(array.size());
+    for (int i = 0; i < array.size(); i++) {
+      result.add(read.apply(nested(field, i, array.get(i))));
+    }
+    return Collections.unmodifiableList(result);
+  }
+
+  /** A list of nested documents, empty when absent (presence D). */
+  public <T> List<T> documentsOrEmpty(String field, Function<DocumentReader, T> read) {
+    return has(field) ? documents(field, read) : List.of();
+  }
+
+  /** A list of ids (presence R). */
+  public List<Id> ids(String field) {
+    BsonArray array = array(field);
+    List<Id> result = new ArrayList<>(array.size());
+    for (int i = 0; i < array.size(); i++) {
+      result.add(toId(field, i, array.get(i)));
+    }
+    return Collections.unmodifiableList(result);
+  }
+
+  /** A list of ids, empty when absent (presence D). */
+  public List<Id> idsOrEmpty(String field) {
+    return has(field) ? ids(field) : List.of();
+  }
+
+  /** A list of strings (presence R). */
+  public List<String> strings(String field) {
+    BsonArray array = array(field);
+    List<String> result = new ArrayList<>(array.size());
+    for (int i = 0; i < array.size(); i++) {
+      result.add(toText(field, i, array.get(i)));
+    }
+    return Collections.unmodifiableList(result);
+  }
+
+  /** A list of Int32 (presence R). */
+  public List<Integer> int32s(String field) {
+    BsonArray array = array(field);
+    List<Integer> result = new ArrayList<>(array.size());
+    for (int i = 0; i < array.size(); i++) {
+      result.add(toInt32(field, i, array.get(i)));
+    }
+    return Collections.unmodifiableList(result);
+  }
+
+  /** A document used as a map from name to Int64, in stored order (presence R). */
+  public Map<String, Long> int64Map(String field) {
+    DocumentReader map = nested(field);
+    Map<String, Long> result = new LinkedHashMap<>();
+    map.document.keySet().forEach(key -> result.put(key, map.int64(key)));
+    return Collections.unmodifiableMap(result);
+  }
+
+  /** Any value, null when null or absent; the caller checks its type. */
+  public @Nullable BsonValue valueOrNull(String field) {
+    return optional(field);
+  }
+
+  /**
+   * Ends the reading of a strict document.
+   *
+   * @throws DocumentException if the stored document has a field nobody asked for
+   */
+  public void rejectUnknown() {
+    if (dialect == Dialect.BUS) {
+      return;
+    }
+    for (String field : document.keySet()) {
+      if (!asked.contains(field)) {
+        throw error(field, "unknown field in a strict document");
+      }
+    }
+  }
+
+  /** The error for a field of this document. */
+  public DocumentException error(String field, String problem) {
+    return error(field, -1, problem);
+  }
+
+  private DocumentException error(String field, int position, String problem) {
+    StringBuilder path = new StringBuilder();
+    DocumentReader root = appendPath(path);
+    path.append(field);
+    if (position >= 0) {
+      path.append('[').append(position).append(']');
+    }
+    return new DocumentException(root.name + root.describeId() + ": " + path + ": " + problem);
+  }
+
+  private DocumentReader appendPath(StringBuilder path) {
+    if (parent == null) {
+      return this;
+    }
+    DocumentReader root = parent.appendPath(path);
+    path.append(name);
+    if (index >= 0) {
+      path.append('[').append(index).append(']');
+    }
+    path.append('.');
+    return root;
+  }
+
+  private String describeId() {
+    BsonValue id = document.get("_id");
+    if (id == null) {
+      return "";
+    }
+    if (isId(id)) {
+      return " " + Id.fromBytes(id.asBinary().getData());
+    }
+    if (id.isInt32() || id.isString() || id.isObjectId()) {
+      return " "
+          + (id.isInt32()
+              ? id.asInt32().getValue()
+              : id.isString() ? id.asString().getValue() : id.asObjectId().getValue());
+    }
+    return "";
+  }
+
+  private @Nullable BsonValue optional(String field) {
+    asked.add(field);
+    BsonValue value = document.get(field);
+    return value == null || value.isNull() ? null : value;
+  }
+
+  private BsonValue required(String field) {
+    BsonValue value = optional(field);
+    if (value == null) {
+      throw error(field, has(field) ? "must not be null" : "missing");
+    }
+    return value;
+  }
+
+  private BsonArray array(String field) {
+    BsonValue value = required(field);
+    if (value instanceof BsonArray array) {
+      return array;
+    }
+    throw mismatch(field, -1, "an array", value);
+  }
+
+  private DocumentReader nested(String field, int position, BsonValue value) {
+    if (value instanceof BsonDocument nested) {
+      return new DocumentReader(dialect, nested, this, field, position);
+    }
+    throw mismatch(field, position, "a document", value);
+  }
+
+  private static boolean isId(BsonValue value) {
+    return value.isBinary()
+        && value.asBinary().getType() == BsonBinarySubType.UUID_STANDARD.getValue()
+        && value.asBinary().getData().length == Id.BYTES;
+  }
+
+  private Id toId(String field, int position, BsonValue value) {
+    if (dialect == Dialect.BUS) {
+      Id id = value.isString() ? Id.parseOrNull(value.asString().getValue()) : null;
+      if (id == null) {
+        throw mismatch(field, position, "an id", value);
+      }
+      return id;
+    }
+    if (!isId(value)) {
+      throw mismatch(field, position, "an id (binary subtype 4, 16 bytes)", value);
+    }
+    return Id.fromBytes(value.asBinary().getData());
+  }
+
+  private String toText(String field, int position, BsonValue value) {
+    if (value.isString()) {
+      return value.asString().getValue();
+    }
+    throw mismatch(field, position, "a string", value);
+  }
+
+  private boolean toBool(String field, BsonValue value) {
+    if (value.isBoolean()) {
+      return value.asBoolean().getValue();
+    }
+    throw mismatch(field, -1, "a boolean", value);
+  }
+
+  private int toInt32(String field, int position, BsonValue value) {
+    long wide = toInt64(field, position, value);
+    if (wide != (int) wide) {
+      throw error(field, position, wide + " does not fit 32 bits");
+    }
+    return (int) wide;
+  }
+
+  /** Int32, Int64 and integer-valued doubles are all read as integers (data-model.md §3.1). */
+  private long toInt64(String field, int position, BsonValue value) {
+    if (value.isInt32() || value.isInt64()) {
+      return value.asNumber().longValue();
+    }
+    if (value.isDouble()) {
+      double number = value.asDouble().getValue();
+      if (number == Math.rint(number) && Math.abs(number) < 0x1p63) {
+        return (long) number;
+      }
+    }
+    throw mismatch(field, position, "an integer", value);
+  }
+
+  private Instant toInstant(String field, BsonValue value) {
+    if (dialect == Dialect.STORED) {
+      if (value.isDateTime()) {
+        return Instant.ofEpochMilli(value.asDateTime().getValue());
+      }
+      throw mismatch(field, -1, "a date", value);
+    }
+    BsonValue date = value.isDocument() ? value.asDocument().get("$date") : null;
+    if (date != null) {
+      try {
+        if (date.isString()) {
+          return Instant.parse(date.asString().getValue());
+        }
+        BsonValue ms = date.isDocument() ? date.asDocument().get("$numberLong") : null;
+        if (ms != null && ms.isString()) {
+          return Instant.ofEpochMilli(Long.parseLong(ms.asString().getValue()));
+        }
+      } catch (NumberFormatException | DateTimeException e) {
+        throw error(field, "unreadable date");
+      }
+    }
+    throw mismatch(field, -1, "a {\"$date\": …} map", value);
+  }
+
+  private DocumentException mismatch(String field, int position, String expected, BsonValue value) {
+    BsonType type = value.getBsonType();
+    String got =
+        value.isBinary()
+            ? "binary subtype " + value.asBinary().getType()
+            : type.name().toLowerCase(Locale.ROOT);
+    return error(field, position, "expected " + expected + ", got " + got);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of ids, documents and permissions. */
+@NullMarked
+package app.seventv.model;
+
+import org.jspecify.annotations.NullMarked;
