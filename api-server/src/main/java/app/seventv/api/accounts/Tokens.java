@@ -61,7 +61,7 @@ public final class Tokens {
         new JWTClaimsSet.Builder()
             .subject(userId.toString())
             .expirationTime(Date.from(expiresAt))
-            .issueTime(new Date(sessionId.timeMs()))
+            .issueTime(Date.from(Instant.ofEpochMilli(sessionId.timeMs())))
             .jwtID(sessionId.toString())
             .issuer(issuer)
             .build();

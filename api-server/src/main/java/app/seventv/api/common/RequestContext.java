@@ -27,9 +27,8 @@ public final class RequestContext {
   public void charge(RateLimitResource resource) {
     Map<String, String> headers = limiter.charge(resource, caller);
     synchronized (rateLimitHeaders) {
-      headers.forEach(
-          (name, value) ->
-              rateLimitHeaders.merge(name, value, (old, now) -> total(name, old, now)));
+      headers.forEach((name, value) ->
+          rateLimitHeaders.merge(name, value, (old, now) -> total(name, old, now)));
     }
   }
 
@@ -42,8 +41,6 @@ public final class RequestContext {
 
   /** {@code used} adds up over a request or batch; the other values are the latest. */
   private static String total(String name, String old, String now) {
-    return name.endsWith("-used")
-        ? Long.toString(Long.parseLong(old) + Long.parseLong(now))
-        : now;
+    return name.endsWith("-used") ? Long.toString(Long.parseLong(old) + Long.parseLong(now)) : now;
   }
 }

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Name, alias and tag rules of both APIs (api-v4.md §11.1). Lengths count code points; {@code \w} is
- * Unicode's; a match is always of the whole text, so a trailing newline fails.
+ * Name, alias and tag rules of both APIs (api-v4.md §11.1). Lengths count code points; {@code \w}
+ * is Unicode's; a match is always of the whole text, so a trailing newline fails.
  */
 public final class Validators {
   /** Most tags on one object. */
@@ -19,8 +19,7 @@ public final class Validators {
       Pattern.compile(
           "[\\w\\-():!+|.'?><&*$#\\p{IsEmoji_Presentation}]{1,100}",
           Pattern.UNICODE_CHARACTER_CLASS);
-  private static final Pattern TAG =
-      Pattern.compile("\\w{3,30}", Pattern.UNICODE_CHARACTER_CLASS);
+  private static final Pattern TAG = Pattern.compile("\\w{3,30}", Pattern.UNICODE_CHARACTER_CLASS);
 
   private Validators() {}
 
@@ -40,7 +39,6 @@ public final class Validators {
 
   /** Whether these are at most {@link #MAX_TAGS} tags of 3 to 30 word characters each. */
   public static boolean areTags(List<String> tags) {
-    return tags.size() <= MAX_TAGS
-        && tags.stream().allMatch(tag -> TAG.matcher(tag).matches());
+    return tags.size() <= MAX_TAGS && tags.stream().allMatch(tag -> TAG.matcher(tag).matches());
   }
 }

@@ -66,9 +66,7 @@ public final class EntitlementGraph {
 
   private static List<EntitlementNode> next(
       Collection<EntitlementNode> candidates, Set<EntitlementNode> seen) {
-    return candidates.stream()
-        .filter(node -> node.kind().hasOutgoing() && seen.add(node))
-        .toList();
+    return candidates.stream().filter(node -> node.kind().hasOutgoing() && seen.add(node)).toList();
   }
 
   private List<EntitlementEdge> outboundOf(List<EntitlementNode> nodes) {

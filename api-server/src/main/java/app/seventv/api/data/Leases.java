@@ -115,10 +115,7 @@ public final class Leases {
   /** Takes the lease; the unique id makes a second owner's upsert fail. */
   private boolean tryAcquire(String key, String owner) {
     Instant now = clock.instant();
-    Bson free =
-        Filters.and(
-            Filters.eq("_id", key),
-            Filters.lt("expires_at", Date.from(now)));
+    Bson free = Filters.and(Filters.eq("_id", key), Filters.lt("expires_at", Date.from(now)));
     Bson take =
         Updates.combine(
             Updates.set(OWNER, owner),

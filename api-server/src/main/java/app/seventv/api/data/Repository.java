@@ -53,8 +53,7 @@ public record Repository<T>(
   public List<T> in(String field, List<? extends BsonValue> values) {
     List<T> found = new ArrayList<>();
     for (int from = 0; from < values.size(); from += MAX_IN) {
-      BsonArray batch =
-          new BsonArray(values.subList(from, Math.min(values.size(), from + MAX_IN)));
+      BsonArray batch = new BsonArray(values.subList(from, Math.min(values.size(), from + MAX_IN)));
       BsonDocument filter = new BsonDocument(field, new BsonDocument("$in", batch));
       collection.find(filter).map(read::apply).into(found);
     }

@@ -38,7 +38,8 @@ public final class Store {
     this.emotes = repository(CollectionNames.EMOTES, Emote::fromBson, Emote::id);
     this.emoteSets = repository(CollectionNames.EMOTE_SETS, EmoteSet::fromBson, EmoteSet::id);
     this.roles = repository(CollectionNames.ROLES, Role::fromBson, Role::id);
-    this.sessions = repository(CollectionNames.USER_SESSIONS, UserSession::fromBson, UserSession::id);
+    this.sessions =
+        repository(CollectionNames.USER_SESSIONS, UserSession::fromBson, UserSession::id);
     this.profilePictures =
         repository(
             CollectionNames.USER_PROFILE_PICTURES,
@@ -93,9 +94,7 @@ public final class Store {
   }
 
   private <T> Repository<T> repository(
-      String name,
-      Function<BsonDocument, T> read,
-      Function<T, Id> id) {
+      String name, Function<BsonDocument, T> read, Function<T, Id> id) {
     return new Repository<>(collection(name), read, id);
   }
 }

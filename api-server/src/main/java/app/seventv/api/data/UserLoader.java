@@ -47,7 +47,7 @@ public final class UserLoader {
 
   /** Full load: permissions come from walking the graph now. */
   public Map<Id, LoadedUser> full(Collection<Id> ids) {
-    return full(store.users().byIds(ids).values());
+    return fullOf(store.users().byIds(ids).values());
   }
 
   /** Full load of one user, or null. */
@@ -57,10 +57,6 @@ public final class UserLoader {
 
   /** Full load of users whose documents are at hand. */
   public Map<Id, LoadedUser> fullOf(Collection<User> users) {
-    return full(users);
-  }
-
-  private Map<Id, LoadedUser> full(Collection<? extends User> users) {
     List<EntitlementNode> starts = new ArrayList<>();
     starts.add(EntitlementNode.GLOBAL_GROUP);
     users.forEach(user -> starts.add(EntitlementNode.user(user.id())));
@@ -68,8 +64,7 @@ public final class UserLoader {
     List<Entitled> entitled = new ArrayList<>(users.size());
     for (User user : users) {
       List<EntitlementEdge> edges =
-          reachable.walk(
-              List.of(EntitlementNode.GLOBAL_GROUP, EntitlementNode.user(user.id())));
+          reachable.walk(List.of(EntitlementNode.GLOBAL_GROUP, EntitlementNode.user(user.id())));
       Set<EntitlementNode> nodes = new TreeSet<>();
       edges.forEach(edge -> nodes.add(edge.to()));
       entitled.add(new Entitled(user, nodes, edges));
@@ -81,9 +76,7 @@ public final class UserLoader {
   public Map<Id, LoadedUser> fast(Collection<User> users) {
     return finish(
         users.stream()
-            .map(
-                user ->
-                    new Entitled(user, new TreeSet<>(user.cached().entitlements()), List.of()))
+            .map(user -> new Entitled(user, new TreeSet<>(user.cached().entitlements()), List.of()))
             .toList());
   }
 
@@ -161,8 +154,7 @@ public final class UserLoader {
     Set<Id> wanted = new HashSet<>();
     for (LoadedUser user : users.values()) {
       Id picture = user.user().style().activeProfilePicture();
-      if (picture != null
-          && user.permissions().has(Permission.USER_USE_CUSTOM_PROFILE_PICTURE)) {
+      if (picture != null && user.permissions().has(Permission.USER_USE_CUSTOM_PROFILE_PICTURE)) {
         wanted.add(picture);
       }
     }
@@ -170,12 +162,11 @@ public final class UserLoader {
       return users;
     }
     Map<Id, UserProfilePicture> pictures = store.profilePictures().byIds(wanted);
-    users.replaceAll(
-        (id, user) -> {
-          Id picture = user.user().style().activeProfilePicture();
-          UserProfilePicture found = picture == null ? null : pictures.get(picture);
-          return found == null ? user : user.withProfilePicture(found);
-        });
+    users.replaceAll((id, user) -> {
+      Id picture = user.user().style().activeProfilePicture();
+      UserProfilePicture found = picture == null ? null : pictures.get(picture);
+      return found == null ? user : user.withProfilePicture(found);
+    });
     return users;
   }
 
@@ -187,8 +178,7 @@ public final class UserLoader {
     BsonDocument all = new BsonDocument();
     nodes(CollectionNames.BADGES, all, Kind.BADGE, everything);
     nodes(CollectionNames.PAINTS, all, Kind.PAINT, everything);
-    BsonDocument special =
-        new BsonDocument("kind", new BsonInt32(EmoteSet.Kind.SPECIAL.code()));
+    BsonDocument special = new BsonDocument("kind", new BsonInt32(EmoteSet.Kind.SPECIAL.code()));
     nodes(CollectionNames.EMOTE_SETS, special, Kind.EMOTE_SET, everything);
     for (Entitled one : users) {
       if (one.user.allCosmetics()) {
@@ -197,17 +187,13 @@ public final class UserLoader {
     }
   }
 
-  private void nodes(
-      String collection, BsonDocument filter, Kind kind, Set<EntitlementNode> into) {
+  private void nodes(String collection, BsonDocument filter, Kind kind, Set<EntitlementNode> into) {
     store
         .collection(collection)
         .find(filter)
         .projection(new BsonDocument("_id", BsonBoolean.TRUE))
-        .forEach(
-            document ->
-                into.add(
-                    EntitlementNode.of(
-                        kind, Id.fromBytes(document.getBinary("_id").getData()))));
+        .forEach(document ->
+            into.add(EntitlementNode.of(kind, Id.fromBytes(document.getBinary("_id").getData()))));
   }
 
   /** Permissions of active bans: never-expiring first, then latest expiry first. */
@@ -236,8 +222,7 @@ public final class UserLoader {
             Ban::expiresAt, Comparator.nullsFirst(Comparator.<Instant>reverseOrder())));
     Map<Id, List<Permissions>> byUser = new HashMap<>();
     active.forEach(
-        ban ->
-            byUser.computeIfAbsent(ban.user, id -> new ArrayList<>()).add(ban.permissions));
+        ban -> byUser.computeIfAbsent(ban.user, id -> new ArrayList<>()).add(ban.permissions));
     return byUser;
   }
 

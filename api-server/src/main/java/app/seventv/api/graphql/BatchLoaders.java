@@ -14,8 +14,8 @@ import org.dataloader.DataLoaderOptions;
 import org.dataloader.DataLoaderRegistry;
 
 /**
- * The batch functions behind nested fields (api-v4.md §14). Each is plain blocking code from a set of
- * keys to the found values; per request they become data loaders that collect one level's keys.
+ * The batch functions behind nested fields (api-v4.md §14). Each is plain blocking code from a set
+ * of keys to the found values; per request they become data loaders that collect one level's keys.
  */
 public final class BatchLoaders {
   /** Most keys in one query to a store. */

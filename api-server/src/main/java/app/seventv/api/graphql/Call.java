@@ -32,7 +32,7 @@ public final class Call {
 
   /** The value for {@code key}, or a stage of null when there is none. */
   public <K, V> CompletableFuture<@Nullable V> load(LoaderKey<K, V> loader, K key) {
-    return this.<K, V>dataLoader(loader).load(key);
+    return this.<K, @Nullable V>dataLoader(loader.name()).load(key);
   }
 
   /** Like {@link #load}, for a key that may be missing itself. */
@@ -43,22 +43,21 @@ public final class Call {
 
   /** The values that exist for {@code keys}, in the order of the keys. */
   public <K, V> CompletableFuture<List<V>> loadMany(LoaderKey<K, V> loader, List<K> keys) {
-    return this.<K, V>dataLoader(loader)
+    return this.<K, @Nullable V>dataLoader(loader.name())
         .loadMany(keys)
-        .thenApply(
-            values -> {
-              List<V> found = new ArrayList<>(values.size());
-              for (V value : values) {
-                if (value != null) {
-                  found.add(value);
-                }
-              }
-              return found;
-            });
+        .thenApply(values -> {
+          List<V> found = new ArrayList<>(values.size());
+          for (V value : values) {
+            if (value != null) {
+              found.add(value);
+            }
+          }
+          return found;
+        });
   }
 
-  private <K, V> DataLoader<K, V> dataLoader(LoaderKey<K, V> loader) {
-    return Objects.requireNonNull(environment.<K, V>getDataLoader(loader.name()), loader.name());
+  private <K, V extends @Nullable Object> DataLoader<K, V> dataLoader(String name) {
+    return Objects.requireNonNull(environment.<K, V>getDataLoader(name), name);
   }
 
   /**

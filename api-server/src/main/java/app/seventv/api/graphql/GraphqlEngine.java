@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
@@ -41,8 +42,10 @@ public final class GraphqlEngine {
   private static final ParserOptions PARSER_OPTIONS =
       ParserOptions.getDefaultOperationParserOptions()
           .transform(
-              options ->
-                  options.maxCharacters(MAX_QUERY_CHARACTERS).maxTokens(MAX_QUERY_TOKENS));
+              options -> options.maxCharacters(MAX_QUERY_CHARACTERS).maxTokens(MAX_QUERY_TOKENS));
+
+  /** Parent of the root fields, so that no fetcher sees a null parent. */
+  private static final Object ROOT = new Object();
 
   private final GraphQLSchema schema;
   private final GraphQL graphql;
@@ -73,9 +76,8 @@ public final class GraphqlEngine {
     this.graphql =
         GraphQL.newGraphQL(schema)
             .defaultDataFetcherExceptionHandler(new GraphqlErrors())
-            .preparsedDocumentProvider(
-                (input, parser) ->
-                    CompletableFuture.completedFuture(prepared(input.getQuery()).entry()))
+            .preparsedDocumentProvider((input, parser) ->
+                CompletableFuture.completedFuture(prepared(input.getQuery()).entry()))
             .build();
   }
 
@@ -94,12 +96,12 @@ public final class GraphqlEngine {
   }
 
   private Map<String, @Nullable Object> execute(GraphqlRequest request, RequestContext context) {
-    @SuppressWarnings("NullAway") // variables may be null; graphql-java's signature does not say so
     ExecutionInput input =
         ExecutionInput.newExecutionInput()
             .query(request.query())
             .operationName(request.operationName())
-            .variables((Map<String, Object>) (Map<String, ?>) request.variables())
+            .root(ROOT)
+            .variables(withNulls(request.variables()))
             .graphQLContext(builder -> builder.of(RequestContext.class, context))
             .dataLoaderRegistry(loaders.registry())
             .build();
@@ -108,14 +110,18 @@ public final class GraphqlEngine {
     answer.put("data", result.getData());
     QueryCost cost = prepared(request.query()).cost();
     if (cost != null) {
-      answer.put(
-          "extensions",
-          Map.of("analyzer", analyzer(cost)));
+      answer.put("extensions", Map.of("analyzer", analyzer(cost)));
     }
     if (!result.getErrors().isEmpty()) {
       answer.put("errors", result.getErrors().stream().map(GraphqlErrors::toJson).toList());
     }
     return answer;
+  }
+
+  /** Variables may be null, which graphql-java's signature does not say. */
+  @SuppressWarnings({"unchecked", "NullAway"})
+  private static Map<String, Object> withNulls(Map<String, @Nullable Object> variables) {
+    return (Map<String, Object>) (Map<String, ?>) variables;
   }
 
   private static Map<String, Integer> analyzer(QueryCost cost) {
@@ -140,11 +146,13 @@ public final class GraphqlEngine {
     if (parsed.isFailure()) {
       return new Prepared(new PreparsedDocumentEntry(parsed.getErrors()), null);
     }
-    Document document = rewrite.apply(parsed.getDocument());
+    Document document = rewrite.apply(Objects.requireNonNull(parsed.getDocument()));
     QueryCost cost = QueryCost.of(document);
     if (cost.tooDeep()) {
       return refused(
-          "The recursion depth of the query cannot be greater than `" + QueryCost.MAX_NESTING + "`");
+          "The recursion depth of the query cannot be greater than `"
+              + QueryCost.MAX_NESTING
+              + "`");
     }
     if (cost.tooComplex()) {
       return refused("Query is too complex.");

@@ -53,8 +53,7 @@ final class GraphqlErrors implements DataFetcherExceptionHandler {
     List<Map<String, Integer>> locations = new ArrayList<>();
     if (error.getLocations() != null) {
       for (SourceLocation location : error.getLocations()) {
-        locations.add(
-            Map.of("line", location.getLine(), "column", location.getColumn()));
+        locations.add(Map.of("line", location.getLine(), "column", location.getColumn()));
       }
     }
     if (!locations.isEmpty()) {

@@ -83,9 +83,7 @@ public record GraphqlRequests(List<GraphqlRequest> items, boolean batch) {
     }
     Object variables = map.get("variables");
     return new GraphqlRequest(
-        text,
-        (String) operation,
-        variables == null ? Map.of() : object(variables, "variables"));
+        text, (String) operation, variables == null ? Map.of() : object(variables, "variables"));
   }
 
   private static Map<String, @Nullable Object> object(@Nullable Object value, String what) {

@@ -3,9 +3,12 @@ package app.seventv.api.graphql;
 import app.seventv.api.common.ApiException;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetcherFactory;
+import graphql.schema.DataFetcherFactoryEnvironment;
 import graphql.schema.GraphQLCodeRegistry;
-import graphql.schema.GraphQLSchema;
+import graphql.schema.GraphQLFieldDefinition;
+import graphql.schema.GraphQLObjectType;
 import graphql.schema.GraphQLScalarType;
+import graphql.schema.GraphQLSchema;
 import graphql.schema.idl.NaturalEnumValuesProvider;
 import graphql.schema.idl.RuntimeWiring;
 import graphql.schema.idl.SchemaGenerator;
@@ -19,25 +22,39 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Builds a schema from SDL resources and typed wiring. A field that nobody wired answers 501
- * "not implemented": never silence, never a made-up value.
+ * Builds a schema from SDL resources and typed wiring. A field that nobody wired answers 501 "not
+ * implemented": never silence, never a made-up value.
  */
 public final class GraphqlSchema {
   private final RuntimeWiring.Builder wiring = RuntimeWiring.newRuntimeWiring();
   private final Map<String, TypeWiring<?>> types = new LinkedHashMap<>();
 
   public GraphqlSchema() {
-    DataFetcherFactory<Object> missing =
-        environment ->
-            (DataFetcher<Object>)
-                call -> {
-                  throw ApiException.notImplemented();
-                };
-    wiring.codeRegistry(GraphQLCodeRegistry.newCodeRegistry().defaultDataFetcher(missing));
+    wiring.codeRegistry(
+        GraphQLCodeRegistry.newCodeRegistry().defaultDataFetcher(new NotImplemented()));
     wiring.scalar(Scalars.integer("Int"));
+  }
+
+  /** What answers for a field that nobody wired. */
+  private static final class NotImplemented implements DataFetcherFactory<Object> {
+    @Override
+    @SuppressWarnings("deprecation") // still the interface's only abstract method
+    public DataFetcher<Object> get(DataFetcherFactoryEnvironment environment) {
+      return call -> {
+        throw ApiException.notImplemented();
+      };
+    }
+
+    @Override
+    public DataFetcher<Object> get(GraphQLFieldDefinition field) {
+      return call -> {
+        throw ApiException.notImplemented();
+      };
+    }
   }
 
   public GraphqlSchema scalars(List<GraphQLScalarType> scalars) {
@@ -60,12 +77,12 @@ public final class GraphqlSchema {
     wiring.type(
         name,
         type ->
-            type.typeResolver(
-                environment ->
-                    environment
-                        .getSchema()
-                        .getObjectType(
-                            typeName.apply(javaType.cast(environment.getObject())))));
+            type.typeResolver(environment ->
+                environment
+                    .getSchema()
+                    .getObjectType(
+                        typeName.apply(
+                            javaType.cast(Objects.requireNonNull(environment.getObject()))))));
     return this;
   }
 
@@ -81,18 +98,23 @@ public final class GraphqlSchema {
     for (String text : sdl) {
       registry.merge(new SchemaParser().parse(text));
     }
-    types.forEach(
-        (name, type) -> wiring.type(name, builder -> builder.dataFetchers(type.fetchers())));
+    types.forEach((name, type) ->
+        wiring.type(
+            name,
+            builder -> {
+              type.fetchers().forEach(builder::dataFetcher);
+              return builder;
+            }));
     GraphQLSchema schema = new SchemaGenerator().makeExecutableSchema(registry, wiring.build());
     List<String> unknown = new ArrayList<>();
-    types.forEach(
-        (name, type) ->
-            type.fetchers().keySet().stream()
-                .filter(
-                    field ->
-                        schema.getObjectType(name) == null
-                            || schema.getObjectType(name).getFieldDefinition(field) == null)
-                .forEach(field -> unknown.add(name + "." + field)));
+    types.forEach((name, type) -> {
+      GraphQLObjectType known = schema.getObjectType(name);
+      for (String field : type.fetchers().keySet()) {
+        if (known == null || known.getFieldDefinition(field) == null) {
+          unknown.add(name + "." + field);
+        }
+      }
+    });
     if (!unknown.isEmpty()) {
       throw new IllegalStateException("wired fields that the schema lacks: " + unknown);
     }

@@ -7,5 +7,5 @@ package app.seventv.api.graphql;
  * @param <K> key type
  * @param <V> value type
  */
-@SuppressWarnings("unused") // the type parameters tie keys to values at the call sites
+@SuppressWarnings("UnusedTypeParameter") // the parameters tie keys to values at the call sites
 public record LoaderKey<K, V>(String name) {}

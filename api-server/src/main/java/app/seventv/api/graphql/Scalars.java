@@ -20,9 +20,9 @@ public final class Scalars {
   private Scalars() {}
 
   /**
-   * Text on the wire, anything with a text form on the way out. Identifiers use it too: clients send
-   * malformed ids in variables that no field reads (api-v4.md P16), so an id is parsed where it is
-   * used.
+   * Text on the wire, anything with a text form on the way out. Identifiers use it too: clients
+   * send malformed ids in variables that no field reads (api-v4.md P16), so an id is parsed where
+   * it is used.
    */
   public static GraphQLScalarType text(String name) {
     return scalar(name, new Text(name));
@@ -77,7 +77,7 @@ public final class Scalars {
     public String parseLiteral(
         Value<?> value, CoercedVariables variables, GraphQLContext context, Locale locale) {
       return switch (value) {
-        case StringValue text -> text.getValue();
+        case StringValue text -> String.valueOf(text.getValue());
         case EnumValue symbol -> symbol.getName();
         default -> throw new CoercingParseLiteralException(expected(name, value));
       };

@@ -1,5 +1,7 @@
 package app.seventv.api.graphql;
 
+import static java.util.Objects.requireNonNull;
+
 import graphql.schema.DataFetcher;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,7 +27,8 @@ public final class TypeWiring<T> {
   public TypeWiring<T> fetch(String name, Fetcher<T> fetcher) {
     @SuppressWarnings("unchecked") // the schema guarantees the parent's type
     DataFetcher<?> adapted =
-        environment -> fetcher.fetch((T) environment.getSource(), new Call(environment));
+        environment ->
+            fetcher.fetch((T) requireNonNull(environment.getSource()), new Call(environment));
     if (fetchers.put(name, adapted) != null) {
       throw new IllegalArgumentException("field wired twice: " + name);
     }

@@ -73,8 +73,7 @@ public final class EmoteSearch {
     if (sortBy.isScore()) {
       filters.add(sortBy.field + ":>0");
     }
-    String sort =
-        "_text_match(buckets: 10):desc," + sortBy.field + (ascending ? ":asc" : ":desc");
+    String sort = "_text_match(buckets: 10):desc," + sortBy.field + (ascending ? ":asc" : ":desc");
     return query(conditions.text(), filters, sort, page, perPage);
   }
 

@@ -4,7 +4,6 @@ import app.seventv.model.Id;
 import app.seventv.model.imageprocessor.DrivePath;
 import app.seventv.model.imageprocessor.EventQueue;
 import app.seventv.model.imageprocessor.Events;
-import app.seventv.model.imageprocessor.Input;
 import app.seventv.model.imageprocessor.InputUpload;
 import app.seventv.model.imageprocessor.Limits;
 import app.seventv.model.imageprocessor.Output;
@@ -58,7 +57,6 @@ public record ImageTasks(
     DrivePath input = path(inputDrive, prefix + "/input.{ext}", "private");
     Task task =
         Task.newBuilder()
-            .setInput(Input.newBuilder().setDrivePath(input))
             .setOutput(output(prefix, baseHeightPx))
             .setEvents(events)
             .setLimits(
@@ -70,8 +68,7 @@ public record ImageTasks(
     return ProcessImageRequest.newBuilder()
         .setTask(task)
         .setPriority(PRIORITY)
-        .setInputUpload(
-            InputUpload.newBuilder().setBinary(image).setDrivePath(input).setAcl("private"))
+        .setInputUpload(InputUpload.newBuilder().setBinary(image).setDrivePath(input))
         .build();
   }
 
@@ -79,10 +76,10 @@ public record ImageTasks(
     return Output.newBuilder()
         .setDrivePath(path(outputDrive, prefix + "/{scale}x{static}.{ext}", "public-read"))
         .addFormats(format(OutputFormat.WebpAnim, OutputQuality.OutputQualityAuto))
-        .addFormats(format(OutputFormat.AvifAnim, OutputQuality.OutputQualityAuto))
-        .addFormats(format(OutputFormat.GifAnim, OutputQuality.OutputQualityAuto))
         .addFormats(format(OutputFormat.WebpStatic, OutputQuality.OutputQualityLossless))
+        .addFormats(format(OutputFormat.AvifAnim, OutputQuality.OutputQualityAuto))
         .addFormats(format(OutputFormat.AvifStatic, OutputQuality.OutputQualityAuto))
+        .addFormats(format(OutputFormat.GifAnim, OutputQuality.OutputQualityAuto))
         .addFormats(format(OutputFormat.PngStatic, OutputQuality.OutputQualityAuto))
         .setUpscale(true)
         .setSkipImpossibleFormats(true)
