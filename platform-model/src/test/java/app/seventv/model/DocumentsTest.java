@@ -53,6 +53,8 @@ class DocumentsTest {
     assertRoundTrip("users", User::fromBson);
     assertRoundTrip("roles", Role::fromBson);
     assertRoundTrip("entitlement_edges", EntitlementEdge::fromBson);
+    assertRoundTrip("cron_jobs", CronJob::fromBson);
+    assertRoundTrip("events", AuditEvent::fromBson);
   }
 
   @Test
@@ -199,5 +201,14 @@ class DocumentsTest {
         new EntitlementEdge(EntitlementNode.GLOBAL_GROUP, EntitlementNode.role(Id.NIL), null);
     assertThat(edge.idToBson().keySet()).containsExactly("from", "to", "managed_by");
     assertThat(edge.idToBson().get("managed_by")).isEqualTo(BsonNull.VALUE);
+  }
+
+  @Test
+  void auditEventsGiveTheirTargetAndDetails() {
+    AuditEvent event = AuditEvent.fromBson(Resources.bson("documents/events.json"));
+    assertThat(event.data().kind()).isEqualTo("emote_set");
+    assertThat(event.data().targetId()).hasToString("01JGSW671SEZN4VHYB2M36MC7R");
+    assertThat(event.data().action()).isEqualTo("add_emote");
+    assertThat(event.data().fieldsReader().string("alias")).isEqualTo("wave");
   }
 }
