@@ -1,10 +1,13 @@
 package app.seventv.api.data;
 
+import app.seventv.model.Badge;
 import app.seventv.model.CollectionNames;
 import app.seventv.model.Emote;
+import app.seventv.model.EmoteModerationRequest;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.GlobalConfig;
 import app.seventv.model.Id;
+import app.seventv.model.Paint;
 import app.seventv.model.Role;
 import app.seventv.model.User;
 import app.seventv.model.UserProfilePicture;
@@ -25,6 +28,9 @@ public final class Store {
   private final Repository<Emote> emotes;
   private final Repository<EmoteSet> emoteSets;
   private final Repository<Role> roles;
+  private final Repository<Badge> badges;
+  private final Repository<Paint> paints;
+  private final Repository<EmoteModerationRequest> moderationRequests;
   private final Repository<UserSession> sessions;
   private final Repository<UserProfilePicture> profilePictures;
 
@@ -37,6 +43,13 @@ public final class Store {
     this.users = repository(CollectionNames.USERS, User::fromBson, User::id);
     this.emotes = repository(CollectionNames.EMOTES, Emote::fromBson, Emote::id);
     this.emoteSets = repository(CollectionNames.EMOTE_SETS, EmoteSet::fromBson, EmoteSet::id);
+    this.badges = repository(CollectionNames.BADGES, Badge::fromBson, Badge::id);
+    this.paints = repository(CollectionNames.PAINTS, Paint::fromBson, Paint::id);
+    this.moderationRequests =
+        repository(
+            CollectionNames.EMOTE_MODERATION_REQUESTS,
+            EmoteModerationRequest::fromBson,
+            EmoteModerationRequest::id);
     this.roles = repository(CollectionNames.ROLES, Role::fromBson, Role::id);
     this.sessions =
         repository(CollectionNames.USER_SESSIONS, UserSession::fromBson, UserSession::id);
@@ -70,6 +83,18 @@ public final class Store {
 
   public Repository<EmoteSet> emoteSets() {
     return emoteSets;
+  }
+
+  public Repository<Badge> badges() {
+    return badges;
+  }
+
+  public Repository<Paint> paints() {
+    return paints;
+  }
+
+  public Repository<EmoteModerationRequest> moderationRequests() {
+    return moderationRequests;
   }
 
   public Repository<Role> roles() {

@@ -2,7 +2,6 @@ package app.seventv.api.data;
 
 import app.seventv.api.common.LoadedUser;
 import app.seventv.model.CollectionNames;
-import app.seventv.model.DocumentReader;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.EntitlementEdge;
 import app.seventv.model.EntitlementNode;
@@ -12,6 +11,7 @@ import app.seventv.model.Permission;
 import app.seventv.model.Permissions;
 import app.seventv.model.Role;
 import app.seventv.model.User;
+import app.seventv.model.UserBan;
 import app.seventv.model.UserProfilePicture;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -201,28 +201,22 @@ public final class UserLoader {
     if (users.isEmpty()) {
       return Map.of();
     }
-    record Ban(Id user, @Nullable Instant expiresAt, Permissions permissions) {}
     Instant now = clock.instant();
-    List<Ban> active = new ArrayList<>();
     BsonArray ids = new BsonArray(users.stream().map(user -> user.id().toBson()).toList());
-    for (BsonDocument document :
-        store
-            .collection(CollectionNames.USER_BANS)
-            .find(new BsonDocument("user_id", new BsonDocument("$in", ids)))) {
-      DocumentReader in = DocumentReader.stored(CollectionNames.USER_BANS, document);
-      Instant expiresAt = in.dateOrNull("expires_at");
-      boolean removed = document.containsKey("removed") && !document.isNull("removed");
-      if (!removed && (expiresAt == null || expiresAt.isAfter(now))) {
-        active.add(
-            new Ban(in.id("user_id"), expiresAt, in.document("permissions", Permissions::read)));
-      }
-    }
-    active.sort(
-        Comparator.comparing(
-            Ban::expiresAt, Comparator.nullsFirst(Comparator.<Instant>reverseOrder())));
     Map<Id, List<Permissions>> byUser = new HashMap<>();
-    active.forEach(
-        ban -> byUser.computeIfAbsent(ban.user, id -> new ArrayList<>()).add(ban.permissions));
+    store
+        .collection(CollectionNames.USER_BANS)
+        .find(new BsonDocument("user_id", new BsonDocument("$in", ids)))
+        .map(UserBan::fromBson)
+        .into(new ArrayList<>())
+        .stream()
+        .filter(ban -> ban.isActive(now))
+        .sorted(UserBan.MOST_SEVERE_FIRST)
+        .forEach(
+            ban ->
+                byUser
+                    .computeIfAbsent(ban.userId(), id -> new ArrayList<>())
+                    .add(ban.permissions()));
     return byUser;
   }
 
