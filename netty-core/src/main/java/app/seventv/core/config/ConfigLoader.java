@@ -1,0 +1,110 @@
+package app.seventv.core.config;
+
+import app.seventv.core.config.ConfigReader.Source;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseResult;
+
+/**
+ * Reads the values of a schema: defaults, then files in order, then {@code APP_<KEY>} variables for
+ * keys outside tables, then overrides; later ones win (operations.md §2.1).
+ */
+public final class ConfigLoader {
+  private static final String VARIABLE_PREFIX = "APP_";
+
+  private final ConfigSchema schema;
+  private final Map<String, String> environment;
+  private final List<String> problems = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+  private final ConfigReader reader;
+
+  /**
+   * A loader for one load.
+   *
+   * @param environment the process environment, {@link System#getenv()} outside tests
+   */
+  public ConfigLoader(ConfigSchema schema, Map<String, String> environment) {
+    this.schema = schema;
+    this.environment = environment;
+    this.reader = new ConfigReader(schema, "", problems, warnings);
+  }
+
+  /**
+   * Loads and checks everything.
+   *
+   * @param files TOML files, later ones win
+   * @param overrides {@code key=value} each
+   * @throws ConfigException listing every problem found
+   */
+  public Config load(List<Path> files, List<String> overrides) throws ConfigException {
+    for (Path file : files) {
+      try {
+        readToml(file.toString(), Files.readString(file));
+      } catch (IOException e) {
+        problems.add(file + ": cannot be read: " + e);
+      }
+    }
+    readEnvironment();
+    overrides.forEach(this::readOverride);
+    return finish();
+  }
+
+  Config loadText(String toml) throws ConfigException {
+    readToml("text", toml);
+    return finish();
+  }
+
+  private Config finish() throws ConfigException {
+    Config config = reader.finish(environment, new Origin("configuration"), "");
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return config;
+  }
+
+  private void readToml(String file, String text) {
+    Template.Rendered rendered = Template.render(file, text, environment, problems, warnings);
+    TomlParseResult result = Toml.parse(rendered.text());
+    Source source = new Source(file, rendered::sourceLine);
+    for (TomlParseError error : result.errors()) {
+      problems.add(source.at(error.position()) + ": " + error.getMessage());
+    }
+    if (!result.hasErrors()) {
+      reader.readTable(result, source);
+    }
+  }
+
+  private void readEnvironment() {
+    new TreeMap<>(environment)
+        .forEach((variable, value) -> {
+          if (!variable.startsWith(VARIABLE_PREFIX)) {
+            return;
+          }
+          String name = variable.substring(VARIABLE_PREFIX.length()).toLowerCase(Locale.ROOT);
+          Key<?> key = schema.key(name);
+          if (key != null && key.isScalarAtTop()) {
+            reader.readText(name, value, Origin.environment(variable));
+          } else {
+            warnings.add(Origin.environment(variable) + ": names no key outside tables");
+          }
+        });
+  }
+
+  private void readOverride(String override) {
+    int equals = override.indexOf('=');
+    if (equals <= 0) {
+      problems.add("--override " + override + ": expected key=value");
+      return;
+    }
+    String name = override.substring(0, equals).strip();
+    reader.readText(name, override.substring(equals + 1).strip(), Origin.override(name));
+  }
+}

@@ -1,0 +1,54 @@
+package app.seventv.core.config;
+
+import java.util.Map;
+
+/** Writes every key with its documentation, default and value; secrets stay hidden. */
+public final class ConfigPrinter {
+  private ConfigPrinter() {}
+
+  /** The whole configuration as TOML that says where each value came from. */
+  public static String print(Config config) {
+    StringBuilder out = new StringBuilder();
+    for (Key<?> key : config.schema().keys()) {
+      print(config, key, out);
+    }
+    return out.toString();
+  }
+
+  private static <T> void print(Config config, Key<T> key, StringBuilder out) {
+    out.append("# ").append(key.doc()).append('\n');
+    String type = key.type().description();
+    T defaultValue = key.defaultValue();
+    String printed = defaultValue == null ? "" : key.type().print(defaultValue);
+    out.append("# ")
+        .append(type)
+        .append("; default: ")
+        .append(printed.isEmpty() ? "none" : printed);
+    out.append('\n');
+    Key.TableShape shape = key.shape();
+    if (shape != null) {
+      printElements(shape, out);
+    }
+    String value = config.print(key);
+    String origin = config.isSet(key) ? " # from " + config.origin(key) : "";
+    if (value.isEmpty() || key.isSecret()) {
+      out.append("# ").append(key.name()).append(value.isEmpty() ? " is not set" : " is hidden");
+    } else {
+      out.append(key.name()).append(" = ").append(value);
+    }
+    out.append(origin).append("\n\n");
+  }
+
+  private static void printElements(Key.TableShape shape, StringBuilder out) {
+    for (Map.Entry<String, ConfigSchema> element : shape.elements().entrySet()) {
+      if (shape.tag() != null) {
+        out.append("#   ").append(shape.tag()).append(" = \"").append(element.getKey());
+        out.append("\":\n");
+      }
+      for (Key<?> key : element.getValue().keys()) {
+        out.append("#     ").append(key.name()).append(": ").append(key.type().description());
+        out.append(", ").append(key.doc()).append('\n');
+      }
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package app.seventv.core.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Builds the pipeline of an accepted TCP connection: TLS, protocol choice, codec, exchanges. */
+final class ConnectionInitializer extends ChannelInitializer<Channel> {
+  private static final byte[] HTTP2_PREFACE_START = "PRI * HT".getBytes(StandardCharsets.US_ASCII);
+
+  private final ServerContext server;
+  private final HttpListener listener;
+  private final @Nullable SslContext ssl;
+
+  ConnectionInitializer(ServerContext server, HttpListener listener, @Nullable SslContext ssl) {
+    this.server = server;
+    this.listener = listener;
+    this.ssl = ssl;
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
+    HttpLimits limits = server.limits;
+    channel
+        .config()
+        .setWriteBufferWaterMark(
+            new WriteBufferWaterMark(
+                limits.writeLowWatermarkBytes(), limits.writeHighWatermarkBytes()));
+    server.open.add(channel);
+    ChannelPipeline pipeline = channel.pipeline();
+    if (ssl != null) {
+      SslHandler handler = ssl.newHandler(channel.alloc());
+      handler.setHandshakeTimeoutMillis(limits.handshakeTimeoutMs());
+      pipeline.addLast("tls", handler);
+      pipeline.addLast("alpn", new AlpnChoice());
+    } else if (listener.http2()) {
+      pipeline.addLast("preface", new PrefaceChoice());
+    } else {
+      http1(pipeline);
+    }
+  }
+
+  private void http1(ChannelPipeline pipeline) {
+    HttpLimits limits = server.limits;
+    Connection connection = connection(pipeline.channel(), Protocol.HTTP_1);
+    pipeline.addLast(
+        "http1",
+        new HttpServerCodec(
+            new HttpDecoderConfig()
+                .setMaxInitialLineLength(limits.maxRequestLineBytes())
+                .setMaxHeaderSize(limits.maxHeaderBytes())
+                .setMaxChunkSize(64 << 10)));
+    pipeline.addLast("exchanges", new Http1Handler(server, connection));
+    count(pipeline.channel(), Protocol.HTTP_1);
+  }
+
+  private void http2(ChannelPipeline pipeline) {
+    HttpLimits limits = server.limits;
+    Connection connection = connection(pipeline.channel(), Protocol.HTTP_2);
+    pipeline.addLast(
+        "http2",
+        Http2FrameCodecBuilder.forServer()
+            .initialSettings(
+                Http2Settings.defaultSettings()
+                    .maxConcurrentStreams(limits.maxConcurrentStreams())
+                    .maxHeaderListSize(limits.maxHeaderBytes())
+                    .initialWindowSize(1 << 20))
+            .gracefulShutdownTimeoutMillis(server.limits.bodyTimeoutMs())
+            .build());
+    pipeline.addLast(
+        "streams", new Http2MultiplexHandler(new StreamInitializer(server, connection)));
+    pipeline.addLast("life", new Http2Life(server));
+    count(pipeline.channel(), Protocol.HTTP_2);
+  }
+
+  private Connection connection(Channel channel, Protocol protocol) {
+    InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+    InetSocketAddress local = (InetSocketAddress) channel.localAddress();
+    return new Connection(protocol, peer, local.getPort(), ssl != null);
+  }
+
+  private void count(Channel channel, Protocol protocol) {
+    server.observer.connectionOpened(protocol);
+    channel.closeFuture().addListener(closed -> server.observer.connectionClosed(protocol));
+  }
+
+  /** Pipeline of one HTTP/2 stream. */
+  private static final class StreamInitializer extends ChannelInitializer<Channel> {
+    private final ServerContext server;
+    private final Connection connection;
+
+    StreamInitializer(ServerContext server, Connection connection) {
+      this.server = server;
+      this.connection = connection;
+    }
+
+    @Override
+    protected void initChannel(Channel stream) {
+      stream
+          .pipeline()
+          .addLast(new Http2StreamFrameToHttpObjectCodec(true))
+          .addLast(new StreamHandler(server, connection));
+    }
+  }
+
+  /** Goes on with what the client chose by ALPN (RFC 7301). */
+  private final class AlpnChoice extends ApplicationProtocolNegotiationHandler {
+    AlpnChoice() {
+      super(ApplicationProtocolNames.HTTP_1_1);
+    }
+
+    @Override
+    protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
+      if (protocol.equals(ApplicationProtocolNames.HTTP_2)) {
+        http2(ctx.pipeline());
+      } else {
+        http1(ctx.pipeline());
+      }
+    }
+
+    @Override
+    protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
+      server.observer.dropped(Protocol.HTTP_1, "tls-handshake");
+      ctx.close();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
+  }
+
+  /** Tells HTTP/2 with prior knowledge (RFC 9113 §3.3) from HTTP/1.1 by the first bytes. */
+  private final class PrefaceChoice extends ByteToMessageDecoder {
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+      ctx.executor()
+          .schedule(
+              () -> {
+                if (!ctx.isRemoved()) {
+                  server.observer.dropped(Protocol.HTTP_1, "idle-timeout");
+                  ctx.close();
+                }
+              },
+              server.limits.idleTimeoutMs(),
+              TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+      int known = Math.min(in.readableBytes(), HTTP2_PREFACE_START.length);
+      boolean preface = true;
+      for (int i = 0; i < known && preface; i++) {
+        preface = in.getByte(in.readerIndex() + i) == HTTP2_PREFACE_START[i];
+      }
+      if (preface && known < HTTP2_PREFACE_START.length) {
+        return;
+      }
+      if (preface) {
+        http2(ctx.pipeline());
+      } else {
+        http1(ctx.pipeline());
+      }
+      ctx.pipeline().remove(this);
+    }
+  }
+}

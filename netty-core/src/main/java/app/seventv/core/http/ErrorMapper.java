@@ -1,0 +1,39 @@
+package app.seventv.core.http;
+
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one place of a server where failures become responses. */
+@FunctionalInterface
+public interface ErrorMapper {
+  /** Response for a failure; must not throw. */
+  Response map(Request request, Throwable failure);
+
+  /** Problem details (RFC 9457) for {@link HttpError}, a bare 500 plus a log line for the rest. */
+  ErrorMapper PROBLEM_JSON =
+      (request, failure) -> {
+        int status = 500;
+        String detail = "internal server error";
+        if (failure instanceof HttpError error) {
+          status = error.status();
+          detail = error.clientMessage();
+        } else {
+          log().error("unexpected failure answering {}", request, failure);
+        }
+        String json =
+            "{\"status\":"
+                + status
+                + ",\"title\":\""
+                + HttpStatus.reason(status)
+                + "\",\"detail\":"
+                + JsonText.quote(detail)
+                + "}";
+        return Response.of(
+            status, "application/problem+json", json.getBytes(StandardCharsets.UTF_8));
+      };
+
+  private static Logger log() {
+    return LoggerFactory.getLogger(ErrorMapper.class);
+  }
+}

@@ -1,0 +1,438 @@
+package app.seventv.core.http;
+
+import app.seventv.core.websocket.WebSocketListener;
+import app.seventv.core.websocket.WebSocketOptions;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one implementation of {@link Exchange}: HTTP objects over a channel, which is a connection
+ * for HTTP/1.1 and a stream for HTTP/2 and HTTP/3.
+ */
+final class HttpExchange implements Exchange, ResponseStream {
+  /** Body bytes read and dropped after the response before the client is told to stop. */
+  private static final long MAX_DISCARDED_BYTES = 1 << 20;
+
+  private static final HttpVersion VERSION = HttpVersion.HTTP_1_1;
+
+  private final ExchangeHandler owner;
+  private final Channel channel;
+  private final Request request;
+  private final boolean headRequest;
+  private final long startNs;
+
+  private final List<Runnable> endActions = new ArrayList<>(2);
+  private @Nullable List<HeadHook> headHooks;
+  private @Nullable BodySink sink;
+  private @Nullable List<Object> earlyBody;
+  private @Nullable Runnable writableAction;
+  private int status;
+  private long discardedBytes;
+  private boolean headSent;
+  private boolean requestComplete;
+  private boolean responseComplete;
+  private boolean ended;
+
+  HttpExchange(ExchangeHandler owner, Channel channel, Request request, long startNs) {
+    this.owner = owner;
+    this.channel = channel;
+    this.request = request;
+    this.headRequest = request.method().equals("HEAD");
+    this.startNs = startNs;
+  }
+
+  @Override
+  public Request request() {
+    return request;
+  }
+
+  @Override
+  public EventExecutor executor() {
+    return channel.eventLoop();
+  }
+
+  // Request body, always on the loop.
+
+  @Override
+  public void readBody(int maxBytes, Consumer<ByteBuf> receiver) {
+    long declared = owner.declaredLength();
+    if (declared > maxBytes) {
+      fail(new HttpError(413, "request body exceeds " + maxBytes + " bytes"));
+      return;
+    }
+    streamBody(new BodyCollector(this, maxBytes, receiver));
+  }
+
+  @Override
+  public void streamBody(BodySink bodySink) {
+    if (sink != null) {
+      throw new IllegalStateException("the body is already being read");
+    }
+    sink = bodySink;
+    owner.continueIfExpected();
+    List<Object> early = earlyBody;
+    earlyBody = null;
+    if (early != null) {
+      for (Object part : early) {
+        deliver(bodySink, part);
+      }
+    }
+  }
+
+  @Override
+  public void pauseBody() {
+    channel.config().setAutoRead(false);
+  }
+
+  @Override
+  public void resumeBody() {
+    channel.config().setAutoRead(true);
+  }
+
+  /** A part of the body arrived; takes its reference. */
+  void bodyChunk(ByteBuf data) {
+    if (responseComplete || ended) {
+      discardedBytes += data.readableBytes();
+      data.release();
+      if (discardedBytes > MAX_DISCARDED_BYTES && !ended) {
+        owner.stopReading();
+      }
+    } else if (sink != null) {
+      deliver(sink, data);
+    } else {
+      park(data);
+    }
+  }
+
+  /** The request is complete. */
+  void bodyEnd(HttpHeaders trailers) {
+    requestComplete = true;
+    if (sink != null && !responseComplete) {
+      deliver(sink, trailers);
+    } else if (sink == null) {
+      park(trailers);
+    }
+    endIfComplete();
+  }
+
+  /** A handler that has not asked for the body yet finds it here; reading waits meanwhile. */
+  private void park(Object part) {
+    if (earlyBody == null) {
+      earlyBody = new ArrayList<>(2);
+    }
+    earlyBody.add(part);
+  }
+
+  private static void deliver(BodySink sink, Object part) {
+    if (part instanceof ByteBuf data) {
+      sink.chunk(data);
+    } else {
+      sink.end((HttpHeaders) part);
+    }
+  }
+
+  // Response, from any thread.
+
+  @Override
+  public void beforeHead(HeadHook hook) {
+    if (headHooks == null) {
+      headHooks = new ArrayList<>(2);
+    }
+    headHooks.add(hook);
+  }
+
+  @Override
+  public void onEnd(Runnable action) {
+    if (!executor().inEventLoop()) {
+      executor().execute(() -> onEnd(action));
+    } else if (ended) {
+      action.run();
+    } else {
+      endActions.add(action);
+    }
+  }
+
+  @Override
+  public void respond(Response response) {
+    if (!executor().inEventLoop()) {
+      executor().execute(() -> respond(response));
+      return;
+    }
+    if (headSent || ended) {
+      response.body().release();
+      return;
+    }
+    ByteBuf body = response.body();
+    HttpHeaders headers = response.headers();
+    boolean bodyAllowed =
+        response.status() >= 200 && response.status() != 204 && response.status() != 304;
+    if (bodyAllowed && !(headRequest && headers.contains("content-length"))) {
+      headers.set("content-length", Integer.toString(body.readableBytes()));
+    }
+    prepareHead(response.status(), headers);
+    if (headRequest || !bodyAllowed) {
+      body.release();
+      body = Unpooled.EMPTY_BUFFER;
+    }
+    responseComplete = true;
+    var message =
+        new DefaultFullHttpResponse(
+            VERSION,
+            HttpResponseStatus.valueOf(response.status()),
+            body,
+            headers,
+            EmptyHttpHeaders.INSTANCE);
+    owner.writeAndFlush(message);
+    finishResponse();
+  }
+
+  @Override
+  public void fail(Throwable failure) {
+    if (!executor().inEventLoop()) {
+      executor().execute(() -> fail(failure));
+    } else if (headSent && !responseComplete) {
+      abort();
+    } else if (!headSent && !ended) {
+      respond(owner.errorMapper().map(request, failure));
+    }
+  }
+
+  @Override
+  public ResponseStream start(int responseStatus, HttpHeaders headers) {
+    if (!executor().inEventLoop()) {
+      executor().execute(() -> start(responseStatus, headers));
+      return this;
+    }
+    if (headSent || ended) {
+      return this;
+    }
+    prepareHead(responseStatus, headers);
+    HttpResponse head =
+        new DefaultHttpResponse(VERSION, HttpResponseStatus.valueOf(responseStatus), headers);
+    owner.framing(head);
+    channel.write(head, channel.voidPromise());
+    return this;
+  }
+
+  private void prepareHead(int responseStatus, HttpHeaders headers) {
+    headSent = true;
+    status = responseStatus;
+    if (headHooks != null) {
+      for (HeadHook hook : headHooks) {
+        hook.apply(responseStatus, headers);
+      }
+    }
+    owner.connectionHeaders(headers, requestComplete);
+  }
+
+  @Override
+  public void upgrade(WebSocketOptions options, WebSocketListener listener) {
+    owner.upgrade(this, options, listener);
+  }
+
+  @Override
+  public void write(ByteBuf data) {
+    if (!executor().inEventLoop()) {
+      executor().execute(() -> write(data));
+    } else if (responseComplete || ended || headRequest || !data.isReadable()) {
+      data.release();
+    } else {
+      channel.write(new DefaultHttpContent(data), channel.voidPromise());
+    }
+  }
+
+  @Override
+  public void flush() {
+    if (executor().inEventLoop()) {
+      owner.flush();
+    } else {
+      executor().execute(this::flush);
+    }
+  }
+
+  @Override
+  public boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  @Override
+  public long bytesBeforeUnwritable() {
+    return channel.bytesBeforeUnwritable();
+  }
+
+  @Override
+  public void onWritable(Runnable action) {
+    if (executor().inEventLoop()) {
+      writableAction = action;
+    } else {
+      executor().execute(() -> onWritable(action));
+    }
+  }
+
+  @Override
+  public void end() {
+    end(EmptyHttpHeaders.INSTANCE);
+  }
+
+  @Override
+  public void end(HttpHeaders trailers) {
+    if (!executor().inEventLoop()) {
+      executor().execute(() -> end(trailers));
+      return;
+    }
+    if (responseComplete || ended) {
+      return;
+    }
+    responseComplete = true;
+    LastHttpContent last =
+        trailers.isEmpty()
+            ? LastHttpContent.EMPTY_LAST_CONTENT
+            : new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, trailers);
+    owner.writeAndFlush(last);
+    finishResponse();
+  }
+
+  @Override
+  public void abort() {
+    if (!executor().inEventLoop()) {
+      executor().execute(this::abort);
+    } else if (!ended) {
+      owner.abortChannel();
+    }
+  }
+
+  // Life cycle, on the loop.
+
+  /** The channel's writability changed. */
+  void writabilityChanged() {
+    Runnable action = writableAction;
+    if (action != null && channel.isWritable()) {
+      action.run();
+    }
+  }
+
+  /** The client is gone, or the channel was aborted. */
+  void channelClosed() {
+    BodySink reading = sink;
+    if (!requestComplete && reading != null && !responseComplete) {
+      reading.aborted();
+    }
+    finish(headSent ? status : 499);
+  }
+
+  /** Whether the whole request has arrived. */
+  boolean requestComplete() {
+    return requestComplete;
+  }
+
+  private void finishResponse() {
+    releaseEarlyBody();
+    owner.responseWritten(requestComplete);
+    endIfComplete();
+  }
+
+  private void endIfComplete() {
+    if (requestComplete && responseComplete) {
+      finish(status);
+    }
+  }
+
+  private void finish(int finalStatus) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    releaseEarlyBody();
+    owner.observer().exchangeEnded(request, finalStatus, System.nanoTime() - startNs);
+    for (Runnable action : endActions) {
+      action.run();
+    }
+    owner.exchangeEnded(this);
+  }
+
+  private void releaseEarlyBody() {
+    if (earlyBody != null) {
+      for (Object part : earlyBody) {
+        if (part instanceof ByteBuf data) {
+          data.release();
+        }
+      }
+      earlyBody = null;
+    }
+  }
+
+  /** Gathers a body up to a limit. */
+  private static final class BodyCollector implements BodySink {
+    private final HttpExchange exchange;
+    private final int maxBytes;
+    private final Consumer<ByteBuf> receiver;
+    private @Nullable CompositeByteBuf parts;
+    private boolean refused;
+
+    BodyCollector(HttpExchange exchange, int maxBytes, Consumer<ByteBuf> receiver) {
+      this.exchange = exchange;
+      this.maxBytes = maxBytes;
+      this.receiver = receiver;
+    }
+
+    @Override
+    public void chunk(ByteBuf data) {
+      if (refused) {
+        data.release();
+        return;
+      }
+      CompositeByteBuf all = parts;
+      if (all == null) {
+        parts = all = exchange.channel.alloc().compositeBuffer(1024);
+      }
+      if ((long) all.readableBytes() + data.readableBytes() > maxBytes) {
+        data.release();
+        aborted();
+        exchange.fail(new HttpError(413, "request body exceeds " + maxBytes + " bytes"));
+        return;
+      }
+      all.addComponent(true, data);
+    }
+
+    @Override
+    public void end(HttpHeaders trailers) {
+      if (!refused) {
+        CompositeByteBuf all = parts;
+        parts = null;
+        receiver.accept(all == null ? Unpooled.EMPTY_BUFFER : all);
+      }
+    }
+
+    @Override
+    public void aborted() {
+      refused = true;
+      if (parts != null) {
+        parts.release();
+        parts = null;
+      }
+    }
+  }
+
+  /** Closes the connection once everything queued has been written. */
+  static void closeAfterFlush(Channel channel) {
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+  }
+}

@@ -1,0 +1,39 @@
+package app.seventv.core.http;
+
+import app.seventv.core.tls.TlsFiles;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a server listens and what it speaks there.
+ *
+ * @param address address to bind; port 0 takes a free one
+ * @param tls certificate, or null for cleartext
+ * @param http2 whether HTTP/2 is offered (by ALPN, or by prior knowledge on cleartext)
+ * @param http3 whether HTTP/3 is offered on the UDP port of the same number; needs {@code tls}
+ */
+public record HttpListener(
+    InetSocketAddress address, @Nullable TlsFiles tls, boolean http2, boolean http3) {
+
+  /** Refuses HTTP/3 without TLS. */
+  public HttpListener {
+    if (http3 && tls == null) {
+      throw new IllegalArgumentException("HTTP/3 needs a certificate: " + address);
+    }
+  }
+
+  /** Cleartext HTTP/1.1, and HTTP/2 with prior knowledge. */
+  public static HttpListener plain(InetSocketAddress address) {
+    return new HttpListener(address, null, true, false);
+  }
+
+  /** HTTP/1.1 and HTTP/2 over TLS. */
+  public static HttpListener tls(InetSocketAddress address, TlsFiles files) {
+    return new HttpListener(address, files, true, false);
+  }
+
+  /** HTTP/1.1 and HTTP/2 over TLS on TCP, HTTP/3 on UDP. */
+  public static HttpListener tlsAndQuic(InetSocketAddress address, TlsFiles files) {
+    return new HttpListener(address, files, true, true);
+  }
+}

@@ -1,0 +1,194 @@
+package app.seventv.core.http;
+
+import app.seventv.core.tls.TlsFiles;
+import app.seventv.core.transport.EventLoops;
+import app.seventv.core.transport.Listener;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http3.DefaultHttp3GoAwayFrame;
+import io.netty.handler.codec.http3.Http3;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A server that speaks HTTP/1.1, 2 and 3 to one {@link Handler}.
+ *
+ * <pre>{@code
+ * HttpServer server = HttpServer.builder(loops, router)
+ *     .listen(HttpListener.plain(address))
+ *     .listen(HttpListener.tlsAndQuic(secureAddress, files))
+ *     .start();
+ * }</pre>
+ */
+public final class HttpServer implements AutoCloseable {
+  /** Largest stream id of a client (RFC 9114 §5.2): "no request is refused yet". */
+  private static final long ALL_REQUESTS = (1L << 62) - 4;
+
+  /** Pause between looks at what is still open while draining. */
+  private static final Duration DRAIN_STEP = Duration.ofMillis(20);
+
+  private final ServerContext context;
+  private final List<Listener> listeners;
+  private final List<InetSocketAddress> addresses;
+
+  private HttpServer(
+      ServerContext context, List<Listener> listeners, List<InetSocketAddress> addresses) {
+    this.context = context;
+    this.listeners = listeners;
+    this.addresses = addresses;
+  }
+
+  /** A server on these loops; add listeners and start it. */
+  public static Builder builder(EventLoops loops, Handler handler) {
+    return new Builder(loops, handler);
+  }
+
+  /** Addresses bound, in the order of {@link Builder#listen}, with their real ports. */
+  public List<InetSocketAddress> addresses() {
+    return addresses;
+  }
+
+  /** Port of the first listener. */
+  public int port() {
+    return addresses.getFirst().getPort();
+  }
+
+  /** Number of open HTTP connections; websockets are not counted. */
+  public int openConnections() {
+    return context.open.size();
+  }
+
+  /**
+   * Stops accepting, tells clients to go, and waits until the open exchanges have ended.
+   *
+   * @param limit longest wait; what is left then is closed
+   */
+  public void drain(Duration limit) throws InterruptedException {
+    context.startDraining();
+    listeners.forEach(listener -> stopAccepting(listener));
+    for (Channel channel : context.open) {
+      channel.eventLoop().execute(() -> askToLeave(channel));
+    }
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!context.open.isEmpty() && System.nanoTime() < deadline) {
+      Thread.sleep(DRAIN_STEP);
+    }
+    context.open.close().await(DRAIN_STEP.toMillis());
+    listeners.forEach(Listener::close);
+  }
+
+  /** Datagram sockets stay: they carry the connections that are being drained. */
+  private static void stopAccepting(Listener listener) {
+    if (listener.channels().getFirst() instanceof io.netty.channel.ServerChannel) {
+      listener.close();
+    }
+  }
+
+  private static void askToLeave(Channel channel) {
+    if (channel instanceof QuicChannel quic) {
+      QuicStreamChannel control = Http3.getLocalControlStream(quic);
+      if (control != null) {
+        control.writeAndFlush(new DefaultHttp3GoAwayFrame(ALL_REQUESTS));
+      }
+    } else if (channel.pipeline().get("exchanges") instanceof Http1Handler handler) {
+      handler.closeIfIdle();
+    } else {
+      channel.close(); // the HTTP/2 codec sends GOAWAY and waits for the streams
+    }
+  }
+
+  /** Closes everything at once. */
+  @Override
+  public void close() {
+    context.startDraining();
+    listeners.forEach(Listener::close);
+    context.open.close().awaitUninterruptibly(DRAIN_STEP.toMillis());
+  }
+
+  /** Collects what a server needs. */
+  public static final class Builder {
+    private final EventLoops loops;
+    private final Handler handler;
+    private final List<HttpListener> listens = new ArrayList<>();
+    private ErrorMapper errorMapper = ErrorMapper.PROBLEM_JSON;
+    private HttpLimits limits = HttpLimits.DEFAULT;
+    private HttpObserver observer = HttpObserver.NONE;
+
+    private Builder(EventLoops loops, Handler handler) {
+      this.loops = loops;
+      this.handler = handler;
+    }
+
+    /** Adds an address. */
+    public Builder listen(HttpListener listener) {
+      listens.add(listener);
+      return this;
+    }
+
+    /** Replaces the mapping from failures to responses. */
+    public Builder errorMapper(ErrorMapper mapper) {
+      this.errorMapper = mapper;
+      return this;
+    }
+
+    /** Replaces the bounds. */
+    public Builder limits(HttpLimits bounds) {
+      this.limits = bounds;
+      return this;
+    }
+
+    /** Sets who counts. */
+    public Builder observer(HttpObserver counter) {
+      this.observer = counter;
+      return this;
+    }
+
+    /**
+     * Binds all addresses.
+     *
+     * @throws IOException if one cannot be bound or its certificate cannot be used; nothing stays
+     *     open then
+     */
+    public HttpServer start() throws IOException {
+      ServerContext context = new ServerContext(handler, errorMapper, limits, observer);
+      List<Listener> bound = new ArrayList<>();
+      List<InetSocketAddress> addresses = new ArrayList<>();
+      try {
+        for (HttpListener listen : listens) {
+          addresses.add(bind(context, listen, bound));
+        }
+      } catch (IOException | RuntimeException e) {
+        bound.forEach(Listener::close);
+        throw e;
+      }
+      return new HttpServer(context, List.copyOf(bound), List.copyOf(addresses));
+    }
+
+    private InetSocketAddress bind(ServerContext context, HttpListener listen, List<Listener> bound)
+        throws IOException {
+      TlsFiles tls = listen.tls();
+      List<String> alpn =
+          listen.http2()
+              ? List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1)
+              : List.of(ApplicationProtocolNames.HTTP_1_1);
+      SslContext ssl = tls == null ? null : tls.tcpContext(alpn);
+      Listener tcp =
+          loops.bindPerLoop(
+              listen.address(), loop -> new ConnectionInitializer(context, listen, ssl));
+      bound.add(tcp);
+      if (listen.http3() && tls != null) {
+        QuicSslContext quicSsl = tls.quicContext();
+        QuicInitializer quic = new QuicInitializer(context, quicSsl);
+        bound.add(loops.bindDatagramPerLoop(tcp.address(), loop -> quic.datagramHandler()));
+      }
+      return tcp.address();
+    }
+  }
+}

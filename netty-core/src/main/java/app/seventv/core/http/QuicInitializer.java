@@ -1,0 +1,96 @@
+package app.seventv.core.http;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.http3.DefaultHttp3SettingsFrame;
+import io.netty.handler.codec.http3.Http3;
+import io.netty.handler.codec.http3.Http3FrameToHttpObjectCodec;
+import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
+import io.netty.handler.codec.http3.Http3Settings;
+import io.netty.handler.codec.http3.Http3SettingsFrame;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** Builds the pipelines of HTTP/3: datagram socket, QUIC connection, request stream. */
+final class QuicInitializer {
+  /** Flow-control windows in bytes: what a client may send before we have read it. */
+  private static final long CONNECTION_WINDOW_BYTES = 4 << 20;
+
+  private static final long STREAM_WINDOW_BYTES = 1 << 20;
+
+  /** Control, QPACK encoder and decoder streams (RFC 9114 §6.2) and a few to spare. */
+  private static final long MAX_UNIDIRECTIONAL_STREAMS = 16;
+
+  private final ServerContext server;
+  private final QuicSslContext ssl;
+
+  QuicInitializer(ServerContext server, QuicSslContext ssl) {
+    this.server = server;
+    this.ssl = ssl;
+  }
+
+  /** Handler for one datagram socket. */
+  ChannelHandler datagramHandler() {
+    HttpLimits limits = server.limits;
+    return Http3.newQuicServerCodecBuilder()
+        .sslContext(ssl)
+        .maxIdleTimeout(limits.idleTimeoutMs(), TimeUnit.MILLISECONDS)
+        .initialMaxData(CONNECTION_WINDOW_BYTES)
+        .initialMaxStreamDataBidirectionalRemote(STREAM_WINDOW_BYTES)
+        .initialMaxStreamDataUnidirectional(STREAM_WINDOW_BYTES)
+        .initialMaxStreamsBidirectional(limits.maxConcurrentStreams())
+        .initialMaxStreamsUnidirectional(MAX_UNIDIRECTIONAL_STREAMS)
+        .handler(new ConnectionInitializer())
+        .build();
+  }
+
+  private final class ConnectionInitializer extends ChannelInitializer<QuicChannel> {
+    @Override
+    protected void initChannel(QuicChannel quic) {
+      server.open.add(quic);
+      InetSocketAddress peer = (InetSocketAddress) quic.remoteSocketAddress();
+      InetSocketAddress local = (InetSocketAddress) quic.localSocketAddress();
+      Connection connection =
+          new Connection(
+              Protocol.HTTP_3,
+              peer == null ? new InetSocketAddress(0) : peer,
+              local == null ? 0 : local.getPort(),
+              true);
+      quic.pipeline()
+          .addLast(
+              new Http3ServerConnectionHandler(
+                  new StreamInitializer(connection), null, null, settings(), true));
+      server.observer.connectionOpened(Protocol.HTTP_3);
+      quic.closeFuture().addListener(closed -> server.observer.connectionClosed(Protocol.HTTP_3));
+    }
+
+    /** Dynamic QPACK stays off: decoders have been attacked through it (RFC 9204 §7). */
+    private Http3SettingsFrame settings() {
+      Http3Settings settings =
+          Http3Settings.defaultSettings()
+              .qpackMaxTableCapacity(0)
+              .qpackBlockedStreams(0)
+              .maxFieldSectionSize(server.limits.maxHeaderBytes());
+      return new DefaultHttp3SettingsFrame(settings);
+    }
+  }
+
+  private final class StreamInitializer extends ChannelInitializer<QuicStreamChannel> {
+    private final Connection connection;
+
+    StreamInitializer(Connection connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    protected void initChannel(QuicStreamChannel stream) {
+      stream
+          .pipeline()
+          .addLast(new Http3FrameToHttpObjectCodec(true))
+          .addLast(new StreamHandler(server, connection));
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package app.seventv.core.http;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Head of a request: everything but the body. Header names compare without case. */
+public final class Request {
+  /** More query parameters than this are ignored. */
+  static final int MAX_QUERY_PARAMETERS = 256;
+
+  private static final String[] NO_PARAMETERS = {};
+
+  private final String method;
+  private final String path;
+  private final String rawQuery;
+  private final HttpHeaders headers;
+  private final Connection connection;
+  private String[] pathParameters = NO_PARAMETERS;
+  private @Nullable Map<String, List<String>> queryParameters;
+
+  /**
+   * @param method method token, e.g. {@code GET}
+   * @param target origin form of the request target (RFC 9112 §3.2.1)
+   */
+  public Request(String method, String target, HttpHeaders headers, Connection connection) {
+    this.method = method;
+    int question = target.indexOf('?');
+    this.path = question < 0 ? target : target.substring(0, question);
+    this.rawQuery = question < 0 ? "" : target.substring(question + 1);
+    this.headers = headers;
+    this.connection = connection;
+  }
+
+  /** Method token, case-sensitive. */
+  public String method() {
+    return method;
+  }
+
+  /** Path as sent, percent-encoding kept. */
+  public String path() {
+    return path;
+  }
+
+  /** Query as sent, without the question mark; empty when there is none. */
+  public String rawQuery() {
+    return rawQuery;
+  }
+
+  /** Path and query as sent. */
+  public String target() {
+    return rawQuery.isEmpty() ? path : path + '?' + rawQuery;
+  }
+
+  /** All header fields. */
+  public HttpHeaders headers() {
+    return headers;
+  }
+
+  /** First value of a header field, or null. */
+  public @Nullable String header(CharSequence name) {
+    return headers.get(name);
+  }
+
+  /** Transport facts. */
+  public Connection connection() {
+    return connection;
+  }
+
+  /** Host and optional port: {@code :authority} or the {@code Host} field. */
+  public @Nullable String authority() {
+    return headers.get("host");
+  }
+
+  /** First decoded value of a query parameter, or null. */
+  public @Nullable String queryParameter(String name) {
+    List<String> values = queryParameters().get(name);
+    return values == null || values.isEmpty() ? null : values.getFirst();
+  }
+
+  /** Decoded query parameters in the order of their first appearance. */
+  public Map<String, List<String>> queryParameters() {
+    Map<String, List<String>> parsed = queryParameters;
+    if (parsed == null) {
+      try {
+        parsed =
+            QueryStringDecoder.builder()
+                .hasPath(false)
+                .maxParams(MAX_QUERY_PARAMETERS)
+                .build(rawQuery)
+                .parameters();
+      } catch (IllegalArgumentException e) {
+        throw new HttpError(400, "malformed query string", e);
+      }
+      queryParameters = parsed;
+    }
+    return parsed;
+  }
+
+  /**
+   * Decoded value that the router bound to {@code {name}}.
+   *
+   * @throws IllegalArgumentException if the matched pattern has no such parameter
+   */
+  public String pathParameter(String name) {
+    for (int i = 0; i < pathParameters.length; i += 2) {
+      if (pathParameters[i].equals(name)) {
+        return pathParameters[i + 1];
+      }
+    }
+    throw new IllegalArgumentException("route has no parameter {" + name + "}");
+  }
+
+  /** Called by the router: alternating names and values. */
+  void bindPathParameters(String[] namesAndValues) {
+    this.pathParameters = namesAndValues;
+  }
+
+  @Override
+  public String toString() {
+    return method + ' ' + path;
+  }
+}

@@ -1,0 +1,37 @@
+package app.seventv.core.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+
+/** Body of a response that is sent in parts. Usable from any thread. */
+public interface ResponseStream {
+  /** Queues a part, whose reference passes to the stream, without flushing. */
+  void write(ByteBuf data);
+
+  /** Pushes queued parts to the transport. */
+  void flush();
+
+  /** Queues a part and flushes. */
+  default void writeAndFlush(ByteBuf data) {
+    write(data);
+    flush();
+  }
+
+  /** False while more than the high watermark of bytes waits for the client; a hint. */
+  boolean isWritable();
+
+  /** Bytes that may still be queued before {@link #isWritable} turns false. */
+  long bytesBeforeUnwritable();
+
+  /** Called on the loop whenever the stream becomes writable again; one action, last wins. */
+  void onWritable(Runnable action);
+
+  /** Completes the body. */
+  void end();
+
+  /** Completes the body with trailer fields (RFC 9110 §6.5). */
+  void end(HttpHeaders trailers);
+
+  /** Gives up: the client sees a broken response, not a complete one. */
+  void abort();
+}

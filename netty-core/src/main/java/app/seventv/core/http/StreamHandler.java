@@ -1,0 +1,82 @@
+package app.seventv.core.http;
+
+import app.seventv.core.websocket.WebSocketListener;
+import app.seventv.core.websocket.WebSocketOptions;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import java.util.concurrent.TimeUnit;
+
+/** One HTTP/2 or HTTP/3 stream: a channel that carries exactly one exchange. */
+final class StreamHandler extends ExchangeHandler {
+  /** RFC 9114 §8.1. */
+  private static final int H3_NO_ERROR = 0x100;
+
+  /** RFC 9114 §8.1. */
+  private static final int H3_INTERNAL_ERROR = 0x102;
+
+  StreamHandler(ServerContext server, Connection connection) {
+    super(server, connection);
+  }
+
+  @Override
+  void framing(HttpResponse head) {
+    // Frames carry their own lengths.
+  }
+
+  @Override
+  void connectionHeaders(HttpHeaders headers, boolean requestComplete) {
+    headers.remove("connection");
+  }
+
+  @Override
+  void responseWritten(boolean requestComplete) {
+    if (!requestComplete) {
+      // Most clients are about to end; a reset now would make some throw the response away.
+      context()
+          .executor()
+          .schedule(this::stopReading, server.limits.bodyTimeoutMs(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** RFC 9113 §8.1, RFC 9114 §4.1: asks the client to stop; the response is complete. */
+  @Override
+  void stopReading() {
+    Channel channel = context().channel();
+    if (!channel.isActive()) {
+      return;
+    }
+    if (channel instanceof QuicStreamChannel stream) {
+      stream.shutdownInput(H3_NO_ERROR);
+    } else {
+      channel
+          .pipeline()
+          .firstContext()
+          .writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
+    }
+  }
+
+  @Override
+  void exchangeEnded(HttpExchange exchange) {
+    clearCurrent();
+  }
+
+  @Override
+  void abortChannel() {
+    Channel channel = context().channel();
+    if (channel instanceof QuicStreamChannel stream) {
+      stream.shutdown(H3_INTERNAL_ERROR);
+    } else {
+      channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
+    }
+  }
+
+  @Override
+  void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
+    exchange.fail(
+        new HttpError(400, "websocket over " + connection.protocol().label() + " is not offered"));
+  }
+}

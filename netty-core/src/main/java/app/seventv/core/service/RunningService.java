@@ -1,0 +1,22 @@
+package app.seventv.core.service;
+
+import java.time.Duration;
+
+/** A started service, as the harness ends it. */
+public interface RunningService extends AutoCloseable {
+  /**
+   * Stops accepting and lets open work end: HTTP {@code Connection: close}, GOAWAY, reconnect
+   * instructions. Called once, readiness is false by then. Returns when nothing is left or the
+   * limit has passed.
+   *
+   * @throws InterruptedException if the harness cannot wait any longer
+   */
+  void drain(Duration limit) throws InterruptedException;
+
+  /** Frees everything at once; called after {@link #drain} whatever came of it. */
+  @Override
+  void close();
+
+  /** SIGHUP: read certificates and the like again. Nothing by default. */
+  default void reload() {}
+}

@@ -1,0 +1,36 @@
+package app.seventv.core.service;
+
+import app.seventv.core.config.Config;
+import app.seventv.core.metrics.Metrics;
+import app.seventv.core.transport.EventLoops;
+import java.util.function.Consumer;
+
+/**
+ * What the harness gives a service at its start.
+ *
+ * @param name name of the service, as {@code event-api}
+ * @param version version of the build
+ * @param instance name of this instance
+ * @param config checked settings
+ * @param loops event loops; the harness closes them after the service
+ * @param metrics the figures behind {@code /metrics}
+ * @param health where dependencies are registered
+ * @param failure see {@link #fail}
+ */
+public record ServiceContext(
+    String name,
+    String version,
+    String instance,
+    Config config,
+    EventLoops loops,
+    Metrics metrics,
+    Health health,
+    Consumer<Throwable> failure) {
+  /**
+   * Reports that a part of the service has ended for good: the process drains and exits with an
+   * error (operations.md §2.3).
+   */
+  public void fail(Throwable cause) {
+    failure.accept(cause);
+  }
+}

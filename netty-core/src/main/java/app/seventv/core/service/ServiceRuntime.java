@@ -1,0 +1,156 @@
+package app.seventv.core.service;
+
+import app.seventv.core.config.Config;
+import app.seventv.core.metrics.Metrics;
+import app.seventv.core.metrics.ProcessMetrics;
+import app.seventv.core.transport.EventLoops;
+import app.seventv.core.transport.TransportOptions;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A service running in this JVM with its loops, admin port and figures. {@link ServiceMain} makes a
+ * process of it; tests start it directly, any number of them side by side.
+ */
+public final class ServiceRuntime implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceRuntime.class);
+
+  private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+  private final Health health = new Health();
+  private final Metrics metrics = new Metrics();
+  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+  private final LoopMonitor monitor;
+  private final EventLoops loops;
+  private @Nullable InetSocketAddress adminAddress;
+  private @Nullable RunningService service;
+
+  private ServiceRuntime(Config config) {
+    loops = EventLoops.start(TransportOptions.from(config));
+    resources.push(loops);
+    monitor = new LoopMonitor(loops.loops(), System::nanoTime);
+    resources.push(monitor);
+  }
+
+  /**
+   * Starts everything: loops, admin port (not ready yet), the service, then readiness.
+   *
+   * @param config settings of the definition's schema
+   * @throws Exception if any part does not start; nothing is left behind then
+   */
+  public static ServiceRuntime start(ServiceDefinition definition, Config config) throws Exception {
+    ServiceRuntime runtime = new ServiceRuntime(config);
+    try {
+      runtime.startAll(definition, config);
+      return runtime;
+    } catch (Exception | Error e) {
+      runtime.close();
+      throw e;
+    }
+  }
+
+  private void startAll(ServiceDefinition definition, Config config) throws Exception {
+    ProcessMetrics.register(metrics);
+    metrics
+        .gauge("build_info", "Always 1; the labels tell what runs.", "service", "version")
+        .labelValues(definition.name(), definition.version())
+        .set(1);
+    monitor.start(metrics);
+    Optional<InetSocketAddress> bind = config.get(ServiceKeys.METRICS_BIND_ADDRESS);
+    if (bind.isPresent()) {
+      AdminRoutes routes =
+          new AdminRoutes(
+              definition.name(),
+              definition.version(),
+              health,
+              metrics,
+              () -> monitor.isAlive(LoopMonitor.STUCK_LIMIT));
+      AdminServer admin = AdminServer.start(bind.get(), routes);
+      resources.push(admin);
+      adminAddress = admin.address();
+    }
+    RunningService started =
+        definition
+            .starter()
+            .start(
+                new ServiceContext(
+                    definition.name(),
+                    definition.version(),
+                    config.get(ServiceKeys.INSTANCE),
+                    config,
+                    loops,
+                    metrics,
+                    health,
+                    failure::complete));
+    service = started;
+    resources.push(started);
+    health.enter(Health.Stage.RUNNING);
+  }
+
+  /** Address of the admin port, if there is one. */
+  public Optional<InetSocketAddress> adminAddress() {
+    return Optional.ofNullable(adminAddress);
+  }
+
+  /** The service itself, of the class its starter returned. */
+  public RunningService service() {
+    RunningService started = service;
+    if (started == null) {
+      throw new IllegalStateException("not started");
+    }
+    return started;
+  }
+
+  /** Its readiness. */
+  public Health health() {
+    return health;
+  }
+
+  /** Its figures. */
+  public Metrics metrics() {
+    return metrics;
+  }
+
+  /** Its loops. */
+  public EventLoops loops() {
+    return loops;
+  }
+
+  /** Completes with the cause when a part of the service gives up. */
+  CompletableFuture<Throwable> failure() {
+    return failure;
+  }
+
+  LoopMonitor monitor() {
+    return monitor;
+  }
+
+  /** Ends in order: readiness false, drain within the limit, close. */
+  public void stop(Duration drainLimit) throws InterruptedException {
+    health.enter(Health.Stage.DRAINING);
+    try {
+      service().drain(drainLimit);
+    } finally {
+      close();
+    }
+  }
+
+  /** Ends at once, the latest started first. */
+  @Override
+  public void close() {
+    health.enter(Health.Stage.DRAINING);
+    for (AutoCloseable next = resources.poll(); next != null; next = resources.poll()) {
+      try {
+        next.close();
+      } catch (Exception e) {
+        LOG.warn("closing {} failed", next.getClass().getSimpleName(), e);
+      }
+    }
+  }
+}

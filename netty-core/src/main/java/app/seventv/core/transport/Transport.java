@@ -1,0 +1,150 @@
+package app.seventv.core.transport;
+
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.UnixChannelOption;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringBufferRingConfig;
+import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import java.util.Map;
+
+/** A system interface for sockets, with its channel classes. */
+public enum Transport {
+  /** Linux io_uring: submission and completion rings, multishot accept and receive. */
+  IO_URING(
+      IoUringServerSocketChannel.class, IoUringSocketChannel.class, IoUringDatagramChannel.class),
+  /** Linux epoll. */
+  EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class, EpollDatagramChannel.class),
+  /** The JDK's selector, everywhere. */
+  NIO(NioServerSocketChannel.class, NioSocketChannel.class, NioDatagramChannel.class);
+
+  /** Submission queue entries per loop; the default of 128 syncs with the kernel too often. */
+  static final int RING_SIZE_ENTRIES = 4096;
+
+  /**
+   * Completion queue entries per loop (16 bytes each). With the default a connect burst of 19,000
+   * overflows it and a third of the connections is lost.
+   */
+  static final int COMPLETION_QUEUE_ENTRIES = 65_536;
+
+  /** Buffers in the ring of each loop: 64 x 4 KiB, used up piece by piece where the kernel can. */
+  static final short BUFFER_RING_ENTRIES = 64;
+
+  /** Bytes of each buffer in the ring. */
+  static final int BUFFER_RING_BUFFER_BYTES = 4096;
+
+  private static final short BUFFER_GROUP = 0;
+
+  private final Class<? extends ServerChannel> serverChannel;
+  private final Class<? extends SocketChannel> clientChannel;
+  private final Class<? extends DatagramChannel> datagramChannel;
+
+  Transport(
+      Class<? extends ServerChannel> serverChannel,
+      Class<? extends SocketChannel> clientChannel,
+      Class<? extends DatagramChannel> datagramChannel) {
+    this.serverChannel = serverChannel;
+    this.clientChannel = clientChannel;
+    this.datagramChannel = datagramChannel;
+  }
+
+  /** Whether this kernel, user and build can use it. */
+  public boolean isAvailable() {
+    return switch (this) {
+      case IO_URING -> IoUring.isAvailable();
+      case EPOLL -> Epoll.isAvailable();
+      case NIO -> true;
+    };
+  }
+
+  /** Why it is not available, in one line; empty if it is. */
+  String unavailableBecause() {
+    Throwable cause =
+        switch (this) {
+          case IO_URING -> IoUring.unavailabilityCause();
+          case EPOLL -> Epoll.unavailabilityCause();
+          case NIO -> null;
+        };
+    Throwable root = cause;
+    while (root != null && root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == null ? "" : String.valueOf(root);
+  }
+
+  /** Class of listening stream channels. */
+  public Class<? extends ServerChannel> serverChannel() {
+    return serverChannel;
+  }
+
+  /** Class of connecting stream channels. */
+  public Class<? extends SocketChannel> clientChannel() {
+    return clientChannel;
+  }
+
+  /** Class of datagram channels (QUIC, DNS). */
+  public Class<? extends DatagramChannel> datagramChannel() {
+    return datagramChannel;
+  }
+
+  /** Whether several sockets can listen on one port, each served by its own loop. */
+  boolean hasReusePort() {
+    return this != NIO;
+  }
+
+  IoHandlerFactory handlerFactory(boolean bufferRing) {
+    return switch (this) {
+      case IO_URING -> IoUringIoHandler.newFactory(ringConfig(bufferRing));
+      case EPOLL -> EpollIoHandler.newFactory();
+      case NIO -> NioIoHandler.newFactory();
+    };
+  }
+
+  private static IoUringIoHandlerConfig ringConfig(boolean bufferRing) {
+    IoUringIoHandlerConfig config =
+        new IoUringIoHandlerConfig()
+            .setRingSize(RING_SIZE_ENTRIES)
+            .setCqSize(COMPLETION_QUEUE_ENTRIES);
+    if (bufferRing && IoUring.isRegisterBufferRingSupported()) {
+      config.setBufferRingConfig(
+          IoUringBufferRingConfig.builder()
+              .bufferGroupId(BUFFER_GROUP)
+              .bufferRingSize(BUFFER_RING_ENTRIES)
+              .batchSize(BUFFER_RING_ENTRIES)
+              .incremental(IoUring.isRegisterBufferRingIncSupported())
+              .allocator(new IoUringFixedBufferRingAllocator(BUFFER_RING_BUFFER_BYTES))
+              .build());
+    }
+    return config;
+  }
+
+  /** Options every listening channel gets. */
+  Map<ChannelOption<?>, Object> reusePortOptions() {
+    return hasReusePort() ? Map.of(UnixChannelOption.SO_REUSEPORT, true) : Map.of();
+  }
+
+  /** Options every connected stream channel gets besides the common ones. */
+  Map<ChannelOption<?>, Object> streamOptions(boolean bufferRing) {
+    return this == IO_URING && bufferRing && IoUring.isRegisterBufferRingSupported()
+        ? Map.of(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP)
+        : Map.of();
+  }
+}
