@@ -179,6 +179,22 @@ public final class DocumentReader {
     return nested(field, -1, required(field));
   }
 
+  /** The reader of a nested document, of an empty one when absent. */
+  public DocumentReader nestedOrEmpty(String field) {
+    return has(field) ? nested(field) : nested(field, -1, new BsonDocument());
+  }
+
+  /** A time written as RFC 3339 text (presence R). */
+  public Instant timestamp(String field) {
+    return parseTimestamp(field, string(field));
+  }
+
+  /** A time written as RFC 3339 text, null when null or absent. */
+  public @Nullable Instant timestampOrNull(String field) {
+    String text = stringOrNull(field);
+    return text == null ? null : parseTimestamp(field, text);
+  }
+
   /** A list of nested documents (presence R). */
   public <T> List<T> documents(String field, Function<DocumentReader, T> read) {
     BsonArray array = array(field);
@@ -332,6 +348,14 @@ public final class DocumentReader {
     throw mismatch(field, position, "a document", value);
   }
 
+  private Instant parseTimestamp(String field, String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw error(field, "expected an RFC 3339 time");
+    }
+  }
+
   private static boolean isId(BsonValue value) {
     return value.isBinary()
         && value.asBinary().getType() == BsonBinarySubType.UUID_STANDARD.getValue()
@@ -399,13 +423,13 @@ public final class DocumentReader {
     if (date != null) {
       try {
         if (date.isString()) {
-          return Instant.parse(date.asString().getValue());
+          return parseTimestamp(field, date.asString().getValue());
         }
         BsonValue ms = date.isDocument() ? date.asDocument().get("$numberLong") : null;
         if (ms != null && ms.isString()) {
           return Instant.ofEpochMilli(Long.parseLong(ms.asString().getValue()));
         }
-      } catch (NumberFormatException | DateTimeException e) {
+      } catch (NumberFormatException e) {
         throw error(field, "unreadable date");
       }
     }

@@ -72,6 +72,11 @@ public final class DocumentWriter {
     return value(field, value == null ? null : new BsonDateTime(value.toEpochMilli()));
   }
 
+  /** Writes a time as RFC 3339 text in UTC with 0, 3, 6 or 9 fraction digits, or null. */
+  public DocumentWriter timestamp(String field, @Nullable Instant value) {
+    return string(field, value == null ? null : value.toString());
+  }
+
   /** Writes a nested document, or null. */
   public DocumentWriter document(String field, @Nullable Document value) {
     return value(field, value == null ? null : value.toBson());

@@ -1,0 +1,5 @@
+/** Tests of topics. */
+@NullMarked
+package app.seventv.model.topic;
+
+import org.jspecify.annotations.NullMarked;
