@@ -56,7 +56,7 @@ public final class LoginService {
    */
   public String login(Platform platform, Profile profile) {
     Id userId = transactions.run(transaction -> findOrCreate(transaction, platform, profile));
-    LoadedUser user = users.full(userId);
+    LoadedUser user = users.fullById(userId);
     if (user == null) {
       throw new ApiException(500, ErrorCode.LOAD_ERROR, "failed to load user");
     }

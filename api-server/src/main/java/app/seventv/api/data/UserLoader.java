@@ -51,7 +51,7 @@ public final class UserLoader {
   }
 
   /** Full load of one user, or null. */
-  public @Nullable LoadedUser full(Id id) {
+  public @Nullable LoadedUser fullById(Id id) {
     return full(Set.of(id)).get(id);
   }
 

@@ -5,6 +5,8 @@ import app.seventv.model.Id;
 import graphql.schema.DataFetchingEnvironment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,6 +56,24 @@ public final class Call {
           }
           return found;
         });
+  }
+
+  /** The values that exist, by key; each key is asked for once. */
+  public <K, V> CompletableFuture<Map<K, V>> loadMap(LoaderKey<K, V> loader, Collection<K> keys) {
+    List<K> distinct = keys.stream().distinct().toList();
+    return this.<K, @Nullable V>dataLoader(loader.name())
+        .loadMany(distinct)
+        .thenApply(
+            values -> {
+              Map<K, V> found = HashMap.newHashMap(distinct.size());
+              for (int i = 0; i < distinct.size(); i++) {
+                V value = values.get(i);
+                if (value != null) {
+                  found.put(distinct.get(i), value);
+                }
+              }
+              return found;
+            });
   }
 
   private <K, V extends @Nullable Object> DataLoader<K, V> dataLoader(String name) {
@@ -156,6 +176,11 @@ public final class Call {
     /** A nested input object; empty when absent. */
     public Arguments object(String name) {
       return values.get(name) instanceof Map<?, ?> map ? of(map) : new Arguments(Map.of());
+    }
+
+    /** A value as the schema's wiring made it, e.g. an enum constant. */
+    public Object value(String name) {
+      return Objects.requireNonNull(values.get(name), name);
     }
 
     public boolean has(String name) {

@@ -126,7 +126,7 @@ public final class EmoteSetService {
         caller.sessionId(),
         new EntityEvent.OfEmoteSet(
             after,
-            new EmoteSetChange.AddEmote(emote, BusUsers.of(users.full(emote.ownerId())), entry)));
+            new EmoteSetChange.AddEmote(emote, BusUsers.of(users.fullById(emote.ownerId())), entry)));
     return after;
   }
 
@@ -172,7 +172,7 @@ public final class EmoteSetService {
       List<Integer> positions) {
     Emote emote =
         store.emotes().byId(transaction.session(), before.emotes().get(positions.getFirst()).id());
-    LoadedUser owner = emote == null ? null : users.full(emote.ownerId());
+    LoadedUser owner = emote == null ? null : users.fullById(emote.ownerId());
     for (int position : positions) {
       transaction.emit(
           caller.user(),

@@ -45,7 +45,7 @@ final class SetAccess {
    */
   LoadedUser checkCreate(Caller caller, Id ownerId) {
     LoadedUser user = caller.requireUser();
-    LoadedUser owner = caller.is(ownerId) ? user : users.full(ownerId);
+    LoadedUser owner = caller.is(ownerId) ? user : users.fullById(ownerId);
     if (owner == null) {
       throw ApiException.notFound("user not found");
     }
@@ -96,7 +96,7 @@ final class SetAccess {
 
   private @Nullable LoadedUser owner(
       Caller caller, Id ownerId) {
-    return caller.is(ownerId) ? caller.requireUser() : users.full(ownerId);
+    return caller.is(ownerId) ? caller.requireUser() : users.fullById(ownerId);
   }
 
   private void requireEditor(Id editor, Id owner, Bit bit, String refusal) {
