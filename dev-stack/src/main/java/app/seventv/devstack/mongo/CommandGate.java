@@ -80,7 +80,9 @@ final class CommandGate {
   /** Validators, views, capped and time-series collections. */
   static void checkCreate(Document create) {
     for (String option : create.keySet()) {
-      if (!option.startsWith("$") && !PLAIN_COLLECTION_OPTIONS.contains(option)) {
+      boolean off = Boolean.FALSE.equals(create.get(option));
+      boolean harmless = option.startsWith("$") || PLAIN_COLLECTION_OPTIONS.contains(option);
+      if (!off && !harmless) {
         throw CommandFailure.unsupported("collection option " + option);
       }
     }

@@ -30,4 +30,25 @@ class RealMongoContractTest {
       super(client);
     }
   }
+
+  @Nested
+  class Transactions extends TransactionContract {
+    Transactions() {
+      super(client);
+    }
+  }
+
+  @Nested
+  class ChangeStreams extends ChangeStreamContract {
+    ChangeStreams() {
+      super(client);
+    }
+  }
+
+  @Nested
+  class BulkWrites extends BulkWriteContract {
+    BulkWrites() {
+      super(client);
+    }
+  }
 }

@@ -1,7 +1,10 @@
 package app.seventv.core.service;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,23 +23,16 @@ final class Signals {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      Object proxy =
-          Proxy.newProxyInstance(
-              Signals.class.getClassLoader(),
-              new Class<?>[] {handler},
-              (self, method, args) ->
-                  switch (method.getName()) {
-                    case "handle" -> {
-                      action.run();
-                      yield null;
-                    }
-                    case "hashCode" -> System.identityHashCode(self);
-                    case "equals" -> self == args[0];
-                    default -> "handler of SIG" + name;
-                  });
+      MethodHandle run =
+          MethodHandles.lookup()
+              .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
+              .bindTo(action);
+      Object target =
+          MethodHandleProxies.asInterfaceInstance(
+              handler, MethodHandles.dropArguments(run, 0, signal));
       signal
           .getMethod("handle", signal, handler)
-          .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+          .invoke(null, signal.getConstructor(String.class).newInstance(name), target);
     } catch (InvocationTargetException e) {
       LOG.warn("no handler for SIG{}: {}", name, String.valueOf(e.getCause()));
     } catch (ReflectiveOperationException e) {
