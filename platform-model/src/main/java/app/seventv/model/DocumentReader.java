@@ -197,12 +197,7 @@ public final class DocumentReader {
 
   /** A list of nested documents (presence R). */
   public <T> List<T> documents(String field, Function<DocumentReader, T> read) {
-    BsonArray array = array(field);
-    List<T> result = new ArrayList<>(array.size());
-    for (int i = 0; i < array.size(); i++) {
-      result.add(read.apply(nested(field, i, array.get(i))));
-    }
-    return Collections.unmodifiableList(result);
+    return list(field, (i, value) -> read.apply(nested(field, i, value)));
   }
 
   /** A list of nested documents, empty when absent (presence D). */
@@ -212,12 +207,7 @@ public final class DocumentReader {
 
   /** A list of ids (presence R). */
   public List<Id> ids(String field) {
-    BsonArray array = array(field);
-    List<Id> result = new ArrayList<>(array.size());
-    for (int i = 0; i < array.size(); i++) {
-      result.add(toId(field, i, array.get(i)));
-    }
-    return Collections.unmodifiableList(result);
+    return list(field, (i, value) -> toId(field, i, value));
   }
 
   /** A list of ids, empty when absent (presence D). */
@@ -227,22 +217,12 @@ public final class DocumentReader {
 
   /** A list of strings (presence R). */
   public List<String> strings(String field) {
-    BsonArray array = array(field);
-    List<String> result = new ArrayList<>(array.size());
-    for (int i = 0; i < array.size(); i++) {
-      result.add(toText(field, i, array.get(i)));
-    }
-    return Collections.unmodifiableList(result);
+    return list(field, (i, value) -> toText(field, i, value));
   }
 
   /** A list of Int32 (presence R). */
   public List<Integer> int32s(String field) {
-    BsonArray array = array(field);
-    List<Integer> result = new ArrayList<>(array.size());
-    for (int i = 0; i < array.size(); i++) {
-      result.add(toInt32(field, i, array.get(i)));
-    }
-    return Collections.unmodifiableList(result);
+    return list(field, (i, value) -> toInt32(field, i, value));
   }
 
   /** A document used as a map from name to Int64, in stored order (presence R). */
@@ -333,12 +313,20 @@ public final class DocumentReader {
     return value;
   }
 
-  private BsonArray array(String field) {
+  private interface ElementReader<T> {
+    T read(int position, BsonValue value);
+  }
+
+  private <T> List<T> list(String field, ElementReader<T> element) {
     BsonValue value = required(field);
-    if (value instanceof BsonArray array) {
-      return array;
+    if (!(value instanceof BsonArray array)) {
+      throw mismatch(field, -1, "an array", value);
     }
-    throw mismatch(field, -1, "an array", value);
+    List<T> result = new ArrayList<>(array.size());
+    for (int i = 0; i < array.size(); i++) {
+      result.add(element.read(i, array.get(i)));
+    }
+    return Collections.unmodifiableList(result);
   }
 
   private DocumentReader nested(String field, int position, BsonValue value) {

@@ -3,6 +3,7 @@ package app.seventv.model.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.seventv.model.AuditEvent;
 import app.seventv.model.DocumentException;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.Id;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -118,16 +120,14 @@ class BusEncodingTest {
   @Test
   void theAuditRowKeepsIdsOnly() {
     BusEvent event = decodeChanged(ADD, m -> {}).batch().events().getFirst();
-    var audit = event.toAudit(new Random(1));
-    assertThat(audit).isNotNull();
+    AuditEvent audit = Objects.requireNonNull(event.toAudit(new Random(1)));
     assertThat(audit.id().timeMs()).isEqualTo(event.timestamp().toEpochMilli());
     assertThat(audit.actorId()).isEqualTo(Id.parse("01H5XXK1A1G7KYHRJXJG7DJ13N"));
     assertThat(audit.data().kind()).isEqualTo("emote_set");
     assertThat(audit.data().targetId()).isEqualTo(Id.parse("01HNGZE63V1HEAD8X4A1JH69RE"));
     assertThat(audit.data().action()).isEqualTo("add_emote");
     assertThat(audit.data().fields().keySet()).containsExactly("emote_id", "alias");
-    assertThat(app.seventv.model.AuditEvent.fromBson(audit.toBson()).data())
-        .isEqualTo(audit.data());
+    assertThat(AuditEvent.fromBson(audit.toBson()).data()).isEqualTo(audit.data());
 
     BusEvent presence = decodeChanged(PRESENCE, m -> {}).batch().events().getFirst();
     assertThat(presence.toAudit(new Random(1))).isNull();

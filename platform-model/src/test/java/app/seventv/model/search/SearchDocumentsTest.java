@@ -59,14 +59,14 @@ class SearchDocumentsTest {
     assertJson(
         document,
         """
-        {"id": "01JGMQCS1S5JVDHQCZ8QREW4AQ", "owner_id": "01JGFJKB1SZT9MX1ECY1V4C12W",
+        {"id": "01JGMQCS1S5JVDHQCZ8QREW4AQ", "owner_id": "01JGFJKB1SZT9MX1ECY1V481JW",
          "default_name": "wavingCat", "tags": ["cat", "wave"], "flag_public_listed": true,
          "flag_private": false, "flag_nsfw": false, "flag_default_zero_width": false,
          "flag_approved_personal": false, "flag_denied_personal": false, "flag_animated": true,
          "aspect_ratio": 1.0, "attribution": [], "merged_into": null, "merged_at": null,
          "score_trending_day": 0, "score_trending_week": 0, "score_trending_month": 0,
          "score_top_daily": 3, "score_top_weekly": 20, "score_top_monthly": 61,
-         "score_top_all_time": 840, "deleted": false, "created_at": 1735867065401,
+         "score_top_all_time": 840, "deleted": false, "created_at": 1735862412345,
          "updated_at": 1736071200123, "search_updated_at": 1740000000000}\
         """);
   }
