@@ -36,11 +36,7 @@ public final class ActiveSet {
   private final Leases leases;
 
   public ActiveSet(
-      Store store,
-      UserLoader users,
-      Editors editors,
-      Transactions transactions,
-      Leases leases) {
+      Store store, UserLoader users, Editors editors, Transactions transactions, Leases leases) {
     this.store = store;
     this.users = users;
     this.editors = editors;

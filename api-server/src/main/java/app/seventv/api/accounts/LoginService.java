@@ -83,11 +83,8 @@ public final class LoginService {
     }
     List<User.Connection> refreshed =
         known.connections().stream()
-            .map(
-                each ->
-                    each.equals(connection)
-                        ? describe(transaction, platform, profile, each)
-                        : each)
+            .map(each ->
+                each.equals(connection) ? describe(transaction, platform, profile, each) : each)
             .toList();
     // A platform that gives no e-mail address must not erase the known one (P8).
     Bson email =
@@ -109,28 +106,25 @@ public final class LoginService {
    */
   public void link(Caller caller, Platform platform, Profile profile) {
     LoadedUser user = caller.requireUser();
-    transactions.run(
-        transaction -> {
-          if (owner(transaction, platform, profile.id()) != null) {
-            throw ApiException.badRequest("connection already linked");
-          }
-          User.Connection connection = describe(transaction, platform, profile, null);
-          BsonDocument after =
-              transaction.update(
-                  CollectionNames.USERS,
-                  Filters.eq("_id", user.id().toBson()),
-                  Updates.push("connections", connection.toBson()));
-          if (after == null) {
-            throw new ApiException(
-                500, ErrorCode.MUTATION_ERROR, "failed to insert connection");
-          }
-          transaction.emit(
-              user,
-              caller.sessionId(),
-              new EntityEvent.OfUser(
-                  User.fromBson(after), new UserChange.AddConnection(connection)));
-          return true;
-        });
+    transactions.run(transaction -> {
+      if (owner(transaction, platform, profile.id()) != null) {
+        throw ApiException.badRequest("connection already linked");
+      }
+      User.Connection connection = describe(transaction, platform, profile, null);
+      BsonDocument after =
+          transaction.update(
+              CollectionNames.USERS,
+              Filters.eq("_id", user.id().toBson()),
+              Updates.push("connections", connection.toBson()));
+      if (after == null) {
+        throw new ApiException(500, ErrorCode.MUTATION_ERROR, "failed to insert connection");
+      }
+      transaction.emit(
+          user,
+          caller.sessionId(),
+          new EntityEvent.OfUser(User.fromBson(after), new UserChange.AddConnection(connection)));
+      return true;
+    });
   }
 
   /** The user who holds a platform account. */

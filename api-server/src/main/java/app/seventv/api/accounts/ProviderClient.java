@@ -93,8 +93,7 @@ public final class ProviderClient {
         yield profile(
             user, "id", "login", "display_name", text(user, "profile_image_url"), "email");
       }
-      case DISCORD ->
-          profile(answer, "id", "username", "username", discordAvatar(answer), "email");
+      case DISCORD -> profile(answer, "id", "username", "username", discordAvatar(answer), "email");
       case KICK -> {
         JsonNode user = first(answer.path("data"));
         yield profile(user, "user_id", "name", "name", text(user, "profile_picture"), "email");
@@ -162,11 +161,8 @@ public final class ProviderClient {
 
   private static String encode(Map<String, String> form) {
     return form.entrySet().stream()
-        .map(
-            entry ->
-                entry.getKey()
-                    + "="
-                    + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
+        .map(entry ->
+            entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
         .collect(Collectors.joining("&"));
   }
 }

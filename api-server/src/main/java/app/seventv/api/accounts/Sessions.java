@@ -78,23 +78,19 @@ public final class Sessions {
             Id.generate(now.toEpochMilli(), random), user.id(), now.plus(LIFETIME), now);
     transaction.insert(CollectionNames.USER_SESSIONS, session);
     transaction.emit(
-        user,
-        null,
-        new EntityEvent.OfUserSession(session, new UserSessionChange.Create(platform)));
+        user, null, new EntityEvent.OfUserSession(session, new UserSessionChange.Create(platform)));
     return tokens.issue(user.id(), session.id(), session.expiresAt());
   }
 
   /** Ends a session. */
   public void delete(Transactions transactions, @Nullable LoadedUser user, UserSession session) {
-    transactions.run(
-        transaction -> {
-          transaction.delete(
-              CollectionNames.USER_SESSIONS, Filters.eq("_id", session.id().toBson()));
-          transaction.emit(
-              user,
-              session.id(),
-              new EntityEvent.OfUserSession(session, new UserSessionChange.Delete()));
-          return true;
-        });
+    transactions.run(transaction -> {
+      transaction.delete(CollectionNames.USER_SESSIONS, Filters.eq("_id", session.id().toBson()));
+      transaction.emit(
+          user,
+          session.id(),
+          new EntityEvent.OfUserSession(session, new UserSessionChange.Delete()));
+      return true;
+    });
   }
 }

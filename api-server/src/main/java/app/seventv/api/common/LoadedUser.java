@@ -71,6 +71,11 @@ public record LoadedUser(
     return new LoadedUser(user, permissions, entitlements, edges, roles, picture);
   }
 
+  /** The same user without the custom picture. */
+  public LoadedUser withoutProfilePicture() {
+    return new LoadedUser(user, permissions, entitlements, edges, roles, null);
+  }
+
   /** The same user with another document, e.g. after a change. */
   public LoadedUser withUser(User changed) {
     return new LoadedUser(changed, permissions, entitlements, edges, roles, profilePicture);

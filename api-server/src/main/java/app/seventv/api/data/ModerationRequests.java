@@ -53,8 +53,7 @@ public final class ModerationRequests {
 
   /** Throws 400 when the caller may not upload more; see {@link #checkLimit}. */
   public void checkUploadLimit(Caller caller) {
-    checkLimit(
-        null, Kind.PUBLIC_LISTING, caller.requireUser().id(), caller.permissions());
+    checkLimit(null, Kind.PUBLIC_LISTING, caller.requireUser().id(), caller.permissions());
   }
 
   /**
@@ -64,7 +63,12 @@ public final class ModerationRequests {
    * @return the new request, or null if there was one
    */
   public @Nullable EmoteModerationRequest insertIfAbsent(
-      Transaction transaction, Kind kind, Id emote, Id user, Permissions permissions, String reason) {
+      Transaction transaction,
+      Kind kind,
+      Id emote,
+      Id user,
+      Permissions permissions,
+      String reason) {
     Bson same =
         Filters.and(Filters.eq("kind", kind.code()), Filters.eq("emote_id", emote.toBson()));
     if (store.moderationRequests().findFirst(transaction.session(), same) != null) {

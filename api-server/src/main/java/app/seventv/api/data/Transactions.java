@@ -123,8 +123,7 @@ public final class Transactions {
       return;
     }
     try {
-      bus.publish(
-          BusBatch.SUBJECT, BusEncoding.encode(new BusBatch(events, clock.instant())));
+      bus.publish(BusBatch.SUBJECT, BusEncoding.encode(new BusBatch(events, clock.instant())));
     } catch (RuntimeException e) {
       LOG.error("{} committed events were not published", events.size(), e);
     }

@@ -212,11 +212,8 @@ public final class UserLoader {
         .stream()
         .filter(ban -> ban.isActive(now))
         .sorted(UserBan.MOST_SEVERE_FIRST)
-        .forEach(
-            ban ->
-                byUser
-                    .computeIfAbsent(ban.userId(), id -> new ArrayList<>())
-                    .add(ban.permissions()));
+        .forEach(ban ->
+            byUser.computeIfAbsent(ban.userId(), id -> new ArrayList<>()).add(ban.permissions()));
     return byUser;
   }
 

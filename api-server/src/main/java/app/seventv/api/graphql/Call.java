@@ -63,17 +63,16 @@ public final class Call {
     List<K> distinct = keys.stream().distinct().toList();
     return this.<K, @Nullable V>dataLoader(loader.name())
         .loadMany(distinct)
-        .thenApply(
-            values -> {
-              Map<K, V> found = HashMap.newHashMap(distinct.size());
-              for (int i = 0; i < distinct.size(); i++) {
-                V value = values.get(i);
-                if (value != null) {
-                  found.put(distinct.get(i), value);
-                }
-              }
-              return found;
-            });
+        .thenApply(values -> {
+          Map<K, V> found = HashMap.newHashMap(distinct.size());
+          for (int i = 0; i < distinct.size(); i++) {
+            V value = values.get(i);
+            if (value != null) {
+              found.put(distinct.get(i), value);
+            }
+          }
+          return found;
+        });
   }
 
   private <K, V extends @Nullable Object> DataLoader<K, V> dataLoader(String name) {

@@ -65,6 +65,11 @@ public final class GraphqlSchema {
   /** Opens the wiring of object type {@code name}, backed by {@code javaType}. */
   @SuppressWarnings("unused") // the class ties the wiring's type parameter to a real type
   public <T> TypeWiring<T> type(String name, Class<T> javaType) {
+    return genericType(name);
+  }
+
+  /** Like {@link #type} for Java types that no class literal can name. */
+  public <T> TypeWiring<T> genericType(String name) {
     TypeWiring<T> type = new TypeWiring<>();
     if (types.put(name, type) != null) {
       throw new IllegalArgumentException("type wired twice: " + name);

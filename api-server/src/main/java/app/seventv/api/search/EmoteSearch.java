@@ -77,6 +77,37 @@ public final class EmoteSearch {
     return query(conditions.text(), filters, sort, page, perPage);
   }
 
+  /**
+   * The search of the old API: tags count only on request, and without a filter object only the
+   * text match orders the results (api-v3.md §11.3).
+   */
+  public static Query legacy(
+      Conditions conditions,
+      SortBy sortBy,
+      boolean ascending,
+      boolean withTags,
+      boolean sorted,
+      int page,
+      int perPage,
+      Caller who) {
+    Query query = query(conditions, sortBy, ascending, page, perPage, who);
+    boolean trending = sortBy.name().startsWith("TRENDING");
+    String filter =
+        sorted && trending
+            ? query.filter()
+            : query.filter().replace(" && " + sortBy.field + ":>0", "");
+    return new Query(
+        query.collection(),
+        query.text(),
+        withTags ? query.queryBy() : "default_name",
+        withTags ? query.weights() : "4",
+        filter,
+        sorted ? query.sort() : "_text_match(buckets: 10):desc",
+        page,
+        perPage,
+        false);
+  }
+
   /** The search without conditions, as {@code search.all} runs it. */
   public static Query everything(@Nullable String text, int page, int perPage, Caller caller) {
     return query(

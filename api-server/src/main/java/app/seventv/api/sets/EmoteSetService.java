@@ -90,7 +90,8 @@ public final class EmoteSetService {
     if (request.alias() != null) {
       requireAlias(request.alias());
     }
-    return change(context, set, (transaction, current) -> add(transaction, context, current, request));
+    return change(
+        context, set, (transaction, current) -> add(transaction, context, current, request));
   }
 
   private EmoteSet add(
@@ -126,7 +127,8 @@ public final class EmoteSetService {
         caller.sessionId(),
         new EntityEvent.OfEmoteSet(
             after,
-            new EmoteSetChange.AddEmote(emote, BusUsers.of(users.fullById(emote.ownerId())), entry)));
+            new EmoteSetChange.AddEmote(
+                emote, BusUsers.of(users.fullById(emote.ownerId())), entry)));
     return after;
   }
 
@@ -144,8 +146,7 @@ public final class EmoteSetService {
   }
 
   /** Removes every entry of the emote, or only that with the given alias. */
-  public EmoteSet remove(
-      RequestContext context, EmoteSet set, Id emoteId, @Nullable String alias) {
+  public EmoteSet remove(RequestContext context, EmoteSet set, Id emoteId, @Nullable String alias) {
     return change(
         context,
         set,
@@ -186,11 +187,7 @@ public final class EmoteSetService {
 
   /** Gives the first matching entry another alias and returns that entry. */
   public EmoteSet.Entry rename(
-      RequestContext context,
-      EmoteSet set,
-      Id emoteId,
-      @Nullable String alias,
-      String newAlias) {
+      RequestContext context, EmoteSet set, Id emoteId, @Nullable String alias, String newAlias) {
     requireAlias(newAlias);
     return change(
         context,
@@ -228,8 +225,7 @@ public final class EmoteSetService {
           rules.requireAlive(transaction, emoteId);
           int position = EntryRules.firstPosition(current, emoteId, alias);
           EmoteSet after =
-              write(
-                  transaction, current.id(), Updates.set("emotes." + position + ".flags", flags));
+              write(transaction, current.id(), Updates.set("emotes." + position + ".flags", flags));
           return after.emotes().get(position);
         });
   }
@@ -255,30 +251,27 @@ public final class EmoteSetService {
           ErrorCode.LACKING_PRIVILEGES,
           "maximum emote set capacity is 0, cannot create emote set");
     }
-    return transactions.run(
-        transaction -> {
-          checkSetLimit(transaction, owner);
-          EmoteSet set =
-              new EmoteSet(
-                  Id.generate(clock.millis(), random),
-                  name,
-                  null,
-                  tags,
-                  List.of(),
-                  capacity,
-                  owner.id(),
-                  null,
-                  EmoteSet.Kind.NORMAL,
-                  false,
-                  transaction.now(),
-                  null);
-          transaction.insert(CollectionNames.EMOTE_SETS, set);
-          transaction.emit(
-              user,
-              caller.sessionId(),
-              new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
-          return set;
-        });
+    return transactions.run(transaction -> {
+      checkSetLimit(transaction, owner);
+      EmoteSet set =
+          new EmoteSet(
+              Id.generate(clock.millis(), random),
+              name,
+              null,
+              tags,
+              List.of(),
+              capacity,
+              owner.id(),
+              null,
+              EmoteSet.Kind.NORMAL,
+              false,
+              transaction.now(),
+              null);
+      transaction.insert(CollectionNames.EMOTE_SETS, set);
+      transaction.emit(
+          user, caller.sessionId(), new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
+      return set;
+    });
   }
 
   private void checkSetLimit(Transaction transaction, LoadedUser owner) {
@@ -288,8 +281,7 @@ public final class EmoteSetService {
             .collection(CollectionNames.EMOTE_SETS)
             .countDocuments(transaction.session(), Filters.eq("owner_id", owner.id().toBson()));
     if (owned >= (limit == null ? 0 : limit)) {
-      throw new ApiException(
-          400, ErrorCode.LACKING_PRIVILEGES, "maximum emote set limit reached");
+      throw new ApiException(400, ErrorCode.LACKING_PRIVILEGES, "maximum emote set limit reached");
     }
   }
 
@@ -305,8 +297,7 @@ public final class EmoteSetService {
             transactions.run(
                 lease,
                 transaction -> {
-                  EmoteSet current =
-                      store.emoteSets().byId(transaction.session(), loaded.id());
+                  EmoteSet current = store.emoteSets().byId(transaction.session(), loaded.id());
                   if (current == null) {
                     throw new ApiException(404, ErrorCode.BAD_REQUEST, "emote set not found");
                   }

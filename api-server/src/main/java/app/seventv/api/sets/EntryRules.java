@@ -48,8 +48,7 @@ final class EntryRules {
       if (entry.alias().equals(alias)) {
         Emote holder = store.emotes().byId(transaction.session(), entry.id());
         if (holder != null && !holder.deleted()) {
-          throw new ApiException(
-              409, ErrorCode.BAD_REQUEST, "this emote has a conflicting name");
+          throw new ApiException(409, ErrorCode.BAD_REQUEST, "this emote has a conflicting name");
         }
         return i;
       }

@@ -80,8 +80,7 @@ final class SetAccess {
     }
     if (set.kind() == EmoteSet.Kind.PERSONAL
         && !owner.permissions().has(Permission.USER_USE_PERSONAL_EMOTE_SET)) {
-      throw ApiException.forbidden(
-          "this user does not have permission to use personal emote sets");
+      throw ApiException.forbidden("this user does not have permission to use personal emote sets");
     }
     String refusal = "you do not have permission to manage this user's " + what;
     boolean manageAny = caller.has(Permission.EMOTE_SET_MANAGE_ANY);
@@ -94,8 +93,7 @@ final class SetAccess {
     return owner;
   }
 
-  private @Nullable LoadedUser owner(
-      Caller caller, Id ownerId) {
+  private @Nullable LoadedUser owner(Caller caller, Id ownerId) {
     return caller.is(ownerId) ? caller.requireUser() : users.fullById(ownerId);
   }
 

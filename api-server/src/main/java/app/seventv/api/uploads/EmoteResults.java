@@ -142,15 +142,12 @@ public final class EmoteResults {
   private void fail(Transaction transaction, Emote emote, EventCallback.Fail fail) {
     Emote after = update(transaction, emote, List.of(Updates.set("deleted", true)));
     transaction.delete(
-        CollectionNames.EMOTE_MODERATION_REQUESTS,
-        Filters.eq("emote_id", emote.id().toBson()));
+        CollectionNames.EMOTE_MODERATION_REQUESTS, Filters.eq("emote_id", emote.id().toBson()));
     emit(
         transaction,
         after,
         new ProcessEvent(
-            ProcessEvent.Step.FAIL,
-            fail.getError().getCodeValue(),
-            fail.getError().getMessage()));
+            ProcessEvent.Step.FAIL, fail.getError().getCodeValue(), fail.getError().getMessage()));
   }
 
   private static Emote update(Transaction transaction, Emote emote, List<Bson> changes) {
@@ -164,7 +161,7 @@ public final class EmoteResults {
 
   private static void emit(Transaction transaction, Emote emote, ProcessEvent step) {
     transaction.emit(
-        null, null, new EntityEvent.OfEmote(emote, new EmoteChange.Process(step)));
+        null, null, new EntityEvent.OfEmote(emote, new EmoteChange.ImageProcessing(step)));
   }
 
   private static ImageSet imageSet(EventCallback.Success success) {

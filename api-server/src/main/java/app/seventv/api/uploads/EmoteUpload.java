@@ -85,29 +85,26 @@ public final class EmoteUpload {
     moderation.checkUploadLimit(caller);
     Id id = Id.generate(clock.millis(), random);
     ImageSet.Pending pending = processor.submit(tasks.emote(id, caller.ip(), image));
-    return transactions.run(
-        transaction -> {
-          Emote emote =
-              new Emote(
-                  id,
-                  user.id(),
-                  metadata.name(),
-                  metadata.tags(),
-                  new ImageSet(pending, List.of()),
-                  metadata.flags(),
-                  Emote.UNKNOWN_ASPECT_RATIO,
-                  List.of(),
-                  null,
-                  Emote.Scores.ZERO,
-                  false,
-                  transaction.now(),
-                  null);
-          transaction.insert(CollectionNames.EMOTES, emote);
-          transaction.emit(
-              user,
-              caller.sessionId(),
-              new EntityEvent.OfEmote(emote, new EmoteChange.Upload()));
-          return emote;
-        });
+    return transactions.run(transaction -> {
+      Emote emote =
+          new Emote(
+              id,
+              user.id(),
+              metadata.name(),
+              metadata.tags(),
+              new ImageSet(pending, List.of()),
+              metadata.flags(),
+              Emote.UNKNOWN_ASPECT_RATIO,
+              List.of(),
+              null,
+              Emote.Scores.ZERO,
+              false,
+              transaction.now(),
+              null);
+      transaction.insert(CollectionNames.EMOTES, emote);
+      transaction.emit(
+          user, caller.sessionId(), new EntityEvent.OfEmote(emote, new EmoteChange.Upload()));
+      return emote;
+    });
   }
 }

@@ -10,7 +10,9 @@ import app.seventv.model.imageprocessor.ProcessImageResponseUploadInfo;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.okhttp.OkHttpChannelBuilder;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,20 +22,29 @@ public final class ImageProcessor implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
   private static final long DEADLINE_S = 30;
 
-  private final ManagedChannel channel;
-  private final ImageProcessorGrpc.ImageProcessorBlockingStub stub;
+  private final List<ManagedChannel> channels;
+  private final AtomicInteger turn = new AtomicInteger();
 
   /**
-   * @param target {@code host:port}; all addresses of the name take turns
+   * @param targets each {@code host:port}; they take turns, and so do the addresses of each name
    */
-  public ImageProcessor(String target) {
-    this.channel =
-        OkHttpChannelBuilder.forTarget("dns:///" + target)
-            .usePlaintext()
-            .defaultLoadBalancingPolicy("round_robin")
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .build();
-    this.stub = ImageProcessorGrpc.newBlockingStub(channel);
+  public ImageProcessor(List<String> targets) {
+    this.channels =
+        targets.stream()
+            .map(target ->
+                OkHttpChannelBuilder.forTarget("dns:///" + target)
+                    .usePlaintext()
+                    .defaultLoadBalancingPolicy("round_robin")
+                    .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                    .build())
+            .toList();
+  }
+
+  private ManagedChannel next() {
+    if (channels.isEmpty()) {
+      throw failed();
+    }
+    return channels.get(Math.floorMod(turn.getAndIncrement(), channels.size()));
   }
 
   /**
@@ -45,10 +56,12 @@ public final class ImageProcessor implements AutoCloseable {
   public ImageSet.Pending submit(ProcessImageRequest request) {
     ProcessImageResponse response;
     try {
-      response = stub.withDeadlineAfter(DEADLINE_S, TimeUnit.SECONDS).processImage(request);
+      response =
+          ImageProcessorGrpc.newBlockingStub(next())
+              .withDeadlineAfter(DEADLINE_S, TimeUnit.SECONDS)
+              .processImage(request);
     } catch (StatusRuntimeException e) {
-      throw ApiException.internal(
-          ErrorCode.IMAGE_PROCESSOR_ERROR, "failed to upload emote", e);
+      throw ApiException.internal(ErrorCode.IMAGE_PROCESSOR_ERROR, "failed to upload emote", e);
     }
     if (response.hasError()) {
       throw refusal(response.getError());
@@ -77,6 +90,6 @@ public final class ImageProcessor implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
+    channels.forEach(ManagedChannel::shutdownNow);
   }
 }

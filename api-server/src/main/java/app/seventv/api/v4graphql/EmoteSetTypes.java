@@ -53,11 +53,7 @@ final class EmoteSetTypes {
         .field("searchUpdatedAt", EmoteSet::searchUpdatedAt)
         .fetch("owner", (set, call) -> call.loadNullable(Loaders.USER, set.ownerId()))
         .fetch("emotes", EmoteSetTypes::entries);
-    schema
-        .type("EmoteSetEmoteSearchResult", Page.class)
-        .field("items", Page::items)
-        .field("totalCount", Page::totalCount)
-        .field("pageCount", Page::pageCount);
+    Page.wire(schema, "EmoteSetEmoteSearchResult");
     schema
         .type("EmoteSetEmote", EmoteSet.Entry.class)
         .field("id", EmoteSet.Entry::id)
@@ -70,8 +66,7 @@ final class EmoteSetTypes {
     schema
         .type("EmoteSetEmoteFlags", Integer.class)
         .field("zeroWidth", flags -> (flags & EmoteSet.Entry.FLAG_ZERO_WIDTH) != 0)
-        .field(
-            "overrideConflicts", flags -> (flags & EmoteSet.Entry.FLAG_OVERRIDE_CONFLICTS) != 0);
+        .field("overrideConflicts", flags -> (flags & EmoteSet.Entry.FLAG_OVERRIDE_CONFLICTS) != 0);
     wireMutations(schema);
   }
 
@@ -121,22 +116,20 @@ final class EmoteSetTypes {
     List<EmoteSet.Entry> filtered = filter(set.emotes(), query);
     List<Id> ids = filtered.stream().map(EmoteSet.Entry::id).toList();
     return call.loadMap(Loaders.RESOLVED_EMOTE, ids)
-        .thenApply(
-            alive -> {
-              long total = filtered.stream().filter(each -> alive.containsKey(each.id())).count();
-              if (page == null) {
-                return new Page<>(keep(filtered, alive), total, 1);
-              }
-              int size = perPage == null ? DEFAULT_PER_PAGE : perPage;
-              long from = Math.min(filtered.size(), (EmoteTypes.page(page) - 1L) * size);
-              long to = Math.min(filtered.size(), from + size);
-              List<EmoteSet.Entry> chunk = filtered.subList((int) from, (int) to);
-              return new Page<>(keep(chunk, alive), total, total / size + 1);
-            });
+        .thenApply(alive -> {
+          long total = filtered.stream().filter(each -> alive.containsKey(each.id())).count();
+          if (page == null) {
+            return new Page<>(keep(filtered, alive), total, 1);
+          }
+          int size = perPage == null ? DEFAULT_PER_PAGE : perPage;
+          long from = Math.min(filtered.size(), (EmoteTypes.page(page) - 1L) * size);
+          long to = Math.min(filtered.size(), from + size);
+          List<EmoteSet.Entry> chunk = filtered.subList((int) from, (int) to);
+          return new Page<>(keep(chunk, alive), total, total / size + 1);
+        });
   }
 
-  private static List<EmoteSet.Entry> filter(
-      List<EmoteSet.Entry> entries, @Nullable String query) {
+  private static List<EmoteSet.Entry> filter(List<EmoteSet.Entry> entries, @Nullable String query) {
     if (query == null) {
       return entries;
     }

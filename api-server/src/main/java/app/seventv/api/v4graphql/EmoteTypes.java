@@ -82,11 +82,7 @@ final class EmoteTypes {
         .type("EmoteQuery", Object.class)
         .fetch("emote", (root, call) -> find(call))
         .fetch("search", (root, call) -> search(call));
-    schema
-        .type("EmoteSearchResult", Page.class)
-        .field("items", Page::items)
-        .field("totalCount", Page::totalCount)
-        .field("pageCount", Page::pageCount);
+    Page.wire(schema, "EmoteSearchResult");
     wireEmote(schema);
     schema
         .type("EmoteFlags", Integer.class)
@@ -208,19 +204,18 @@ final class EmoteTypes {
   private static CompletableFuture<List<InSet>> inEmoteSets(Emote emote, Call call) {
     List<Id> ids = call.arguments().ids("emoteSetIds", 1, MAX_SET_IDS);
     return call.loadMany(Loaders.EMOTE_SET, ids)
-        .thenApply(
-            sets -> {
-              List<InSet> found = new ArrayList<>(sets.size());
-              for (EmoteSet set : sets) {
-                EmoteSet.Entry entry =
-                    set.emotes().stream()
-                        .filter(each -> each.id().equals(emote.id()))
-                        .findFirst()
-                        .orElse(null);
-                found.add(new InSet(set.id(), entry));
-              }
-              return found;
-            });
+        .thenApply(sets -> {
+          List<InSet> found = new ArrayList<>(sets.size());
+          for (EmoteSet set : sets) {
+            EmoteSet.Entry entry =
+                set.emotes().stream()
+                    .filter(each -> each.id().equals(emote.id()))
+                    .findFirst()
+                    .orElse(null);
+            found.add(new InSet(set.id(), entry));
+          }
+          return found;
+        });
   }
 
   /** Pages count from 1; 0 and absent mean the first (P30). */

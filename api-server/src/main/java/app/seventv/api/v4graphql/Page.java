@@ -1,5 +1,6 @@
 package app.seventv.api.v4graphql;
 
+import app.seventv.api.graphql.GraphqlSchema;
 import java.util.List;
 
 /**
@@ -12,5 +13,14 @@ import java.util.List;
 record Page<T>(List<T> items, long totalCount, long pageCount) {
   Page {
     items = List.copyOf(items);
+  }
+
+  /** Wires the type of pages called {@code name}. */
+  static void wire(GraphqlSchema schema, String name) {
+    schema
+        .<Page<?>>genericType(name)
+        .field("items", Page::items)
+        .field("totalCount", Page::totalCount)
+        .field("pageCount", Page::pageCount);
   }
 }

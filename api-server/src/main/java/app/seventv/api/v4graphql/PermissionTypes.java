@@ -101,8 +101,7 @@ final class PermissionTypes {
                   entry("admin", Permission.USER_ADMIN),
                   entry("login", Permission.USER_LOGIN),
                   entry("inviteEditors", Permission.USER_INVITE_EDITORS),
-                  entry(
-                      "useCustomProfilePicture", Permission.USER_USE_CUSTOM_PROFILE_PICTURE),
+                  entry("useCustomProfilePicture", Permission.USER_USE_CUSTOM_PROFILE_PICTURE),
                   entry("usePersonalEmoteSet", Permission.USER_USE_PERSONAL_EMOTE_SET),
                   entry("useBadge", Permission.USER_USE_BADGE),
                   entry("usePaint", Permission.USER_USE_PAINT),
@@ -139,9 +138,7 @@ final class PermissionTypes {
   static void wire(GraphqlSchema schema) {
     TypeWiring<Permissions> all = schema.type("Permissions", Permissions.class);
     GROUPS.forEach(group -> all.field(group, own -> own));
-    all.field(
-            "emoteModerationRequestLimit",
-            own -> own.limit(Limit.EMOTE_MODERATION_REQUEST_LIMIT))
+    all.field("emoteModerationRequestLimit", own -> own.limit(Limit.EMOTE_MODERATION_REQUEST_LIMIT))
         .field(
             "emoteModerationRequestPriority",
             own -> own.limit(Limit.EMOTE_MODERATION_REQUEST_PRIORITY))
@@ -149,11 +146,10 @@ final class PermissionTypes {
         .field("emoteSetLimit", own -> own.limit(Limit.EMOTE_SET_LIMIT))
         .field("personalEmoteSetCapacity", own -> own.limit(Limit.PERSONAL_EMOTE_SET_CAPACITY))
         .field("ratelimits", PermissionTypes::rateLimits);
-    BITS.forEach(
-        (name, bits) -> {
-          TypeWiring<Permissions> type = schema.type(name, Permissions.class);
-          bits.forEach((field, bit) -> type.field(field, own -> own.has(bit)));
-        });
+    BITS.forEach((name, bits) -> {
+      TypeWiring<Permissions> type = schema.type(name, Permissions.class);
+      bits.forEach((field, bit) -> type.field(field, own -> own.has(bit)));
+    });
     wireEditors(schema);
   }
 
@@ -177,11 +173,10 @@ final class PermissionTypes {
         .field("emote", own -> own)
         .field("emoteSet", own -> own)
         .field("user", own -> own);
-    EDITOR_BITS.forEach(
-        (name, bits) -> {
-          TypeWiring<EditorPermissions> type = schema.type(name, EditorPermissions.class);
-          bits.forEach((field, bit) -> type.field(field, own -> own.has(bit)));
-        });
+    EDITOR_BITS.forEach((name, bits) -> {
+      TypeWiring<EditorPermissions> type = schema.type(name, EditorPermissions.class);
+      bits.forEach((field, bit) -> type.field(field, own -> own.has(bit)));
+    });
   }
 
   private static Map<String, @Nullable Object> rateLimits(Permissions permissions) {

@@ -63,11 +63,7 @@ final class UserTypes {
         .fetch("user", (root, call) -> byId(call))
         .fetch("userByConnection", (root, call) -> byConnection(call))
         .fetch("search", (root, call) -> search(call));
-    schema
-        .type("UserSearchResult", Page.class)
-        .field("items", Page::items)
-        .field("totalCount", Page::totalCount)
-        .field("pageCount", Page::pageCount);
+    Page.wire(schema, "UserSearchResult");
     wireUser(schema);
     wireStyle(schema);
     schema
@@ -91,16 +87,13 @@ final class UserTypes {
         .field("updatedAt", Role::updatedAt)
         .field("searchUpdatedAt", Role::searchUpdatedAt)
         .fetch("createdBy", (role, call) -> call.load(Loaders.USER, role.createdBy()));
-    schema
-        .type("UserMutation", Object.class)
-        .fetch("user", (root, call) -> target(call));
+    schema.type("UserMutation", Object.class).fetch("user", (root, call) -> target(call));
     schema
         .type("UserOperation", User.class)
         .fetch(
             "activeEmoteSet",
             (user, call) ->
-                activeSet.change(
-                    call.context(), user, call.arguments().idOrNull("emoteSetId")));
+                activeSet.change(call.context(), user, call.arguments().idOrNull("emoteSetId")));
   }
 
   private static void wireUser(GraphqlSchema schema) {
@@ -140,12 +133,10 @@ final class UserTypes {
         .field("activeProfilePicture", LoadedUser::profilePicture)
         .fetch(
             "activeBadge",
-            (user, call) ->
-                call.loadNullable(Loaders.BADGE, user.user().style().activeBadgeId()))
+            (user, call) -> call.loadNullable(Loaders.BADGE, user.user().style().activeBadgeId()))
         .fetch(
             "activePaint",
-            (user, call) ->
-                call.loadNullable(Loaders.PAINT, user.user().style().activePaintId()))
+            (user, call) -> call.loadNullable(Loaders.PAINT, user.user().style().activePaintId()))
         .fetch(
             "activeEmoteSet",
             (user, call) ->
@@ -256,10 +247,7 @@ final class UserTypes {
   private static CompletableFuture<Optional<EmoteSet>> personalSet(LoadedUser user, Call call) {
     return ownedSets(user, call)
         .thenApply(
-            sets ->
-                sets.stream()
-                    .filter(set -> set.kind() == EmoteSet.Kind.PERSONAL)
-                    .findFirst());
+            sets -> sets.stream().filter(set -> set.kind() == EmoteSet.Kind.PERSONAL).findFirst());
   }
 
   private static CompletableFuture<List<EmoteSet>> allSets(LoadedUser user, Call call) {
@@ -278,17 +266,16 @@ final class UserTypes {
   private static CompletableFuture<List<Id>> editableSetIds(LoadedUser user, Call call) {
     requireSelf(user, call, "you are not allowed to see this user's emote sets");
     return call.load(Loaders.EDITOR_FOR, user.id())
-        .thenCompose(
-            rows -> {
-              List<Id> owners = new ArrayList<>();
-              owners.add(user.id());
-              for (UserEditor row : rows == null ? List.<UserEditor>of() : rows) {
-                if (Editors.grants(row, EditorPermissions.Bit.EMOTE_SET_MANAGE)) {
-                  owners.add(row.userId());
-                }
-              }
-              return call.loadMany(Loaders.OWNED_SETS, owners);
-            })
+        .thenCompose(rows -> {
+          List<Id> owners = new ArrayList<>();
+          owners.add(user.id());
+          for (UserEditor row : rows == null ? List.<UserEditor>of() : rows) {
+            if (Editors.grants(row, EditorPermissions.Bit.EMOTE_SET_MANAGE)) {
+              owners.add(row.userId());
+            }
+          }
+          return call.loadMany(Loaders.OWNED_SETS, owners);
+        })
         .thenApply(
             lists -> lists.stream().flatMap(List::stream).map(EmoteSet::id).sorted().toList());
   }

@@ -95,9 +95,7 @@ public final class V4Schema {
     schema.type("_Service", Object.class).field("sdl", service -> sdl + own);
     TypeWiring<Object> mutation = schema.type("Mutation", Object.class);
     MUTATION_NAMESPACES.forEach(name -> mutation.field(name, root -> namespace));
-    schema
-        .type("BackdoorQuery", Object.class)
-        .field("executeSql", backdoor -> "HackerMan ur in");
+    schema.type("BackdoorQuery", Object.class).field("executeSql", backdoor -> "HackerMan ur in");
     schema.type("SearchQuery", Object.class).fetch("all", (root, call) -> all(services, call));
     schema
         .type("SearchResultAll", Everything.class)
@@ -109,11 +107,7 @@ public final class V4Schema {
     new EmoteTypes(services.store(), services.users(), services.index(), images).wire(schema);
     new EmoteSetTypes(services.store(), services.sets()).wire(schema);
     new UserTypes(
-            services.store(),
-            services.users(),
-            services.index(),
-            services.activeSet(),
-            images)
+            services.store(), services.users(), services.index(), services.activeSet(), images)
         .wire(schema);
     PermissionTypes.wire(schema);
     return schema.build(List.of(sdl, own));
@@ -130,9 +124,7 @@ public final class V4Schema {
             .search(EmoteSearch.everything(text, page, perPage, call.context().caller()));
     Map<Id, Emote> emotes = services.store().emotes().byIds(emoteHits.ids());
     SearchIndex.Hits userHits =
-        services
-            .index()
-            .search(UserSearch.byName(text == null ? "" : text, page, perPage));
+        services.index().search(UserSearch.byName(text == null ? "" : text, page, perPage));
     return new Everything(
         new Page<>(
             emoteHits.ids().stream().map(emotes::get).filter(Objects::nonNull).toList(),

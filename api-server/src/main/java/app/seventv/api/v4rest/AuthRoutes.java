@@ -10,8 +10,8 @@ import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
 import app.seventv.api.data.Transactions;
 import app.seventv.api.data.UserLoader;
+import app.seventv.api.web.ApiRequest;
 import app.seventv.api.web.Cookies;
-import app.seventv.api.web.Endpoint.ApiRequest;
 import app.seventv.api.web.Json;
 import app.seventv.api.web.OriginPolicy;
 import app.seventv.api.web.Pipeline;
@@ -36,7 +36,7 @@ import tools.jackson.databind.JsonNode;
 /** Sign-in, account linking and sign-out of the new site (api-v4.md §7.1). */
 public final class AuthRoutes {
   private static final String VERIFIER_COOKIE = "seventv-verifier";
-  private static final Duration VERIFIER_LIFETIME = Duration.ofSeconds(300);
+  private static final Duration VERIFIER_LIFETIME = Duration.ofMinutes(5);
   private static final int VERIFIER_BYTES = 32;
   private static final int MAX_BODY_BYTES = 16 * 1024;
 
@@ -101,12 +101,7 @@ public final class AuthRoutes {
     String verifier = base64(secret);
     request
         .cookies()
-        .set(
-            VERIFIER_COOKIE,
-            verifier,
-            cookieDomain,
-            Cookies.SameSite.STRICT,
-            VERIFIER_LIFETIME);
+        .set(VERIFIER_COOKIE, verifier, cookieDomain, Cookies.SameSite.STRICT, VERIFIER_LIFETIME);
     String location =
         provider.authorizeAddress(
             redirectUri(request, flow, provider), returnTo, challenge(verifier));

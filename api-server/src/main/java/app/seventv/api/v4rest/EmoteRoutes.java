@@ -3,7 +3,7 @@ package app.seventv.api.v4rest;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.uploads.EmoteUpload;
 import app.seventv.api.uploads.Multipart;
-import app.seventv.api.web.Endpoint.ApiRequest;
+import app.seventv.api.web.ApiRequest;
 import app.seventv.api.web.Json;
 import app.seventv.api.web.Pipeline;
 import app.seventv.core.http.HttpError;
@@ -38,8 +38,7 @@ public final class EmoteRoutes {
         || !type.contains("boundary=")) {
       throw new HttpError(400, "Invalid `boundary` for `multipart/form-data` request");
     }
-    Map<String, byte[]> parts =
-        Multipart.parse(type, request.body(), Set.of("metadata", "file"));
+    Map<String, byte[]> parts = Multipart.parse(type, request.body(), Set.of("metadata", "file"));
     byte[] metadataPart = parts.get("metadata");
     EmoteUpload.Metadata metadata = metadataPart == null ? null : metadata(metadataPart);
     byte[] file = parts.get("file");

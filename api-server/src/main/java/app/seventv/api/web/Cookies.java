@@ -76,19 +76,24 @@ public final class Cookies {
   }
 
   /** Sets a cookie that only the server reads and only HTTPS carries. */
-  public void set(
-      String name, String value, String domain, SameSite sameSite, Duration maxAge) {
+  public void set(String name, String value, String domain, SameSite sameSite, Duration maxAge) {
     changes.put(
         name,
-        name + "=" + value + "; HttpOnly; SameSite=" + sameSite.text
-            + "; Secure; Path=/; Domain=" + domain + "; Max-Age=" + maxAge.toSeconds());
+        name
+            + "="
+            + value
+            + "; HttpOnly; SameSite="
+            + sameSite.text
+            + "; Secure; Path=/; Domain="
+            + domain
+            + "; Max-Age="
+            + maxAge.toSeconds());
   }
 
   /** Makes the browser forget a cookie, if it sent it. */
   public void remove(String name, String domain) {
     if (received.containsKey(name)) {
-      changes.put(
-          name, name + "=; Path=/; Domain=" + domain + "; Max-Age=0; Expires=" + EXPIRED);
+      changes.put(name, name + "=; Path=/; Domain=" + domain + "; Max-Age=0; Expires=" + EXPIRED);
     }
   }
 

@@ -45,11 +45,10 @@ public final class Cors implements Handler {
       exchange.respond(preflight);
       return;
     }
-    exchange.beforeHead(
-        (status, headers) -> {
-          common(request, headers);
-          headers.set("access-control-expose-headers", EXPOSED_HEADERS);
-        });
+    exchange.beforeHead((status, headers) -> {
+      common(request, headers);
+      headers.set("access-control-expose-headers", EXPOSED_HEADERS);
+    });
     next.handle(exchange);
   }
 

@@ -73,8 +73,7 @@ public final class Pipeline {
       session.read();
       RequestContext context = session.context();
       context.charge(RateLimitResource.GLOBAL);
-      response =
-          endpoint.handle(new Endpoint.ApiRequest(request, body, context, session.cookies()));
+      response = endpoint.handle(new ApiRequest(request, body, context, session.cookies()));
     } catch (Exception e) {
       response = errors.map(request, e);
     }
@@ -102,8 +101,7 @@ public final class Pipeline {
     }
 
     void read() {
-      InetAddress ip =
-          clientIp.resolve(request, request.connection().peer().getAddress());
+      InetAddress ip = clientIp.resolve(request, request.connection().peer().getAddress());
       cookies = Cookies.read(request.headers());
       context = new RequestContext(caller(cookies, ip), limiter);
     }
@@ -118,8 +116,7 @@ public final class Pipeline {
         return known;
       }
       jar.remove(AUTH_COOKIE, cookieDomain);
-      boolean ignored =
-          "true".equals(request.header("x-ignore-auth-failure")) || isLegacyLogin();
+      boolean ignored = "true".equals(request.header("x-ignore-auth-failure")) || isLegacyLogin();
       if (!ignored) {
         throw new ApiException(401, ErrorCode.LOGIN_REQUIRED, "invalid session");
       }
