@@ -1,0 +1,103 @@
+package app.seventv.core.nats;
+
+import app.seventv.core.config.Config;
+import app.seventv.core.config.ConfigSchema;
+import app.seventv.core.config.Key;
+import app.seventv.core.config.Secret;
+import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
+import io.nats.client.ErrorListener;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The {@code nats} option group (operations.md §2.4) and the connection made from it. */
+public final class NatsOptions {
+  /** Addresses of the cluster. */
+  public static final Key<List<String>> SERVERS =
+      Key.strings("nats.servers", List.of("nats://localhost:4222"), "NATS servers.");
+
+  /** User name; wins over a token. */
+  public static final Key<String> USERNAME = Key.string("nats.username", "", "NATS user name.");
+
+  /** Password of the user. */
+  public static final Key<Optional<Secret>> PASSWORD =
+      Key.secret("nats.password", "Password of the NATS user.");
+
+  /** Token, for servers without users. */
+  public static final Key<Optional<Secret>> TOKEN = Key.secret("nats.token", "NATS token.");
+
+  /** The keys above. */
+  public static final ConfigSchema SCHEMA =
+      ConfigSchema.of(SERVERS, USERNAME, PASSWORD, TOKEN);
+
+  /** Pause between two attempts to reach a server. */
+  private static final Duration RECONNECT_WAIT = Duration.ofMillis(500);
+
+  /** A silent connection counts as dead after two of these. */
+  private static final Duration PING_INTERVAL = Duration.ofSeconds(20);
+
+  private NatsOptions() {}
+
+  /**
+   * Starts to connect and tries for ever, so that a service can serve before NATS is up.
+   *
+   * @param name connection name shown by the server's monitor
+   * @param listener told of every change of state, on a thread of the client
+   * @return the connection, completed at its first success
+   */
+  public static CompletableFuture<Connection> connectInBackground(
+      Config config, String name, ConnectionListener listener) {
+    CompletableFuture<Connection> first = new CompletableFuture<>();
+    Options options =
+        builder(config, name)
+            .connectionListener(
+                (connection, event) -> {
+                  if (event == ConnectionListener.Events.CONNECTED) {
+                    first.complete(connection);
+                  }
+                  listener.connectionEvent(connection, event);
+                })
+            .build();
+    try {
+      Nats.connectAsynchronously(options, true);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      first.completeExceptionally(e);
+    }
+    return first;
+  }
+
+  /**
+   * Connects now; reconnects for ever afterwards.
+   *
+   * @throws IOException if no server answers within the timeout
+   */
+  public static Connection connect(Config config, String name)
+      throws IOException, InterruptedException {
+    return Nats.connect(builder(config, name).build());
+  }
+
+  private static Options.Builder builder(Config config, String name) {
+    Options.Builder builder =
+        new Options.Builder()
+            .servers(config.get(SERVERS).toArray(String[]::new))
+            .connectionName(name)
+            .maxReconnects(-1)
+            .reconnectWait(RECONNECT_WAIT)
+            .pingInterval(PING_INTERVAL)
+            .errorListener(new ErrorListener() {});
+    String user = config.get(USERNAME);
+    if (!user.isEmpty()) {
+      String password = config.get(PASSWORD).map(Secret::reveal).orElse("");
+      builder.userInfo(user.toCharArray(), password.toCharArray());
+    } else {
+      config.get(TOKEN).ifPresent(token -> builder.token(token.reveal().toCharArray()));
+    }
+    return builder;
+  }
+}
