@@ -7,6 +7,7 @@ import app.seventv.core.service.ServiceDefinition;
 import app.seventv.core.service.ServiceMain;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -87,7 +88,8 @@ public final class ImageProcessor implements RunningService {
     context.health().require("event_queues", events::check);
     context
         .metrics()
-        .gauge("image_processor_jobs_waiting", "Jobs that wait for a worker.", queue::waiting);
+        .gauge(
+            "image_processor_jobs_waiting", "Jobs that wait for a worker.", () -> waiting(queue));
 
     Runnable onQueued = () -> {};
     if (config.get(ImageProcessorKeys.WORKER_ENABLED)) {
@@ -110,6 +112,15 @@ public final class ImageProcessor implements RunningService {
       ManagementService management =
           new ManagementService(drives, queue, events, metrics, onQueued);
       grpc = listen(config, management);
+    }
+  }
+
+  /** Not a number while MongoDB is away: the other figures are wanted most then. */
+  private static double waiting(JobQueue queue) {
+    try {
+      return queue.waiting();
+    } catch (MongoException e) {
+      return Double.NaN;
     }
   }
 
