@@ -23,6 +23,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -40,6 +41,7 @@ public final class ImageProcessor implements RunningService {
   /** A few API hosts connect, with one connection each; each call may hold a whole upload. */
   private static final int MAX_CALLS_PER_CONNECTION = 16;
 
+  private static final Duration DEPTH_PERIOD = Duration.ofSeconds(5);
   private static final Duration START_STEP_TIMEOUT = Duration.ofSeconds(3);
 
   /** Above this no encode of an allowed input comes; a hung program must not hold its slot. */
@@ -86,10 +88,7 @@ public final class ImageProcessor implements RunningService {
     JobMetrics metrics = new JobMetrics(context.metrics());
     context.health().require("mongodb", () -> ping(database));
     context.health().require("event_queues", events::check);
-    context
-        .metrics()
-        .gauge(
-            "image_processor_jobs_waiting", "Jobs that wait for a worker.", () -> waiting(queue));
+    watchDepth(queue, metrics);
 
     Runnable onQueued = () -> {};
     if (config.get(ImageProcessorKeys.WORKER_ENABLED)) {
@@ -115,7 +114,17 @@ public final class ImageProcessor implements RunningService {
     }
   }
 
-  /** Not a number while MongoDB is away: the other figures are wanted most then. */
+  /** Counts beside the event loops, which answer for health and must not wait for MongoDB. */
+  private void watchDepth(JobQueue queue, JobMetrics metrics) {
+    ScheduledExecutorService watch =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("queue-depth").daemon().factory());
+    opened(watch::shutdownNow);
+    watch.scheduleWithFixedDelay(
+        () -> metrics.waiting(waiting(queue)), 0, DEPTH_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Not a number while MongoDB is away. */
   private static double waiting(JobQueue queue) {
     try {
       return queue.waiting();
