@@ -1,4 +1,4 @@
-/** The image edge. */
+/** The image edge: routes, memory cache, origin and purge (cdn.md). */
 @NullMarked
 package app.seventv.cdn;
 

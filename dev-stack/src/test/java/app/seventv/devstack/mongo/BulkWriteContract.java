@@ -59,7 +59,8 @@ abstract class BulkWriteContract extends MongoContract {
     var verbose = result.getVerboseResults().orElseThrow();
     assertThat(verbose.getUpdateResults().get(1).getModifiedCount()).isEqualTo(3);
     assertThat(verbose.getUpdateResults().get(4).getMatchedCount()).isZero();
-    assertThat(verbose.getUpdateResults().get(5).getUpsertedId().orElseThrow().asString().getValue())
+    assertThat(
+            verbose.getUpdateResults().get(5).getUpsertedId().orElseThrow().asString().getValue())
         .isEqualTo("up");
     assertThat(verbose.getDeleteResults().get(3).getDeletedCount()).isEqualTo(1);
     assertThat(collection("a").find(eq("_id", 2)).first()).isEqualTo(doc("_id", 2, "r", 1));

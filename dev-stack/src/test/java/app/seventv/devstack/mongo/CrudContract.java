@@ -211,14 +211,12 @@ abstract class CrudContract extends MongoContract {
     UpdateResult first =
         things()
             .updateOne(
-                and(eq("_id", id), eq("updated_at", read)),
-                set("search_updated_at", at(2000)));
+                and(eq("_id", id), eq("updated_at", read)), set("search_updated_at", at(2000)));
     things().updateOne(eq("_id", id), set("updated_at", at(3000)));
     UpdateResult second =
         things()
             .updateOne(
-                and(eq("_id", id), eq("updated_at", read)),
-                set("search_updated_at", at(4000)));
+                and(eq("_id", id), eq("updated_at", read)), set("search_updated_at", at(4000)));
     assertThat(first.getMatchedCount()).isEqualTo(1);
     assertThat(second.getMatchedCount()).isZero();
     assertThat(things().find().first())

@@ -73,7 +73,6 @@ final class LineWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
     while (!stopping || !queue.isEmpty()) {
       takeBatch(batch);
       batch.forEach(event -> format.write(event, lines));
-      batch.clear();
       try {
         lines.writeTo(out);
         out.flush();
@@ -81,6 +80,7 @@ final class LineWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
         // Standard output is gone; there is nobody left to tell.
         discarded.addAndGet(batch.size());
       }
+      batch.clear();
       lines.reset();
     }
   }

@@ -116,7 +116,8 @@ public final class EventLoops implements AutoCloseable {
 
   /**
    * Listens on a stream address, where possible with one socket per loop ({@code SO_REUSEPORT}), so
-   * that a connection is accepted and served by the same loop.
+   * that a connection is accepted and served by the same loop. Another process of the same user may
+   * bind the same port then: that is how a successor takes over without a gap.
    *
    * @param address port 0 takes a free one, the same for all loops
    * @param childHandler makes the handler of accepted channels, called once per listening socket;

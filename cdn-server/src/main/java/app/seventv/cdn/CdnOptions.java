@@ -1,0 +1,163 @@
+package app.seventv.cdn;
+
+import app.seventv.core.config.Config;
+import app.seventv.core.config.ConfigSchema;
+import app.seventv.core.config.Key;
+import app.seventv.core.config.Secret;
+import app.seventv.core.config.ValueTypes;
+import app.seventv.core.http.ClientAddress;
+import app.seventv.core.nats.NatsOptions;
+import app.seventv.core.tls.TlsFiles;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Settings of the image edge (operations.md §3.2, cdn.md §9). */
+record CdnOptions(Config config) {
+  private static final Key<InetSocketAddress> BIND =
+      Key.address("cdn.bind", "0.0.0.0:8000", "Address of the plain listener.");
+  private static final Key<InetSocketAddress> SECURE_BIND =
+      Key.address("cdn.secure_bind", "0.0.0.0:8443", "Address of TLS (TCP) and QUIC (UDP).");
+  private static final Key<Boolean> HTTP3 =
+      Key.bool("cdn.http3", false, "Whether HTTP/3 is offered on the secure address.");
+  private static final Key<String> SERVER_NAME =
+      Key.string("cdn.server_name", "SevenTV", "Value of the server header.");
+  private static final Key<Boolean> ALLOW_INSECURE =
+      Key.bool(
+          "cdn.allow_insecure",
+          false,
+          "Whether the plain listener serves images although there is a certificate.");
+  private static final Key<Optional<Path>> CERTIFICATE =
+      Key.optional("cdn.tls.cert", ValueTypes.PATH, "PEM file with the certificate chain.");
+  private static final Key<Optional<Path>> PRIVATE_KEY =
+      Key.optional("cdn.tls.key", ValueTypes.PATH, "PEM file with the private key.");
+  private static final Key<String> BUCKET_NAME =
+      Key.string("cdn.bucket.name", "7tv-public", "Bucket with the images.");
+  private static final Key<String> BUCKET_REGION =
+      Key.string("cdn.bucket.region", "us-east-1", "Region of the bucket.");
+  private static final Key<String> BUCKET_ENDPOINT =
+      Key.string("cdn.bucket.endpoint", "http://localhost:9000", "Address of the object store.");
+  private static final Key<String> ACCESS_KEY =
+      Key.string("cdn.bucket.credentials.access_key", "", "Access key of the bucket.");
+  private static final Key<Optional<Secret>> SECRET_KEY =
+      Key.secret("cdn.bucket.credentials.secret_key", "Secret key of the bucket.");
+  private static final Key<Long> CACHE_CAPACITY =
+      Key.sizeBytes("cdn.cache_capacity", 1_000_000_000L, "Memory cache; 0 = unbounded.");
+  private static final Key<Duration> MAX_AGE =
+      Key.duration("cdn.max_age", Duration.ofDays(7), "Life of objects that do not say.");
+  private static final Key<Integer> MAX_CONCURRENT_REQUESTS =
+      Key.integer("cdn.max_concurrent_requests", 200, 1, 100_000, "Origin fetches at once.");
+  private static final Key<Integer> ORIGIN_REQUEST_TIMEOUT =
+      Key.integer("cdn.origin_request_timeout", 5, 1, 3_600, "Seconds for an origin fetch.");
+  private static final Key<String> PURGE_SUBJECT =
+      Key.string("cdn.purge_stream_subject", "cdn.purge", "Subject prefix of purges.");
+  private static final Key<String> PURGE_STREAM =
+      Key.string("cdn.purge_stream_name", "CdnPurge", "JetStream stream of purges.");
+  private static final Key<String> POD_NAME =
+      Key.string("pod.name", "", "Name of this instance; also names its purge consumer.")
+          .defaultFrom("POD_NAME");
+  private static final Key<String> NODE_NAME =
+      Key.string("pod.node_name", "", "Name of the host.").defaultFrom("NODE_NAME");
+
+  static final ConfigSchema SCHEMA =
+      ConfigSchema.builder()
+          .add(BIND, SECURE_BIND, HTTP3, SERVER_NAME, ALLOW_INSECURE, CERTIFICATE, PRIVATE_KEY)
+          .add(BUCKET_NAME, BUCKET_REGION, BUCKET_ENDPOINT, ACCESS_KEY, SECRET_KEY)
+          .add(CACHE_CAPACITY, MAX_AGE, MAX_CONCURRENT_REQUESTS, ORIGIN_REQUEST_TIMEOUT)
+          .add(PURGE_SUBJECT, PURGE_STREAM, POD_NAME, NODE_NAME)
+          .include(NatsOptions.SCHEMA)
+          .group("cdn.incoming_request", ClientAddress.SCHEMA)
+          .ignore("event_loops sets the number of loops", "cdn.workers")
+          .ignore("limits per address are not enforced by this version", "cdn.rate_limit")
+          .build();
+
+  InetSocketAddress bind() {
+    return config.get(BIND);
+  }
+
+  InetSocketAddress secureBind() {
+    return config.get(SECURE_BIND);
+  }
+
+  /** The certificate, or null for a plain server. */
+  @Nullable TlsFiles tls() {
+    Optional<Path> certificate = config.get(CERTIFICATE);
+    Optional<Path> key = config.get(PRIVATE_KEY);
+    if (certificate.isPresent() != key.isPresent()) {
+      throw new IllegalArgumentException("cdn.tls.cert and cdn.tls.key belong together");
+    }
+    return certificate.isPresent() && key.isPresent()
+        ? new TlsFiles(certificate.get(), key.get())
+        : null;
+  }
+
+  boolean http3() {
+    return config.get(HTTP3);
+  }
+
+  boolean allowInsecure() {
+    return config.get(ALLOW_INSECURE);
+  }
+
+  String serverName() {
+    return config.get(SERVER_NAME);
+  }
+
+  String bucketName() {
+    return config.get(BUCKET_NAME);
+  }
+
+  String bucketRegion() {
+    return config.get(BUCKET_REGION);
+  }
+
+  String bucketEndpoint() {
+    return config.get(BUCKET_ENDPOINT);
+  }
+
+  String accessKey() {
+    return config.get(ACCESS_KEY);
+  }
+
+  String secretKey() {
+    return config.get(SECRET_KEY).map(Secret::reveal).orElse("");
+  }
+
+  long cacheCapacityBytes() {
+    return config.get(CACHE_CAPACITY);
+  }
+
+  Duration maxAge() {
+    return config.get(MAX_AGE);
+  }
+
+  int maxOriginRequests() {
+    return config.get(MAX_CONCURRENT_REQUESTS);
+  }
+
+  Duration originTimeout() {
+    return Duration.ofSeconds(config.get(ORIGIN_REQUEST_TIMEOUT));
+  }
+
+  String purgeSubject() {
+    return config.get(PURGE_SUBJECT);
+  }
+
+  String purgeStream() {
+    return config.get(PURGE_STREAM);
+  }
+
+  String podName() {
+    return config.get(POD_NAME);
+  }
+
+  String nodeName() {
+    return config.get(NODE_NAME);
+  }
+
+  ClientAddress clientAddress() {
+    return ClientAddress.from(config.group("cdn.incoming_request"));
+  }
+}

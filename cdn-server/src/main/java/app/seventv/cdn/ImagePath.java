@@ -1,0 +1,156 @@
+package app.seventv.cdn;
+
+import app.seventv.core.http.HttpError;
+import app.seventv.model.Id;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What a request path names (cdn.md §2).
+ *
+ * @param kind object family
+ * @param type file format
+ * @param key canonical object key: no leading slash, upper-case ULIDs, explicit extension
+ */
+record ImagePath(Kind kind, ImageType type, String key) {
+  private static final Pattern STEM = Pattern.compile("[1-4]x(_static)?");
+  private static final Set<Integer> ID_LENGTHS = Set.of(24, 26, 32, 36);
+
+  /** Object families, named as in the metrics. */
+  enum Kind {
+    EMOTE("Emote"),
+    BADGE("Badge"),
+    PAINT("Paint"),
+    USER_PROFILE_PICTURE("UserProfilePicture");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+
+    String label() {
+      return label;
+    }
+  }
+
+  /** File formats, with their extension, metric label and media type. */
+  enum ImageType {
+    AVIF("avif", "Avif"),
+    GIF("gif", "Gif"),
+    PNG("png", "Png"),
+    WEBP("webp", "Webp");
+
+    private final String extension;
+    private final String label;
+
+    ImageType(String extension, String label) {
+      this.extension = extension;
+      this.label = label;
+    }
+
+    String label() {
+      return label;
+    }
+
+    /** Media type, for objects that the origin stores without one. */
+    String mediaType() {
+      return "image/" + extension;
+    }
+
+    static ImageType ofExtension(String extension) {
+      for (ImageType type : values()) {
+        if (type.extension.equals(extension)) {
+          return type;
+        }
+      }
+      throw invalid("invalid file extension");
+    }
+  }
+
+  static ImagePath emote(String id, String file) {
+    return of(Kind.EMOTE, "emote/" + canonical(id), file);
+  }
+
+  static ImagePath badge(String id, String file) {
+    return of(Kind.BADGE, "badge/" + canonical(id), file);
+  }
+
+  static ImagePath paintLayer(String paint, String layer, String file) {
+    return of(Kind.PAINT, "paint/" + canonical(paint) + "/layer/" + canonical(layer), file);
+  }
+
+  static ImagePath profilePicture(String user, String picture, String file) {
+    String folder = "user/" + canonical(user) + "/profile-picture/" + canonical(picture);
+    return of(Kind.USER_PROFILE_PICTURE, folder, file);
+  }
+
+  /**
+   * Parses a key of a purge message: the same grammar without the leading slash, further segments
+   * ignored (cdn.md §7).
+   *
+   * @throws HttpError if it is none
+   */
+  static ImagePath ofKey(String key) {
+    String[] s = key.split("/", -1);
+    if (s.length >= 3 && s[0].equals("emote")) {
+      return emote(s[1], s[2]);
+    }
+    if (s.length >= 3 && s[0].equals("badge")) {
+      return badge(s[1], s[2]);
+    }
+    if (s.length >= 5 && s[0].equals("paint") && s[2].equals("layer")) {
+      return paintLayer(s[1], s[3], s[4]);
+    }
+    if (s.length >= 5 && s[0].equals("user") && s[2].equals("profile-picture")) {
+      return profilePicture(s[1], s[3], s[4]);
+    }
+    throw invalid("unknown object family");
+  }
+
+  private static ImagePath of(Kind kind, String folder, String file) {
+    int dot = file.indexOf('.');
+    if (dot < 0) {
+      // Old clients name the scale alone; a static stem has no such short form.
+      if (file.contains("_") || !STEM.matcher(file).matches()) {
+        throw invalid("invalid image file name");
+      }
+      return new ImagePath(kind, ImageType.WEBP, folder + '/' + file + ".webp");
+    }
+    if (!STEM.matcher(file.substring(0, dot)).matches()) {
+      throw invalid("invalid image file name");
+    }
+    ImageType type = ImageType.ofExtension(file.substring(dot + 1));
+    return new ImagePath(kind, type, folder + '/' + file);
+  }
+
+  private static String canonical(String id) {
+    int length = utf8Length(id);
+    if (!ID_LENGTHS.contains(length)) {
+      throw invalid("invalid id length: " + length);
+    }
+    Id parsed = Id.parseOrNull(id);
+    if (parsed == null) {
+      throw invalid(
+          switch (length) {
+            case 24 -> "invalid object id: invalid character";
+            case 26 -> "invalid ulid: invalid character";
+            default -> "invalid uuid: invalid character";
+          });
+    }
+    return parsed.toString();
+  }
+
+  private static int utf8Length(String text) {
+    int bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : Character.isSurrogate(c) ? 2 : 3;
+    }
+    return bytes;
+  }
+
+  private static HttpError invalid(String reason) {
+    return new HttpError(400, "Invalid URL: " + reason);
+  }
+}

@@ -1,0 +1,87 @@
+package app.seventv.devstack;
+
+import app.seventv.devstack.supervisor.HttpProbe;
+import app.seventv.devstack.supervisor.ManagedProcess;
+import app.seventv.devstack.supervisor.ProcessGroup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The platform's own services, each a JVM process that is kept alive. */
+final class Services {
+  private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration STOP_GRACE = Duration.ofSeconds(6);
+
+  private final Addresses at;
+  private final RunOptions options;
+  private final DataFolder data;
+  private final Terminal terminal;
+
+  Services(Addresses addresses, RunOptions options, DataFolder data, Terminal terminal) {
+    this.at = addresses;
+    this.options = options;
+    this.data = data;
+    this.terminal = terminal;
+  }
+
+  /** Starts all that were not left out and waits until they are ready. */
+  void start(DevCertificate certificate, Teardown teardown)
+      throws IOException, InterruptedException {
+    ServiceConfigs configs = new ServiceConfigs(at, options.projectRoot(), certificate);
+    List<ManagedProcess> processes = new ArrayList<>();
+    for (Service service : Service.values()) {
+      Path config = configs.write(service, data.sub("config"));
+      if (!options.without().contains(service)) {
+        processes.add(process(service, config));
+      }
+    }
+    ProcessGroup group = teardown.add(new ProcessGroup(processes));
+    group.start(READY_TIMEOUT, terminal::ready);
+  }
+
+  /**
+   * Checks that everything is built.
+   *
+   * @throws UsageException naming the first jar that is missing
+   */
+  static void requireJars(Path projectRoot, Set<Service> without) {
+    Arrays.stream(Service.values())
+        .filter(service -> !without.contains(service))
+        .map(service -> service.jar(projectRoot))
+        .filter(jar -> !Files.exists(jar))
+        .findFirst()
+        .ifPresent(jar -> {
+          throw new UsageException(jar + " is missing; ./run builds it");
+        });
+  }
+
+  private ManagedProcess process(Service service, Path config) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(service.jvmOptions());
+    command.add("-jar");
+    command.add(service.jar(options.projectRoot()).toString());
+    command.add("--config");
+    command.add(config.toString());
+    ManagedProcess.Spec spec =
+        new ManagedProcess.Spec(
+            service.serviceName(),
+            command,
+            Map.of(),
+            data.sub("run"),
+            data.sub("log").resolve(service.serviceName() + ".log"),
+            STOP_GRACE);
+    HttpProbe probe = new HttpProbe(at.http(service.adminPort(), "/readyz"));
+    return new ManagedProcess(spec, probe, this::died);
+  }
+
+  private void died(String name, int exitCode, long restartInMs) {
+    terminal.died(name, exitCode, restartInMs);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the figures. */
+@NullMarked
+package app.seventv.core.metrics;
+
+import org.jspecify.annotations.NullMarked;

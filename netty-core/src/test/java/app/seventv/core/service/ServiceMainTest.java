@@ -1,0 +1,86 @@
+package app.seventv.core.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The parts of the main method that end by themselves. */
+class ServiceMainTest {
+  @TempDir private Path directory = Path.of("");
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int run(String... args) {
+    return new ServiceMain(
+            TestService.DEFINITION,
+            Map.of(),
+            directory,
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8))
+        .run(args);
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void showsHelpAndVersion() {
+    assertThat(run("--help")).isEqualTo(ServiceMain.EXIT_OK);
+    assertThat(out()).startsWith("usage: test-service").contains("--override", "--check-config");
+    out.reset();
+    assertThat(run("--version")).isEqualTo(ServiceMain.EXIT_OK);
+    assertThat(out()).isEqualTo("test-service 1.2.3\n");
+  }
+
+  @Test
+  void checksTheConfiguration() throws Exception {
+    assertThat(run("--check-config")).isEqualTo(ServiceMain.EXIT_OK);
+    assertThat(out()).isEqualTo("configuration ok\n");
+    Path file = Files.writeString(directory.resolve("config.toml"), "[test]\nmodes = 'x'\n");
+    assertThat(run("--check-config")).isEqualTo(ServiceMain.EXIT_USAGE);
+    assertThat(err())
+        .isEqualTo(
+            "test-service: " + file + ":2: test.modes: unknown key, did you mean test.mode?\n");
+  }
+
+  @Test
+  void commonKeysAreChecked() {
+    assertThat(run("--check-config", "-o", "level=loud")).isEqualTo(ServiceMain.EXIT_USAGE);
+    assertThat(err()).contains("--override level: level: has the unknown level \"loud\"");
+  }
+
+  @Test
+  void printsEveryKey() {
+    assertThat(run("--print-config", "--set", "test.mode=broken")).isEqualTo(ServiceMain.EXIT_OK);
+    assertThat(out())
+        .contains("test.mode = \"broken\" # from --override test.mode")
+        .contains("# metrics_bind_address is not set")
+        .contains("transport = \"auto\"")
+        .contains("drain_time = \"20s\"");
+  }
+
+  @Test
+  void refusesUnknownArguments() {
+    assertThat(run("--fast")).isEqualTo(ServiceMain.EXIT_USAGE);
+    assertThat(err()).isEqualTo("test-service: unknown argument: --fast, see --help\n");
+  }
+
+  @Test
+  void causesAreToldOnOneLine() {
+    Exception e = new IllegalStateException("a\nb", new IllegalArgumentException("c"));
+    assertThat(ServiceMain.chain(new IllegalStateException(e.toString(), e))).doesNotContain("\n");
+    assertThat(ServiceMain.chain(e)).isEqualTo("a b: c");
+  }
+}

@@ -1,0 +1,56 @@
+package app.seventv.core.service;
+
+import app.seventv.core.config.ConfigSchema;
+import app.seventv.core.config.Key;
+import java.time.Duration;
+
+/** A small service with its own main method, run in this JVM and in child processes. */
+final class TestService implements RunningService {
+  static final Key<String> MODE =
+      Key.string("test.mode", "good", "good, broken, slow-start, slow-drain or gives-up.");
+
+  static final ServiceDefinition DEFINITION =
+      new ServiceDefinition("test-service", "1.2.3", ConfigSchema.of(MODE), TestService::start);
+
+  final ServiceContext context;
+  private final String mode;
+  volatile boolean drained;
+  volatile boolean closed;
+
+  private TestService(ServiceContext context, String mode) {
+    this.context = context;
+    this.mode = mode;
+  }
+
+  public static void main(String[] args) {
+    ServiceMain.run(args, DEFINITION);
+  }
+
+  private static RunningService start(ServiceContext context) throws Exception {
+    String mode = context.config().get(MODE);
+    switch (mode) {
+      case "broken" ->
+          throw new IllegalStateException(
+              "cannot reach the database", new IllegalArgumentException("connection refused"));
+      case "slow-start" -> Thread.sleep(Duration.ofMinutes(10));
+      case "gives-up" -> context.fail(new IllegalStateException("the bus is gone for good"));
+      default -> {
+        // starts at once
+      }
+    }
+    return new TestService(context, mode);
+  }
+
+  @Override
+  public void drain(Duration limit) throws InterruptedException {
+    if (mode.equals("slow-drain")) {
+      Thread.sleep(Duration.ofMinutes(10));
+    }
+    drained = true;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
