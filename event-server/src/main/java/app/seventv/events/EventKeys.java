@@ -18,9 +18,9 @@ final class EventKeys {
   static final Key<InetSocketAddress> BIND =
       Key.address("event_api.bind", "0.0.0.0:8000", "Address to listen on.");
 
-  static final Key<Optional<InetSocketAddress>> TLS_BIND =
+  static final Key<Optional<InetSocketAddress>> SECURE_BIND =
       Key.optional(
-          "event_api.tls.bind",
+          "event_api.secure_bind",
           ValueTypes.ADDRESS,
           "Address of a TLS listener beside a plain one; without it, a certificate turns TLS on"
               + " at event_api.bind.");
@@ -86,7 +86,7 @@ final class EventKeys {
           .add(
               ServiceKeys.DRAIN_TIME.withDefault(Duration.ofSeconds(30)),
               BIND,
-              TLS_BIND,
+              SECURE_BIND,
               TLS_CERT,
               TLS_KEY,
               SERVER_NAME,

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,8 @@ final class EventService implements RunningService {
   private static final long MAX_QUEUED_MESSAGES = 65_536;
 
   private static final long MAX_QUEUED_BYTES = 256L << 20;
+
+  private static final Duration SUBSCRIBE_TIMEOUT = Duration.ofSeconds(5);
 
   private static final Duration DRAIN_STEP = Duration.ofMillis(20);
 
@@ -104,9 +107,9 @@ final class EventService implements RunningService {
             System::currentTimeMillis);
     nats =
         NatsOptions.connectInBackground(
-            config, context.name(), (connection, event) -> LOG.info("NATS: {}", event));
+            config, context.name(), event -> LOG.info("NATS: {}", event));
     CompletableFuture<Void> subscribed =
-        nats.thenAccept(connection -> subscribe(connection, consumer));
+        nats.thenAcceptAsync(connection -> subscribe(connection, consumer));
     subscribed.exceptionally(
         failure -> {
           context.fail(failure);
@@ -138,12 +141,27 @@ final class EventService implements RunningService {
         connection.createDispatcher(message -> consumer.accept(message.getData()));
     dispatcher.setPendingLimits(MAX_QUEUED_MESSAGES, MAX_QUEUED_BYTES);
     dispatcher.subscribe(BusBatch.SUBJECT);
+    try {
+      connection.flush(SUBSCRIBE_TIMEOUT); // from here on no message is missed
+    } catch (TimeoutException | InterruptedException e) {
+      LOG.warn("NATS has not confirmed the subscription: {}", e.toString());
+    }
     bus = dispatcher;
+  }
+
+  /** Whether events arrive. */
+  boolean isSubscribed() {
+    return bus != null;
+  }
+
+  /** Sessions open on each loop; exact only while nobody comes or goes. */
+  List<Integer> sessionsByLoop() {
+    return loops.stream().map(SessionLoop::size).toList();
   }
 
   private void requireNats() {
     Connection connection = nats.getNow(null);
-    if (connection == null || connection.getStatus() != Connection.Status.CONNECTED) {
+    if (bus == null || connection == null || connection.getStatus() != Connection.Status.CONNECTED) {
       throw new IllegalStateException("nats not connected");
     }
   }
@@ -160,11 +178,11 @@ final class EventService implements RunningService {
     Optional<Path> key = config.get(EventKeys.TLS_KEY);
     if (certificate.isPresent() && key.isPresent()) {
       TlsFiles files = new TlsFiles(certificate.get(), key.get());
-      Optional<InetSocketAddress> tlsBind = config.get(EventKeys.TLS_BIND);
-      if (tlsBind.isPresent()) {
+      Optional<InetSocketAddress> secureBind = config.get(EventKeys.SECURE_BIND);
+      if (secureBind.isPresent()) {
         builder.listen(HttpListener.plain(bind));
       }
-      builder.listen(HttpListener.tls(tlsBind.orElse(bind), files));
+      builder.listen(HttpListener.tls(secureBind.orElse(bind), files));
     } else {
       builder.listen(HttpListener.plain(bind));
     }

@@ -70,7 +70,7 @@ final class Frames {
   static void writeSequence(ByteBuf out, int sequence) {
     int digits = digits(sequence);
     int start = out.writerIndex();
-    out.writerIndex(start + digits);
+    out.ensureWritable(digits).writerIndex(start + digits);
     int rest = sequence;
     for (int i = digits - 1; i >= 0; i--) {
       out.setByte(start + i, '0' + rest % 10);

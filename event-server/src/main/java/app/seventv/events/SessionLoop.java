@@ -112,6 +112,11 @@ final class SessionLoop {
 
   // Sessions.
 
+  /** Sessions open on this loop. */
+  int size() {
+    return usedSlots - freeSlots.size();
+  }
+
   /** Gives a session its slot. */
   int add(Session session) {
     population.increment();
@@ -179,7 +184,7 @@ final class SessionLoop {
   }
 
   private void drainSome() {
-    int left = usedSlots - freeSlots.size();
+    int left = size();
     int now = Math.ceilDiv(left, drainTicks);
     while (now > 0 && drainCursor < usedSlots) {
       Session session = sessions[drainCursor++];
