@@ -47,7 +47,7 @@ public final class CdnServer implements RunningService {
     gauges(context.metrics());
     nats =
         NatsOptions.connectInBackground(
-            options.config(), "cdn", (connection, event) -> LOG.info("NATS: {}", event));
+            options.config(), "cdn", event -> LOG.info("NATS: {}", event));
     purges = purgeConsumer(options);
     try {
       listen(context, options, metrics);

@@ -5,6 +5,7 @@ import app.seventv.devstack.mongo.DevMongoServer;
 import app.seventv.devstack.nats.DevNats;
 import app.seventv.devstack.s3.DevS3;
 import app.seventv.devstack.seed.Seed;
+import app.seventv.devstack.typesense.DevTypesense;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import java.io.IOException;
@@ -51,6 +52,11 @@ final class BackingServices {
                 at.port(Port.NATS_MONITOR),
                 terminal::died));
     start("s3", () -> DevS3.start(data.sub("s3"), at.port(Port.S3)));
+    start(
+        "typesense",
+        () ->
+            DevTypesense.start(
+                at.port(Port.TYPESENSE), data.sub("typesense"), ServiceConfigs.TYPESENSE_API_KEY));
     start("login provider", () -> DevLogin.start(at.port(Port.LOGIN), clock));
     start(
         "seed rows",

@@ -116,6 +116,9 @@ public final class DevStack {
       DevCertificate certificate = start(addresses, data, teardown);
       result = play(addresses, certificate);
     }
+    if (options.train() && result.ok()) {
+      Services.createCaches(options, terminal);
+    }
     if (chosen == null && result.ok()) {
       data.delete();
     } else {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param portOffset added to every port, null = 0, or a free one for a check
  * @param fresh wipe the data folder first
  * @param check play the story and exit
+ * @param train record start-up caches while playing it
  * @param attach play it against a platform that runs already
  * @param without services that the developer runs himself
  */
@@ -26,6 +27,7 @@ record RunOptions(
     @Nullable Integer portOffset,
     boolean fresh,
     boolean check,
+    boolean train,
     boolean attach,
     Set<Service> without) {
   static final int MAX_PORT_OFFSET = 20_000;
@@ -39,6 +41,8 @@ record RunOptions(
         --check            start a fresh platform, play the story once, stop; the exit status
                            tells whether every step passed
         --check --attach   play the story against the platform that runs already
+        --train            as --check, and record caches that make later starts faster; takes a
+                           minute more, worth it once per build
         --fresh            wipe what earlier runs have kept
         --data DIR         keep data, configuration and logs in DIR (default: var)
         --port-offset N    add N (0 to 20000) to every port
@@ -59,6 +63,7 @@ record RunOptions(
     boolean fresh = false;
     boolean check = false;
     boolean attach = false;
+    boolean train = false;
     Set<Service> without = EnumSet.noneOf(Service.class);
     Iterator<String> rest = arguments.iterator();
     while (rest.hasNext()) {
@@ -66,6 +71,7 @@ record RunOptions(
       switch (option) {
         case "--check" -> check = true;
         case "--attach" -> attach = true;
+        case "--train" -> train = true;
         case "--fresh" -> fresh = true;
         case "--data" -> data = callerFolder.resolve(value(option, rest));
         case "--port-offset" -> portOffset = offset(value(option, rest));
@@ -76,7 +82,11 @@ record RunOptions(
     if (attach && !check) {
       throw new UsageException("--attach goes with --check");
     }
-    return new RunOptions(projectRoot, data, portOffset, fresh, check, attach, without);
+    if (attach && train) {
+      throw new UsageException("--train needs a platform of its own, not --attach");
+    }
+    return new RunOptions(
+        projectRoot, data, portOffset, fresh, check || train, train, attach, without);
   }
 
   private static String value(String option, Iterator<String> rest) {

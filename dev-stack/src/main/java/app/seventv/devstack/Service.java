@@ -48,8 +48,9 @@ public enum Service {
   }
 
   /**
-   * Options of its JVM. Small heaps and the serial collector: nine JVMs share a small machine, and
-   * none holds much in development.
+   * Options of its JVM. Small heaps, the serial collector and, but for the one that computes, the
+   * client compiler alone: nine JVMs share a small machine, and none holds or does much in
+   * development.
    */
   public List<String> jvmOptions() {
     return List.of(
@@ -57,6 +58,7 @@ public enum Service {
         "-Xmx" + maxHeapMib + "m",
         "-XX:MaxDirectMemorySize=256m",
         "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=" + (this == IMAGE_PROCESSOR ? 4 : 1),
         "-XX:+UseCompactObjectHeaders",
         "-XX:+ExitOnOutOfMemoryError",
         "--enable-native-access=ALL-UNNAMED",

@@ -18,16 +18,41 @@ final class Services {
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_GRACE = Duration.ofSeconds(6);
 
+  /** A recording virtual machine writes down what it has loaded when it ends. */
+  private static final Duration RECORDING_STOP_GRACE = Duration.ofSeconds(90);
+
   private final Addresses at;
   private final RunOptions options;
   private final DataFolder data;
   private final Terminal terminal;
+  private final AotCaches caches;
 
   Services(Addresses addresses, RunOptions options, DataFolder data, Terminal terminal) {
     this.at = addresses;
     this.options = options;
     this.data = data;
     this.terminal = terminal;
+    this.caches = new AotCaches(options.projectRoot(), options.train());
+  }
+
+  /** Makes caches of what the services have recorded; they must have ended. */
+  static void createCaches(RunOptions options, Terminal terminal)
+      throws IOException, InterruptedException {
+    AotCaches caches = new AotCaches(options.projectRoot(), true);
+    for (Service service : Service.values()) {
+      if (!options.without().contains(service)) {
+        long startNs = System.nanoTime();
+        if (caches.create(service)) {
+          long tookMs = Duration.ofNanos(System.nanoTime() - startNs).toMillis();
+          terminal.ready("cache of " + service.serviceName(), tookMs);
+        }
+      }
+    }
+  }
+
+  /** The program that runs this very virtual machine. */
+  static String javaProgram() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
   /** Starts all that were not left out and waits until they are ready. */
@@ -63,8 +88,8 @@ final class Services {
 
   private ManagedProcess process(Service service, Path config) throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(service.jvmOptions());
+    command.add(javaProgram());
+    command.addAll(caches.jvmOptions(service));
     command.add("-jar");
     command.add(service.jar(options.projectRoot()).toString());
     command.add("--config");
@@ -76,7 +101,7 @@ final class Services {
             Map.of(),
             data.sub("run"),
             data.sub("log").resolve(service.serviceName() + ".log"),
-            STOP_GRACE);
+            options.train() ? RECORDING_STOP_GRACE : STOP_GRACE);
     HttpProbe probe = new HttpProbe(at.http(service.adminPort(), "/readyz"));
     return new ManagedProcess(spec, probe, this::died);
   }

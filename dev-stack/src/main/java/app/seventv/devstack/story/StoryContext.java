@@ -28,7 +28,7 @@ public final class StoryContext implements AutoCloseable {
   /** Name of the value that holds the session token of the uploading person. */
   public static final String TOKEN = "session token";
 
-  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private final Addresses addresses;

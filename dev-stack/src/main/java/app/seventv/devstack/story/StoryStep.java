@@ -18,8 +18,8 @@ public record StoryStep(String name, String service, Duration deadline, Action a
     void run(StoryContext story) throws Exception;
   }
 
-  /** A step with the usual deadline of 10 s. */
+  /** A step with the usual deadline of 30 s. */
   public static StoryStep of(String name, String service, Action action) {
-    return new StoryStep(name, service, Duration.ofSeconds(10), action);
+    return new StoryStep(name, service, Duration.ofSeconds(30), action);
   }
 }

@@ -194,8 +194,7 @@ abstract class ChangeStreamContract extends MongoContract {
     try (var cursor = open(database().watch())) {
       things().drop();
       things().insertOne(doc("_id", 1));
-      assertThat(types(next(cursor, 2)))
-          .containsExactly(OperationType.DROP, OperationType.INSERT);
+      assertThat(types(next(cursor, 2))).containsExactly(OperationType.DROP, OperationType.INSERT);
     }
   }
 

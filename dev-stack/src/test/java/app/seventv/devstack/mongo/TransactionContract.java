@@ -16,6 +16,7 @@ import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -93,13 +94,11 @@ abstract class TransactionContract extends MongoContract {
   void anExceptionInTheBodyAborts() {
     things().insertOne(doc("_id", 1, "n", 1));
     try (ClientSession session = client().startSession()) {
-      assertThatThrownBy(
-              () ->
-                  session.withTransaction(
-                      () -> {
-                        things().updateOne(session, eq("_id", 1), set("n", 2));
-                        throw new IllegalStateException("no");
-                      }))
+      assertThatThrownBy(() ->
+              session.withTransaction(() -> {
+                things().updateOne(session, eq("_id", 1), set("n", 2));
+                throw new IllegalStateException("no");
+              }))
           .isInstanceOf(IllegalStateException.class);
     }
     assertThat(only(things())).containsEntry("n", 1);
@@ -110,16 +109,15 @@ abstract class TransactionContract extends MongoContract {
     things().insertOne(doc("_id", 1, "n", 0));
     AtomicInteger runs = new AtomicInteger();
     try (ClientSession session = client().startSession()) {
-      session.withTransaction(
-          () -> {
-            things().updateOne(session, eq("_id", 1), inc("n", 1));
-            if (runs.incrementAndGet() == 1) {
-              MongoException conflict = new MongoException(112, "WriteConflict");
-              conflict.addLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL);
-              throw conflict;
-            }
-            return true;
-          });
+      session.withTransaction(() -> {
+        things().updateOne(session, eq("_id", 1), inc("n", 1));
+        if (runs.incrementAndGet() == 1) {
+          MongoException conflict = new MongoException(112, "WriteConflict");
+          conflict.addLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL);
+          throw conflict;
+        }
+        return true;
+      });
     }
     assertThat(runs).hasValue(2);
     assertThat(only(things())).containsEntry("n", 1);
@@ -131,12 +129,11 @@ abstract class TransactionContract extends MongoContract {
     roles.createIndex(Indexes.ascending("rank"), new IndexOptions().unique(true));
     roles.insertMany(List.of(doc("_id", "a", "rank", 1), doc("_id", "b", "rank", 2)));
     try (ClientSession session = client().startSession()) {
-      session.withTransaction(
-          () -> {
-            roles.updateOne(session, eq("_id", "a"), set("rank", -1));
-            roles.updateOne(session, eq("_id", "b"), set("rank", 1));
-            return roles.updateOne(session, eq("_id", "a"), set("rank", 2));
-          });
+      session.withTransaction(() -> {
+        roles.updateOne(session, eq("_id", "a"), set("rank", -1));
+        roles.updateOne(session, eq("_id", "b"), set("rank", 1));
+        return roles.updateOne(session, eq("_id", "a"), set("rank", 2));
+      });
     }
     assertThat(roles.find(eq("rank", 1)).first()).containsEntry("_id", "b");
     assertThat(roles.find(eq("rank", 2)).first()).containsEntry("_id", "a");
@@ -146,44 +143,37 @@ abstract class TransactionContract extends MongoContract {
   void transactionsOfManyThreadsAddUpExactly() throws Exception {
     things().insertOne(doc("_id", "sum", "n", 0));
     database().createCollection("events");
-    runInThreads(
-        (session, name) -> {
-          things().updateOne(session, eq("_id", "sum"), inc("n", 1));
-          collection("events").insertOne(session, doc("_id", name));
-        });
+    runInThreads((session, name) -> {
+      things().updateOne(session, eq("_id", "sum"), inc("n", 1));
+      collection("events").insertOne(session, doc("_id", name));
+    });
     assertThat(only(things())).containsEntry("n", THREADS * TRANSACTIONS_PER_THREAD);
-    assertThat(collection("events").countDocuments())
-        .isEqualTo(THREADS * TRANSACTIONS_PER_THREAD);
+    assertThat(collection("events").countDocuments()).isEqualTo(THREADS * TRANSACTIONS_PER_THREAD);
   }
 
   @Test
   void readingThenWritingLosesNoUpdate() throws Exception {
     things().insertOne(doc("_id", "sum", "n", 0));
-    runInThreads(
-        (session, name) -> {
-          Document read = things().find(session, eq("_id", "sum")).first();
-          assertThat(read).isNotNull();
-          things().updateOne(session, eq("_id", "sum"), set("n", read.getInteger("n") + 1));
-        });
+    runInThreads((session, name) -> {
+      Document read = Objects.requireNonNull(things().find(session).first());
+      things().updateOne(session, eq("_id", "sum"), set("n", read.getInteger("n") + 1));
+    });
     assertThat(only(things())).containsEntry("n", THREADS * TRANSACTIONS_PER_THREAD);
   }
 
   @Test
   void compareAndSetOutsideTransactionsAddsUpToo() throws Exception {
     things().insertOne(doc("_id", "sum", "n", 0));
-    inThreads(
-        name -> {
-          boolean done = false;
-          while (!done) {
-            Document read = only(things());
-            int n = read.getInteger("n");
-            done =
-                things()
-                        .updateOne(and(eq("_id", "sum"), eq("n", n)), set("n", n + 1))
-                        .getMatchedCount()
-                    == 1;
-          }
-        });
+    inThreads(name -> {
+      boolean done = false;
+      while (!done) {
+        Document read = only(things());
+        int n = read.getInteger("n");
+        done =
+            things().updateOne(and(eq("_id", "sum"), eq("n", n)), set("n", n + 1)).getMatchedCount()
+                == 1;
+      }
+    });
     assertThat(only(things())).containsEntry("n", THREADS * TRANSACTIONS_PER_THREAD);
   }
 
@@ -198,16 +188,14 @@ abstract class TransactionContract extends MongoContract {
   }
 
   private void runInThreads(Body body) throws Exception {
-    inThreads(
-        name -> {
-          try (ClientSession session = client().startSession()) {
-            session.withTransaction(
-                () -> {
-                  body.run(session, name);
-                  return true;
-                });
-          }
+    inThreads(name -> {
+      try (ClientSession session = client().startSession()) {
+        session.withTransaction(() -> {
+          body.run(session, name);
+          return true;
         });
+      }
+    });
   }
 
   private static void inThreads(Task task) throws Exception {
@@ -216,12 +204,11 @@ abstract class TransactionContract extends MongoContract {
       for (int thread = 0; thread < THREADS; thread++) {
         int number = thread;
         running.add(
-            threads.submit(
-                () -> {
-                  for (int i = 0; i < TRANSACTIONS_PER_THREAD; i++) {
-                    task.run(number + "/" + i);
-                  }
-                }));
+            threads.submit(() -> {
+              for (int i = 0; i < TRANSACTIONS_PER_THREAD; i++) {
+                task.run(number + "/" + i);
+              }
+            }));
       }
       for (Future<?> future : running) {
         future.get();

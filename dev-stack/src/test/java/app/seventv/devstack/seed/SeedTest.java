@@ -123,8 +123,7 @@ class SeedTest {
     return rows(CollectionNames.USERS).stream()
         .map(User::fromBson)
         .filter(
-            user ->
-                user.connections().stream().anyMatch(c -> c.platformId().equals(person.id())))
+            user -> user.connections().stream().anyMatch(c -> c.platformId().equals(person.id())))
         .findFirst()
         .orElseThrow();
   }

@@ -27,8 +27,7 @@ class StoryRunnerTest {
   void prepare() throws Exception {
     context =
         new StoryContext(
-            new Addresses(0),
-            DevCertificate.in(directory, Instant.parse("2026-01-01T00:00:00Z")));
+            new Addresses(0), DevCertificate.in(directory, Instant.parse("2026-01-01T00:00:00Z")));
   }
 
   @AfterEach
@@ -56,8 +55,7 @@ class StoryRunnerTest {
     assertThat(lines).hasSize(4);
     assertThat(lines.get(0)).matches("check: first ok \\d+ ms");
     assertThat(lines.get(1))
-        .isEqualTo(
-            "check: second FAILED cdn: there is no other thing, an earlier step failed");
+        .isEqualTo("check: second FAILED cdn: there is no other thing, an earlier step failed");
     assertThat(lines.get(2)).matches("check: third ok \\d+ ms");
     assertThat(lines.get(3))
         .isEqualTo(

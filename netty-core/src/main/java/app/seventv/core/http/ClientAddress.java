@@ -14,8 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the client's address behind trusted proxies (operations.md §2.4, {@code
- * incoming_request}).
+ * Finds the client's address behind trusted proxies (operations.md §2.4, {@code incoming_request}).
  *
  * @param ipHeaders header names that proxies set, the first present one counts
  * @param trustedProxies networks whose headers are believed; empty: nobody's

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** The {@code nats} option group (operations.md §2.4) and the connection made from it. */
 public final class NatsOptions {
@@ -32,8 +33,7 @@ public final class NatsOptions {
   public static final Key<Optional<Secret>> TOKEN = Key.secret("nats.token", "NATS token.");
 
   /** The keys above. */
-  public static final ConfigSchema SCHEMA =
-      ConfigSchema.of(SERVERS, USERNAME, PASSWORD, TOKEN);
+  public static final ConfigSchema SCHEMA = ConfigSchema.of(SERVERS, USERNAME, PASSWORD, TOKEN);
 
   /** Pause between two attempts to reach a server. */
   private static final Duration RECONNECT_WAIT = Duration.ofMillis(500);
@@ -51,18 +51,10 @@ public final class NatsOptions {
    * @return the connection, completed at its first success
    */
   public static CompletableFuture<Connection> connectInBackground(
-      Config config, String name, ConnectionListener listener) {
+      Config config, String name, Consumer<ConnectionListener.Events> listener) {
     CompletableFuture<Connection> first = new CompletableFuture<>();
     Options options =
-        builder(config, name)
-            .connectionListener(
-                (connection, event) -> {
-                  if (event == ConnectionListener.Events.CONNECTED) {
-                    first.complete(connection);
-                  }
-                  listener.connectionEvent(connection, event);
-                })
-            .build();
+        builder(config, name).connectionListener(new StateListener(first, listener)).build();
     try {
       Nats.connectAsynchronously(options, true);
     } catch (InterruptedException e) {
@@ -99,5 +91,19 @@ public final class NatsOptions {
       config.get(TOKEN).ifPresent(token -> builder.token(token.reveal().toCharArray()));
     }
     return builder;
+  }
+
+  /** Completes the future at the first success and passes every change on. */
+  private record StateListener(
+      CompletableFuture<Connection> first, Consumer<ConnectionListener.Events> listener)
+      implements ConnectionListener {
+    @Override
+    @SuppressWarnings("deprecation") // abstract: the client wants it beside its successor
+    public void connectionEvent(Connection connection, Events event) {
+      if (event == Events.CONNECTED) {
+        first.complete(connection);
+      }
+      listener.accept(event);
+    }
   }
 }

@@ -1,0 +1,241 @@
+package app.seventv.api;
+
+import app.seventv.api.accounts.ActiveSet;
+import app.seventv.api.accounts.ConnectionProvider;
+import app.seventv.api.accounts.LoginService;
+import app.seventv.api.accounts.ProviderClient;
+import app.seventv.api.accounts.Sessions;
+import app.seventv.api.accounts.Tokens;
+import app.seventv.api.common.ApiException;
+import app.seventv.api.common.ErrorCode;
+import app.seventv.api.common.RateLimiter;
+import app.seventv.api.data.Editors;
+import app.seventv.api.data.EventBus;
+import app.seventv.api.data.Leases;
+import app.seventv.api.data.ModerationRequests;
+import app.seventv.api.data.Store;
+import app.seventv.api.data.Transactions;
+import app.seventv.api.data.UserLoader;
+import app.seventv.api.graphql.BatchLoaders;
+import app.seventv.api.graphql.GraphqlEngine;
+import app.seventv.api.graphql.Loaders;
+import app.seventv.api.search.SearchIndex;
+import app.seventv.api.search.TypesenseIndex;
+import app.seventv.api.sets.EmoteSetService;
+import app.seventv.api.uploads.EmoteResults;
+import app.seventv.api.uploads.EmoteUpload;
+import app.seventv.api.uploads.ImageProcessor;
+import app.seventv.api.uploads.ImageTasks;
+import app.seventv.api.v3graphql.V3Schema;
+import app.seventv.api.v3rest.V3Models;
+import app.seventv.api.v3rest.V3Routes;
+import app.seventv.api.v3rest.V3Upload;
+import app.seventv.api.v4graphql.V4Schema;
+import app.seventv.api.v4rest.AuthRoutes;
+import app.seventv.api.v4rest.EmoteRoutes;
+import app.seventv.api.web.ClientIp;
+import app.seventv.api.web.Cors;
+import app.seventv.api.web.GraphqlRoutes;
+import app.seventv.api.web.Json;
+import app.seventv.api.web.OriginPolicy;
+import app.seventv.api.web.Pipeline;
+import app.seventv.core.config.Config;
+import app.seventv.core.config.Secret;
+import app.seventv.core.http.Handler;
+import app.seventv.core.http.Response;
+import app.seventv.core.http.Router;
+import app.seventv.model.Platform;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the parts of the API together; what stays outside is given: store, bus, clock. */
+final class Api implements AutoCloseable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Config config;
+  private final String version;
+  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+  private final ScheduledExecutorService refresher =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("lease-refresh").factory());
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).executor(executor).build();
+  private final ImageProcessor processor;
+  private final EmoteResults results;
+  private final Handler handler;
+
+  Api(Config config, String version, Store store, EventBus bus, InstantSource clock) {
+    this.config = config;
+    this.version = version;
+    SecureRandom random = new SecureRandom();
+    UserLoader users = new UserLoader(store, clock);
+    Editors editors = new Editors(store);
+    Transactions transactions = new Transactions(store, bus, clock, random);
+    Leases leases = new Leases(store, clock, random, refresher);
+    ModerationRequests moderation = new ModerationRequests(store, random);
+    Tokens tokens =
+        new Tokens(
+            config.get(ApiConfig.JWT_SECRET).reveal(), config.get(ApiConfig.JWT_ISSUER), clock);
+    Sessions sessions = new Sessions(store, tokens, clock, random);
+    this.processor = new ImageProcessor(config.get(ApiConfig.IMAGE_PROCESSOR_ADDRESS));
+    this.results =
+        new EmoteResults(
+            store, users, transactions, leases, moderation, files -> purge(bus, files));
+    EmoteUpload uploads =
+        new EmoteUpload(imageTasks(), processor, moderation, transactions, clock, random);
+    EmoteSetService sets =
+        new EmoteSetService(store, users, editors, transactions, leases, moderation, clock, random);
+    Pipeline pipeline =
+        new Pipeline(
+            executor,
+            new ClientIp(
+                config.get(ApiConfig.IP_HEADERS),
+                config.get(ApiConfig.TRUSTED_PROXIES),
+                config.get(ApiConfig.TRUSTED_RANGES)),
+            sessions,
+            users,
+            new RateLimiter(clock, config.get(ApiConfig.INSTANCES)),
+            config.get(ApiConfig.DOMAIN));
+    LoginService logins = new LoginService(store, users, transactions, sessions, random);
+    V3Models models = new V3Models(config.get(ApiConfig.CDN_ORIGIN));
+    Router.Builder routes = Router.builder();
+    new AuthRoutes(
+            authSettings(), new ProviderClient(http), logins, sessions, users, transactions, random)
+        .register(routes, pipeline);
+    new EmoteRoutes(uploads).register(routes, pipeline);
+    new V3Routes(store, users, editors, models).register(routes, pipeline);
+    new V3Upload(uploads, models).register(routes, pipeline);
+    ActiveSet activeSet = new ActiveSet(store, users, editors, transactions, leases);
+    graphql(routes, pipeline, store, users, sets, activeSet, models);
+    routes.get("/", pipeline.handler(0, request -> root(request.context().caller().ip())));
+    routes.notFound(
+        pipeline.handler(
+            GraphqlRoutes.MAX_BODY_BYTES,
+            request -> {
+              throw new ApiException(404, ErrorCode.BAD_REQUEST, "route not found");
+            }));
+    this.handler = new Cors(new OriginPolicy(corsOrigins()), routes.build());
+  }
+
+  private void graphql(
+      Router.Builder routes,
+      Pipeline pipeline,
+      Store store,
+      UserLoader users,
+      EmoteSetService sets,
+      ActiveSet activeSet,
+      V3Models models) {
+    SearchIndex index =
+        new TypesenseIndex(
+            http,
+            config.get(ApiConfig.TYPESENSE_URI),
+            config.get(ApiConfig.TYPESENSE_API_KEY).map(Secret::reveal).orElse(""));
+    BatchLoaders loaders = Loaders.create(store, users, executor);
+    V4Schema.Services services =
+        new V4Schema.Services(
+            store, users, index, sets, activeSet, config.get(ApiConfig.CDN_ORIGIN));
+    GraphqlRoutes.registerV4(
+        routes,
+        pipeline,
+        new GraphqlEngine(V4Schema.create(services), loaders, UnaryOperator.identity(), executor));
+    GraphqlRoutes.registerV3(
+        routes,
+        pipeline,
+        new GraphqlEngine(
+            V3Schema.create(store, users, index, sets, models),
+            loaders,
+            V3Schema::unifyIds,
+            executor));
+  }
+
+  /** Answers every request. */
+  Handler handler() {
+    return handler;
+  }
+
+  /** Takes results of the image processor. */
+  EmoteResults results() {
+    return results;
+  }
+
+  private ImageTasks imageTasks() {
+    return new ImageTasks(
+        config.get(ApiConfig.INPUT_DRIVE),
+        config.get(ApiConfig.OUTPUT_DRIVE),
+        config.get(ApiConfig.EVENT_QUEUE),
+        config.get(ApiConfig.TOPIC_PREFIX));
+  }
+
+  private AuthRoutes.Settings authSettings() {
+    Map<String, ConnectionProvider> providers = new LinkedHashMap<>();
+    for (Platform platform : Platform.values()) {
+      ApiConfig.Connection keys = ApiConfig.connection(platform);
+      ConnectionProvider provider =
+          new ConnectionProvider(
+              platform,
+              config.get(keys.enabled()),
+              config.get(keys.clientId()),
+              config.get(keys.clientSecret()).reveal(),
+              config.get(keys.authorizeUrl()),
+              config.get(keys.tokenUrl()),
+              config.get(keys.profileUrl()));
+      providers.put(provider.name(), provider);
+    }
+    return new AuthRoutes.Settings(
+        providers,
+        new OriginPolicy(ownOrigins()),
+        config.get(ApiConfig.WEBSITE_ORIGIN),
+        config.get(ApiConfig.DOMAIN));
+  }
+
+  private List<URI> ownOrigins() {
+    return List.of(
+        config.get(ApiConfig.API_ORIGIN),
+        config.get(ApiConfig.OLD_WEBSITE_ORIGIN),
+        config.get(ApiConfig.WEBSITE_ORIGIN));
+  }
+
+  private List<URI> corsOrigins() {
+    List<URI> origins = new ArrayList<>(ownOrigins());
+    config.get(ApiConfig.CORS_ORIGINS).forEach(origin -> origins.add(URI.create(origin)));
+    return origins;
+  }
+
+  private Response root(InetAddress ip) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("message", "Welcome to the 7TV API!");
+    body.put("version", version);
+    body.put("commit_hash", null);
+    body.put("ip", ip.getHostAddress());
+    body.put("country", null);
+    return Json.response(200, body);
+  }
+
+  private void purge(EventBus bus, List<String> files) {
+    byte[] message =
+        Json.mapper().writeValueAsString(Map.of("files", files)).getBytes(StandardCharsets.UTF_8);
+    bus.publish(config.get(ApiConfig.PURGE_SUBJECT) + ".request", message);
+  }
+
+  @Override
+  public void close() {
+    processor.close();
+    refresher.shutdownNow();
+    executor.shutdownNow();
+    http.shutdownNow();
+  }
+}

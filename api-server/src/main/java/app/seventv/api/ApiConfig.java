@@ -1,0 +1,217 @@
+package app.seventv.api;
+
+import app.seventv.core.config.CidrBlock;
+import app.seventv.core.config.ConfigSchema;
+import app.seventv.core.config.Key;
+import app.seventv.core.config.Secret;
+import app.seventv.core.config.ValueTypes;
+import app.seventv.model.Platform;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Every setting of the API (operations.md §3.1, and keys of our own). */
+public final class ApiConfig {
+  public static final Key<InetSocketAddress> BIND =
+      Key.address("api.bind", "0.0.0.0:8080", "Address of the public listener.");
+  public static final Key<URI> WEBSITE_ORIGIN =
+      Key.url("api.website_origin", "https://7tv.app", "Origin of the website.");
+  public static final Key<URI> OLD_WEBSITE_ORIGIN =
+      Key.url("api.old_website_origin", "https://old.7tv.app", "Origin of the old website.");
+  public static final Key<URI> API_ORIGIN =
+      Key.url("api.api_origin", "https://7tv.io", "Origin of this API.");
+  public static final Key<URI> CDN_ORIGIN =
+      Key.url("api.cdn_origin", "https://cdn.7tv.app/", "Base of every image address.");
+  public static final Key<String> DOMAIN =
+      Key.string("api.domain", "7tv.io", "Domain of the cookies.");
+  public static final Key<List<String>> CORS_ORIGINS =
+      Key.strings(
+          "api.cors_allowed_credential_origins",
+          List.of("https://twitch.tv", "https://kick.com", "https://dashboard.twitch.tv"),
+          "Origins that may send cookies, beside the websites.");
+  public static final Key<Integer> INSTANCES =
+      Key.integer(
+          "api.instances", 1, 1, 1000, "Number of API processes that share the rate limits.");
+  public static final Key<List<String>> IP_HEADERS =
+      Key.strings("api.incoming_request.ip_headers", List.of(), "Headers that name the client.");
+  public static final Key<List<CidrBlock>> TRUSTED_PROXIES =
+      Key.of(
+          "api.incoming_request.trusted_proxies",
+          ValueTypes.CIDR.list(),
+          List.of(),
+          "Networks whose headers are believed.");
+  public static final Key<List<CidrBlock>> TRUSTED_RANGES =
+      Key.of(
+          "api.incoming_request.trusted_ranges",
+          ValueTypes.CIDR.list(),
+          List.of(),
+          "Networks that may connect without a proxy.");
+  public static final Key<Secret> JWT_SECRET =
+      Key.secret("jwt.secret", "seventv-api", "Key of access tokens; must be changed.");
+  public static final Key<String> JWT_ISSUER =
+      Key.string("jwt.issuer", "seventv-api", "Issuer of access tokens.");
+  public static final Key<Secret> DATABASE_URI =
+      Key.secret(
+          "database.uri",
+          "mongodb://localhost:27017/7tv",
+          "Connection string of MongoDB, with the database's name.");
+  public static final Key<List<String>> NATS_SERVERS =
+      Key.strings("nats.servers", List.of("localhost:4222"), "Addresses of the NATS servers.");
+  public static final Key<Optional<String>> NATS_USERNAME =
+      Key.optional("nats.username", ValueTypes.STRING, "User name at NATS.");
+  public static final Key<Optional<Secret>> NATS_PASSWORD =
+      Key.secret("nats.password", "Password at NATS.");
+  public static final Key<Optional<Secret>> NATS_TOKEN =
+      Key.secret("nats.token", "Token at NATS, instead of name and password.");
+  public static final Key<URI> TYPESENSE_URI =
+      Key.url("typesense.uri", "http://localhost:8108", "Address of Typesense.");
+  public static final Key<Optional<Secret>> TYPESENSE_API_KEY =
+      Key.secret("typesense.api_key", "Key of Typesense.");
+  public static final Key<List<String>> IMAGE_PROCESSOR_ADDRESS =
+      Key.strings(
+          "image_processor.address", List.of(), "Addresses host:port of the image processor.");
+  public static final Key<Duration> RESOLVE_INTERVAL =
+      Key.duration(
+          "image_processor.resolve_interval",
+          Duration.ofSeconds(10),
+          "How often the image processor's names are looked up again.");
+  public static final Key<String> EVENT_QUEUE =
+      Key.string("image_processor.event_queue_name", "nats", "Queue that results go to.");
+  public static final Key<String> TOPIC_PREFIX =
+      Key.string(
+          "image_processor.event_queue_topic_prefix",
+          "image_processor",
+          "Prefix of the results' subjects.");
+  public static final Key<String> INPUT_DRIVE =
+      Key.string("image_processor.input_drive_name", "s3", "Drive of originals.");
+  public static final Key<String> OUTPUT_DRIVE =
+      Key.string("image_processor.output_drive_name", "s3", "Drive of public files.");
+  public static final Key<String> PURGE_SUBJECT =
+      Key.string("cdn.purge_stream_subject", "cdn.purge", "Subject prefix of CDN purges.");
+
+  private static final Map<Platform, Connection> CONNECTIONS = connections();
+
+  /** All of them. */
+  public static final ConfigSchema SCHEMA = schema();
+
+  private ApiConfig() {}
+
+  /** Settings of one platform that people sign in with. */
+  public record Connection(
+      Key<Boolean> enabled,
+      Key<String> clientId,
+      Key<Secret> clientSecret,
+      Key<URI> authorizeUrl,
+      Key<URI> tokenUrl,
+      Key<URI> profileUrl) {}
+
+  public static Connection connection(Platform platform) {
+    return Objects.requireNonNull(CONNECTIONS.get(platform));
+  }
+
+  private static Map<Platform, Connection> connections() {
+    Map<Platform, Connection> all = new EnumMap<>(Platform.class);
+    all.put(
+        Platform.TWITCH,
+        connection(
+            Platform.TWITCH,
+            "https://id.twitch.tv/oauth2/authorize",
+            "https://id.twitch.tv/oauth2/token",
+            "https://api.twitch.tv/helix/users"));
+    all.put(
+        Platform.DISCORD,
+        connection(
+            Platform.DISCORD,
+            "https://discord.com/oauth2/authorize",
+            "https://discord.com/api/v10/oauth2/token",
+            "https://discord.com/api/v10/users/@me"));
+    all.put(
+        Platform.GOOGLE,
+        connection(
+            Platform.GOOGLE,
+            "https://accounts.google.com/o/oauth2/v2/auth?access_type=offline"
+                + "&include_granted_scopes=true",
+            "https://oauth2.googleapis.com/token",
+            "https://youtube.googleapis.com/youtube/v3/channels?part=snippet&mine=true"));
+    all.put(
+        Platform.KICK,
+        connection(
+            Platform.KICK,
+            "https://id.kick.com/oauth/authorize",
+            "https://id.kick.com/oauth/token",
+            "https://api.kick.com/public/v1/users"));
+    return all;
+  }
+
+  private static Connection connection(
+      Platform platform, String authorizeUrl, String tokenUrl, String profileUrl) {
+    String prefix = "connections." + platform.name().toLowerCase(Locale.ROOT) + ".";
+    return new Connection(
+        Key.bool(prefix + "enabled", false, "Whether people may sign in with it."),
+        Key.string(prefix + "client_id", "client_id", "Our id there."),
+        Key.secret(prefix + "client_secret", "client_secret", "Our secret there."),
+        Key.url(prefix + "authorize_url", authorizeUrl, "Where browsers are sent."),
+        Key.url(prefix + "token_url", tokenUrl, "Where codes are exchanged."),
+        Key.url(prefix + "profile_url", profileUrl, "Where accounts are read."));
+  }
+
+  private static ConfigSchema schema() {
+    ConfigSchema.Builder schema =
+        ConfigSchema.builder()
+            .add(
+                BIND,
+                WEBSITE_ORIGIN,
+                OLD_WEBSITE_ORIGIN,
+                API_ORIGIN,
+                CDN_ORIGIN,
+                DOMAIN,
+                CORS_ORIGINS,
+                INSTANCES,
+                IP_HEADERS,
+                TRUSTED_PROXIES,
+                TRUSTED_RANGES)
+            .add(JWT_SECRET, JWT_ISSUER, DATABASE_URI)
+            .add(NATS_SERVERS, NATS_USERNAME, NATS_PASSWORD, NATS_TOKEN)
+            .add(TYPESENSE_URI, TYPESENSE_API_KEY)
+            .add(
+                IMAGE_PROCESSOR_ADDRESS,
+                RESOLVE_INTERVAL,
+                EVENT_QUEUE,
+                TOPIC_PREFIX,
+                INPUT_DRIVE,
+                OUTPUT_DRIVE,
+                PURGE_SUBJECT)
+            .ignore("locks, limits and leaderboards live in MongoDB", "redis")
+            .ignore("the event loops are set by event_loops", "api.workers")
+            .ignore("the subject is fixed", "api.nats_event_subject")
+            .ignore(
+                "not served yet",
+                "export_schema_path",
+                "api.chatterino",
+                "api.recaptcha_secret_key",
+                "clickhouse",
+                "stripe",
+                "paypal",
+                "geoip",
+                "nats.tls",
+                "cdn.purge_stream_name",
+                "cdn.cloudflare_cdn_zone_id",
+                "cdn.cloudflare_api_token");
+    for (Connection connection : CONNECTIONS.values()) {
+      schema.add(
+          connection.enabled(),
+          connection.clientId(),
+          connection.clientSecret(),
+          connection.authorizeUrl(),
+          connection.tokenUrl(),
+          connection.profileUrl());
+    }
+    return schema.build();
+  }
+}

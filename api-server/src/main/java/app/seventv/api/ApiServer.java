@@ -1,0 +1,154 @@
+package app.seventv.api;
+
+import app.seventv.api.data.IndexBuilder;
+import app.seventv.api.data.Store;
+import app.seventv.api.uploads.ImageResults;
+import app.seventv.api.web.ApiErrors;
+import app.seventv.core.config.Config;
+import app.seventv.core.config.Secret;
+import app.seventv.core.http.HttpListener;
+import app.seventv.core.http.HttpServer;
+import app.seventv.core.service.RunningService;
+import app.seventv.core.service.ServiceContext;
+import app.seventv.core.service.ServiceDefinition;
+import app.seventv.core.service.ServiceMain;
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.UuidRepresentation;
+
+/** The {@code api} service. */
+public final class ApiServer implements RunningService {
+  private static final Duration MONGO_TIMEOUT = Duration.ofSeconds(5);
+
+  private final MongoClient mongo;
+  private final Connection nats;
+  private final Api api;
+  private final ImageResults results;
+  private final HttpServer server;
+
+  private ApiServer(ServiceContext context) throws Exception {
+    Config config = context.config();
+    ConnectionString uri = new ConnectionString(config.get(ApiConfig.DATABASE_URI).reveal());
+    String database = uri.getDatabase();
+    if (database == null) {
+      throw new IOException("database.uri names no database");
+    }
+    this.mongo = MongoClients.create(settings(uri));
+    try {
+      Store store = new Store(mongo, database);
+      IndexBuilder.createAll(store);
+      this.nats = connect(config);
+      try {
+        this.api = new Api(config, context.version(), store, nats::publish, InstantSource.system());
+        this.results = new ImageResults(nats, config.get(ApiConfig.TOPIC_PREFIX), api.results());
+        context.health().require("mongodb", () -> store.database().runCommand(ping()));
+        context.health().require("nats", this::requireNats);
+        this.server =
+            HttpServer.builder(context.loops(), api.handler())
+                .listen(HttpListener.plain(config.get(ApiConfig.BIND)))
+                .errorMapper(new ApiErrors())
+                .start();
+      } catch (Exception e) {
+        nats.close();
+        throw e;
+      }
+    } catch (Exception e) {
+      mongo.close();
+      throw e;
+    }
+  }
+
+  /** What the service is called, what it can be told, how it starts. */
+  public static ServiceDefinition definition() {
+    return ServiceDefinition.of("api", ApiServer.class, ApiConfig.SCHEMA, ApiServer::start);
+  }
+
+  /** Connects, creates indexes, listens. */
+  static ApiServer start(ServiceContext context) throws Exception {
+    return new ApiServer(context);
+  }
+
+  public static void main(String[] args) {
+    ServiceMain.run(args, definition());
+  }
+
+  /** Port of the public listener. */
+  public int port() {
+    return server.port();
+  }
+
+  private static MongoClientSettings settings(ConnectionString uri) {
+    return MongoClientSettings.builder()
+        .applyConnectionString(uri)
+        .applicationName("api")
+        .uuidRepresentation(UuidRepresentation.STANDARD)
+        .applyToClusterSettings(cluster ->
+            cluster.serverSelectionTimeout(MONGO_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
+        .build();
+  }
+
+  private static Connection connect(Config config) throws IOException, InterruptedException {
+    Options.Builder options =
+        new Options.Builder()
+            .connectionName("api")
+            .servers(
+                config.get(ApiConfig.NATS_SERVERS).stream()
+                    .map(server -> server.contains("://") ? server : "nats://" + server)
+                    .toArray(String[]::new))
+            .maxReconnects(-1);
+    config
+        .get(ApiConfig.NATS_TOKEN)
+        .map(Secret::reveal)
+        .ifPresent(token -> options.token(token.toCharArray()));
+    config
+        .get(ApiConfig.NATS_USERNAME)
+        .ifPresent(name ->
+            options.userInfo(
+                name, config.get(ApiConfig.NATS_PASSWORD).map(Secret::reveal).orElse("")));
+    return Nats.connect(options.build());
+  }
+
+  private static BsonDocument ping() {
+    return new BsonDocument("ping", new BsonInt32(1));
+  }
+
+  private void requireNats() throws IOException {
+    if (nats.getStatus() != Connection.Status.CONNECTED) {
+      throw new IOException("not connected: " + nats.getStatus());
+    }
+  }
+
+  @Override
+  public void drain(Duration limit) throws InterruptedException {
+    server.drain(limit);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    results.close();
+    api.close();
+    try {
+      nats.flush(Duration.ofSeconds(1));
+    } catch (Exception e) {
+      // closing anyway: what is unsent after a second cannot be sent
+    }
+    try {
+      nats.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    mongo.close();
+  }
+}

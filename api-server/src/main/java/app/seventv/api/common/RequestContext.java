@@ -1,0 +1,46 @@
+package app.seventv.api.common;
+
+import app.seventv.model.RateLimitResource;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What one HTTP request carries through its endpoint or its GraphQL fields. */
+public final class RequestContext {
+  private final Caller caller;
+  private final RateLimiter limiter;
+  private final Map<String, String> rateLimitHeaders = new TreeMap<>();
+
+  public RequestContext(Caller caller, RateLimiter limiter) {
+    this.caller = caller;
+    this.limiter = limiter;
+  }
+
+  public Caller caller() {
+    return caller;
+  }
+
+  /**
+   * Takes one ticket of a resource and notes its headers (api-v4.md §4).
+   *
+   * @throws ApiException 429 when the window is used up
+   */
+  public void charge(RateLimitResource resource) {
+    Map<String, String> headers = limiter.charge(resource, caller);
+    synchronized (rateLimitHeaders) {
+      headers.forEach((name, value) ->
+          rateLimitHeaders.merge(name, value, (old, now) -> total(name, old, now)));
+    }
+  }
+
+  /** Headers for the answer: one group per charged resource. */
+  public Map<String, String> rateLimitHeaders() {
+    synchronized (rateLimitHeaders) {
+      return Map.copyOf(rateLimitHeaders);
+    }
+  }
+
+  /** {@code used} adds up over a request or batch; the other values are the latest. */
+  private static String total(String name, String old, String now) {
+    return name.endsWith("-used") ? Long.toString(Long.parseLong(old) + Long.parseLong(now)) : now;
+  }
+}

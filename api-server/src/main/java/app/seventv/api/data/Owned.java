@@ -1,0 +1,50 @@
+package app.seventv.api.data;
+
+import app.seventv.model.Emote;
+import app.seventv.model.EmoteSet;
+import app.seventv.model.Id;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** What users own, for many owners at once. */
+public final class Owned {
+  private final Store store;
+
+  public Owned(Store store) {
+    this.store = store;
+  }
+
+  /** Emotes of each owner that are neither deleted nor merged, by id. */
+  public Map<Id, List<Emote>> emotes(Collection<Id> owners) {
+    List<Emote> alive =
+        store.emotes().in("owner_id", owners.stream().map(Id::toBson).toList()).stream()
+            .filter(emote -> !emote.deleted() && emote.merged() == null)
+            .sorted(Comparator.comparing(Emote::id))
+            .toList();
+    return group(owners, alive, Emote::ownerId);
+  }
+
+  /** Emote sets of each owner, by id. */
+  public Map<Id, List<EmoteSet>> sets(Collection<Id> owners) {
+    List<EmoteSet> found =
+        store.emoteSets().in("owner_id", owners.stream().map(Id::toBson).toList()).stream()
+            .filter(set -> set.ownerId() != null)
+            .sorted(Comparator.comparing(EmoteSet::id))
+            .toList();
+    return group(owners, found, set -> set.ownerId() == null ? Id.NIL : set.ownerId());
+  }
+
+  private static <T> Map<Id, List<T>> group(
+      Collection<Id> owners, List<T> items, Function<T, Id> owner) {
+    Map<Id, List<T>> groups = new HashMap<>();
+    owners.forEach(id -> groups.put(id, new ArrayList<>()));
+    items.forEach(
+        item -> groups.computeIfAbsent(owner.apply(item), id -> new ArrayList<>()).add(item));
+    return groups;
+  }
+}

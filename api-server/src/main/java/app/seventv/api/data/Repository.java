@@ -1,0 +1,89 @@
+package app.seventv.api.data;
+
+import app.seventv.model.Id;
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.FindIterable;
+import com.mongodb.client.MongoCollection;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonValue;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Typed reads of one collection.
+ *
+ * @param collection where the documents are
+ * @param read from stored form to record
+ * @param id the record's id
+ * @param <T> record of the collection
+ */
+public record Repository<T>(
+    MongoCollection<BsonDocument> collection, Function<BsonDocument, T> read, Function<T, Id> id) {
+
+  /** Most values in one {@code $in}. */
+  private static final int MAX_IN = 1000;
+
+  public @Nullable T byId(Id key) {
+    return first(collection.find(idFilter(key)));
+  }
+
+  /** Reads inside a transaction. */
+  public @Nullable T byId(ClientSession session, Id key) {
+    return first(collection.find(session, idFilter(key)));
+  }
+
+  /** The documents that exist, by id. */
+  public Map<Id, T> byIds(Collection<Id> keys) {
+    Map<Id, T> found = HashMap.newHashMap(keys.size());
+    for (T item : in("_id", keys.stream().map(Id::toBson).toList())) {
+      found.put(id.apply(item), item);
+    }
+    return found;
+  }
+
+  /** All documents whose {@code field} is one of the values, in storage order. */
+  public List<T> in(String field, List<? extends BsonValue> values) {
+    List<T> found = new ArrayList<>();
+    for (int from = 0; from < values.size(); from += MAX_IN) {
+      BsonArray batch = new BsonArray(values.subList(from, Math.min(values.size(), from + MAX_IN)));
+      BsonDocument filter = new BsonDocument(field, new BsonDocument("$in", batch));
+      collection.find(filter).map(read::apply).into(found);
+    }
+    return found;
+  }
+
+  /** Documents that match a filter, ascending by id. */
+  public List<T> find(Bson filter) {
+    return collection
+        .find(filter)
+        .sort(new BsonDocument("_id", new BsonInt32(1)))
+        .map(read::apply)
+        .into(new ArrayList<>());
+  }
+
+  public @Nullable T findFirst(Bson filter) {
+    return first(collection.find(filter));
+  }
+
+  /** Reads inside a transaction. */
+  public @Nullable T findFirst(ClientSession session, Bson filter) {
+    return first(collection.find(session, filter));
+  }
+
+  private @Nullable T first(FindIterable<BsonDocument> cursor) {
+    BsonDocument document = cursor.first();
+    return document == null ? null : read.apply(document);
+  }
+
+  private static BsonDocument idFilter(Id key) {
+    return new BsonDocument("_id", key.toBson());
+  }
+}

@@ -1,0 +1,125 @@
+package app.seventv.api.data;
+
+import app.seventv.model.Badge;
+import app.seventv.model.CollectionNames;
+import app.seventv.model.Emote;
+import app.seventv.model.EmoteModerationRequest;
+import app.seventv.model.EmoteSet;
+import app.seventv.model.GlobalConfig;
+import app.seventv.model.Id;
+import app.seventv.model.Paint;
+import app.seventv.model.Role;
+import app.seventv.model.User;
+import app.seventv.model.UserProfilePicture;
+import app.seventv.model.UserSession;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import java.util.function.Function;
+import org.bson.BsonDocument;
+import org.bson.BsonNull;
+import org.jspecify.annotations.Nullable;
+
+/** The document store: one repository per collection that the API reads. */
+public final class Store {
+  private final MongoClient client;
+  private final MongoDatabase database;
+  private final Repository<User> users;
+  private final Repository<Emote> emotes;
+  private final Repository<EmoteSet> emoteSets;
+  private final Repository<Role> roles;
+  private final Repository<Badge> badges;
+  private final Repository<Paint> paints;
+  private final Repository<EmoteModerationRequest> moderationRequests;
+  private final Repository<UserSession> sessions;
+  private final Repository<UserProfilePicture> profilePictures;
+
+  /**
+   * @param database name of the platform's database
+   */
+  public Store(MongoClient client, String database) {
+    this.client = client;
+    this.database = client.getDatabase(database);
+    this.users = repository(CollectionNames.USERS, User::fromBson, User::id);
+    this.emotes = repository(CollectionNames.EMOTES, Emote::fromBson, Emote::id);
+    this.emoteSets = repository(CollectionNames.EMOTE_SETS, EmoteSet::fromBson, EmoteSet::id);
+    this.badges = repository(CollectionNames.BADGES, Badge::fromBson, Badge::id);
+    this.paints = repository(CollectionNames.PAINTS, Paint::fromBson, Paint::id);
+    this.moderationRequests =
+        repository(
+            CollectionNames.EMOTE_MODERATION_REQUESTS,
+            EmoteModerationRequest::fromBson,
+            EmoteModerationRequest::id);
+    this.roles = repository(CollectionNames.ROLES, Role::fromBson, Role::id);
+    this.sessions =
+        repository(CollectionNames.USER_SESSIONS, UserSession::fromBson, UserSession::id);
+    this.profilePictures =
+        repository(
+            CollectionNames.USER_PROFILE_PICTURES,
+            UserProfilePicture::fromBson,
+            UserProfilePicture::id);
+  }
+
+  public MongoClient client() {
+    return client;
+  }
+
+  /** Raw access to a collection, by its name in {@link CollectionNames}. */
+  public MongoCollection<BsonDocument> collection(String name) {
+    return database.getCollection(name, BsonDocument.class);
+  }
+
+  public MongoDatabase database() {
+    return database;
+  }
+
+  public Repository<User> users() {
+    return users;
+  }
+
+  public Repository<Emote> emotes() {
+    return emotes;
+  }
+
+  public Repository<EmoteSet> emoteSets() {
+    return emoteSets;
+  }
+
+  public Repository<Badge> badges() {
+    return badges;
+  }
+
+  public Repository<Paint> paints() {
+    return paints;
+  }
+
+  public Repository<EmoteModerationRequest> moderationRequests() {
+    return moderationRequests;
+  }
+
+  public Repository<Role> roles() {
+    return roles;
+  }
+
+  public Repository<UserSession> sessions() {
+    return sessions;
+  }
+
+  public Repository<UserProfilePicture> profilePictures() {
+    return profilePictures;
+  }
+
+  /** The single row of site-wide settings, or null before seeding. */
+  public @Nullable GlobalConfig globalConfig() {
+    BsonDocument found =
+        collection(CollectionNames.GLOBAL_CONFIG)
+            .find(new BsonDocument("_id", BsonNull.VALUE))
+            .first();
+    return found == null ? null : GlobalConfig.fromBson(found);
+  }
+
+  private <T> Repository<T> repository(
+      String name, Function<BsonDocument, T> read, Function<T, Id> id) {
+    return new Repository<>(collection(name), read, id);
+  }
+}

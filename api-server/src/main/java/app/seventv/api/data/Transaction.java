@@ -1,0 +1,83 @@
+package app.seventv.api.data;
+
+import app.seventv.api.common.LoadedUser;
+import app.seventv.model.Document;
+import app.seventv.model.Id;
+import app.seventv.model.bus.BusEvent;
+import app.seventv.model.bus.EventData;
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.Updates;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+
+/** An open transaction: its writes, and the events that become true when it commits. */
+public final class Transaction {
+  private final Store store;
+  private final ClientSession session;
+  private final Instant now;
+  private final List<BusEvent> events = new ArrayList<>();
+
+  Transaction(Store store, ClientSession session, Instant now) {
+    this.store = store;
+    this.session = session;
+    this.now = now;
+  }
+
+  /** For reads inside the transaction. */
+  public ClientSession session() {
+    return session;
+  }
+
+  /** Start of this run of the body, in milliseconds, as it is stored. */
+  public Instant now() {
+    return now;
+  }
+
+  public void insert(String collection, Document document) {
+    store.collection(collection).insertOne(session, document.toBson());
+  }
+
+  /**
+   * Changes one searchable document and marks it for the search index (data-model.md §11).
+   *
+   * @return the document after the change, or null if none matched
+   */
+  public @Nullable BsonDocument update(String collection, Bson filter, Bson... changes) {
+    List<Bson> all = new ArrayList<>(List.of(changes));
+    all.add(Updates.set("updated_at", new BsonDateTime(now.toEpochMilli())));
+    all.add(Updates.set("search_updated_at", null));
+    return store
+        .collection(collection)
+        .findOneAndUpdate(
+            session,
+            filter,
+            Updates.combine(all),
+            new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER));
+  }
+
+  /** Deletes matching documents and returns how many there were. */
+  public long delete(String collection, Bson filter) {
+    return store.collection(collection).deleteMany(session, filter).getDeletedCount();
+  }
+
+  /**
+   * Notes an event: stored in the audit log with the commit, published after it.
+   *
+   * @param actor who did it, null for the platform itself
+   * @param sessionId the actor's login session
+   */
+  public void emit(@Nullable LoadedUser actor, @Nullable Id sessionId, EventData data) {
+    events.add(new BusEvent(BusUsers.of(actor), sessionId, data, now));
+  }
+
+  List<BusEvent> events() {
+    return events;
+  }
+}

@@ -1,0 +1,17 @@
+package app.seventv.api.graphql;
+
+/**
+ * A refused argument. Unlike other API errors it reaches the client without {@code extensions}
+ * (api-v4.md §8).
+ */
+public final class ArgumentException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param type GraphQL type of the argument
+   * @param reason why it was refused
+   */
+  public ArgumentException(String type, String reason) {
+    super("Failed to parse \"" + type + "\": " + reason, null, false, false);
+  }
+}

@@ -1,0 +1,170 @@
+package app.seventv.api.graphql;
+
+import app.seventv.api.common.RequestContext;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import graphql.ExecutionInput;
+import graphql.ExecutionResult;
+import graphql.GraphQL;
+import graphql.GraphQLError;
+import graphql.GraphqlErrorBuilder;
+import graphql.ParseAndValidate;
+import graphql.ParseAndValidateResult;
+import graphql.execution.preparsed.PreparsedDocumentEntry;
+import graphql.language.Document;
+import graphql.parser.ParserOptions;
+import graphql.schema.GraphQLSchema;
+import graphql.validation.ValidationError;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs GraphQL requests against one schema, with the limits and the answer shape of api-v4.md §8.
+ * Documents are parsed, measured and validated once and kept, because clients repeat a few texts.
+ */
+public final class GraphqlEngine {
+  /** Longest document, in characters. */
+  public static final int MAX_QUERY_CHARACTERS = 256 * 1024;
+
+  /** Most tokens in a document. */
+  public static final int MAX_QUERY_TOKENS = 15_000;
+
+  /** Prepared documents kept, counted in characters of their text. */
+  private static final long MAX_CACHED_CHARACTERS = 16L * 1024 * 1024;
+
+  private static final ParserOptions PARSER_OPTIONS =
+      ParserOptions.getDefaultOperationParserOptions()
+          .transform(
+              options -> options.maxCharacters(MAX_QUERY_CHARACTERS).maxTokens(MAX_QUERY_TOKENS));
+
+  /** Parent of the root fields, so that no fetcher sees a null parent. */
+  private static final Object ROOT = new Object();
+
+  private final GraphQLSchema schema;
+  private final GraphQL graphql;
+  private final BatchLoaders loaders;
+  private final Executor executor;
+  private final UnaryOperator<Document> rewrite;
+  private final Cache<String, Prepared> prepared =
+      Caffeine.newBuilder()
+          .maximumWeight(MAX_CACHED_CHARACTERS)
+          .<String, Prepared>weigher((text, document) -> text.length() + 64)
+          .build();
+
+  private record Prepared(PreparsedDocumentEntry entry, @Nullable QueryCost cost) {}
+
+  /**
+   * @param rewrite changes a parsed document before validation (identity for none)
+   * @param executor runs the items of a batch, a virtual thread each
+   */
+  public GraphqlEngine(
+      GraphQLSchema schema,
+      BatchLoaders loaders,
+      UnaryOperator<Document> rewrite,
+      Executor executor) {
+    this.schema = schema;
+    this.loaders = loaders;
+    this.rewrite = rewrite;
+    this.executor = executor;
+    this.graphql =
+        GraphQL.newGraphQL(schema)
+            .defaultDataFetcherExceptionHandler(new GraphqlErrors())
+            .preparsedDocumentProvider((input, parser) ->
+                CompletableFuture.completedFuture(prepared(input.getQuery()).entry()))
+            .build();
+  }
+
+  /** Runs all requests of one body, concurrently, and answers in their order. */
+  public Object execute(GraphqlRequests requests, RequestContext context) {
+    if (!requests.batch()) {
+      return execute(requests.items().getFirst(), context);
+    }
+    List<CompletableFuture<Map<String, @Nullable Object>>> running = new ArrayList<>();
+    for (GraphqlRequest request : requests.items()) {
+      running.add(CompletableFuture.supplyAsync(() -> execute(request, context), executor));
+    }
+    List<Map<String, @Nullable Object>> answers = new ArrayList<>(running.size());
+    running.forEach(item -> answers.add(item.join()));
+    return answers;
+  }
+
+  private Map<String, @Nullable Object> execute(GraphqlRequest request, RequestContext context) {
+    ExecutionInput input =
+        ExecutionInput.newExecutionInput()
+            .query(request.query())
+            .operationName(request.operationName())
+            .root(ROOT)
+            .variables(withNulls(request.variables()))
+            .graphQLContext(builder -> builder.of(RequestContext.class, context))
+            .dataLoaderRegistry(loaders.registry())
+            .build();
+    ExecutionResult result = graphql.execute(input);
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    answer.put("data", result.getData());
+    QueryCost cost = prepared(request.query()).cost();
+    if (cost != null) {
+      answer.put("extensions", Map.of("analyzer", analyzer(cost)));
+    }
+    if (!result.getErrors().isEmpty()) {
+      answer.put("errors", result.getErrors().stream().map(GraphqlErrors::toJson).toList());
+    }
+    return answer;
+  }
+
+  /** Variables may be null, which graphql-java's signature does not say. */
+  @SuppressWarnings({"unchecked", "NullAway"})
+  private static Map<String, Object> withNulls(Map<String, @Nullable Object> variables) {
+    return (Map<String, Object>) (Map<String, ?>) variables;
+  }
+
+  private static Map<String, Integer> analyzer(QueryCost cost) {
+    Map<String, Integer> analyzer = new LinkedHashMap<>();
+    analyzer.put("complexity", cost.complexity());
+    analyzer.put("depth", cost.depth());
+    return analyzer;
+  }
+
+  private Prepared prepared(String query) {
+    return prepared.get(query, this::prepare);
+  }
+
+  /** Parse, then limits, then validation: an over-complex document reports only that. */
+  private Prepared prepare(String query) {
+    ParseAndValidateResult parsed =
+        ParseAndValidate.parse(
+            ExecutionInput.newExecutionInput()
+                .query(query)
+                .graphQLContext(builder -> builder.of(ParserOptions.class, PARSER_OPTIONS))
+                .build());
+    if (parsed.isFailure()) {
+      return new Prepared(new PreparsedDocumentEntry(parsed.getErrors()), null);
+    }
+    Document document = rewrite.apply(Objects.requireNonNull(parsed.getDocument()));
+    QueryCost cost = QueryCost.of(document);
+    if (cost.tooDeep()) {
+      return refused(
+          "The recursion depth of the query cannot be greater than `"
+              + QueryCost.MAX_NESTING
+              + "`");
+    }
+    if (cost.tooComplex()) {
+      return refused("Query is too complex.");
+    }
+    List<ValidationError> errors = ParseAndValidate.validate(schema, document);
+    return errors.isEmpty()
+        ? new Prepared(new PreparsedDocumentEntry(document), cost)
+        : new Prepared(new PreparsedDocumentEntry(errors), null);
+  }
+
+  private static Prepared refused(String message) {
+    GraphQLError error = GraphqlErrorBuilder.newError().message(message).build();
+    return new Prepared(new PreparsedDocumentEntry(error), null);
+  }
+}

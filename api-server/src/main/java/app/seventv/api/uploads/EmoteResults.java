@@ -1,0 +1,192 @@
+package app.seventv.api.uploads;
+
+import app.seventv.api.common.LoadedUser;
+import app.seventv.api.data.Leases;
+import app.seventv.api.data.ModerationRequests;
+import app.seventv.api.data.Store;
+import app.seventv.api.data.Transaction;
+import app.seventv.api.data.Transactions;
+import app.seventv.api.data.UserLoader;
+import app.seventv.model.CollectionNames;
+import app.seventv.model.Emote;
+import app.seventv.model.EmoteModerationRequest;
+import app.seventv.model.Id;
+import app.seventv.model.Image;
+import app.seventv.model.ImageSet;
+import app.seventv.model.bus.EmoteChange;
+import app.seventv.model.bus.EntityEvent;
+import app.seventv.model.bus.ModerationRequestChange;
+import app.seventv.model.bus.ProcessEvent;
+import app.seventv.model.imageprocessor.EventCallback;
+import app.seventv.model.imageprocessor.InputFileMetadata;
+import app.seventv.model.imageprocessor.OutputFile;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.bson.BsonDocument;
+import org.bson.conversions.Bson;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What becomes of an emote when its image is done (api-v4.md §15.2). */
+public final class EmoteResults {
+  private static final Logger LOG = LoggerFactory.getLogger(EmoteResults.class);
+
+  private final Store store;
+  private final UserLoader users;
+  private final Transactions transactions;
+  private final Leases leases;
+  private final ModerationRequests moderation;
+  private final Consumer<List<String>> purge;
+
+  /**
+   * @param purge gets the object keys of files that a success replaced
+   */
+  public EmoteResults(
+      Store store,
+      UserLoader users,
+      Transactions transactions,
+      Leases leases,
+      ModerationRequests moderation,
+      Consumer<List<String>> purge) {
+    this.store = store;
+    this.users = users;
+    this.transactions = transactions;
+    this.leases = leases;
+    this.moderation = moderation;
+    this.purge = purge;
+  }
+
+  /** Applies one result; results for unknown emotes are logged and dropped. */
+  public void handle(Id emoteId, EventCallback callback) {
+    List<String> replaced =
+        leases.hold(
+            Leases.key("emote", emoteId),
+            lease ->
+                transactions.run(
+                    lease,
+                    transaction -> {
+                      Emote emote = store.emotes().byId(transaction.session(), emoteId);
+                      if (emote == null) {
+                        LOG.warn("image result for unknown emote {}", emoteId);
+                        return List.<String>of();
+                      }
+                      return apply(transaction, emote, callback);
+                    }));
+    if (!replaced.isEmpty()) {
+      purge.accept(replaced);
+    }
+  }
+
+  private List<String> apply(Transaction transaction, Emote emote, EventCallback callback) {
+    return switch (callback.getEventCase()) {
+      case SUCCESS -> succeed(transaction, emote, callback.getSuccess());
+      case FAIL -> {
+        fail(transaction, emote, callback.getFail());
+        yield List.of();
+      }
+      case START -> {
+        emit(transaction, emote, new ProcessEvent(ProcessEvent.Step.START, null, null));
+        yield List.of();
+      }
+      case CANCEL -> {
+        emit(transaction, emote, new ProcessEvent(ProcessEvent.Step.CANCEL, null, null));
+        yield List.of();
+      }
+      case EVENT_NOT_SET -> throw new IllegalArgumentException("callback without event");
+    };
+  }
+
+  private List<String> succeed(
+      Transaction transaction, Emote emote, EventCallback.Success success) {
+    ImageSet images = imageSet(success);
+    Image input = ((ImageSet.Processed) images.input()).image();
+    List<Bson> changes = new ArrayList<>();
+    changes.add(Updates.set("image_set", images.toBson()));
+    changes.add(Updates.set("aspect_ratio", (double) input.width() / input.height()));
+    if (images.outputs().stream().anyMatch(output -> output.frameCount() > 1)) {
+      changes.add(Updates.set("flags", emote.flags() | Emote.FLAG_ANIMATED));
+    }
+    Emote after = update(transaction, emote, changes);
+    if (!emote.hasFlags(Emote.FLAG_PUBLIC_LISTED)) {
+      requestListing(transaction, emote);
+    }
+    emit(transaction, after, new ProcessEvent(ProcessEvent.Step.SUCCESS, null, null));
+    return emote.imageSet().outputs().stream().map(Image::path).toList();
+  }
+
+  private void requestListing(Transaction transaction, Emote emote) {
+    LoadedUser owner = users.fullById(emote.ownerId());
+    if (owner == null) {
+      return;
+    }
+    EmoteModerationRequest filed =
+        moderation.insertIfAbsent(
+            transaction,
+            EmoteModerationRequest.Kind.PUBLIC_LISTING,
+            emote.id(),
+            owner.id(),
+            owner.permissions(),
+            "New upload");
+    if (filed != null) {
+      transaction.emit(
+          owner,
+          null,
+          new EntityEvent.OfModerationRequest(filed, new ModerationRequestChange.Create()));
+    }
+  }
+
+  private void fail(Transaction transaction, Emote emote, EventCallback.Fail fail) {
+    Emote after = update(transaction, emote, List.of(Updates.set("deleted", true)));
+    transaction.delete(
+        CollectionNames.EMOTE_MODERATION_REQUESTS, Filters.eq("emote_id", emote.id().toBson()));
+    emit(
+        transaction,
+        after,
+        new ProcessEvent(
+            ProcessEvent.Step.FAIL, fail.getError().getCodeValue(), fail.getError().getMessage()));
+  }
+
+  private static Emote update(Transaction transaction, Emote emote, List<Bson> changes) {
+    BsonDocument after =
+        transaction.update(
+            CollectionNames.EMOTES,
+            Filters.eq("_id", emote.id().toBson()),
+            changes.toArray(Bson[]::new));
+    return Emote.fromBson(Objects.requireNonNull(after, "read in this transaction"));
+  }
+
+  private static void emit(Transaction transaction, Emote emote, ProcessEvent step) {
+    transaction.emit(
+        null, null, new EntityEvent.OfEmote(emote, new EmoteChange.ImageProcessing(step)));
+  }
+
+  private static ImageSet imageSet(EventCallback.Success success) {
+    InputFileMetadata input = success.getInputMetadata();
+    Image original =
+        new Image(
+            input.getPath().getPath(),
+            input.getContentType(),
+            1,
+            Integer.toUnsignedLong(input.getSize()),
+            input.getWidth(),
+            input.getHeight(),
+            input.getFrameCount());
+    List<Image> outputs = success.getFilesList().stream().map(EmoteResults::image).toList();
+    return new ImageSet(new ImageSet.Processed(original), outputs);
+  }
+
+  private static Image image(OutputFile file) {
+    return new Image(
+        file.getPath().getPath(),
+        file.getContentType(),
+        file.hasScale() ? file.getScale() : 1,
+        Integer.toUnsignedLong(file.getSize()),
+        file.getWidth(),
+        file.getHeight(),
+        file.getFrameCount());
+  }
+}

@@ -1,0 +1,190 @@
+package app.seventv.api.v4graphql;
+
+import app.seventv.api.common.ApiException;
+import app.seventv.api.data.Store;
+import app.seventv.api.graphql.Call;
+import app.seventv.api.graphql.GraphqlSchema;
+import app.seventv.api.graphql.Loaders;
+import app.seventv.api.sets.AddEmote;
+import app.seventv.api.sets.EmoteSetService;
+import app.seventv.model.Emote;
+import app.seventv.model.EmoteSet;
+import app.seventv.model.GlobalConfig;
+import app.seventv.model.Id;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Emote sets, their entries and their changes (api-v4.md §9, §10.2, §11.3). */
+final class EmoteSetTypes {
+  private static final int MAX_IDS = 50;
+  private static final int DEFAULT_PER_PAGE = 20;
+  private static final int MAX_QUERY_BYTES = 100;
+
+  private final Store store;
+  private final EmoteSetService service;
+
+  EmoteSetTypes(Store store, EmoteSetService service) {
+    this.store = store;
+    this.service = service;
+  }
+
+  void wire(GraphqlSchema schema) {
+    schema.enumeration("EmoteSetKind", EmoteSet.Kind.class);
+    schema
+        .type("EmoteSetQuery", Object.class)
+        .fetch("emoteSet", (root, call) -> store.emoteSets().byId(call.arguments().id("id")))
+        .fetch("emoteSets", (root, call) -> many(call))
+        .fetch("global", (root, call) -> global());
+    schema
+        .type("EmoteSet", EmoteSet.class)
+        .field("id", EmoteSet::id)
+        .field("name", EmoteSet::name)
+        .field("description", EmoteSet::description)
+        .field("tags", EmoteSet::tags)
+        .field("kind", EmoteSet::kind)
+        .field("capacity", EmoteSet::capacity)
+        .field("ownerId", EmoteSet::ownerId)
+        .field("updatedAt", EmoteSet::updatedAt)
+        .field("searchUpdatedAt", EmoteSet::searchUpdatedAt)
+        .fetch("owner", (set, call) -> call.loadNullable(Loaders.USER, set.ownerId()))
+        .fetch("emotes", EmoteSetTypes::entries);
+    Page.wire(schema, "EmoteSetEmoteSearchResult");
+    schema
+        .type("EmoteSetEmote", EmoteSet.Entry.class)
+        .field("id", EmoteSet.Entry::id)
+        .field("alias", EmoteSet.Entry::alias)
+        .field("addedAt", EmoteSet.Entry::addedAt)
+        .field("addedById", EmoteSet.Entry::addedById)
+        .field("originSetId", EmoteSet.Entry::originSetId)
+        .field("flags", EmoteSet.Entry::flags)
+        .fetch("emote", (entry, call) -> call.load(Loaders.RESOLVED_EMOTE, entry.id()));
+    schema
+        .type("EmoteSetEmoteFlags", Integer.class)
+        .field("zeroWidth", flags -> (flags & EmoteSet.Entry.FLAG_ZERO_WIDTH) != 0)
+        .field("overrideConflicts", flags -> (flags & EmoteSet.Entry.FLAG_OVERRIDE_CONFLICTS) != 0);
+    wireMutations(schema);
+  }
+
+  private void wireMutations(GraphqlSchema schema) {
+    schema
+        .type("EmoteSetMutation", Object.class)
+        .fetch("create", (root, call) -> create(call))
+        .fetch("emoteSet", (root, call) -> service.require(call.arguments().id("id")));
+    schema
+        .type("EmoteSetOperation", EmoteSet.class)
+        .fetch("addEmote", this::add)
+        .fetch("removeEmote", this::remove)
+        .fetch("updateEmoteAlias", this::rename)
+        .fetch("updateEmoteFlags", this::changeFlags);
+  }
+
+  private List<EmoteSet> many(Call call) {
+    List<Id> ids = call.arguments().ids("ids", 1, MAX_IDS);
+    Map<Id, EmoteSet> found = store.emoteSets().byIds(ids);
+    List<EmoteSet> sets = new ArrayList<>();
+    for (Id id : new LinkedHashSet<>(ids)) {
+      EmoteSet set = found.get(id);
+      if (set != null) {
+        sets.add(set);
+      }
+    }
+    return sets;
+  }
+
+  private EmoteSet global() {
+    GlobalConfig config = store.globalConfig();
+    if (config == null) {
+      throw ApiException.notFound("global config not found");
+    }
+    EmoteSet set = store.emoteSets().byId(config.emoteSetId());
+    if (set == null) {
+      throw ApiException.notFound("global emote set not found");
+    }
+    return set;
+  }
+
+  /** Filter by alias, count what resolves, take a page, drop what does not resolve. */
+  private static CompletableFuture<Page<EmoteSet.Entry>> entries(EmoteSet set, Call call) {
+    Integer page = call.arguments().intOrNull("page", 0, Integer.MAX_VALUE);
+    Integer perPage = call.arguments().intOrNull("perPage", 1, Integer.MAX_VALUE);
+    String query = call.arguments().stringOrNull("query", 1, MAX_QUERY_BYTES);
+    List<EmoteSet.Entry> filtered = filter(set.emotes(), query);
+    List<Id> ids = filtered.stream().map(EmoteSet.Entry::id).toList();
+    return call.loadMap(Loaders.RESOLVED_EMOTE, ids)
+        .thenApply(alive -> {
+          long total = filtered.stream().filter(each -> alive.containsKey(each.id())).count();
+          if (page == null) {
+            return new Page<>(keep(filtered, alive), total, 1);
+          }
+          int size = perPage == null ? DEFAULT_PER_PAGE : perPage;
+          long from = Math.min(filtered.size(), (EmoteTypes.page(page) - 1L) * size);
+          long to = Math.min(filtered.size(), from + size);
+          List<EmoteSet.Entry> chunk = filtered.subList((int) from, (int) to);
+          return new Page<>(keep(chunk, alive), total, total / size + 1);
+        });
+  }
+
+  private static List<EmoteSet.Entry> filter(List<EmoteSet.Entry> entries, @Nullable String query) {
+    if (query == null) {
+      return entries;
+    }
+    String wanted = query.strip().toLowerCase(Locale.ROOT);
+    return entries.stream()
+        .filter(entry -> entry.alias().toLowerCase(Locale.ROOT).contains(wanted))
+        .toList();
+  }
+
+  private static List<EmoteSet.Entry> keep(List<EmoteSet.Entry> entries, Map<Id, Emote> alive) {
+    return entries.stream().filter(entry -> alive.containsKey(entry.id())).toList();
+  }
+
+  private EmoteSet create(Call call) {
+    return service.create(
+        call.context(),
+        call.arguments().string("name"),
+        call.arguments().strings("tags"),
+        call.arguments().idOrNull("ownerId"));
+  }
+
+  private EmoteSet add(EmoteSet set, Call call) {
+    Call.Arguments id = call.arguments().object("id");
+    return service.add(
+        call.context(),
+        set,
+        new AddEmote(
+            id.id("emoteId"),
+            id.stringOrNull("alias"),
+            call.arguments().boolOrNull("zeroWidth"),
+            call.arguments().bool("overrideConflicts")));
+  }
+
+  private EmoteSet remove(EmoteSet set, Call call) {
+    Call.Arguments id = call.arguments().object("id");
+    return service.remove(call.context(), set, id.id("emoteId"), id.stringOrNull("alias"));
+  }
+
+  private EmoteSet.Entry rename(EmoteSet set, Call call) {
+    Call.Arguments id = call.arguments().object("id");
+    return service.rename(
+        call.context(),
+        set,
+        id.id("emoteId"),
+        id.stringOrNull("alias"),
+        call.arguments().string("alias"));
+  }
+
+  private EmoteSet.Entry changeFlags(EmoteSet set, Call call) {
+    Call.Arguments id = call.arguments().object("id");
+    Call.Arguments flags = call.arguments().object("flags");
+    int bits =
+        (flags.bool("zeroWidth") ? EmoteSet.Entry.FLAG_ZERO_WIDTH : 0)
+            | (flags.bool("overrideConflicts") ? EmoteSet.Entry.FLAG_OVERRIDE_CONFLICTS : 0);
+    return service.changeFlags(
+        call.context(), set, id.id("emoteId"), id.stringOrNull("alias"), bits);
+  }
+}

@@ -1,0 +1,39 @@
+package app.seventv.api.web;
+
+import app.seventv.api.common.RequestContext;
+import app.seventv.core.http.Request;
+
+/** What an endpoint gets: the request, and what the pipeline found out about it. */
+public final class ApiRequest {
+  private final Request head;
+  private final byte[] body;
+  private final RequestContext context;
+  private final Cookies cookies;
+
+  ApiRequest(Request head, byte[] body, RequestContext context, Cookies cookies) {
+    this.head = head;
+    this.body = body;
+    this.context = context;
+    this.cookies = cookies;
+  }
+
+  /** Method, path, query, headers. */
+  public Request head() {
+    return head;
+  }
+
+  /** The whole body; not copied. */
+  public byte[] body() {
+    return body;
+  }
+
+  /** Caller and rate limits. */
+  public RequestContext context() {
+    return context;
+  }
+
+  /** Received cookies and the changes made to them. */
+  public Cookies cookies() {
+    return cookies;
+  }
+}

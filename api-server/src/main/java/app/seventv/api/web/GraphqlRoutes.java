@@ -1,0 +1,74 @@
+package app.seventv.api.web;
+
+import app.seventv.api.common.ApiException;
+import app.seventv.api.graphql.GraphqlEngine;
+import app.seventv.api.graphql.GraphqlRequest;
+import app.seventv.api.graphql.GraphqlRequests;
+import app.seventv.core.http.Request;
+import app.seventv.core.http.Response;
+import app.seventv.core.http.Router;
+import java.util.List;
+import java.util.Map;
+
+/** The GraphQL endpoints: bodies in, answers out (api-v4.md §8, api-v3.md §11.1). */
+public final class GraphqlRoutes {
+  /** Largest request body. */
+  public static final int MAX_BODY_BYTES = 1024 * 1024;
+
+  private static final String EASTER_EGG = "forsen";
+
+  private GraphqlRoutes() {}
+
+  /** {@code POST /v4/gql}. */
+  public static void registerV4(Router.Builder routes, Pipeline pipeline, GraphqlEngine engine) {
+    routes.post("/v4/gql", pipeline.handler(MAX_BODY_BYTES, request -> post(request, engine)));
+  }
+
+  /** {@code /v3/gql} with any method. */
+  public static void registerV3(Router.Builder routes, Pipeline pipeline, GraphqlEngine engine) {
+    routes.get("/v3/gql", pipeline.handler(0, request -> get(request, engine)));
+    for (String method : List.of("POST", "PUT", "PATCH", "DELETE")) {
+      routes.route(
+          method, "/v3/gql", pipeline.handler(MAX_BODY_BYTES, request -> post(request, engine)));
+    }
+  }
+
+  private static Response post(ApiRequest request, GraphqlEngine engine) {
+    try {
+      return run(request, engine, GraphqlRequests.parse(request.body()));
+    } catch (GraphqlRequests.Malformed e) {
+      return Response.text(400, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Refused where a browser could be made to send it for somebody else. */
+  private static Response get(ApiRequest request, GraphqlEngine engine) {
+    Request head = request.head();
+    if (head.header("cookie") != null
+        || head.header("origin") != null
+        || head.header("referer") != null) {
+      throw ApiException.badRequest("GET requests must not carry cookies or come from a page");
+    }
+    String query = head.queryParameter("query");
+    if (query == null) {
+      return Response.text(400, "Invalid request: missing field `query`");
+    }
+    String operation = head.queryParameter("operation_name");
+    try {
+      GraphqlRequest one =
+          new GraphqlRequest(
+              query,
+              operation == null ? head.queryParameter("operationName") : operation,
+              GraphqlRequests.variables(head.queryParameter("variables")));
+      return run(request, engine, new GraphqlRequests(List.of(one), false));
+    } catch (GraphqlRequests.Malformed e) {
+      return Response.text(400, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Response run(ApiRequest request, GraphqlEngine engine, GraphqlRequests requests) {
+    boolean egg = !requests.batch() && requests.items().getFirst().query().equals(EASTER_EGG);
+    Object answer = egg ? Map.of("data", "forsen1") : engine.execute(requests, request.context());
+    return Json.response(200, answer);
+  }
+}

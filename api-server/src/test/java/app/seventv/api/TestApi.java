@@ -1,0 +1,223 @@
+package app.seventv.api;
+
+import app.seventv.core.config.Config;
+import app.seventv.core.metrics.Metrics;
+import app.seventv.core.service.Health;
+import app.seventv.core.service.ServiceContext;
+import app.seventv.core.service.ServiceDefinition;
+import app.seventv.core.transport.EventLoops;
+import app.seventv.core.transport.TransportOptions;
+import app.seventv.devstack.login.DevLogin;
+import app.seventv.devstack.login.DevUser;
+import app.seventv.devstack.mongo.DevMongoServer;
+import app.seventv.devstack.nats.DevNats;
+import app.seventv.devstack.seed.Seed;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The API on a free port with embedded MongoDB, a real nats-server and the login provider. */
+final class TestApi implements AutoCloseable {
+  static final JsonMapper JSON = new JsonMapper();
+  static final String SITE = "http://127.0.0.1:8083";
+
+  final MongoDatabase database;
+  final DevNats nats;
+  final ImageProcessorDouble processor;
+  private final DevMongoServer mongo;
+  private final MongoClient client;
+  private final DevLogin login;
+  private final EventLoops loops;
+  private final ApiServer server;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  TestApi(Path folder, String extraSettings) throws Exception {
+    mongo = DevMongoServer.inMemory(0);
+    client = MongoClients.create(mongo.uri("7tv"));
+    database = client.getDatabase("7tv");
+    Seed.apply(database, Instant.parse("2026-01-01T00:00:00Z"));
+    nats = DevNats.start(folder.resolve("nats"), 0, 0);
+    login = DevLogin.start(0, InstantSource.system());
+    processor = new ImageProcessorDouble();
+    loops = EventLoops.start(TransportOptions.loops(1));
+    ServiceDefinition definition = ApiServer.definition();
+    Config config = definition.config(settings() + extraSettings);
+    server =
+        ApiServer.start(
+            new ServiceContext(
+                "api",
+                "test",
+                "0",
+                config,
+                loops,
+                new Metrics("api", "test", "0"),
+                new Health(),
+                failure -> {
+                  throw new AssertionError(failure);
+                }));
+  }
+
+  private String settings() {
+    return """
+    [api]
+    bind = "127.0.0.1:0"
+    website_origin = "%s"
+    [database]
+    uri = "%s"
+    [nats]
+    servers = ["%s"]
+    [jwt]
+    secret = "test"
+    [image_processor]
+    address = ["127.0.0.1:%d"]
+    [connections.twitch]
+    enabled = true
+    client_id = "%s"
+    client_secret = "%s"
+    authorize_url = "%s"
+    token_url = "%s"
+    profile_url = "%s"
+    """
+        .formatted(
+            SITE,
+            mongo.uri("7tv"),
+            nats.uri(),
+            processor.port(),
+            DevLogin.CLIENT_ID,
+            DevLogin.CLIENT_SECRET,
+            login.authorizeUrl(),
+            login.tokenUrl(),
+            login.profileUrl());
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + server.port() + path);
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(uri(path)));
+  }
+
+  /** Signs a person in through the provider and returns the token. */
+  String login(DevUser user) throws IOException, InterruptedException {
+    HttpResponse<String> start =
+        send(
+            HttpRequest.newBuilder(uri("/v4/auth/login?platform=twitch&return_to=/x"))
+                .header("referer", SITE + "/"));
+    String verifier = start.headers().firstValue("set-cookie").orElseThrow().split(";", 2)[0];
+    String location = start.headers().firstValue("location").orElseThrow();
+    HttpResponse<String> authorized =
+        send(HttpRequest.newBuilder(URI.create(location + "&user=" + user.login())));
+    String code = query(authorized.headers().firstValue("location").orElseThrow()).get("code");
+    HttpResponse<String> finish =
+        send(
+            HttpRequest.newBuilder(uri("/v4/auth/login/finish"))
+                .header("referer", SITE + "/login/callback")
+                .header("origin", SITE)
+                .header("cookie", verifier)
+                .header("content-type", "application/json")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        JSON.writeValueAsString(
+                            Map.of("platform", "twitch", "code", String.valueOf(code))))));
+    if (finish.statusCode() != 200) {
+      throw new IOException(finish.statusCode() + " " + finish.body());
+    }
+    return JSON.readTree(finish.body()).path("token").asString();
+  }
+
+  private static Map<String, String> query(String address) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String pair : address.substring(address.indexOf('?') + 1).split("&", -1)) {
+      String[] parts = pair.split("=", 2);
+      values.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+    }
+    return values;
+  }
+
+  /** Uploads through {@code POST /v4/emotes}. */
+  HttpResponse<String> upload(@Nullable String token, String metadata, byte[] image)
+      throws IOException, InterruptedException {
+    String head =
+        "--X\r\ncontent-disposition: form-data; name=\"metadata\"\r\n\r\n"
+            + metadata
+            + "\r\n--X\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.gif\"\r\n"
+            + "content-type: application/octet-stream\r\n\r\n";
+    byte[] start = head.getBytes(StandardCharsets.UTF_8);
+    byte[] end = "\r\n--X--\r\n".getBytes(StandardCharsets.UTF_8);
+    byte[] body = new byte[start.length + image.length + end.length];
+    System.arraycopy(start, 0, body, 0, start.length);
+    System.arraycopy(image, 0, body, start.length, image.length);
+    System.arraycopy(end, 0, body, start.length + image.length, end.length);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri("/v4/emotes"))
+            .header("content-type", "multipart/form-data; boundary=X")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    if (token != null) {
+      request.header("authorization", "Bearer " + token);
+    }
+    return send(request);
+  }
+
+  /** Runs a v4 operation. */
+  JsonNode v4(@Nullable String token, String query, Map<String, ?> variables)
+      throws IOException, InterruptedException {
+    return gql("/v4/gql", token, query, variables);
+  }
+
+  /** Runs a v3 operation. */
+  JsonNode v3(@Nullable String token, String query, Map<String, ?> variables)
+      throws IOException, InterruptedException {
+    return gql("/v3/gql", token, query, variables);
+  }
+
+  private JsonNode gql(
+      String path, @Nullable String token, String query, Map<String, ?> variables)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(path))
+            .header("content-type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    JSON.writeValueAsString(Map.of("query", query, "variables", variables))));
+    if (token != null) {
+      request.header("authorization", "Bearer " + token);
+    }
+    HttpResponse<String> response = send(request);
+    if (response.statusCode() != 200) {
+      throw new IOException(response.statusCode() + " " + response.body());
+    }
+    return JSON.readTree(response.body());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    loops.close();
+    processor.close();
+    login.close();
+    nats.close();
+    client.close();
+    mongo.close();
+    http.close();
+  }
+}
