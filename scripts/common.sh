@@ -47,10 +47,10 @@ is_installed() {
   [[ "$(dpkg-query -W -f='${Status}' "$1" 2> /dev/null)" == "install ok installed" ]]
 }
 
-# Installs the packages that are missing; as root, or through sudo when that needs no question.
+# Installs the packages (and those named) that are missing; as root, or through sudo when that needs no question.
 install_packages() {
   local package missing=() as_root=()
-  for package in "${DEBIAN_PACKAGES[@]}"; do
+  for package in "${DEBIAN_PACKAGES[@]}" "$@"; do
     is_installed "$package" || missing+=("$package")
   done
   ((${#missing[@]} == 0)) && return
