@@ -44,6 +44,8 @@ final class EventService implements RunningService {
 
   private static final long MAX_QUEUED_BYTES = 256L << 20;
 
+  private static final int MAX_REQUEST_HEAD_BYTES = 8 << 10;
+
   private static final Duration SUBSCRIBE_TIMEOUT = Duration.ofSeconds(5);
 
   private static final Duration DRAIN_STEP = Duration.ofMillis(20);
@@ -81,12 +83,7 @@ final class EventService implements RunningService {
     for (EventLoop executor : executors) {
       SessionLoop loop =
           new SessionLoop(
-              executor,
-              options,
-              population,
-              figures,
-              System::currentTimeMillis,
-              random.split());
+              executor, options, population, figures, System::currentTimeMillis, random.split());
       loops.add(loop);
       byExecutor.put(executor, loop);
       timers.add(startTimer(executor, loop));
@@ -110,11 +107,10 @@ final class EventService implements RunningService {
             config, context.name(), event -> LOG.info("NATS: {}", event));
     CompletableFuture<Void> subscribed =
         nats.thenAcceptAsync(connection -> subscribe(connection, consumer));
-    subscribed.exceptionally(
-        failure -> {
-          context.fail(failure);
-          return null;
-        });
+    subscribed.exceptionally(failure -> {
+      context.fail(failure);
+      return null;
+    });
     context.health().require("nats", this::requireNats);
     registerGauges(context);
     server = listen(context, endpoint);
@@ -161,7 +157,9 @@ final class EventService implements RunningService {
 
   private void requireNats() {
     Connection connection = nats.getNow(null);
-    if (bus == null || connection == null || connection.getStatus() != Connection.Status.CONNECTED) {
+    if (bus == null
+        || connection == null
+        || connection.getStatus() != Connection.Status.CONNECTED) {
       throw new IllegalStateException("nats not connected");
     }
   }
@@ -172,7 +170,7 @@ final class EventService implements RunningService {
     HttpServer.Builder builder =
         HttpServer.builder(context.loops(), endpoint)
             .errorMapper(PLAIN_TEXT)
-            .limits(HttpLimits.DEFAULT);
+            .limits(limits());
     InetSocketAddress bind = config.get(EventKeys.BIND);
     Optional<Path> certificate = config.get(EventKeys.TLS_CERT);
     Optional<Path> key = config.get(EventKeys.TLS_KEY);
@@ -187,6 +185,21 @@ final class EventService implements RunningService {
       builder.listen(HttpListener.plain(bind));
     }
     return builder.start();
+  }
+
+  /** A request head of at most 8 KiB (event-api.md §2.1), everything else as usual. */
+  private static HttpLimits limits() {
+    HttpLimits usual = HttpLimits.DEFAULT;
+    return new HttpLimits(
+        MAX_REQUEST_HEAD_BYTES,
+        MAX_REQUEST_HEAD_BYTES,
+        usual.maxPipelinedRequests(),
+        usual.maxConcurrentStreams(),
+        usual.idleTimeoutMs(),
+        usual.bodyTimeoutMs(),
+        usual.handshakeTimeoutMs(),
+        usual.writeLowWatermarkBytes(),
+        usual.writeHighWatermarkBytes());
   }
 
   private void registerGauges(ServiceContext context) {

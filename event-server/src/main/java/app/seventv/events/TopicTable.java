@@ -25,7 +25,7 @@ final class TopicTable {
   private int[] singles = new int[INITIAL_TOPICS];
 
   /** Members in rising order, from two on. */
-  private int @Nullable [][] members = new int[INITIAL_TOPICS][];
+  private int[] @Nullable [] members = new int[INITIAL_TOPICS][];
 
   private int used;
   private int free = NONE;
@@ -190,8 +190,7 @@ final class TopicTable {
     int at = home(tag, high, low);
     while (true) {
       int topic = index[at] - 1;
-      if (topic < 0
-          || (lows[topic] == low && highs[topic] == high && tags[topic] == tag)) {
+      if (topic < 0 || (lows[topic] == low && highs[topic] == high && tags[topic] == tag)) {
         return at;
       }
       at = (at + 1) & mask;
