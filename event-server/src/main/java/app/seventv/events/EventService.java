@@ -96,6 +96,7 @@ final class EventService implements RunningService {
             EventKeys.clientAddress(config),
             figures.clients(),
             config.get(EventKeys.SERVER_NAME));
+    server = listen(context, endpoint);
     BusConsumer consumer =
         new BusConsumer(
             new DispatchConverter(config.get(EventKeys.CDN_ORIGIN)),
@@ -113,7 +114,6 @@ final class EventService implements RunningService {
     });
     context.health().require("nats", this::requireNats);
     registerGauges(context);
-    server = listen(context, endpoint);
   }
 
   /** Starts the service. */

@@ -170,7 +170,12 @@ abstract class Session {
 
   /** The client has left; does nothing if the server has ended the session before. */
   final void left(String closeLabel) {
-    if (!ended && slot >= 0) {
+    if (ended || slot < 0) {
+      return;
+    }
+    if (loop.isDelivering()) {
+      loop.later(() -> left(closeLabel)); // the lists of members are being walked
+    } else {
       release(closeLabel);
     }
   }
