@@ -39,7 +39,7 @@ public final class ChangeStreamWorker implements RunningService {
     mongo = MongoOptions.connect(options.config(), NAME);
     nats =
         NatsOptions.connectInBackground(
-            options.config(), NAME, (connection, event) -> LOG.info("NATS: {}", event));
+            options.config(), NAME, event -> LOG.info("NATS: {}", event));
     MongoDatabase database = mongo.getDatabase(options.databaseName());
     context.health().require("mongodb", () -> database.runCommand(PING));
     context.health().require("nats", this::checkNats);

@@ -1,0 +1,12 @@
+package app.seventv.searchindex;
+
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of work.
+ *
+ * @param collection where something changed
+ * @param id the document, null = the collection as a whole has to be compared
+ */
+record IndexKey(String collection, @Nullable BsonValue id) {}
