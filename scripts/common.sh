@@ -2,7 +2,7 @@
 # the checkout as working directory.
 
 readonly DEBIAN_PACKAGES=(
-  nats-server libvips-tools webp libavif-bin gifsicle ffmpeg chromium nghttp2-client ngtcp2-client
+  nats-server bubblewrap libvips-tools webp libavif-bin gifsicle ffmpeg chromium nghttp2-client ngtcp2-client
 )
 
 say() { printf '%s\n' "$*"; }

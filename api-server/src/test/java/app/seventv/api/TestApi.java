@@ -65,7 +65,7 @@ final class TestApi implements AutoCloseable {
                 "0",
                 config,
                 loops,
-                new Metrics("api", "test", "0"),
+                new Metrics(),
                 new Health(),
                 failure -> {
                   throw new AssertionError(failure);
@@ -190,8 +190,7 @@ final class TestApi implements AutoCloseable {
     return gql("/v3/gql", token, query, variables);
   }
 
-  private JsonNode gql(
-      String path, @Nullable String token, String query, Map<String, ?> variables)
+  private JsonNode gql(String path, @Nullable String token, String query, Map<String, ?> variables)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri(path))
