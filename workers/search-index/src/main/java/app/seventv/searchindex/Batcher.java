@@ -37,8 +37,7 @@ final class Batcher<I, O> {
    * @param concurrency most batches at once; further ones wait
    * @param deadline how long a caller waits for its answer
    */
-  record Limits(
-      int maxItems, int maxBytes, Duration linger, int concurrency, Duration deadline) {}
+  record Limits(int maxItems, int maxBytes, Duration linger, int concurrency, Duration deadline) {}
 
   /** Does the work of a batch. */
   @FunctionalInterface

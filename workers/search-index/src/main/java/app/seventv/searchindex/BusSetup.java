@@ -85,11 +85,7 @@ final class BusSetup {
   }
 
   private static StreamConfiguration limits(StreamConfiguration.Builder stream, long maxBytes) {
-    return stream
-        .duplicateWindow(DUPLICATE_WINDOW)
-        .maxAge(MAX_AGE)
-        .maxBytes(maxBytes)
-        .build();
+    return stream.duplicateWindow(DUPLICATE_WINDOW).maxAge(MAX_AGE).maxBytes(maxBytes).build();
   }
 
   private static void ensureConsumer(JetStreamManagement management, String stream)

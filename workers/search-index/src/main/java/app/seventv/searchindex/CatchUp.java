@@ -123,14 +123,10 @@ final class CatchUp implements AutoCloseable {
       try {
         entry.getValue().get();
       } catch (ExecutionException e) {
-        LOG.warn("{} cannot be indexed: {}", describe(entry.getKey()), e.getCause().toString());
+        LOG.warn("{} cannot be indexed: {}", entry.getKey(), e.getCause().toString());
         failed.put(entry.getKey(), clock.instant());
       }
     }
-  }
-
-  private static String describe(IndexKey key) {
-    return key.collection() + " " + key.id();
   }
 
   @Override

@@ -24,8 +24,7 @@ final class DocumentIndexer<T> implements Indexer {
   private final SearchIndex index;
   private final Clock clock;
 
-  DocumentIndexer(
-      IndexedCollection<T> collection, Store store, SearchIndex index, Clock clock) {
+  DocumentIndexer(IndexedCollection<T> collection, Store store, SearchIndex index, Clock clock) {
     this.collection = collection;
     this.store = store;
     this.index = index;

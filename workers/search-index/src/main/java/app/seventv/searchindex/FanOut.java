@@ -34,8 +34,7 @@ final class FanOut implements Indexer {
     EntitlementNode from;
     try {
       from =
-          DocumentReader.stored(
-                  CollectionNames.ENTITLEMENT_EDGES, new BsonDocument(ID, edgeId))
+          DocumentReader.stored(CollectionNames.ENTITLEMENT_EDGES, new BsonDocument(ID, edgeId))
               .nested(ID)
               .document("from", EntitlementNode::read);
     } catch (DocumentException e) {
@@ -76,8 +75,7 @@ final class FanOut implements Indexer {
 
   /** Users who show the emotes of a set. */
   static Touch usersWithActiveSet(BsonValue setId) {
-    return Touch.many(
-        CollectionNames.USERS, new BsonDocument("style.active_emote_set_id", setId));
+    return Touch.many(CollectionNames.USERS, new BsonDocument("style.active_emote_set_id", setId));
   }
 
   /** Sets that draw emotes from a set; they have to be drawn again. */

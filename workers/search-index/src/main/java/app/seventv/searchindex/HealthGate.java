@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds work back while a server it needs is away (workers.md §4.6). Any failure leads to a
- * check, at most once a second; the gate is open while the last one passed.
+ * Holds work back while a server it needs is away (workers.md §4.6). Any failure leads to a check,
+ * at most once a second; the gate is open while the last one passed.
  */
 final class HealthGate {
   private static final Logger LOG = LoggerFactory.getLogger(HealthGate.class);
@@ -19,6 +19,7 @@ final class HealthGate {
   private volatile boolean open;
   private long checkedNanos;
   private boolean checkedBefore;
+  private volatile boolean stopped;
 
   /** A look at one server. */
   @FunctionalInterface
@@ -37,9 +38,22 @@ final class HealthGate {
     return open || verify();
   }
 
-  /** Waits until work can be done. */
+  /** Nothing waits any longer: the process ends. */
+  void stop() {
+    stopped = true;
+    open = false;
+  }
+
+  /**
+   * Waits until work can be done.
+   *
+   * @throws InterruptedException also if the process ends
+   */
   void await() throws InterruptedException {
     while (!isOpen()) {
+      if (stopped) {
+        throw new InterruptedException("stopping");
+      }
       Thread.sleep(CHECK_INTERVAL);
     }
   }
@@ -51,7 +65,7 @@ final class HealthGate {
    */
   synchronized boolean verify() throws InterruptedException {
     long now = nanoTime.getAsLong();
-    if (checkedBefore && now - checkedNanos < CHECK_INTERVAL.toNanos()) {
+    if (stopped || (checkedBefore && now - checkedNanos < CHECK_INTERVAL.toNanos())) {
       return open;
     }
     checkedBefore = true;

@@ -36,8 +36,7 @@ final class IndexMetrics {
   }
 
   IndexMetrics(Metrics metrics) {
-    events =
-        metrics.counter("typesense_event_total", "Messages handled.", "coll", "op", "status");
+    events = metrics.counter("typesense_event_total", "Messages handled.", "coll", "op", "status");
     deadLetters =
         metrics.counter("typesense_dead_letter_total", "Messages given up for good.", "coll");
     caughtUp =

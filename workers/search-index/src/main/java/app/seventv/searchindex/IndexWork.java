@@ -36,8 +36,7 @@ final class IndexWork {
     collections
         .all()
         .forEach(collection ->
-            all.put(
-                collection.name(), new DocumentIndexer<>(collection, store, index, clock)));
+            all.put(collection.name(), new DocumentIndexer<>(collection, store, index, clock)));
     all.put(CollectionNames.ENTITLEMENT_EDGES, new FanOut(store, clock));
     this.indexers = Map.copyOf(all);
     this.reconciliation = reconciliation;
@@ -77,7 +76,7 @@ final class IndexWork {
           }
           attempt++;
         }
-        LOG.warn("indexing in {} is tried again: {}", key.collection(), e.toString());
+        LOG.warn("{} is tried again: {}", key, e.toString());
         Thread.sleep(RETRY_WAIT);
       }
     }

@@ -37,7 +37,10 @@ record IndexedCollection<T>(
       Function<BsonDocument, T> reader,
       BiFunction<T, Instant, ObjectNode> mapper) {
     return new IndexedCollection<>(
-        schema, reader, (document, mark) -> IndexPlan.of(mapper.apply(document, mark)), id -> List.of());
+        schema,
+        reader,
+        (document, mark) -> IndexPlan.of(mapper.apply(document, mark)),
+        id -> List.of());
   }
 
   /** The collection's name in the database and in the index. */

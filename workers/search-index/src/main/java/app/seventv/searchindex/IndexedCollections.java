@@ -50,7 +50,6 @@ final class IndexedCollections {
             UserSearchDocument.SCHEMA, User::fromBson, new UserPlanner(store), id -> List.of()));
   }
 
-
   private static IndexPlan emoteSet(EmoteSet set, Instant mark) {
     if (!set.emotesChangedSinceReindex()) {
       return IndexPlan.of(EmoteSetSearchDocument.of(set, mark));

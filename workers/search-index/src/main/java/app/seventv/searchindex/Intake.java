@@ -184,8 +184,7 @@ final class Intake implements AutoCloseable {
             delivery.acknowledge();
             metrics.event(key.collection(), change.operation(), Status.Success);
             if (change.wallTime() != null) {
-              metrics.lag(
-                  key.collection(), Duration.between(change.wallTime(), clock.instant()));
+              metrics.lag(key.collection(), Duration.between(change.wallTime(), clock.instant()));
             }
           } else {
             fail(delivery, key, change, reason);
@@ -201,7 +200,7 @@ final class Intake implements AutoCloseable {
       return; // delivered again after the acknowledgement wait
     }
     if (cause instanceof PermanentFailure || delivery.attempt() >= BusSetup.MAX_DELIVER) {
-      LOG.error("given up: {} {}: {}", key.collection(), key.id(), String.valueOf(cause));
+      LOG.error("given up: {}: {}", key, String.valueOf(cause));
       metrics.deadLetter(key.collection());
       delivery.terminate();
     } else {

@@ -134,6 +134,7 @@ public final class SearchIndexWorker implements RunningService {
 
   @Override
   public void close() {
+    gate.stop();
     setup.interrupt();
     catchUp.close();
     intake.close();

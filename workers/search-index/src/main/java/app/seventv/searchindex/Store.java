@@ -27,17 +27,17 @@ import org.bson.BsonDocument;
 import org.bson.BsonNull;
 import org.bson.BsonValue;
 
-/** The database as the worker uses it: reads and conditional updates in batches (workers.md §4.7). */
+/**
+ * The database as the worker uses it: reads and conditional updates in batches (workers.md §4.7).
+ */
 final class Store {
   private static final String ID = "_id";
   private static final String UPDATED_AT = "updated_at";
   private static final String SEARCH_UPDATED_AT = "search_updated_at";
   private static final Batcher.Limits READS =
-      new Batcher.Limits(
-          1000, Integer.MAX_VALUE, Duration.ofMillis(5), 16, Duration.ofSeconds(10));
+      new Batcher.Limits(1000, Integer.MAX_VALUE, Duration.ofMillis(5), 16, Duration.ofSeconds(10));
   private static final Batcher.Limits UPDATES =
-      new Batcher.Limits(
-          500, Integer.MAX_VALUE, Duration.ofMillis(20), 16, Duration.ofSeconds(20));
+      new Batcher.Limits(500, Integer.MAX_VALUE, Duration.ofMillis(20), 16, Duration.ofSeconds(20));
 
   private final MongoDatabase database;
   private final Map<String, Batcher<BsonValue, Optional<BsonDocument>>> reads =
@@ -59,9 +59,7 @@ final class Store {
   /** The documents with those ids, without those that do not exist. */
   List<BsonDocument> readAll(String collection, Collection<? extends BsonValue> ids)
       throws Exception {
-    return reader(collection).callAll(List.copyOf(ids)).stream()
-        .flatMap(Optional::stream)
-        .toList();
+    return reader(collection).callAll(List.copyOf(ids)).stream().flatMap(Optional::stream).toList();
   }
 
   private Batcher<BsonValue, Optional<BsonDocument>> reader(String collection) {
@@ -100,8 +98,7 @@ final class Store {
    * @param updatedAt its {@code updated_at} as read
    * @param changes further fields to set
    */
-  void mark(
-      String collection, BsonValue id, Instant updatedAt, Instant mark, BsonDocument changes)
+  void mark(String collection, BsonValue id, Instant updatedAt, Instant mark, BsonDocument changes)
       throws Exception {
     BsonDocument filter = new BsonDocument(ID, id).append(UPDATED_AT, date(updatedAt));
     BsonDocument set = changes.clone().append(SEARCH_UPDATED_AT, date(mark));
@@ -118,7 +115,8 @@ final class Store {
   /** Makes documents be indexed again by a change that produces events (workers.md §5.2). */
   void touch(Touch touch, Instant now) {
     BsonDocument set =
-        touch.changes()
+        touch
+            .changes()
             .clone()
             .append(UPDATED_AT, date(now))
             .append(SEARCH_UPDATED_AT, BsonNull.VALUE);
@@ -172,8 +170,7 @@ final class Store {
   }
 
   private static BsonDocument in(String field, Collection<? extends BsonValue> values) {
-    return new BsonDocument(
-        field, new BsonDocument("$in", new BsonArray(new ArrayList<>(values))));
+    return new BsonDocument(field, new BsonDocument("$in", new BsonArray(new ArrayList<>(values))));
   }
 
   private static BsonDateTime date(Instant time) {

@@ -102,8 +102,7 @@ final class TypesenseClient implements AutoCloseable {
     String target =
         JsonNodeFactory.instance.objectNode().put("collection_name", physicalName).toString();
     HttpResponse<String> alias =
-        send(
-            request("/aliases/" + encode(schema.name())).PUT(BodyPublishers.ofString(target)));
+        send(request("/aliases/" + encode(schema.name())).PUT(BodyPublishers.ofString(target)));
     if (alias.statusCode() != 200 && alias.statusCode() != 201) {
       throw failure("set alias " + schema.name(), alias);
     }
@@ -160,8 +159,7 @@ final class TypesenseClient implements AutoCloseable {
   /** Deletes a document; it is no failure if there is none. */
   void delete(String collection, String id) throws IOException, InterruptedException {
     HttpResponse<String> response =
-        send(
-            request("/collections/" + encode(collection) + "/documents/" + encode(id)).DELETE());
+        send(request("/collections/" + encode(collection) + "/documents/" + encode(id)).DELETE());
     if (response.statusCode() != 200 && response.statusCode() != 404) {
       throw failure("delete from " + collection, response);
     }

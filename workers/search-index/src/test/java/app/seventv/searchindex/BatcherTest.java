@@ -49,9 +49,7 @@ class BatcherTest {
             items -> {
               throw new IOException("away");
             });
-    assertThatThrownBy(() -> batcher.call("a"))
-        .isInstanceOf(IOException.class)
-        .hasMessage("away");
+    assertThatThrownBy(() -> batcher.call("a")).isInstanceOf(IOException.class).hasMessage("away");
   }
 
   @Test

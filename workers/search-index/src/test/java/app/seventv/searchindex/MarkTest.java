@@ -82,9 +82,10 @@ class MarkTest {
   void doesNothingWhereTheMarkIsLaterThanTheChange() throws Exception {
     store(NOW.minusSeconds(5));
     index(NOW);
-    meanwhile = () -> {
-      throw new AssertionError("indexed again");
-    };
+    meanwhile =
+        () -> {
+          throw new AssertionError("indexed again");
+        };
     index(NOW.plusSeconds(60));
     assertThat(mark()).isEqualTo(new BsonDateTime(NOW.toEpochMilli()));
   }

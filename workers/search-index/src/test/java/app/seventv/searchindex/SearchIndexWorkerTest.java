@@ -126,8 +126,7 @@ class SearchIndexWorkerTest {
 
       servers.update("roles", role, "rank", new BsonInt32(20));
       await(() -> servers.indexed("users", user).path("role_rank").asInt() == 20);
-      servers.collection("entitlement_edges").deleteOne(
-          new BsonDocument("_id", edge.idToBson()));
+      servers.collection("entitlement_edges").deleteOne(new BsonDocument("_id", edge.idToBson()));
       await(() -> servers.indexed("users", user).path("role_rank").asInt() == 0);
       awaitNoMessages();
     }
@@ -296,9 +295,6 @@ class SearchIndexWorkerTest {
   }
 
   private static ConditionFactory patience() {
-    return Awaitility.await()
-        .atMost(LIMIT)
-        .pollInterval(Duration.ofMillis(50))
-        .ignoreExceptions();
+    return Awaitility.await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).ignoreExceptions();
   }
 }
