@@ -105,7 +105,7 @@ build_java() {
   say "building the services"
   mkdir -p target
   started=$(mktemp target/build.XXXXXX)
-  mvn -B -q -Pfast "${modules[@]}" -Dmaven.test.skip=true package || {
+  mvn -B -q -Dstyle.color=never -Pfast "${modules[@]}" -Dmaven.test.skip=true package || {
     rm -f "$started"
     fail "the build failed; its errors are above"
   }
@@ -135,7 +135,8 @@ build_websites() {
     say "building the websites"
     local started
     started=$(mktemp target/build.XXXXXX)
-    (cd websites && npm run --silent build) || {
+    (cd websites && npm run --silent build) > target/websites.log 2>&1 || {
+      cat target/websites.log
       rm -f "$started"
       fail "the websites' build failed; its errors are above"
     }
