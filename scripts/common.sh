@@ -2,7 +2,7 @@
 # the checkout as working directory.
 
 readonly DEBIAN_PACKAGES=(
-  nats-server libvips-tools webp libavif-bin gifsicle ffmpeg chromium nghttp2-client ngtcp2-client
+  nats-server bubblewrap libvips-tools webp libavif-bin gifsicle ffmpeg chromium nghttp2-client ngtcp2-client
 )
 
 say() { printf '%s\n' "$*"; }
@@ -91,10 +91,13 @@ service_jars() {
   say websites/server/target/website-server.jar
 }
 
+# Builds the services' jars, and with "benchmarks" those of the benchmarks too.
 build_java() {
-  local jar stale=false started
-  any_newer_than target/build.stamp pom.xml .mvn netty-core platform-model api-server cdn-server \
-    event-server workers websites/server dev-stack && stale=true
+  local scope="${1:-services}" jar stale=false started modules=(-pl '!benchmarks')
+  local stamp="target/build-$scope.stamp"
+  [[ "$scope" == benchmarks ]] && modules=()
+  any_newer_than "$stamp" pom.xml .mvn netty-core platform-model api-server cdn-server \
+    event-server workers websites/server dev-stack $([[ "$scope" == benchmarks ]] && say benchmarks/pom.xml benchmarks/src) && stale=true
   while read -r jar; do
     [[ -e "$jar" ]] || stale=true
   done < <(service_jars)
@@ -102,11 +105,11 @@ build_java() {
   say "building the services"
   mkdir -p target
   started=$(mktemp target/build.XXXXXX)
-  mvn -B -q -Pfast -pl '!benchmarks' -Dmaven.test.skip=true package || {
+  mvn -B -q -Pfast "${modules[@]}" -Dmaven.test.skip=true package || {
     rm -f "$started"
     fail "the build failed; its errors are above"
   }
-  mv "$started" target/build.stamp
+  mv "$started" "$stamp"
 }
 
 # The websites' libraries, exactly as locked; no package runs scripts of its own.

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -274,7 +275,7 @@ final class ChangeStreams {
   private void show(Cursor cursor, Document event, List<Document> into) {
     Object token = event.get(ID);
     for (Document shown : pipelines.run(cursor.stages, Stream.of(event))) {
-      if (!Docs.sameValue(token, shown.get(ID))) {
+      if (!Objects.equals(token, shown.get(ID))) {
         throw new CommandFailure(
             280,
             "ChangeStreamFatalError",

@@ -1,5 +1,6 @@
 package app.seventv.devstack.mongo;
 
+import de.bwaldvogel.mongo.bson.BinData;
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.Collection;
 import java.util.Set;
@@ -52,9 +53,9 @@ final class CommandGate {
     switch (filter) {
       case Document document -> document.values().forEach(CommandGate::checkFilter);
       case Collection<?> values -> values.forEach(CommandGate::checkFilter);
-      case byte[] bytes ->
+      case BinData bytes ->
           throw CommandFailure.unsupported(
-              "comparing generic binary (" + bytes.length + " bytes, subtype 0)");
+              "comparing generic binary (" + bytes.getData().length + " bytes, subtype 0)");
       case null, default -> {}
     }
   }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.slf4j.Logger;
@@ -32,9 +33,10 @@ import org.slf4j.LoggerFactory;
  *       dotted paths. No pre- and post-images, no expanded events.
  *   <li>The change journal keeps the last {@value #JOURNAL_CAPACITY} events; an older resume token
  *       gets ChangeStreamHistoryLost (286).
- *   <li>Repeated retryable writes are not recognised.
- *   <li>Only {@code _id} and unique indexes speed up queries; every other query scans. Unique
- *       partial indexes scan on each write and cover no arrays.
+ *   <li>Repeated retryable writes are not recognised. Unacknowledged writes (write concern 0) close
+ *       the connection.
+ *   <li>Only {@code _id} and unique indexes on plain top-level fields speed up queries; every other
+ *       query scans.
  *   <li>Binary subtypes other than UUID come back as subtype 0 and cannot be compared. Strings sort
  *       in UTF-16 order.
  *   <li>No collations, geospatial or text search, validators, views, capped collections, {@code
@@ -53,12 +55,19 @@ public final class DevMongoServer implements AutoCloseable {
   /** Unwritten changes above this are written at once, at worst in the middle of a transaction. */
   private static final int WRITE_BUFFER_KIB = 64 * 1024;
 
+  /** Space is won back from parts of the file filled less than this, in percent. */
+  private static final int COMPACT_BELOW_FILL_PERCENT = 50;
+
+  /** Bytes rewritten per commit at most to win space back. */
+  private static final int COMPACT_BYTES_PER_COMMIT = 256 * 1024;
+
   private final MongoBackend backend;
   private final MVStore mvStore;
   private final ChangeJournal journal;
   private final Transactions transactions;
   private final Housekeeping housekeeping;
   private final WireServer wire;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private DevMongoServer(
       MongoBackend backend, MVStore mvStore, int port, int journalCapacity, Clock clock) {
@@ -68,6 +77,7 @@ public final class DevMongoServer implements AutoCloseable {
     DocumentStore store = new DocumentStore(backend);
     Pipelines pipelines = new Pipelines(backend);
     IndexCatalog indexes = new IndexCatalog(mvStore, store);
+    indexes.load();
     DocumentWriter writer = new DocumentWriter(store, indexes, new UpdateExpressions(pipelines));
     this.journal = new ChangeJournal(mvStore, journalCapacity, clock);
     this.transactions = new Transactions(journal::append, System::nanoTime);
@@ -81,7 +91,7 @@ public final class DevMongoServer implements AutoCloseable {
       closeStores();
       throw e;
     }
-    housekeeping.start(mvStore::commit);
+    housekeeping.start(this::commit);
   }
 
   /**
@@ -153,11 +163,21 @@ public final class DevMongoServer implements AutoCloseable {
   /** Stops listening, rolls open transactions back and writes everything to the file. */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     housekeeping.close();
     journal.close();
     wire.close();
     transactions.abortAll();
     closeStores();
+  }
+
+  private void commit() {
+    if (mvStore.getFileStore() != null && mvStore.hasUnsavedChanges()) {
+      mvStore.commit();
+      mvStore.compact(COMPACT_BELOW_FILL_PERCENT, COMPACT_BYTES_PER_COMMIT);
+    }
   }
 
   private void closeStores() {

@@ -2,11 +2,9 @@ package app.seventv.devstack.mongo;
 
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Typed reading of the untyped documents of the wire, with the error a server gives. */
@@ -93,25 +91,6 @@ final class Docs {
 
   static boolean startsWithOperator(Document document) {
     return !document.isEmpty() && firstKey(document).startsWith("$");
-  }
-
-  /** Equality of values in which byte arrays count by content. */
-  static boolean sameValue(@Nullable Object a, @Nullable Object b) {
-    if (a instanceof Document x && b instanceof Document y) {
-      return x.keySet().equals(y.keySet())
-          && x.keySet().stream().allMatch(key -> sameValue(x.get(key), y.get(key)));
-    }
-    if (a instanceof List<?> x && b instanceof List<?> y) {
-      if (x.size() != y.size()) {
-        return false;
-      }
-      Iterator<?> other = y.iterator();
-      return x.stream().allMatch(element -> sameValue(element, other.next()));
-    }
-    if (a instanceof byte[] x && b instanceof byte[] y) {
-      return Arrays.equals(x, y);
-    }
-    return Objects.equals(a, b);
   }
 
   private static CommandFailure wrongType(String field, String expected) {

@@ -6,6 +6,7 @@ import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.bson.ObjectId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,9 +51,13 @@ final class DocumentWriter {
     Object id = document.get(ID);
     Document kept = document.cloneDeeply();
     store.insert(ns, document);
-    Runnable undo = () -> store.delete(ns, id);
-    checkUnique(ns, kept, undo);
-    work.changed(undo, ChangeJournal.event("insert", ns, id, kept));
+    indexOrUndo(ns, null, kept, () -> store.delete(ns, id));
+    work.changed(
+        () -> {
+          store.delete(ns, id);
+          indexes.changed(ns, kept, null);
+        },
+        ChangeJournal.event("insert", ns, id, kept));
     return kept;
   }
 
@@ -82,17 +87,21 @@ final class DocumentWriter {
     }
     store.update(ns, filter, expressions.resolve(spec, before), spec.arrayFilters());
     Document after = store.byId(ns, id);
-    if (after == null || Docs.sameValue(before, after)) {
+    if (after == null || after.equals(before)) {
       return false;
     }
-    Runnable undo = () -> store.replace(ns, before);
-    checkUnique(ns, after, undo);
+    indexOrUndo(ns, before, after, () -> store.replace(ns, before));
     Document event =
         spec.isReplacement()
             ? ChangeJournal.event("replace", ns, id, after)
             : ChangeJournal.event("update", ns, id, null)
                 .append("updateDescription", difference(before, after));
-    work.changed(undo, event);
+    work.changed(
+        () -> {
+          store.replace(ns, before);
+          indexes.changed(ns, /* before= */ after, /* after= */ before);
+        },
+        event);
     return true;
   }
 
@@ -106,12 +115,18 @@ final class DocumentWriter {
   void deleteOne(UnitOfWork work, Namespace ns, Document before) {
     Object id = before.get(ID);
     store.delete(ns, id);
-    work.changed(() -> store.insert(ns, before), ChangeJournal.event("delete", ns, id, null));
+    indexes.changed(ns, before, null);
+    work.changed(
+        () -> {
+          store.insert(ns, before);
+          indexes.changed(ns, null, before);
+        },
+        ChangeJournal.event("delete", ns, id, null));
   }
 
-  private void checkUnique(Namespace ns, Document document, Runnable undo) {
+  private void indexOrUndo(Namespace ns, @Nullable Document before, Document after, Runnable undo) {
     try {
-      indexes.checkUnique(ns, document);
+      indexes.changed(ns, before, after);
     } catch (CommandFailure failure) {
       undo.run();
       throw failure;
@@ -123,7 +138,7 @@ final class DocumentWriter {
     Document updated = new Document();
     List<String> removed = new ArrayList<>();
     for (String field : after.keySet()) {
-      if (!before.containsKey(field) || !Docs.sameValue(before.get(field), after.get(field))) {
+      if (!before.containsKey(field) || !Objects.equals(before.get(field), after.get(field))) {
         updated.append(field, after.get(field));
       }
     }

@@ -1,25 +1,23 @@
 package app.seventv.devstack.mongo;
 
-import static app.seventv.devstack.mongo.Docs.ID;
-
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The index properties that the wrapped server ignores: uniqueness over a subset ({@code
- * partialFilterExpression}) and expiry ({@code expireAfterSeconds}).
+ * The index properties that the wrapped server ignores: uniqueness over a subset or over arrays of
+ * documents ({@link UniqueKeys}) and expiry ({@code expireAfterSeconds}). Except for the lookups of
+ * {@link #expiring} and {@link #restoreDescriptions} it is used by one writer at a time.
  */
 final class IndexCatalog {
 
-  private static final String PARTIAL = "partialFilterExpression";
   private static final String EXPIRY = "expireAfterSeconds";
 
   /** No namespace contains it. */
@@ -27,6 +25,9 @@ final class IndexCatalog {
 
   /** By namespace, separator, name; the value is the index as the client described it. */
   private final MVMap<String, Document> kept;
+
+  /** The keys of the indexes in {@link #kept}, by the same name; filled when first needed. */
+  private final Map<String, UniqueKeys> keys = new HashMap<>();
 
   private final DocumentStore store;
 
@@ -40,31 +41,39 @@ final class IndexCatalog {
     Document key() {
       return Docs.documentOrEmpty(index, "key");
     }
+
+    String name() {
+      return nameOf(ns, index.get("name"));
+    }
+  }
+
+  private static String nameOf(Namespace ns, @Nullable Object name) {
+    return ns.toString() + SEPARATOR + name;
   }
 
   Document create(String database, Document command) {
     Namespace ns = new Namespace(database, Docs.string(command, "createIndexes"));
     List<Document> passedOn = new ArrayList<>();
-    List<Document> special = new ArrayList<>();
+    Map<String, UniqueKeys> built = new HashMap<>();
+    List<Entry> ours = new ArrayList<>();
     for (Document index : Docs.documents(command, "indexes")) {
       check(index);
+      Entry entry = new Entry(ns, index.cloneDeeply());
       Document plain = index.clone();
-      if (index.containsKey(PARTIAL)) {
-        if (Docs.flag(index, "unique")) {
-          checkNoDuplicates(ns, index);
-        }
+      if (UniqueKeys.applyTo(index)) {
+        built.put(entry.name(), build(entry));
         plain.remove("unique");
       }
-      if (index.containsKey(PARTIAL) || index.containsKey(EXPIRY)) {
-        special.add(index);
+      if (UniqueKeys.applyTo(index) || index.containsKey(EXPIRY)) {
+        ours.add(entry);
       }
       passedOn.add(plain);
     }
     Document rewritten = command.clone();
     rewritten.put("indexes", passedOn);
     Document reply = store.writeCommand(database, rewritten);
-    special.forEach(
-        index -> kept.put(ns.toString() + SEPARATOR + index.get("name"), index.cloneDeeply()));
+    ours.forEach(entry -> kept.put(entry.name(), entry.index()));
+    keys.putAll(built);
     return reply;
   }
 
@@ -80,82 +89,56 @@ final class IndexCatalog {
     }
   }
 
-  private void checkNoDuplicates(Namespace ns, Document index) {
-    Entry entry = new Entry(ns, index);
-    Set<Document> seen = new HashSet<>();
-    for (Document document : store.find(ns, filter(entry), null, 0)) {
-      Document values = values(entry, document);
-      if (!seen.add(values)) {
-        throw duplicate(entry, values);
+  /** Collects the keys of all documents; fails with 11000 on a duplicate. */
+  private UniqueKeys build(Entry entry) {
+    UniqueKeys built = new UniqueKeys(entry.ns(), entry.index());
+    for (Document document : store.find(entry.ns(), new Document(), null, 0)) {
+      built.check(document);
+      built.changed(null, document);
+    }
+    return built;
+  }
+
+  /**
+   * Called after a document changed; see {@link UniqueKeys#changed}. Fails with 11000, and notes
+   * nothing, when the state after the change has a key of another document.
+   */
+  void changed(Namespace ns, @Nullable Document before, @Nullable Document after) {
+    List<UniqueKeys> affected = new ArrayList<>();
+    for (Entry entry : entries(ns, UniqueKeys::applyTo)) {
+      UniqueKeys existing = keys.get(entry.name());
+      if (existing != null) {
+        affected.add(existing);
       }
     }
+    if (after != null) {
+      affected.forEach(index -> index.check(after));
+    }
+    affected.forEach(index -> index.changed(before, after));
+  }
+
+  /** Collects the keys after a restart; before anything is written. */
+  void load() {
+    for (String name : kept.keySet()) {
+      Document index = kept.get(name);
+      if (index != null && UniqueKeys.applyTo(index)) {
+        keys.put(name, build(new Entry(namespaceOf(name), index)));
+      }
+    }
+  }
+
+  private static Namespace namespaceOf(String name) {
+    return Namespace.parse(name.substring(0, name.indexOf(SEPARATOR)));
   }
 
   /** Describes the kept indexes as the client created them. */
   void restoreDescriptions(Namespace ns, List<Document> indexes) {
     for (Document index : indexes) {
-      Document original = kept.get(ns.toString() + SEPARATOR + index.get("name"));
+      Document original = kept.get(nameOf(ns, index.get("name")));
       if (original != null) {
         index.putAll(original.cloneDeeply());
       }
     }
-  }
-
-  /** Fails with 11000 when another document has the same key in a unique partial index. */
-  void checkUnique(Namespace ns, Document document) {
-    for (Entry entry : entries(ns, index -> index.containsKey(PARTIAL))) {
-      if (!Docs.flag(entry.index(), "unique")) {
-        continue;
-      }
-      Object id = document.get(ID);
-      Document self = new Document("$and", List.of(new Document(ID, id), filter(entry)));
-      if (store.find(ns, self, null, 1).isEmpty()) {
-        continue;
-      }
-      Document values = values(entry, document);
-      Document same = new Document("$and", List.of(values, filter(entry)));
-      if (store.find(ns, same, null, 2).size() > 1) {
-        throw duplicate(entry, values);
-      }
-    }
-  }
-
-  private static Document filter(Entry entry) {
-    return Docs.documentOrEmpty(entry.index(), PARTIAL);
-  }
-
-  private static Document values(Entry entry, Document document) {
-    Document values = new Document();
-    for (String path : entry.key().keySet()) {
-      values.append(path, valueAt(document, path));
-    }
-    return values;
-  }
-
-  private static @Nullable Object valueAt(Document document, String path) {
-    int dot = path.indexOf('.');
-    if (dot < 0) {
-      Object value = document.get(path);
-      if (value instanceof List<?>) {
-        throw CommandFailure.unsupported("unique partial index over the array " + path);
-      }
-      return value;
-    }
-    return switch (document.get(path.substring(0, dot))) {
-      case Document inner -> valueAt(inner, path.substring(dot + 1));
-      case List<?> list ->
-          throw CommandFailure.unsupported(
-              "unique partial index over the array " + path + " of " + list.size());
-      case null, default -> null;
-    };
-  }
-
-  private static CommandFailure duplicate(Entry entry, Document values) {
-    return new CommandFailure(
-        11000,
-        "DuplicateKey",
-        "E11000 duplicate key error collection: %s index: %s dup key: %s"
-            .formatted(entry.ns(), entry.index().get("name"), values));
   }
 
   /** The expiring indexes of all collections. */
@@ -164,7 +147,7 @@ final class IndexCatalog {
     for (String name : kept.keySet()) {
       Document index = kept.get(name);
       if (index != null && index.containsKey(EXPIRY)) {
-        found.add(new Entry(Namespace.parse(name.substring(0, name.indexOf(SEPARATOR))), index));
+        found.add(new Entry(namespaceOf(name), index));
       }
     }
     return found;
@@ -184,8 +167,8 @@ final class IndexCatalog {
   private List<String> names(Namespace ns) {
     String prefix = ns.toString() + SEPARATOR;
     List<String> names = new ArrayList<>();
-    for (var keys = kept.keyIterator(prefix); keys.hasNext(); ) {
-      String name = keys.next();
+    for (var all = kept.keyIterator(prefix); all.hasNext(); ) {
+      String name = all.next();
       if (!name.startsWith(prefix)) {
         break;
       }
@@ -194,9 +177,14 @@ final class IndexCatalog {
     return names;
   }
 
+  private void forget(String name) {
+    kept.remove(name);
+    keys.remove(name);
+  }
+
   /** The collection is gone. */
   void forget(Namespace ns) {
-    names(ns).forEach(kept::remove);
+    names(ns).forEach(this::forget);
   }
 
   /** One index (by name or key), several, or all (by the name {@code *}) were dropped. */
@@ -204,18 +192,22 @@ final class IndexCatalog {
     switch (dropped) {
       case Collection<?> several -> several.forEach(one -> forget(ns, one));
       case Document key ->
-          entries(ns, index -> key.equals(index.get("key")))
-              .forEach(entry -> forget(ns, entry.index().get("name")));
-      case String name when !name.equals("*") -> kept.remove(ns.toString() + SEPARATOR + name);
+          entries(ns, index -> key.equals(index.get("key"))).forEach(entry -> forget(entry.name()));
+      case String name when !name.equals("*") -> forget(nameOf(ns, name));
       case null, default -> forget(ns);
     }
   }
 
   void rename(Namespace from, Namespace to) {
     for (String name : names(from)) {
-      Document index = kept.remove(name);
+      Document index = kept.get(name);
+      forget(name);
       if (index != null) {
-        kept.put(to + name.substring(from.toString().length()), index);
+        Entry renamed = new Entry(to, index);
+        kept.put(renamed.name(), index);
+        if (UniqueKeys.applyTo(index)) {
+          keys.put(renamed.name(), build(renamed));
+        }
       }
     }
   }

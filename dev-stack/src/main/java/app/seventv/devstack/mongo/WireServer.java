@@ -12,6 +12,7 @@ import de.bwaldvogel.mongo.wire.message.MongoQuery;
 import de.bwaldvogel.mongo.wire.message.MongoReply;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -64,25 +65,24 @@ final class WireServer implements AutoCloseable {
    */
   WireServer(CommandRouter router, int port) {
     this.router = router;
-    try {
-      this.listener =
-          new ServerBootstrap()
-              .group(eventLoops)
-              .channel(NioServerSocketChannel.class)
-              .option(ChannelOption.SO_BACKLOG, BACKLOG)
-              .option(ChannelOption.SO_REUSEADDR, true)
-              .childOption(ChannelOption.TCP_NODELAY, true)
-              .childHandler(new Initializer())
-              .bind(new InetSocketAddress(InetAddress.ofLiteral(HOST), port))
-              .syncUninterruptibly()
-              .channel();
-    } catch (RuntimeException e) {
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(eventLoops)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(new Initializer())
+            .bind(new InetSocketAddress(InetAddress.ofLiteral(HOST), port))
+            .awaitUninterruptibly();
+    this.listener = bound.channel();
+    if (!bound.isSuccess()) {
       stopThreads();
-      throw new UncheckedIOException(busyPort(port, e));
+      throw new UncheckedIOException(busyPort(port, bound.cause()));
     }
   }
 
-  private static BindException busyPort(int port, RuntimeException cause) {
+  private static BindException busyPort(int port, Throwable cause) {
     BindException busy =
         new BindException(
             "Cannot start the embedded MongoDB on "
@@ -154,9 +154,7 @@ final class WireServer implements AutoCloseable {
           case MongoMessage message -> {
             Document command = message.getDocument();
             Document reply = router.handle(ctx.channel(), message.getDatabaseName(), command);
-            if (!isUnacknowledged(command)) {
-              ctx.writeAndFlush(new MongoMessage(ctx.channel(), header, reply));
-            }
+            ctx.writeAndFlush(new MongoMessage(ctx.channel(), header, reply));
           }
           case MongoQuery query ->
               // Only the first hello of a connection still comes in this old form.
@@ -171,12 +169,5 @@ final class WireServer implements AutoCloseable {
         ctx.close();
       }
     }
-  }
-
-  /** The decoder drops the flag that says so; the write concern says the same. */
-  private static boolean isUnacknowledged(Document command) {
-    return command.get("writeConcern") instanceof Document concern
-        && concern.get("w") instanceof Number acknowledgements
-        && acknowledgements.intValue() == 0;
   }
 }

@@ -159,10 +159,16 @@ public final class ManagedProcess implements AutoCloseable {
     }
   }
 
-  /** Asks the process to end (SIGTERM) without waiting; {@link #close()} must follow. */
+  /**
+   * Asks the process to end (SIGTERM) without waiting; {@link #close()} must follow. It is asked
+   * only once, because services take a second signal as an order to drop everything.
+   */
   public void requestStop() {
     lock.lock();
     try {
+      if (stopping) {
+        return;
+      }
       stopping = true;
       stopRequested.signalAll();
       if (process != null) {

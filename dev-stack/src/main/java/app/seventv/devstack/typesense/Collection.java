@@ -145,7 +145,7 @@ final class Collection implements AutoCloseable {
 
   private @Nullable StoredDocument find(String id) {
     try {
-      return live.get(id); // null for the value that stands for missing ones
+      return live.get(id);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -312,20 +312,18 @@ final class Collection implements AutoCloseable {
 
   /** Documents by id, among them those written since the last refresh of the searcher. */
   private static final class LiveDocuments extends LiveFieldValues<IndexSearcher, StoredDocument> {
-    /** Lucene wants a value for what is not there: it has a sequence below 0. */
-    static final StoredDocument MISSING = new StoredDocument(-1, Json.object());
+    /** Stands for a document deleted since the last refresh; {@link #get} tells it as null. */
+    private static final StoredDocument DELETED = new StoredDocument(-1, Json.object());
 
     LiveDocuments(SearcherManager searchers) {
-      super(searchers, MISSING);
+      super(searchers, DELETED);
     }
 
     @Override
-    protected StoredDocument lookupFromSearcher(IndexSearcher searcher, String id)
+    protected @Nullable StoredDocument lookupFromSearcher(IndexSearcher searcher, String id)
         throws IOException {
       TopDocs top = searcher.search(new TermQuery(new Term(IndexNames.ID, id)), 1);
-      return top.scoreDocs.length == 0
-          ? MISSING
-          : DocumentReader.read(searcher, top.scoreDocs[0].doc);
+      return top.scoreDocs.length == 0 ? null : DocumentReader.read(searcher, top.scoreDocs[0].doc);
     }
   }
 }

@@ -42,7 +42,14 @@ public final class DevTypesense implements AutoCloseable {
           Thread.ofPlatform().name("dev-typesense-commit").daemon().factory());
   private final Semaphore running = new Semaphore(Limits.MAX_CONCURRENT_REQUESTS);
 
+  /** Held here, since Java forgets the level of a logger that nothing refers to. */
+  private static final java.util.logging.Logger VECTOR_LOG =
+      java.util.logging.Logger.getLogger(
+          "org.apache.lucene.internal.vectorization.VectorizationProvider");
+
   static {
+    // Lucene advises a faster vector module, which no query here would use.
+    VECTOR_LOG.setLevel(java.util.logging.Level.SEVERE);
     // Without it the JDK's server holds back small replies on kept connections for 40 ms.
     System.setProperty("sun.net.httpserver.nodelay", "true");
   }

@@ -15,7 +15,8 @@ import java.util.function.Supplier;
  * all       = part { "&amp;&amp;" part }
  * part      = "(" any ")" | field operator ( "[" [ value { "," value } ] "]" | value )
  * operator  = ":" [ "=" | "!=" | "!" | "&lt;" | "&lt;=" | "&gt;" | "&gt;=" ], blanks allowed inside
- * value     = "`" any text, \` for a backquote "`" | text up to the next "&amp;&amp;", "||", ")" (in lists "," "]")
+ * value     = "`" any text, \` for a backquote "`"
+ *           | text up to the next "&amp;&amp;", "||" or ")", in lists "," or "]"
  * </pre>
  */
 final class FilterParser {

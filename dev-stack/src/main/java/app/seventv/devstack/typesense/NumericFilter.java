@@ -36,14 +36,18 @@ final class NumericFilter {
         continue;
       }
       long number = integer(field, value.text());
-      if (number == (condition.operator() == Operator.LESS ? Long.MIN_VALUE : Long.MAX_VALUE)
-          && (condition.operator() == Operator.LESS || condition.operator() == Operator.GREATER)) {
-        continue; // nothing lies beyond the ends of the type
-      }
       switch (condition.operator()) {
-        case LESS -> add(alternatives, name, Long.MIN_VALUE, number - 1);
+        case LESS -> {
+          if (number > Long.MIN_VALUE) { // else nothing is below
+            add(alternatives, name, Long.MIN_VALUE, number - 1);
+          }
+        }
         case LESS_OR_EQUAL -> add(alternatives, name, Long.MIN_VALUE, number);
-        case GREATER -> add(alternatives, name, number + 1, Long.MAX_VALUE);
+        case GREATER -> {
+          if (number < Long.MAX_VALUE) { // else nothing is above
+            add(alternatives, name, number + 1, Long.MAX_VALUE);
+          }
+        }
         case GREATER_OR_EQUAL -> add(alternatives, name, number, Long.MAX_VALUE);
         default -> exact.add(number);
       }

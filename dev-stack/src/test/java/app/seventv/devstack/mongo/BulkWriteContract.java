@@ -14,8 +14,10 @@ import com.mongodb.client.model.bulk.ClientBulkWriteOptions;
 import com.mongodb.client.model.bulk.ClientBulkWriteResult;
 import com.mongodb.client.model.bulk.ClientNamespacedWriteModel;
 import com.mongodb.client.model.bulk.ClientUpdateOneOptions;
+import com.mongodb.client.model.bulk.ClientUpdateResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
@@ -57,13 +59,17 @@ abstract class BulkWriteContract extends MongoContract {
     assertThat(result.getUpsertedCount()).isEqualTo(1);
     assertThat(result.getDeletedCount()).isEqualTo(1);
     var verbose = result.getVerboseResults().orElseThrow();
-    assertThat(verbose.getUpdateResults().get(1).getModifiedCount()).isEqualTo(3);
-    assertThat(verbose.getUpdateResults().get(4).getMatchedCount()).isZero();
-    assertThat(
-            verbose.getUpdateResults().get(5).getUpsertedId().orElseThrow().asString().getValue())
+    assertThat(updated(verbose, 1).getModifiedCount()).isEqualTo(3);
+    assertThat(updated(verbose, 4).getMatchedCount()).isZero();
+    assertThat(updated(verbose, 5).getUpsertedId().orElseThrow().asString().getValue())
         .isEqualTo("up");
-    assertThat(verbose.getDeleteResults().get(3).getDeletedCount()).isEqualTo(1);
+    assertThat(Objects.requireNonNull(verbose.getDeleteResults().get(3)).getDeletedCount())
+        .isEqualTo(1);
     assertThat(collection("a").find(eq("_id", 2)).first()).isEqualTo(doc("_id", 2, "r", 1));
+  }
+
+  private static ClientUpdateResult updated(ClientBulkWriteResult.VerboseResults all, int index) {
+    return Objects.requireNonNull(all.getUpdateResults().get(index));
   }
 
   @Test

@@ -134,6 +134,18 @@ abstract class CrudContract extends MongoContract {
   }
 
   @Test
+  void theFieldOrderOfEmbeddedDocumentsCounts() {
+    things()
+        .insertMany(
+            List.of(
+                doc("_id", doc("a", 1, "b", 2), "node", doc("a", 1, "b", 2)),
+                doc("_id", doc("b", 2, "a", 1), "node", doc("b", 2, "a", 1))));
+    assertThat(things().find(eq("_id", doc("b", 2, "a", 1)))).hasSize(1);
+    assertThat(things().find(eq("node", doc("b", 2, "a", 1)))).hasSize(1);
+    assertThat(things().find(in("node", doc("b", 2, "a", 1)))).hasSize(1);
+  }
+
+  @Test
   void arraysOfNodesAreMatchedByWholeNodes() {
     Document wanted = doc("kind", "badge", "badge_id", UUID.randomUUID());
     Document another = doc("kind", "badge", "badge_id", UUID.randomUUID());

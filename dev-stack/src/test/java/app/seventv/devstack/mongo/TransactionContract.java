@@ -16,6 +16,7 @@ import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -154,8 +155,7 @@ abstract class TransactionContract extends MongoContract {
   void readingThenWritingLosesNoUpdate() throws Exception {
     things().insertOne(doc("_id", "sum", "n", 0));
     runInThreads((session, name) -> {
-      Document read = things().find(session, eq("_id", "sum")).first();
-      assertThat(read).isNotNull();
+      Document read = Objects.requireNonNull(things().find(session).first());
       things().updateOne(session, eq("_id", "sum"), set("n", read.getInteger("n") + 1));
     });
     assertThat(only(things())).containsEntry("n", THREADS * TRANSACTIONS_PER_THREAD);

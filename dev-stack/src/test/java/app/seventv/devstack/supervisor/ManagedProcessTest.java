@@ -96,6 +96,26 @@ class ManagedProcessTest {
   }
 
   @Test
+  void aProcessOfAGroupGetsOneSignalOnly() throws Exception {
+    String script = "trap 'echo signal' TERM; echo up; while :; do sleep 0.05; done";
+    ManagedProcess process =
+        new ManagedProcess(
+            new ManagedProcess.Spec(
+                "shell",
+                List.of("bash", "-c", script),
+                Map.of(),
+                directory,
+                log("shell"),
+                Duration.ofSeconds(1)),
+            () -> new BoundedLog(log("shell"), 1).tail(1).equals(List.of("up")),
+            (dead, exitCode, restartInMs) -> deaths.add(dead));
+    try (ProcessGroup group = new ProcessGroup(List.of(process))) {
+      group.start(TIMEOUT, (name, afterMs) -> {});
+    }
+    assertThat(Files.readAllLines(log("shell"))).containsExactly("up", "signal");
+  }
+
+  @Test
   void theHolderOfAPortIsFound() throws Exception {
     try (ManagedProcess process = process("fake", port)) {
       process.start();

@@ -151,7 +151,17 @@ abstract class SearchContract extends SearchServerContract {
     List<String> buckets =
         found(name, byName("pepe").sortBy("_text_match(buckets: 1):desc,score:desc").perPage(20));
 
+    List<String> asForUsers =
+        found(
+            name,
+            byName("pepe")
+                .sortBy("_text_match(buckets: 3):desc, score:desc, _text_match(buckets: 10):desc")
+                .perPage(20));
+
     assertThat(exact).startsWith("1");
+    // Blocks of 6: the whole match and the five best, then twice six, then the rest.
+    assertThat(asForUsers).hasSize(20).startsWith("20", "19").endsWith("3", "2");
+    assertThat(asForUsers.subList(0, 6)).contains("1");
     assertThat(buckets).hasSize(20).startsWith("20", "19").endsWith("2", "1");
   }
 

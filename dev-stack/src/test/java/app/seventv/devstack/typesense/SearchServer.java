@@ -31,7 +31,7 @@ final class SearchServer implements AutoCloseable {
     this.embedded = embedded;
     Node node = new Node(uri.getScheme(), uri.getHost(), Integer.toString(uri.getPort()));
     Configuration configuration = new Configuration(List.of(node), Duration.ofSeconds(10), apiKey);
-    configuration.numRetries = 0;
+    configuration.numRetries = 1; // the client counts the first attempt too
     this.client = new Client(configuration);
   }
 

@@ -43,10 +43,6 @@ abstract class SearchServerContract {
     return schema.getName();
   }
 
-  void dropAfterTest(String name) {
-    created.add(name);
-  }
-
   /** A collection like the platform's emotes, with facets and infix search added. */
   String createEmotes() throws Exception {
     return create(

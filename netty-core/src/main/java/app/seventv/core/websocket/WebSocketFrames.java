@@ -26,7 +26,9 @@ public final class WebSocketFrames {
   static final int MAX_CONTROL_BYTES = 125;
 
   private static final int FIN = 0x80;
-  private static final int MAX_HEADER_BYTES = 10;
+
+  /** Longest header of a server's frame. */
+  public static final int MAX_HEADER_BYTES = 10;
 
   private WebSocketFrames() {}
 
@@ -44,6 +46,11 @@ public final class WebSocketFrames {
     ByteBuf frame = alloc.buffer(MAX_HEADER_BYTES + utf8.length);
     writeHeader(frame, TEXT, utf8.length);
     return frame.writeBytes(utf8);
+  }
+
+  /** Writes the header of a text frame, for payloads that the caller puts together from parts. */
+  public static void writeTextHeader(ByteBuf out, int payloadBytes) {
+    writeHeader(out, TEXT, payloadBytes);
   }
 
   /** Writes the header of a final frame. */

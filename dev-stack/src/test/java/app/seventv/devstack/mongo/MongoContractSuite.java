@@ -4,26 +4,30 @@ import com.mongodb.client.MongoClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestInstance;
 
-/** The contract against the embedded server in memory. */
-class EmbeddedMongoContractTest {
+/** All contracts against one server. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class MongoContractSuite {
 
   @SuppressWarnings("NullAway.Init") // set before any nested class is made
-  private static DevMongoServer server;
+  private MongoClient client;
 
-  @SuppressWarnings("NullAway.Init") // set before any nested class is made
-  private static MongoClient client;
+  /** Starts or finds the server; the address without a database. */
+  abstract String start() throws Exception;
+
+  /** Ends what {@link #start} started. */
+  abstract void stop();
 
   @BeforeAll
-  static void start() {
-    server = DevMongoServer.inMemory(0);
-    client = MongoContract.connect(server.uri("7tv"));
+  void connect() throws Exception {
+    client = MongoContract.connect(start());
   }
 
   @AfterAll
-  static void stop() {
+  void disconnect() {
     client.close();
-    server.close();
+    stop();
   }
 
   @Nested
@@ -50,6 +54,20 @@ class EmbeddedMongoContractTest {
   @Nested
   class BulkWrites extends BulkWriteContract {
     BulkWrites() {
+      super(client);
+    }
+  }
+
+  @Nested
+  class Indexes extends IndexContract {
+    Indexes() {
+      super(client);
+    }
+  }
+
+  @Nested
+  class Aggregations extends AggregationContract {
+    Aggregations() {
       super(client);
     }
   }

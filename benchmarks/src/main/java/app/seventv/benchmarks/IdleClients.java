@@ -1,0 +1,185 @@
+package app.seventv.benchmarks;
+
+import app.seventv.core.transport.EventLoops;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+
+/**
+ * Many websocket clients that shake hands, send their subscriptions and then sit still. Raw bytes
+ * instead of a client library: the generator must not cost more than the server.
+ */
+final class IdleClients implements AutoCloseable {
+  /** Handshakes under way at once. */
+  private static final int CONCURRENT_HANDSHAKES = 256;
+
+  private static final long HANDSHAKE_LIMIT_SECONDS = 60;
+  private static final byte[] ACK_MARK = "\"op\":5".getBytes(StandardCharsets.US_ASCII);
+
+  private final EventLoops loops;
+  private final InetSocketAddress server;
+  private final String path;
+  private final IntFunction<List<String>> subscriptions;
+  private final List<Channel> channels = new ArrayList<>();
+  private final AtomicInteger failed = new AtomicInteger();
+
+  /**
+   * @param subscriptions messages that the client of a number sends after the handshake; each is
+   *     answered by one ACK (opcode 5)
+   */
+  IdleClients(
+      EventLoops loops,
+      InetSocketAddress server,
+      String path,
+      IntFunction<List<String>> subscriptions) {
+    this.loops = loops;
+    this.server = server;
+    this.path = path;
+    this.subscriptions = subscriptions;
+  }
+
+  /** Opens clients until there are {@code count}, all of them acknowledged. */
+  void growTo(int count) throws IOException, InterruptedException {
+    Semaphore slots = new Semaphore(CONCURRENT_HANDSHAKES);
+    Bootstrap bootstrap = loops.client();
+    while (channels.size() < count) {
+      if (!slots.tryAcquire(HANDSHAKE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException("handshakes are stuck at " + channels.size() + " clients");
+      }
+      int number = channels.size();
+      Client client = new Client(slots, subscriptions.apply(number));
+      channels.add(
+          bootstrap
+              .clone()
+              .handler(
+                  new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                      channel.pipeline().addLast(client);
+                    }
+                  })
+              .connect(server)
+              .channel());
+    }
+    if (!slots.tryAcquire(CONCURRENT_HANDSHAKES, HANDSHAKE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+      throw new IOException("not every client was acknowledged");
+    }
+    if (failed.get() > 0) {
+      throw new IOException(failed.get() + " of " + count + " clients were refused or cut off");
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    for (Channel channel : channels) {
+      channel.close();
+    }
+    for (Channel channel : channels) {
+      channel.closeFuture().await(5, TimeUnit.SECONDS);
+    }
+  }
+
+  private final class Client extends ChannelInboundHandlerAdapter {
+    private final Semaphore slots;
+    private final List<String> messages;
+    private int acknowledged;
+    private boolean upgraded;
+    private boolean done;
+
+    Client(Semaphore slots, List<String> messages) {
+      this.slots = slots;
+      this.messages = messages;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      String request =
+          "GET "
+              + path
+              + " HTTP/1.1\r\nhost: bench\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+              + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+      ctx.writeAndFlush(ctx.alloc().buffer().writeBytes(request.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ByteBuf data = (ByteBuf) message;
+      try {
+        if (!upgraded) {
+          upgraded = true;
+          subscribe(ctx);
+        }
+        count(data);
+        if (!done && acknowledged >= messages.size()) {
+          done = true;
+          slots.release();
+        }
+      } finally {
+        data.release();
+      }
+    }
+
+    private void subscribe(ChannelHandlerContext ctx) {
+      ByteBuf frames = ctx.alloc().buffer(1024);
+      for (String text : messages) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        frames.writeByte(0x81);
+        if (utf8.length <= 125) {
+          frames.writeByte(0x80 | utf8.length);
+        } else {
+          frames.writeByte(0x80 | 126).writeShort(utf8.length);
+        }
+        frames.writeInt(0).writeBytes(utf8); // masked with zeros: the bytes stay as they are
+      }
+      ctx.writeAndFlush(frames);
+    }
+
+    /** Counts ACKs; one that is cut in two by a read boundary would be missed, so reads are long. */
+    private void count(ByteBuf data) {
+      for (int i = data.readerIndex(); i + ACK_MARK.length <= data.writerIndex(); i++) {
+        boolean match = true;
+        for (int j = 0; j < ACK_MARK.length && match; j++) {
+          match = data.getByte(i + j) == ACK_MARK[j];
+        }
+        if (match) {
+          acknowledged++;
+        }
+      }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      giveUp();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
+
+    private void giveUp() {
+      if (!done) {
+        done = true;
+        failed.incrementAndGet();
+        slots.release();
+      }
+    }
+
+    @Override
+    public void channelUnregistered(ChannelHandlerContext ctx) {
+      giveUp();
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package app.seventv.benchmarks;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A service of the platform in a JVM of its own, as it runs in production, under measurement. */
+final class ServerProcess implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Pattern HISTOGRAM_TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
+  private static final Pattern MALLOC_SYSTEM =
+      Pattern.compile("<system type=\"current\" size=\"(\\d+)\"/>");
+  private static final Pattern MALLOC_TOTAL =
+      Pattern.compile("<total type=\"(fast|rest|mmap)\" count=\"\\d+\" size=\"(\\d+)\"/>");
+
+  private final Process process;
+  private final Path log;
+
+  private ServerProcess(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+  }
+
+  /**
+   * Starts a jar and waits until its admin port says that it is ready.
+   *
+   * @param prefix words before {@code java}, e.g. {@code taskset -c 0}
+   */
+  static ServerProcess start(
+      BenchContext context, String jar, String toml, int adminPort, List<String> prefix, String... jvmOptions)
+      throws IOException, InterruptedException {
+    Path config = Files.writeString(context.work().resolve("server.toml"), toml);
+    Path log = context.work().resolve("server.log");
+    List<String> command = new ArrayList<>(prefix);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(List.of("-XX:+UseCompactObjectHeaders", "-XX:+UseSerialGC"));
+    command.addAll(List.of(jvmOptions));
+    command.addAll(List.of("-jar", context.root().resolve(jar).toString()));
+    command.addAll(List.of("--config", config.toString()));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    ServerProcess server = new ServerProcess(process, log);
+    server.awaitReady(adminPort);
+    return server;
+  }
+
+  /** A port that is free now. */
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void awaitReady(int adminPort) throws IOException, InterruptedException {
+    HttpRequest ready =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/readyz"))
+            .timeout(Duration.ofSeconds(2))
+            .build();
+    long deadline = System.nanoTime() + START_LIMIT.toNanos();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      while (System.nanoTime() < deadline && process.isAlive()) {
+        try {
+          if (client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+            return;
+          }
+        } catch (IOException notYet) {
+          // The port is not open yet.
+        }
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+    }
+    close();
+    throw new IOException("the server did not become ready; its log: " + Files.readString(log));
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Bytes of live objects on the Java heap, after a full collection. */
+  long liveHeapBytes() throws IOException, InterruptedException {
+    return number(HISTOGRAM_TOTAL.matcher(jcmd("GC.class_histogram")), 1);
+  }
+
+  /**
+   * Bytes that the process has taken from malloc and not given back: direct buffers, native
+   * libraries, the JVM itself. From glibc's own books ({@code malloc_info}).
+   */
+  long mallocBytes() throws IOException, InterruptedException {
+    String info = jcmd("System.native_heap_info");
+    int summary = info.lastIndexOf("</heap>");
+    String totals = summary < 0 ? info : info.substring(summary);
+    long bytes = number(MALLOC_SYSTEM.matcher(totals), 1);
+    Matcher total = MALLOC_TOTAL.matcher(totals);
+    while (total.find()) {
+      long size = Long.parseLong(total.group(2));
+      bytes += total.group(1).equals("mmap") ? size : -size;
+    }
+    return bytes;
+  }
+
+  private static long number(Matcher matcher, int group) throws IOException {
+    if (!matcher.find()) {
+      throw new IOException("jcmd printed no figure");
+    }
+    return Long.parseLong(matcher.group(group));
+  }
+
+  private String jcmd(String command) throws IOException, InterruptedException {
+    Process jcmd =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(pid()),
+                command)
+            .redirectErrorStream(true)
+            .start();
+    String text = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!jcmd.waitFor(60, TimeUnit.SECONDS) || jcmd.exitValue() != 0) {
+      throw new IOException("jcmd " + command + " failed: " + text);
+    }
+    return text;
+  }
+
+  /** Asks the process to end, and makes it end. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(15, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package app.seventv.events;
+
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+
+/**
+ * One deadline for each session slot of a loop, in ticks. Buckets are doubly linked lists threaded
+ * through two int arrays: 8 bytes per slot, no object, constant time for everything.
+ */
+final class DeadlineWheel {
+  /** Ticks ahead that a deadline can lie; later ones come up early and are set again. */
+  static final int BUCKETS = 1024;
+
+  private static final int END = -1;
+  private static final int UNSCHEDULED = Integer.MIN_VALUE;
+
+  private final int[] heads = new int[BUCKETS];
+  private int[] next = new int[0];
+
+  /** Slot before this one, or {@code ~bucket} for the first of a bucket. */
+  private int[] previous = new int[0];
+
+  private int now;
+
+  DeadlineWheel() {
+    Arrays.fill(heads, END);
+  }
+
+  /** The tick that has been reached. */
+  int now() {
+    return now;
+  }
+
+  /** Makes room for slots below the given one. */
+  void ensureCapacity(int slots) {
+    int old = previous.length;
+    if (slots > old) {
+      next = Arrays.copyOf(next, slots);
+      previous = Arrays.copyOf(previous, slots);
+      Arrays.fill(previous, old, slots, UNSCHEDULED);
+    }
+  }
+
+  /** Sets the deadline of a slot that has none. */
+  void schedule(int slot, int deadline) {
+    int ahead = Math.clamp((long) deadline - now, 1, BUCKETS - 1);
+    int bucket = (now + ahead) & (BUCKETS - 1);
+    int first = heads[bucket];
+    next[slot] = first;
+    previous[slot] = ~bucket;
+    if (first != END) {
+      previous[first] = slot;
+    }
+    heads[bucket] = slot;
+  }
+
+  /** Takes the deadline of a slot away, if it has one. */
+  void cancel(int slot) {
+    int before = previous[slot];
+    if (before == UNSCHEDULED) {
+      return;
+    }
+    int after = next[slot];
+    if (before < 0) {
+      heads[~before] = after;
+    } else {
+      next[before] = after;
+    }
+    if (after != END) {
+      previous[after] = before;
+    }
+    previous[slot] = UNSCHEDULED;
+  }
+
+  /** Moves on to a tick and reports every slot that has come up, which then has no deadline. */
+  void advance(int tick, IntConsumer due) {
+    while (now < tick) {
+      now++;
+      int bucket = now & (BUCKETS - 1);
+      for (int slot = heads[bucket]; slot != END; slot = heads[bucket]) {
+        cancel(slot);
+        due.accept(slot);
+      }
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package app.seventv.events;
+
+import app.seventv.core.http.ClientAddress;
+import app.seventv.core.http.Exchange;
+import app.seventv.core.http.Handler;
+import app.seventv.core.http.HttpError;
+import app.seventv.core.http.Protocol;
+import app.seventv.core.http.Request;
+import app.seventv.core.http.Response;
+import app.seventv.core.http.ResponseStream;
+import app.seventv.core.websocket.WebSocketOptions;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.concurrent.EventExecutor;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The one public route (event-api.md §2). */
+final class EventEndpoint implements Handler {
+  private static final String PATH = "/v3";
+  private static final int MAX_APP_BYTES = 32;
+  private static final int MAX_VERSION_BYTES = 16;
+  private static final int MAX_FRAME_BYTES = 16_384;
+  private static final int MAX_MESSAGE_BYTES = 18_432;
+  private static final long CLOSE_TIMEOUT_MS = 5_000;
+  private static final String VARY =
+      "origin, access-control-request-method, access-control-request-headers";
+
+  private static final Exchange.BodySink IGNORED_BODY =
+      new Exchange.BodySink() {
+        @Override
+        public void chunk(ByteBuf data) {
+          data.release();
+        }
+
+        @Override
+        public void end(HttpHeaders trailers) {}
+
+        @Override
+        public void aborted() {}
+      };
+
+  private final Map<EventExecutor, SessionLoop> loops;
+  private final Population population;
+  private final @Nullable Integer connectionLimit;
+  private final ClientAddress clientAddress;
+  private final ClientKinds clients;
+  private final String serverName;
+  private final WebSocketOptions webSocketOptions;
+  private volatile boolean draining;
+
+  EventEndpoint(
+      Map<EventExecutor, SessionLoop> loops,
+      Population population,
+      @Nullable Integer connectionLimit,
+      ClientAddress clientAddress,
+      ClientKinds clients,
+      String serverName) {
+    this.loops = Map.copyOf(loops);
+    this.population = population;
+    this.connectionLimit = connectionLimit;
+    this.clientAddress = clientAddress;
+    this.clients = clients;
+    this.serverName = serverName;
+    HttpHeaders headers = Response.newHeaders();
+    commonHeaders(headers);
+    this.webSocketOptions =
+        new WebSocketOptions(MAX_FRAME_BYTES, MAX_MESSAGE_BYTES, CLOSE_TIMEOUT_MS, headers);
+  }
+
+  /** Refuses new sessions from now on. */
+  void startDraining() {
+    draining = true;
+  }
+
+  @Override
+  public void handle(Exchange exchange) {
+    Request request = exchange.request();
+    boolean isPreflight = request.method().equals("OPTIONS");
+    boolean isEndpoint = request.path().startsWith(PATH);
+    exchange.beforeHead(
+        (status, headers) -> {
+          commonHeaders(headers);
+          if (isEndpoint && isPreflight) {
+            headers.remove("access-control-expose-headers");
+            headers.set("access-control-allow-methods", "*");
+            headers.set("access-control-allow-headers", "*");
+          }
+        });
+    if (!isEndpoint) {
+      exchange.respond(Response.of(404));
+    } else if (isPreflight) {
+      exchange.respond(Response.of(200));
+    } else {
+      connect(exchange, request);
+    }
+  }
+
+  private void commonHeaders(HttpHeaders headers) {
+    headers.set("server", serverName);
+    headers.set("vary", VARY);
+    headers.set("access-control-allow-origin", "*");
+    headers.set("access-control-expose-headers", "*");
+  }
+
+  /** The checks of event-api.md §2.3, in their order. */
+  private void connect(Exchange exchange, Request request) {
+    try {
+      clientAddress.of(request);
+    } catch (HttpError e) {
+      Response refusal = Response.text(e.status(), e.clientMessage());
+      refusal.headers().remove("content-type");
+      exchange.respond(refusal);
+      return;
+    }
+    FormQuery query = FormQuery.parse(request.rawQuery());
+    checkClientNames(query);
+    if (draining) {
+      throw new HttpError(503, EndReason.RESTART.message());
+    }
+    if (connectionLimit != null && population.open() >= connectionLimit) {
+      throw new HttpError(503, "connection limit reached");
+    }
+    List<SubscriptionRequest> inline;
+    try {
+      inline = InlineSubscriptions.of(request, request.path().substring(PATH.length()), query);
+    } catch (InvalidPayloadException e) {
+      throw new HttpError(400, "failed to parse query");
+    }
+    if (isWebSocket(request)) {
+      ClientKind client = client(ClientKind.WEBSOCKET, request, query);
+      exchange.upgrade(webSocketOptions, new WebSocketSession(loop(exchange), client, inline));
+    } else if (request.method().equals("GET")) {
+      stream(exchange, client(ClientKind.EVENT_STREAM, request, query), inline);
+    } else {
+      throw new HttpError(405, "method not allowed");
+    }
+  }
+
+  private static void checkClientNames(FormQuery query) {
+    for (String name : List.of("app", "version")) {
+      if (query.isRepeated(name)) {
+        throw new HttpError(
+            400, "Failed to deserialize query string: duplicate field `" + name + "`");
+      }
+    }
+    checkLength(query.first("app"), MAX_APP_BYTES, "app metadata too long");
+    checkLength(query.first("version"), MAX_VERSION_BYTES, "version metadata too long");
+  }
+
+  private static void checkLength(@Nullable String value, int maxBytes, String message) {
+    if (value != null && value.getBytes(StandardCharsets.UTF_8).length > maxBytes) {
+      throw new HttpError(400, message);
+    }
+  }
+
+  /** A request that is no complete handshake becomes a stream (event-api.md §2.4). */
+  private static boolean isWebSocket(Request request) {
+    String connection = request.header("connection");
+    String upgrade = request.header("upgrade");
+    return request.method().equals("GET")
+        && request.connection().protocol() == Protocol.HTTP_1
+        && connection != null
+        && connection.toLowerCase(Locale.ROOT).contains("upgrade")
+        && "websocket".equalsIgnoreCase(upgrade)
+        && "13".equals(request.header("sec-websocket-version"))
+        && request.header("sec-websocket-key") != null;
+  }
+
+  private ClientKind client(String transport, Request request, FormQuery query) {
+    return clients.of(
+        transport, query.first("app"), query.first("version"), request.header("user-agent"));
+  }
+
+  private SessionLoop loop(Exchange exchange) {
+    SessionLoop loop = loops.get(exchange.executor());
+    if (loop == null) {
+      throw new IllegalStateException("connection on a foreign loop");
+    }
+    return loop;
+  }
+
+  private void stream(Exchange exchange, ClientKind client, List<SubscriptionRequest> inline) {
+    exchange.streamBody(IGNORED_BODY);
+    HttpHeaders headers = Response.newHeaders();
+    headers.set("content-type", "text/event-stream");
+    headers.add("cache-control", "no-cache");
+    headers.add("cache-control", "no-cache"); // twice, as clients have always got it
+    headers.set("x-accel-buffering", "no");
+    ResponseStream stream = exchange.start(200, headers);
+    SseSession session = new SseSession(loop(exchange), client, stream);
+    exchange.onEnd(() -> session.left(CloseLabels.ABNORMAL));
+    session.open(inline);
+  }
+}

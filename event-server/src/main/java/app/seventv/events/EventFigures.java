@@ -1,0 +1,138 @@
+package app.seventv.events;
+
+import app.seventv.core.metrics.Metrics;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the service counts (event-api.md §16.3); usable from any thread. */
+final class EventFigures {
+  private static final double MS_PER_SECOND = 1_000;
+  private static final double NS_PER_SECOND = 1e9;
+
+  /** Bounds in seconds: connections live from a moment to a little over an hour. */
+  private static final double[] LIFETIME_SECONDS = {1, 10, 60, 300, 900, 1800, 3600, 4000};
+
+  /** Bounds in seconds of the way from the bus to the sockets. */
+  private static final double[] FAN_OUT_SECONDS = {
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1
+  };
+
+  private final ClientKinds clients = new ClientKinds();
+  private final Counter closes;
+  private final Histogram lifetimes;
+  private final Map<Opcode, CounterDataPoint> sent = new EnumMap<>(Opcode.class);
+  private final CounterDataPoint subscribes;
+  private final CounterDataPoint unsubscribes;
+  private final Map<Command.Plain, CounterDataPoint> plainCommands =
+      new EnumMap<>(Command.Plain.class);
+  private final CounterDataPoint hits;
+  private final CounterDataPoint misses;
+  private final DistributionDataPoint fanOut;
+  private final Counter busEvents;
+
+  EventFigures(Metrics metrics) {
+    metrics.gauges(
+        "event_api_v3_current_connections",
+        "Open sessions.",
+        List.of("kind", "app", "version"),
+        readings ->
+            clients
+                .all()
+                .forEach(c ->
+                    readings.read(c.open.sum(), c.transport(), c.app(), c.version())));
+    closes =
+        metrics.counter(
+            "event_api_v3_client_closes_total",
+            "Ended sessions by reason.",
+            "code",
+            "kind",
+            "app",
+            "version");
+    lifetimes =
+        metrics.histogram(
+            "event_api_v3_connection_duration_seconds",
+            "Life of sessions.",
+            LIFETIME_SECONDS,
+            "kind");
+    Counter commands =
+        metrics.counter(
+            "event_api_v3_commands_total",
+            "Messages by direction and opcode.",
+            "kind",
+            "command");
+    for (Opcode opcode : Opcode.values()) {
+      sent.put(opcode, commands.labelValues("Server", opcode.sseName()));
+    }
+    subscribes = commands.labelValues("Client", Opcode.SUBSCRIBE.sseName());
+    unsubscribes = commands.labelValues("Client", Opcode.UNSUBSCRIBE.sseName());
+    for (Command.Plain command : Command.Plain.values()) {
+      plainCommands.put(
+          command, commands.labelValues("Client", command.name().toLowerCase(java.util.Locale.ROOT)));
+    }
+    Counter events =
+        metrics.counter(
+            "subscription_nats_events_total", "Dispatches with and without a subscriber.", "kind");
+    hits = events.labelValues("Hit");
+    misses = events.labelValues("Miss");
+    fanOut =
+        metrics
+            .histogram(
+                "event_api_fan_out_seconds",
+                "From the bus message to the last loop's frames.",
+                FAN_OUT_SECONDS,
+                "kind")
+            .labelValues("dispatch");
+    busEvents =
+        metrics.counter(
+            "event_api_bus_events_total",
+            "Events on the bus: converted, ignored, unknown, rejected; undecodable messages.",
+            "result");
+  }
+
+  ClientKinds clients() {
+    return clients;
+  }
+
+  void sent(Opcode opcode, int count) {
+    CounterDataPoint counter = sent.get(opcode);
+    if (counter != null) {
+      counter.inc(count);
+    }
+  }
+
+  void received(Command command) {
+    switch (command) {
+      case Command.Subscribe _ -> subscribes.inc();
+      case Command.Unsubscribe _ -> unsubscribes.inc();
+      case Command.Plain plain -> {
+        CounterDataPoint counter = plainCommands.get(plain);
+        if (counter != null) {
+          counter.inc();
+        }
+      }
+    }
+  }
+
+  void sessionEnded(ClientKind client, String code, int ticks) {
+    closes.labelValues(code, client.transport(), client.app(), client.version()).inc();
+    lifetimes
+        .labelValues(client.transport())
+        .observe(ticks * (SessionLoop.TICK_MS / MS_PER_SECOND));
+  }
+
+  void dispatched(int deliveries, long durationNs) {
+    (deliveries > 0 ? hits : misses).inc();
+    fanOut.observe(durationNs / NS_PER_SECOND);
+  }
+
+  void busEvents(String result, int count) {
+    if (count > 0) {
+      busEvents.labelValues(result).inc(count);
+    }
+  }
+}

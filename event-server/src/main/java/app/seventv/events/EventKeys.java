@@ -1,0 +1,123 @@
+package app.seventv.events;
+
+import app.seventv.core.config.Config;
+import app.seventv.core.config.ConfigSchema;
+import app.seventv.core.config.Key;
+import app.seventv.core.config.ValueTypes;
+import app.seventv.core.http.ClientAddress;
+import app.seventv.core.nats.NatsOptions;
+import app.seventv.core.service.ServiceKeys;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The settings of the service (operations.md §3.3). */
+final class EventKeys {
+  static final Key<InetSocketAddress> BIND =
+      Key.address("event_api.bind", "0.0.0.0:8000", "Address to listen on.");
+
+  static final Key<Optional<InetSocketAddress>> SECURE_BIND =
+      Key.optional(
+          "event_api.secure_bind",
+          ValueTypes.ADDRESS,
+          "Address of a TLS listener beside a plain one; without it, a certificate turns TLS on"
+              + " at event_api.bind.");
+
+  static final Key<Optional<Path>> TLS_CERT =
+      Key.optional("event_api.tls.cert", ValueTypes.PATH, "Certificate chain, PEM.");
+
+  static final Key<Optional<Path>> TLS_KEY =
+      Key.optional("event_api.tls.key", ValueTypes.PATH, "Private key, PKCS#8 PEM.");
+
+  static final Key<String> SERVER_NAME =
+      Key.string("event_api.server_name", "SevenTV", "Value of the server header.");
+
+  static final Key<Duration> HEARTBEAT_INTERVAL =
+      Key.durationTable(
+          "event_api.heartbeat_interval",
+          Duration.ofSeconds(45),
+          "Shortest time between heartbeats; each session adds up to 10 %.");
+
+  static final Key<Duration> TTL =
+      Key.durationTable(
+          "event_api.ttl",
+          Duration.ofHours(1),
+          "Shortest life of a session before it must reconnect; each adds up to 10 %.");
+
+  static final Key<Integer> SUBSCRIPTION_LIMIT =
+      Key.integer(
+          "event_api.subscription_limit", 500, -1, 30_000, "Topics per session, -1 for any number.");
+
+  static final Key<Optional<Integer>> CONNECTION_LIMIT =
+      Key.optional(
+          "event_api.connection_limit",
+          ValueTypes.integer(0, Integer.MAX_VALUE),
+          "Sessions of this instance; more are refused with 503.");
+
+  static final Key<Long> MAX_PENDING_BYTES =
+      Key.sizeBytes(
+          "event_api.max_pending_bytes",
+          1 << 20,
+          "Bytes a client may leave unread before its session is ended.");
+
+  static final Key<Integer> DRAIN_SESSIONS_PER_SECOND =
+      Key.integer(
+          "event_api.drain_sessions_per_second",
+          2_000,
+          1,
+          1_000_000,
+          "Sessions told to reconnect per second on shutdown; faster if drain_time is too short.");
+
+  static final Key<URI> CDN_ORIGIN =
+      Key.url("event_api.cdn_origin", "https://cdn.7tv.app", "Base of image addresses.");
+
+  static final Key<String> POD_NAME =
+      Key.string("pod.name", "", "Name of this instance that clients see.").defaultFrom("POD_NAME");
+
+  static final Key<String> POD_NODE_NAME =
+      Key.string("pod.node_name", "", "Name of the host.").defaultFrom("NODE_NAME");
+
+  private static final String INCOMING_REQUEST = "event_api.incoming_request";
+
+  static final ConfigSchema SCHEMA =
+      ConfigSchema.builder()
+          .add(
+              ServiceKeys.DRAIN_TIME.withDefault(Duration.ofSeconds(30)),
+              BIND,
+              SECURE_BIND,
+              TLS_CERT,
+              TLS_KEY,
+              SERVER_NAME,
+              HEARTBEAT_INTERVAL,
+              TTL,
+              SUBSCRIPTION_LIMIT,
+              CONNECTION_LIMIT,
+              MAX_PENDING_BYTES,
+              DRAIN_SESSIONS_PER_SECOND,
+              CDN_ORIGIN,
+              POD_NAME,
+              POD_NODE_NAME)
+          .group(INCOMING_REQUEST, ClientAddress.SCHEMA)
+          .include(NatsOptions.SCHEMA)
+          .ignore("every event loop listens", "event_api.workers")
+          .ignore("the bridge is part of the API", "event_api.bridge_url")
+          .ignore("limits per address are not enforced by this version", "event_api.rate_limit")
+          .build();
+
+  private EventKeys() {}
+
+  static ClientAddress clientAddress(Config config) {
+    return ClientAddress.from(config.group(INCOMING_REQUEST));
+  }
+
+  static SessionOptions sessionOptions(Config config) {
+    return new SessionOptions(
+        Math.toIntExact(Math.max(SessionLoop.TICK_MS, config.get(HEARTBEAT_INTERVAL).toMillis())),
+        Math.max(SessionLoop.TICK_MS, config.get(TTL).toMillis()),
+        config.get(SUBSCRIPTION_LIMIT),
+        config.get(MAX_PENDING_BYTES),
+        config.get(POD_NAME));
+  }
+}

@@ -1,0 +1,35 @@
+package app.seventv.events;
+
+import java.util.Locale;
+
+/** The operation codes of the envelope (event-api.md §6). */
+enum Opcode {
+  DISPATCH(0),
+  HELLO(1),
+  HEARTBEAT(2),
+  RECONNECT(4),
+  ACK(5),
+  ERROR(6),
+  END_OF_STREAM(7),
+  IDENTIFY(33),
+  RESUME(34),
+  SUBSCRIBE(35),
+  UNSUBSCRIBE(36),
+  SIGNAL(37),
+  BRIDGE(38);
+
+  private final int code;
+
+  Opcode(int code) {
+    this.code = code;
+  }
+
+  int code() {
+    return code;
+  }
+
+  /** Name of the event on an SSE stream. */
+  String sseName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

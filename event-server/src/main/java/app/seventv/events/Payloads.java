@@ -1,0 +1,75 @@
+package app.seventv.events;
+
+import app.seventv.core.http.JsonText;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code d} of frames that the service itself makes up (event-api.md §6.1). */
+final class Payloads {
+  static final String TOO_MANY_SUBSCRIPTIONS = "Too Many Active Subscriptions!";
+  static final String INVALID_CONDITION = "Invalid Subscription Condition";
+  static final String NOT_SUBSCRIBED = "Not subscribed to this event";
+  static final String INVALID_OPCODE = "Invalid Opcode";
+
+  /** Answer to RESUME: no state of ended sessions is kept. */
+  static final String ACK_RESUME =
+      "{\"command\":\"RESUME\",\"data\":{\"success\":false,\"dispatches_replayed\":0,"
+          + "\"subscriptions_restored\":0}}";
+
+  private Payloads() {}
+
+  static String hello(
+      int heartbeatMs, String sessionId, int subscriptionLimit, String instance, int population) {
+    return "{\"heartbeat_interval\":"
+        + heartbeatMs
+        + ",\"session_id\":\""
+        + sessionId
+        + "\",\"subscription_limit\":"
+        + subscriptionLimit
+        + ",\"instance\":{\"name\":"
+        + quote(instance)
+        + ",\"population\":"
+        + population
+        + "}}";
+  }
+
+  static String heartbeat(int count) {
+    return "{\"count\":" + count + "}";
+  }
+
+  static String reconnect(EndReason reason) {
+    return "{\"reason\":\"" + reason.message() + "\"}";
+  }
+
+  static String endOfStream(EndReason reason) {
+    return "{\"code\":" + reason.code() + ",\"message\":\"" + reason.message() + "\"}";
+  }
+
+  static String error(String message) {
+    return "{\"message\":" + quote(message) + ",\"fields\":{}}";
+  }
+
+  /**
+   * ACK of a SUBSCRIBE.
+   *
+   * @param id sequence number of the frame that carries it
+   */
+  static String ackSubscribe(int id, SubscriptionRequest request) {
+    return "{\"command\":\"SUBSCRIBE\",\"data\":{\"id\":" + id + "," + fields(request) + "}}";
+  }
+
+  static String ackUnsubscribe(SubscriptionRequest request) {
+    return "{\"command\":\"UNSUBSCRIBE\",\"data\":{" + fields(request) + "}}";
+  }
+
+  private static String fields(SubscriptionRequest request) {
+    @Nullable Condition condition = request.condition();
+    return "\"type\":\""
+        + request.type().wireName()
+        + "\",\"condition\":"
+        + (condition == null ? "null" : condition.json());
+  }
+
+  static String quote(String text) {
+    return JsonText.quote(text);
+  }
+}

@@ -1,0 +1,85 @@
+package app.seventv.events;
+
+import app.seventv.core.websocket.WebSocket;
+import app.seventv.core.websocket.WebSocketListener;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A session on a websocket (event-api.md §3). */
+final class WebSocketSession extends Session implements WebSocketListener {
+  private @Nullable WebSocket socket;
+
+  /** Subscriptions of the handshake, until they are carried out. */
+  private List<SubscriptionRequest> inline;
+
+  WebSocketSession(SessionLoop loop, ClientKind client, List<SubscriptionRequest> inline) {
+    super(loop, client);
+    this.inline = inline;
+  }
+
+  @Override
+  public void onOpen(WebSocket opened) {
+    socket = opened;
+    List<SubscriptionRequest> requests = inline;
+    inline = List.of();
+    open(requests);
+  }
+
+  @Override
+  public void onText(WebSocket from, ByteBuf utf8) {
+    message(utf8);
+  }
+
+  @Override
+  public void onBinary(WebSocket from, ByteBuf data) {
+    message(data);
+  }
+
+  @Override
+  public void onClose(WebSocket from, int code, String reason) {
+    left(CloseLabels.ofClient(code));
+  }
+
+  @Override
+  ByteBuf encode(Opcode opcode, String payload, long timeMs, int number) {
+    return Frames.webSocket(SessionLoop.ALLOCATOR, opcode, payload, timeMs, number);
+  }
+
+  @Override
+  void write(ByteBuf frame) {
+    socket().writeFrames(frame);
+  }
+
+  @Override
+  void write(ByteBuf head, ByteBuf tail) {
+    WebSocket to = socket();
+    to.writeFrames(head);
+    to.writeFrames(tail);
+  }
+
+  @Override
+  void flush() {
+    socket().flush();
+  }
+
+  @Override
+  boolean isWritable() {
+    return socket().isWritable();
+  }
+
+  @Override
+  void close(EndReason reason) {
+    socket().close(reason.closeFrameCode(), reason.message());
+  }
+
+  @Override
+  boolean isEventStream() {
+    return false;
+  }
+
+  private WebSocket socket() {
+    return Objects.requireNonNull(socket, "not open");
+  }
+}

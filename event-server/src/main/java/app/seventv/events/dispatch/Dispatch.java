@@ -1,0 +1,14 @@
+package app.seventv.events.dispatch;
+
+import app.seventv.model.Id;
+import app.seventv.model.topic.EventType;
+
+/**
+ * What subscribers of one object are told.
+ *
+ * @param type event type
+ * @param id object
+ * @param payload JSON of the frame's {@code d}; never changed
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record Dispatch(EventType type, Id id, byte[] payload) {}
