@@ -34,7 +34,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Puts the documents behind a v3 example into the store, as far as the example tells them. */
 final class ExampleDocuments {
-  /** Colour of the roles; the examples' two users share roles but not colours, so one is changed. */
+  /**
+   * Colour of the roles; the examples' two users share roles but not colours, so one is changed.
+   */
   static final int ROLE_COLOR = 1018425599;
 
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
@@ -130,8 +132,7 @@ final class ExampleDocuments {
     User user = User.create(id, connections, NOW);
     store(
         CollectionNames.USERS,
-        Users.withStyle(
-            user, new User.Style(badge, paint, active, picture, null, null)));
+        Users.withStyle(user, new User.Style(badge, paint, active, picture, null, null)));
     grant(id, EntitlementNode.role(HIGH_ROLE));
     grant(id, EntitlementNode.role(LOW_ROLE));
     if (badge != null) {
@@ -169,11 +170,9 @@ final class ExampleDocuments {
     String path = address.substring(address.indexOf('/', 2) + 1);
     Id id = Id.parse(path.split("/")[3]);
     Image image = new Image(path, "image/gif", 4, 5000, 128, 128, 12);
-    Image smaller =
-        new Image(path.replace("4x", "1x"), "image/gif", 1, 900, 32, 32, 12);
+    Image smaller = new Image(path.replace("4x", "1x"), "image/gif", 1, 900, 32, 32, 12);
     ImageSet images = new ImageSet(new ImageSet.Processed(image), List.of(smaller, image));
-    store(
-        CollectionNames.USER_PROFILE_PICTURES, new UserProfilePicture(id, user, images, NOW));
+    store(CollectionNames.USER_PROFILE_PICTURES, new UserProfilePicture(id, user, images, NOW));
     return id;
   }
 

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** The published v3 examples: with the documents behind them, the answers are theirs to the byte. */
+/**
+ * The published v3 examples: with the documents behind them, the answers are theirs to the byte.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class V3ContractTest {
   /** Colour of a user whose roles give another one; see {@link ExampleDocuments#ROLE_COLOR}. */
@@ -35,7 +37,7 @@ class V3ContractTest {
   }
 
   @AfterAll
-  void stop() {
+  void stop() throws Exception {
     api.close();
   }
 
@@ -77,8 +79,7 @@ class V3ContractTest {
 
   @Test
   void personalSet() throws Exception {
-    assertAnswers(
-        "/v3/emote-sets/01HKPQQ5TN7ARKYNQGA21S1CQ6", "rest-emote-set-personal.json");
+    assertAnswers("/v3/emote-sets/01HKPQQ5TN7ARKYNQGA21S1CQ6", "rest-emote-set-personal.json");
   }
 
   @Test

@@ -50,8 +50,7 @@ class TokensTest {
     JsonNode claims =
         new JsonMapper()
             .readTree(new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8));
-    assertThat(claims.propertyNames())
-        .containsExactlyInAnyOrder("sub", "exp", "iat", "jti", "iss");
+    assertThat(claims.propertyNames()).containsExactlyInAnyOrder("sub", "exp", "iat", "jti", "iss");
     assertThat(claims.path("iat").asLong()).isEqualTo(SESSION.timeMs() / 1000);
     assertThat(claims.path("exp").asLong()).isEqualTo(expiry.getEpochSecond());
     assertThat(new String(Base64.getUrlDecoder().decode(parts[0]), StandardCharsets.UTF_8))

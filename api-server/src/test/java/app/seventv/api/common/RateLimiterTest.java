@@ -69,8 +69,7 @@ class RateLimiterTest {
     assertThat(refused(caller(closed)).headers())
         .containsEntry("x-ratelimit-search-remaining", "0");
     Permissions bypass =
-        closed.withAllowed(
-            Permission.Category.ADMIN, Permission.BYPASS_RATE_LIMIT.bit());
+        closed.withAllowed(Permission.Category.ADMIN, Permission.BYPASS_RATE_LIMIT.bit());
     assertThat(charge(caller(bypass))).isEmpty();
   }
 }

@@ -73,8 +73,7 @@ final class BadInputSteps {
   private static void expiredSession(StoryContext story) throws Exception {
     String token = LoginSteps.tokenOf(story, DevUser.VIEWER);
     try (MongoClient client = MongoClients.create(story.addresses().mongoUri())) {
-      MongoCollection<Document> sessions =
-          client.getDatabase("7tv").getCollection("user_sessions");
+      MongoCollection<Document> sessions = client.getDatabase("7tv").getCollection("user_sessions");
       sessions.updateOne(
           Filters.eq("_id", Id.parse(sessionId(token)).toBson()),
           Updates.set("expires_at", new Date(0)));
@@ -125,8 +124,7 @@ final class BadInputSteps {
   /** The signature is fine, so the upload is accepted; processing fails and deletes the emote. */
   private static void expectTakenBack(StoryContext story, String name, byte[] file)
       throws Exception {
-    String id =
-        story.sendForJson(upload(story, name, file), 201).path("emote_id").asString("");
+    String id = story.sendForJson(upload(story, name, file), 201).path("emote_id").asString("");
     String query = "query($id: Id!) { emotes { emote(id: $id) { deleted images { url } } } }";
     while (true) {
       JsonNode emote =

@@ -75,7 +75,8 @@ final class ImageProbe {
     int frames = 0;
     // A row a frame: number, width, height, alpha, x, y, duration, …
     Matcher row =
-        Pattern.compile("(?m)^\\s*\\d+:\\s+\\d+\\s+\\d+\\s+\\S+\\s+\\d+\\s+\\d+\\s+(\\d+)").matcher(info);
+        Pattern.compile("(?m)^\\s*\\d+:\\s+\\d+\\s+\\d+\\s+\\S+\\s+\\d+\\s+\\d+\\s+(\\d+)")
+            .matcher(info);
     while (row.find()) {
       frames++;
       total += Integer.parseInt(row.group(1));
@@ -92,15 +93,15 @@ final class ImageProbe {
     if (!animated) {
       return new Facts(width, height, 1, 0, hasAlpha);
     }
-    String sequence = "(\\d+) timescales per second, [0-9.]+ seconds \\((\\d+) timescales\\), (\\d+) ";
+    String sequence =
+        "(\\d+) timescales per second, [0-9.]+ seconds \\((\\d+) timescales\\), (\\d+) ";
     Matcher total = Pattern.compile(sequence).matcher(info);
     if (!total.find()) {
       throw new StoryFailure("avifdec names no sequence: " + info);
     }
     long timescale = Long.parseLong(total.group(1));
     int durationMs = (int) (Long.parseLong(total.group(2)) * 1000 / timescale);
-    return new Facts(
-        width, height, Integer.parseInt(total.group(3)), durationMs, hasAlpha);
+    return new Facts(width, height, Integer.parseInt(total.group(3)), durationMs, hasAlpha);
   }
 
   private static Facts gif(Path file) throws IOException, InterruptedException, StoryFailure {
@@ -120,8 +121,15 @@ final class ImageProbe {
   private static Facts still(Path file) throws IOException, InterruptedException, StoryFailure {
     String info =
         tool(
-            "ffprobe", "-v", "error", "-count_frames", "-show_entries",
-            "stream=width,height,pix_fmt,nb_read_frames", "-of", "csv=p=0", file.toString());
+            "ffprobe",
+            "-v",
+            "error",
+            "-count_frames",
+            "-show_entries",
+            "stream=width,height,pix_fmt,nb_read_frames",
+            "-of",
+            "csv=p=0",
+            file.toString());
     String[] parts = info.strip().split(",", -1);
     boolean transparent = !parts[2].startsWith("rgb24") && !parts[2].startsWith("gray");
     return new Facts(

@@ -90,7 +90,9 @@ final class UploadSteps {
       if (emote.path("deleted").asBoolean(false)) {
         throw new StoryFailure("processing failed, the emote was deleted");
       }
-      if (!emote.isMissingNode() && !emote.isNull() && !emote.path("imagesPending").asBoolean(true)) {
+      if (!emote.isMissingNode()
+          && !emote.isNull()
+          && !emote.path("imagesPending").asBoolean(true)) {
         return emote;
       }
       TimeUnit.MILLISECONDS.sleep(POLL.toMillis());

@@ -32,13 +32,20 @@ final class WebsiteSteps {
         new ProcessBuilder(
                 "node",
                 "websites/acceptance/story.mjs",
-                "--site", story.addresses().origin(Port.WEBSITE),
-                "--site-old", story.addresses().origin(Port.WEBSITE_OLD),
-                "--emote", story.require(UploadSteps.EMOTE_ID),
-                "--emote-name", story.require(UploadSteps.EMOTE_NAME),
-                "--set", story.require(LiveSteps.SET_ID),
-                "--user", story.require(LiveSteps.USER_ID),
-                "--token", story.require(StoryContext.ADMIN_TOKEN))
+                "--site",
+                story.addresses().origin(Port.WEBSITE),
+                "--site-old",
+                story.addresses().origin(Port.WEBSITE_OLD),
+                "--emote",
+                story.require(UploadSteps.EMOTE_ID),
+                "--emote-name",
+                story.require(UploadSteps.EMOTE_NAME),
+                "--set",
+                story.require(LiveSteps.SET_ID),
+                "--user",
+                story.require(LiveSteps.USER_ID),
+                "--token",
+                story.require(StoryContext.ADMIN_TOKEN))
             .directory(root.toFile())
             .redirectErrorStream(true);
     Process browser = builder.start();

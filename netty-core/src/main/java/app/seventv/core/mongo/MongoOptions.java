@@ -54,8 +54,8 @@ public final class MongoOptions {
         MongoClientSettings.builder()
             .uuidRepresentation(UuidRepresentation.STANDARD)
             .applicationName(name)
-            .applyToClusterSettings(
-                cluster -> cluster.serverSelectionTimeout(SERVER_SELECTION_SECONDS, TimeUnit.SECONDS))
+            .applyToClusterSettings(cluster ->
+                cluster.serverSelectionTimeout(SERVER_SELECTION_SECONDS, TimeUnit.SECONDS))
             .applyToSocketSettings(
                 socket -> socket.connectTimeout(CONNECT_SECONDS, TimeUnit.SECONDS))
             .applyConnectionString(new ConnectionString(config.get(URI).reveal()))

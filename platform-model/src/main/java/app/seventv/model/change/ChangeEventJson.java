@@ -60,8 +60,8 @@ public final class ChangeEventJson {
   }
 
   /**
-   * The body for an event without the document and without the values that changed, for events
-   * that are too large for the bus. Consumers read the document from the database anyway.
+   * The body for an event without the document and without the values that changed, for events that
+   * are too large for the bus. Consumers read the document from the database anyway.
    */
   public static byte[] writeWithoutContent(BsonDocument event) {
     BsonDocument slim = new BsonDocument();

@@ -22,7 +22,8 @@ class ChangeMessageTest {
       "removedFields":[],"truncatedArrays":[]},\
       "clusterTime":{"$timestamp":{"t":1736150400,"i":3}},\
       "wallTime":{"$date":{"$numberLong":"1736150400006"}},\
-      "fullDocument":null,"fullDocumentBeforeChange":null}""";
+      "fullDocument":null,"fullDocumentBeforeChange":null}\
+      """;
 
   @Test
   void writesAllKeysInOrder() {
@@ -38,7 +39,8 @@ class ChangeMessageTest {
             """
             {"_id":{"_data":"01"},"operationType":"dropDatabase","ns":null,"to":null,\
             "documentKey":null,"updateDescription":null,"clusterTime":null,"wallTime":null,\
-            "fullDocument":null,"fullDocumentBeforeChange":null}""");
+            "fullDocument":null,"fullDocumentBeforeChange":null}\
+            """);
   }
 
   @Test
@@ -48,13 +50,15 @@ class ChangeMessageTest {
             """
             {fullDocument: {i: 1, l: NumberLong("9007199254740993"), d: 1.5, whole: 2.0,
              nan: NaN, t: true, bytes: BinData(0, "AP8="), oid: ObjectId("0123456789abcdef01234567"),
-             list: [null, "x"], none: null, re: /a+/i}}""");
+             list: [null, "x"], none: null, re: /a+/i}}\
+            """);
     assertThat(text(ChangeEventJson.write(event)))
         .contains(
             """
             "fullDocument":{"i":1,"l":9007199254740993,"d":1.5,"whole":2.0,"nan":null,"t":true,\
             "bytes":[0,255],"oid":{"$oid":"0123456789abcdef01234567"},"list":[null,"x"],\
-            "none":null,"re":{"$regularExpression":{"pattern":"a+","options":"i"}}}""");
+            "none":null,"re":{"$regularExpression":{"pattern":"a+","options":"i"}}}\
+            """);
   }
 
   @Test
@@ -80,7 +84,8 @@ class ChangeMessageTest {
         ChangeMessage.parse(
             """
             {"operationType":"delete","documentKey":{"_id":1},
-             "wallTime":{"$date":"2025-01-06T08:00:00.006Z"}}""");
+             "wallTime":{"$date":"2025-01-06T08:00:00.006Z"}}\
+            """);
     assertThat(message.wallTime()).isEqualTo(Instant.ofEpochMilli(1_736_150_400_006L));
   }
 
@@ -93,7 +98,8 @@ class ChangeMessageTest {
 
   @Test
   void refusesWhatIsNoEvent() {
-    for (String text : new String[] {"", "x", "[1]", "{", "{\"operationType\":7}", "{\"a\":{\"$date\":\"x\"}}"}) {
+    for (String text :
+        new String[] {"", "x", "[1]", "{", "{\"operationType\":7}", "{\"a\":{\"$date\":\"x\"}}"}) {
       assertThatThrownBy(() -> ChangeMessage.parse(text))
           .as(text)
           .isInstanceOf(IllegalArgumentException.class);
