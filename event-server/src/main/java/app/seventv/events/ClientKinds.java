@@ -57,7 +57,6 @@ final class ClientKinds {
       return known;
     }
     Key allowed = kinds.size() < MAX_KINDS ? key : new Key(transport, OTHER, OTHER);
-    return kinds.computeIfAbsent(
-        allowed, k -> new ClientKind(k.transport, k.app, k.version));
+    return kinds.computeIfAbsent(allowed, k -> new ClientKind(k.transport, k.app, k.version));
   }
 }

@@ -102,7 +102,8 @@ final class CommandParser {
   static List<SubscriptionRequest> parseList(String json) throws InvalidPayloadException {
     try {
       JsonNode list =
-          MAPPER.readerFor(JsonNode.class)
+          MAPPER
+              .readerFor(JsonNode.class)
               .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
               .readValue(json);
       require(list.isArray());

@@ -81,15 +81,14 @@ final class EventEndpoint implements Handler {
     Request request = exchange.request();
     boolean isPreflight = request.method().equals("OPTIONS");
     boolean isEndpoint = request.path().startsWith(PATH);
-    exchange.beforeHead(
-        (status, headers) -> {
-          commonHeaders(headers);
-          if (isEndpoint && isPreflight) {
-            headers.remove("access-control-expose-headers");
-            headers.set("access-control-allow-methods", "*");
-            headers.set("access-control-allow-headers", "*");
-          }
-        });
+    exchange.beforeHead((status, headers) -> {
+      commonHeaders(headers);
+      if (isEndpoint && isPreflight) {
+        headers.remove("access-control-expose-headers");
+        headers.set("access-control-allow-methods", "*");
+        headers.set("access-control-allow-headers", "*");
+      }
+    });
     if (!isEndpoint) {
       exchange.respond(Response.of(404));
     } else if (isPreflight) {

@@ -43,8 +43,7 @@ final class EventFigures {
         readings ->
             clients
                 .all()
-                .forEach(c ->
-                    readings.read(c.open.sum(), c.transport(), c.app(), c.version())));
+                .forEach(c -> readings.read(c.open.sum(), c.transport(), c.app(), c.version())));
     closes =
         metrics.counter(
             "event_api_v3_client_closes_total",
@@ -61,10 +60,7 @@ final class EventFigures {
             "kind");
     Counter commands =
         metrics.counter(
-            "event_api_v3_commands_total",
-            "Messages by direction and opcode.",
-            "kind",
-            "command");
+            "event_api_v3_commands_total", "Messages by direction and opcode.", "kind", "command");
     for (Opcode opcode : Opcode.values()) {
       sent.put(opcode, commands.labelValues("Server", opcode.sseName()));
     }
@@ -72,7 +68,8 @@ final class EventFigures {
     unsubscribes = commands.labelValues("Client", Opcode.UNSUBSCRIBE.sseName());
     for (Command.Plain command : Command.Plain.values()) {
       plainCommands.put(
-          command, commands.labelValues("Client", command.name().toLowerCase(java.util.Locale.ROOT)));
+          command,
+          commands.labelValues("Client", command.name().toLowerCase(java.util.Locale.ROOT)));
     }
     Counter events =
         metrics.counter(

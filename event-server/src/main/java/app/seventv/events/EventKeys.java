@@ -48,7 +48,11 @@ final class EventKeys {
 
   static final Key<Integer> SUBSCRIPTION_LIMIT =
       Key.integer(
-          "event_api.subscription_limit", 500, -1, 30_000, "Topics per session, -1 for any number.");
+          "event_api.subscription_limit",
+          500,
+          -1,
+          30_000,
+          "Topics per session, -1 for any number.");
 
   static final Key<Optional<Integer>> CONNECTION_LIMIT =
       Key.optional(

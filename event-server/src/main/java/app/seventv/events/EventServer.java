@@ -7,8 +7,7 @@ import app.seventv.core.service.ServiceMain;
 public final class EventServer {
   /** The service, for its own process and for starting it inside another. */
   public static final ServiceDefinition DEFINITION =
-      ServiceDefinition.of(
-          "event-api", EventServer.class, EventKeys.SCHEMA, EventService::start);
+      ServiceDefinition.of("event-api", EventServer.class, EventKeys.SCHEMA, EventService::start);
 
   private EventServer() {}
 

@@ -81,12 +81,7 @@ final class EventService implements RunningService {
     for (EventLoop executor : executors) {
       SessionLoop loop =
           new SessionLoop(
-              executor,
-              options,
-              population,
-              figures,
-              System::currentTimeMillis,
-              random.split());
+              executor, options, population, figures, System::currentTimeMillis, random.split());
       loops.add(loop);
       byExecutor.put(executor, loop);
       timers.add(startTimer(executor, loop));
@@ -110,11 +105,10 @@ final class EventService implements RunningService {
             config, context.name(), event -> LOG.info("NATS: {}", event));
     CompletableFuture<Void> subscribed =
         nats.thenAcceptAsync(connection -> subscribe(connection, consumer));
-    subscribed.exceptionally(
-        failure -> {
-          context.fail(failure);
-          return null;
-        });
+    subscribed.exceptionally(failure -> {
+      context.fail(failure);
+      return null;
+    });
     context.health().require("nats", this::requireNats);
     registerGauges(context);
     server = listen(context, endpoint);
@@ -161,7 +155,9 @@ final class EventService implements RunningService {
 
   private void requireNats() {
     Connection connection = nats.getNow(null);
-    if (bus == null || connection == null || connection.getStatus() != Connection.Status.CONNECTED) {
+    if (bus == null
+        || connection == null
+        || connection.getStatus() != Connection.Status.CONNECTED) {
       throw new IllegalStateException("nats not connected");
     }
   }

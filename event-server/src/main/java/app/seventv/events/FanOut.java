@@ -50,8 +50,7 @@ final class FanOut {
     ByteBuf head = webSocketHeads[digits];
     if (head == null) {
       head =
-          Frames.webSocketHead(
-              SessionLoop.ALLOCATOR, current.payload(), current.middle(), digits);
+          Frames.webSocketHead(SessionLoop.ALLOCATOR, current.payload(), current.middle(), digits);
       webSocketHeads[digits] = head;
     }
     return head;

@@ -190,8 +190,7 @@ final class TopicTable {
     int at = home(tag, high, low);
     while (true) {
       int topic = index[at] - 1;
-      if (topic < 0
-          || (lows[topic] == low && highs[topic] == high && tags[topic] == tag)) {
+      if (topic < 0 || (lows[topic] == low && highs[topic] == high && tags[topic] == tag)) {
         return at;
       }
       at = (at + 1) & mask;

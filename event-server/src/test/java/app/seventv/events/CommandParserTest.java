@@ -39,7 +39,8 @@ class CommandParserTest {
                 EventType.USER_UPDATE,
                 new Condition.OfObject(Id.parse("01F6YT6WH00003W81WR5MXZG86"))));
     assertThat(parse(Examples.compact("client-unsubscribe")))
-        .isEqualTo(new Command.Unsubscribe(new SubscriptionRequest(EventType.EMOTE_SET_UPDATE, set)));
+        .isEqualTo(
+            new Command.Unsubscribe(new SubscriptionRequest(EventType.EMOTE_SET_UPDATE, set)));
     assertThat(parse(Examples.compact("client-unsubscribe-whole-type")))
         .isEqualTo(new Command.Unsubscribe(new SubscriptionRequest(EventType.EMOTE_SET_ANY, null)));
     assertThat(parse(Examples.compact("client-resume"))).isEqualTo(Command.Plain.RESUME);

@@ -24,10 +24,12 @@ class DeadlineWheelTest {
     List<Integer> due = new ArrayList<>();
     for (int tick = 1; tick < DeadlineWheel.BUCKETS; tick++) {
       int now = tick;
-      wheel.advance(tick, slot -> {
-        assertThat(deadlines[slot]).isEqualTo(now);
-        due.add(slot);
-      });
+      wheel.advance(
+          tick,
+          slot -> {
+            assertThat(deadlines[slot]).isEqualTo(now);
+            due.add(slot);
+          });
     }
     assertThat(due).hasSize(400).doesNotHaveDuplicates().noneMatch(slot -> slot % 5 == 0);
   }
@@ -38,10 +40,12 @@ class DeadlineWheelTest {
     wheel.ensureCapacity(1);
     wheel.schedule(0, 3);
     List<Integer> ticks = new ArrayList<>();
-    wheel.advance(10, _ -> {
-      ticks.add(wheel.now());
-      wheel.schedule(0, wheel.now() + 3);
-    });
+    wheel.advance(
+        10,
+        _ -> {
+          ticks.add(wheel.now());
+          wheel.schedule(0, wheel.now() + 3);
+        });
     assertThat(ticks).containsExactly(3, 6, 9);
   }
 

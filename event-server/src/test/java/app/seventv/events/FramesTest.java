@@ -22,8 +22,7 @@ class FramesTest {
           new Condition.OfObject(Id.parse("01HNGZE63V1HEAD8X4A1JH69RE")));
   private static final SubscriptionRequest CHANNEL =
       new SubscriptionRequest(
-          EventType.ENTITLEMENT_ANY,
-          new Condition.OfChannel(StreamPlatform.TWITCH, "123456789"));
+          EventType.ENTITLEMENT_ANY, new Condition.OfChannel(StreamPlatform.TWITCH, "123456789"));
 
   private static void assertFrame(String example, Opcode opcode, String payload) {
     JsonNode file = Examples.tree(example);
@@ -103,8 +102,16 @@ class FramesTest {
   @ParameterizedTest
   @EnumSource(
       value = EndReason.class,
-      names = {"UNKNOWN_OPERATION", "INVALID_PAYLOAD", "RATE_LIMIT", "RESTART", "TIMEOUT",
-        "NOT_SUBSCRIBED", "RECONNECT", "SERVER_ERROR"})
+      names = {
+        "UNKNOWN_OPERATION",
+        "INVALID_PAYLOAD",
+        "RATE_LIMIT",
+        "RESTART",
+        "TIMEOUT",
+        "NOT_SUBSCRIBED",
+        "RECONNECT",
+        "SERVER_ERROR"
+      })
   void ends(EndReason reason) {
     String name = reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
     assertFrame("end-of-stream-" + name, Opcode.END_OF_STREAM, Payloads.endOfStream(reason));

@@ -186,14 +186,12 @@ class HttpRequestsTest {
     String encoded = URLEncoder.encode(LIST, StandardCharsets.UTF_8);
     for (String rest :
         List.of(INLINE, "/" + INLINE + "?q=x", INLINE.replace("%", "%25"), "?q=" + encoded)) {
-      try (SocketClient client =
-          SocketClient.connect(fixture.http, fixture.webSocketUri(rest))) {
+      try (SocketClient client = SocketClient.connect(fixture.http, fixture.webSocketUri(rest))) {
         assertInlineAck(client);
       }
     }
     try (SocketClient client =
-        SocketClient.connect(
-            fixture.http, fixture.webSocketUri("?q=x"), "X-7TV-Query", LIST)) {
+        SocketClient.connect(fixture.http, fixture.webSocketUri("?q=x"), "X-7TV-Query", LIST)) {
       assertInlineAck(client);
     }
   }

@@ -61,9 +61,7 @@ final class ServiceFixture implements AutoCloseable {
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(null, bundle.toTrustManagerFactory().getTrustManagers(), null);
     http = HttpClient.newBuilder().sslContext(tls).connectTimeout(Duration.ofSeconds(5)).build();
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
-        .until(() -> service.isSubscribed());
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> service.isSubscribed());
   }
 
   int port() {

@@ -39,7 +39,8 @@ class TopicTableTest {
       }
     }
     assertThat(table.size()).isEqualTo(model.size());
-    assertThat(table.memberships()).isEqualTo(model.values().stream().mapToInt(TreeSet::size).sum());
+    assertThat(table.memberships())
+        .isEqualTo(model.values().stream().mapToInt(TreeSet::size).sum());
     model.forEach((key, members) -> {
       int topic = table.find(key);
       List<Integer> found = new ArrayList<>();

@@ -100,9 +100,7 @@ class WebSocketProtocolTest {
       for (int i = 0; i < 100; i++) {
         ids.add(Id.generate(i + 1, random).toString());
         client.send(
-            Examples.tree("client-subscribe-object")
-                .toPrettyString()
-                .replace(SET, ids.get(i)));
+            Examples.tree("client-subscribe-object").toPrettyString().replace(SET, ids.get(i)));
       }
       client.greeted();
       for (int i = 0; i < 100; i++) {
@@ -132,8 +130,7 @@ class WebSocketProtocolTest {
       client.send(Examples.compact("client-unsubscribe"));
       assertThat(client.text())
           .startsWith("{\"d\":" + Examples.payload("ack-unsubscribe") + ",\"op\":5,");
-      fixture.publish(
-          BusSamples.message(BusSamples.addEvent(), BusSamples.setEvent("delete", "")));
+      fixture.publish(BusSamples.message(BusSamples.addEvent(), BusSamples.setEvent("delete", "")));
       assertThat(client.frame().at("/d/type").stringValue()).isEqualTo("emote_set.delete");
       client.send("{\"op\":36,\"d\":{\"type\":\"emote_set.delete\"}}");
       assertThat(client.text()).contains("\"type\":\"emote_set.delete\",\"condition\":null");

@@ -14,9 +14,9 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -76,7 +76,7 @@ final class BadInputSteps {
       MongoCollection<Document> sessions = client.getDatabase("7tv").getCollection("user_sessions");
       sessions.updateOne(
           Filters.eq("_id", Id.parse(sessionId(token)).toBson()),
-          Updates.set("expires_at", new Date(0)));
+          Updates.set("expires_at", Instant.EPOCH));
     }
     story.send(
         EmoteUploads.request(story, "Expired", StoryGif.bytes(1))

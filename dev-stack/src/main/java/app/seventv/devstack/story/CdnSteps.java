@@ -4,6 +4,7 @@ import app.seventv.core.http.Http3Client;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import app.seventv.devstack.Port;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -84,7 +85,9 @@ final class CdnSteps {
   }
 
   private static void http3Hit(StoryContext story) throws Exception {
-    var address = new InetSocketAddress("127.0.0.1", story.addresses().port(Port.CDN_HTTPS));
+    var address =
+        new InetSocketAddress(
+            InetAddress.getLoopbackAddress(), story.addresses().port(Port.CDN_HTTPS));
     try (EventLoops loops = EventLoops.start(TransportOptions.loops(1));
         Http3Client client = Http3Client.connect(loops, address)) {
       Http3Client.Answer hit = client.get(path(story, "4x.webp"));

@@ -98,7 +98,8 @@ public final class DispatchConverter {
 
   private static @Nullable GroupKey key(BusEvent event) {
     return switch (event.data()) {
-      case EntityEvent.OfEmote e -> new GroupKey(EventType.EMOTE_UPDATE, e.after().id(), ObjectKind.EMOTE);
+      case EntityEvent.OfEmote e ->
+          new GroupKey(EventType.EMOTE_UPDATE, e.after().id(), ObjectKind.EMOTE);
       case EntityEvent.OfEmoteSet e ->
           new GroupKey(
               e.change() instanceof EmoteSetChange.Delete
@@ -201,10 +202,7 @@ public final class DispatchConverter {
                   "emotes",
                   Math.toIntExact(remove.index()),
                   models.activeEmote(
-                      remove.entry(),
-                      remove.entry().alias(),
-                      remove.emote(),
-                      remove.emoteOwner()),
+                      remove.entry(), remove.entry().alias(), remove.emote(), remove.emoteOwner()),
                   null));
       case EmoteSetChange.RenameEmote rename ->
           out.updated(

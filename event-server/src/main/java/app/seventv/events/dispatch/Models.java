@@ -144,9 +144,7 @@ final class Models {
       int flags = 0;
       flags |= (entry.flags() & EmoteSet.Entry.FLAG_ZERO_WIDTH) != 0 ? ACTIVE_FLAG_ZERO_WIDTH : 0;
       flags |=
-          (entry.flags() & EmoteSet.Entry.FLAG_OVERRIDE_CONFLICTS) != 0
-              ? ACTIVE_FLAGS_OVERRIDE
-              : 0;
+          (entry.flags() & EmoteSet.Entry.FLAG_OVERRIDE_CONFLICTS) != 0 ? ACTIVE_FLAGS_OVERRIDE : 0;
       out.writeStartObject();
       out.writeStringProperty("id", entry.id().toString());
       out.writeStringProperty("name", name);

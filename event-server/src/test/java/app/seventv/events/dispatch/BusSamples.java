@@ -35,7 +35,8 @@ public final class BusSamples {
   }
 
   /** An event of any entity; the actor is that of the set event. */
-  public static ObjectNode event(String kind, JsonNode after, String changeKind, String changeData) {
+  public static ObjectNode event(
+      String kind, JsonNode after, String changeKind, String changeData) {
     ObjectNode event = addEvent();
     event.set("data", data(kind, after, change(changeKind, changeData)));
     return event;

@@ -64,8 +64,7 @@ class DispatchConverterTest {
   void anEmoteIsRemoved() {
     ObjectNode change = addData();
     change.put("index", 41);
-    assertConverts(
-        setEvent("remove_emote", change.toString()), "dispatch-emote_set.update-remove");
+    assertConverts(setEvent("remove_emote", change.toString()), "dispatch-emote_set.update-remove");
   }
 
   @Test
@@ -108,9 +107,7 @@ class DispatchConverterTest {
       ((ObjectNode) event.get("data").get("after")).put("_id", "01J1NSEQE8H4QX4FR84G98PBSK");
       assertConverts(
           event,
-          kind.equals("create")
-              ? "dispatch-emote_set.update-empty"
-              : "dispatch-emote_set.delete");
+          kind.equals("create") ? "dispatch-emote_set.update-empty" : "dispatch-emote_set.delete");
     }
   }
 
@@ -119,7 +116,8 @@ class DispatchConverterTest {
     assertConverts(
         emoteEvent("change_name", "{'old':'catJAM','new':'catDANCE'}"),
         "dispatch-emote.update-name");
-    assertConverts(emoteEvent("change_flags", "{'old':65,'new':66}"), "dispatch-emote.update-flags");
+    assertConverts(
+        emoteEvent("change_flags", "{'old':65,'new':66}"), "dispatch-emote.update-flags");
     assertConverts(
         emoteEvent(
             "change_owner",
@@ -196,12 +194,11 @@ class DispatchConverterTest {
     ObjectNode twitch = (ObjectNode) connections.get(0);
     ObjectNode google = twitch.deepCopy();
     connection(twitch, 0, "123456789", "streamer_sam", "StreamerSam", 1622384276000L);
-    connection(google, 2, "UCabcdefghijklmnopqrstuv", "streamer sam", "streamer sam",
-        1640000000000L);
+    connection(
+        google, 2, "UCabcdefghijklmnopqrstuv", "streamer sam", "streamer sam", 1640000000000L);
     connections.add(google);
     ((ObjectNode) full.get("computed")).put("highest_role_color", -5635841);
-    ((ObjectNode) full.get("computed").get("permissions"))
-        .set("user", json("{'allow':120}"));
+    ((ObjectNode) full.get("computed").get("permissions")).set("user", json("{'allow':120}"));
     full.set(
         "active_profile_picture",
         json(
@@ -217,9 +214,9 @@ class DispatchConverterTest {
 
   private static String picture(int scale, int height) {
     return """
-        {'path':'user/01F6YT6WH00003W81WR5MXZG86/av_01HX6ZEG89DD64M8YNJRH1FFND/%1$dx.webp',
-         'mime':'image/webp','scale':%1$d,'size':9,'width':9,'height':%2$d,'frame_count':1}
-        """
+    {'path':'user/01F6YT6WH00003W81WR5MXZG86/av_01HX6ZEG89DD64M8YNJRH1FFND/%1$dx.webp',
+     'mime':'image/webp','scale':%1$d,'size':9,'width':9,'height':%2$d,'frame_count':1}
+    """
         .formatted(scale, height);
   }
 
@@ -233,8 +230,7 @@ class DispatchConverterTest {
   }
 
   private static ObjectNode samEvent(boolean bySam, String changeKind, String changeData) {
-    ObjectNode event =
-        BusSamples.event("user", sam().get("user"), changeKind, changeData);
+    ObjectNode event = BusSamples.event("user", sam().get("user"), changeKind, changeData);
     if (bySam) {
       event.set("actor", sam());
     }
@@ -255,8 +251,7 @@ class DispatchConverterTest {
     updated.put("_id", "01J1NSEQE8H4QX4FR84G98PBSK").put("name", "Halloween");
     updated.set("tags", json("['spooky']"));
     assertConverts(
-        samEvent(
-            false, "change_active_emote_set", "{'old':" + old + ",'new':" + updated + "}"),
+        samEvent(false, "change_active_emote_set", "{'old':" + old + ",'new':" + updated + "}"),
         "dispatch-user.update-active-emote-set");
   }
 

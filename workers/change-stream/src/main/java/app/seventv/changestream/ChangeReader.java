@@ -118,8 +118,7 @@ final class ChangeReader implements AutoCloseable {
   }
 
   private Publisher publisher(Connection connection) throws IOException {
-    JetStreamOptions jetStream =
-        JetStreamOptions.builder().requestTimeout(PUBLISH_TIMEOUT).build();
+    JetStreamOptions jetStream = JetStreamOptions.builder().requestTimeout(PUBLISH_TIMEOUT).build();
     return new Publisher(
         connection.jetStream(jetStream), options.streamName(), options.backPressure(), metrics);
   }
@@ -132,7 +131,8 @@ final class ChangeReader implements AutoCloseable {
       try {
         save(positions, publisher.safeToken());
       } catch (IOException | JetStreamApiException e) {
-        LOG.warn("the position was not saved, the next start repeats some events: {}", e.toString());
+        LOG.warn(
+            "the position was not saved, the next start repeats some events: {}", e.toString());
       }
     }
   }
@@ -206,8 +206,7 @@ final class ChangeReader implements AutoCloseable {
       throws InterruptedException {
     String collection = EventFilter.collection(event);
     EventFilter filter = EventFilter.of(event);
-    long wallTimeMs =
-        event.get("wallTime") instanceof BsonDateTime time ? time.getValue() : 0;
+    long wallTimeMs = event.get("wallTime") instanceof BsonDateTime time ? time.getValue() : 0;
     metrics.event(
         options.databaseName(),
         collection,

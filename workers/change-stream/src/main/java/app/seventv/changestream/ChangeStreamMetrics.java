@@ -20,8 +20,7 @@ final class ChangeStreamMetrics {
             "collection",
             "operation");
     published =
-        metrics.counter(
-            "mongo_change_stream_publish_total", "Outcomes of publishing.", "status");
+        metrics.counter("mongo_change_stream_publish_total", "Outcomes of publishing.", "status");
     historyLost =
         metrics.counter(
             "mongo_change_stream_history_lost_total",

@@ -33,8 +33,7 @@ final class PositionStore {
     if (!nats.keyValueManagement().getBucketNames().contains(bucketName)) {
       create(nats, bucketName);
     }
-    return new PositionStore(
-        nats.keyValue(bucketName), database.replaceAll("[^A-Za-z0-9_-]", "_"));
+    return new PositionStore(nats.keyValue(bucketName), database.replaceAll("[^A-Za-z0-9_-]", "_"));
   }
 
   private static void create(Connection nats, String bucketName)

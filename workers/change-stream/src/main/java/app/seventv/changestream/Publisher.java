@@ -2,10 +2,10 @@ package app.seventv.changestream;
 
 import app.seventv.model.change.ChangeStreamNames;
 import io.nats.client.JetStream;
+import io.nats.client.api.PublishAck;
 import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsMessage;
 import io.nats.client.support.NatsJetStreamConstants;
-import io.nats.client.api.PublishAck;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends notifications in order and keeps a window of those the server has not acknowledged. One
- * that is not acknowledged is sent again, with everything unacknowledged after it, until it is;
- * its message id makes that harmless. For use by one thread.
+ * that is not acknowledged is sent again, with everything unacknowledged after it, until it is; its
+ * message id makes that harmless. For use by one thread.
  */
 final class Publisher {
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
@@ -62,8 +62,7 @@ final class Publisher {
     }
     Headers headers = new Headers();
     headers.put(NatsJetStreamConstants.MSG_ID_HDR, id);
-    headers.put(
-        ChangeStreamNames.COLLECTION_HEADER, collection);
+    headers.put(ChangeStreamNames.COLLECTION_HEADER, collection);
     Pending pending =
         new Pending(
             NatsMessage.builder().subject(subject).headers(headers).data(body).build(), token);
@@ -111,8 +110,7 @@ final class Publisher {
         safeToken = head.token;
       }
     } catch (ExecutionException | TimeoutException e) {
-      boolean late =
-          e instanceof TimeoutException || e.getCause() instanceof TimeoutException;
+      boolean late = e instanceof TimeoutException || e.getCause() instanceof TimeoutException;
       metrics.published(late ? "Timeout" : "Error");
       LOG.warn("{} notifications are not acknowledged: {}", window.size(), e.toString());
       Thread.sleep(RETRY_WAIT);

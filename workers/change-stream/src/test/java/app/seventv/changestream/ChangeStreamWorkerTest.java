@@ -83,16 +83,19 @@ class ChangeStreamWorkerTest {
               """
               "operationType":"insert","ns":{"db":"7tv","coll":"emotes"},"to":null,\
               "documentKey":{"_id":{"$binary":{"base64":"AAAAAAAAAAAAAAAAAAAAAA==",\
-              "subType":"04"}}},"updateDescription":null,"clusterTime":{"$timestamp":{"t":""")
+              "subType":"04"}}},"updateDescription":null,"clusterTime":{"$timestamp":{"t":\
+              """)
           .endsWith(
               """
               ,"fullDocument":{"_id":{"$binary":{"base64":"AAAAAAAAAAAAAAAAAAAAAA==",\
-              "subType":"04"}},"name":"catJAM"},"fullDocumentBeforeChange":null}""");
+              "subType":"04"}},"name":"catJAM"},"fullDocumentBeforeChange":null}\
+              """);
       assertThat(text(messages.get(1)))
           .contains(
               """
               "updateDescription":{"updatedFields":{"name":"catDANCE"},"removedFields":[],\
-              "truncatedArrays":[]}""")
+              "truncatedArrays":[]}\
+              """)
           .endsWith(",\"fullDocument\":null,\"fullDocumentBeforeChange\":null}");
     }
   }
@@ -182,8 +185,7 @@ class ChangeStreamWorkerTest {
       awaitWatching();
       emotes()
           .insertOne(
-              new BsonDocument("_id", ID)
-                  .append("name", new BsonString("x".repeat(1024 * 1024))));
+              new BsonDocument("_id", ID).append("name", new BsonString("x".repeat(1024 * 1024))));
       MessageInfo message = awaitMessages("emotes", 1).getFirst();
       assertThat(text(message))
           .contains("\"operationType\":\"insert\"")
@@ -204,8 +206,7 @@ class ChangeStreamWorkerTest {
                 .build());
     try (ServiceRuntime _ = worker()) {
       awaitWatching();
-      assertThat(
-              nats.jetStreamManagement().getStreamInfo(STREAM).getConfiguration().getMaxAge())
+      assertThat(nats.jetStreamManagement().getStreamInfo(STREAM).getConfiguration().getMaxAge())
           .isEqualTo(Duration.ofHours(24));
     }
   }
@@ -246,10 +247,7 @@ class ChangeStreamWorkerTest {
 
   /** The very first notifications are sent after the change stream was opened. */
   private void awaitWatching() {
-    await()
-        .atMost(LIMIT)
-        .ignoreExceptions()
-        .until(() -> !messages("entitlement_edges").isEmpty());
+    await().atMost(LIMIT).ignoreExceptions().until(() -> !messages("entitlement_edges").isEmpty());
   }
 
   private List<MessageInfo> awaitMessages(String collection, int count) {

@@ -29,8 +29,7 @@ class EventFilterTest {
         .isEqualTo(EventFilter.PUBLISH);
     assertThat(update("updatedFields: {search_updated_at: 1}, removedFields: ['a']"))
         .isEqualTo(EventFilter.PUBLISH);
-    assertThat(
-            update("updatedFields: {search_updated_at: 1}, truncatedArrays: [{field: 'a'}]"))
+    assertThat(update("updatedFields: {search_updated_at: 1}, truncatedArrays: [{field: 'a'}]"))
         .isEqualTo(EventFilter.PUBLISH);
   }
 

@@ -28,7 +28,6 @@ class MessageIdTest {
   }
 
   private static String hash(String text) {
-    return Long.toUnsignedString(
-        MessageId.sipHash13(text.getBytes(StandardCharsets.US_ASCII)));
+    return Long.toUnsignedString(MessageId.sipHash13(text.getBytes(StandardCharsets.US_ASCII)));
   }
 }
