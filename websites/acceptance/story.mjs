@@ -50,6 +50,9 @@ async function walkNewSite() {
     await page.getByRole("searchbox").fill(options["emote-name"]);
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => url.pathname === "/emotes");
+    // The orders by score leave out what has none yet, so a new emote stands under New.
+    await page.getByRole("link", { name: "New", exact: true }).click();
+    await page.waitForURL((url) => url.pathname === "/emotes/new");
     await untilFound();
     const text = await page.locator(`main ${emoteLink}`).first().innerText();
     assert(text.includes(options["emote-name"]), `the card says ${JSON.stringify(text)}`);
@@ -120,12 +123,13 @@ async function checkPreferences() {
     }),
   );
   for (const [name, url] of [
-    ["site: search page fits a phone", `${options.site}/emotes?q=${encodeURIComponent(options["emote-name"])}`],
+    ["site: search page fits a phone", `${options.site}/emotes/new?q=${encodeURIComponent(options["emote-name"])}`],
     ["site: emote page fits a phone", `${options.site}/emotes/${options.emote}`],
     ["old site: user page fits a phone", `${options["site-old"]}/users/${options.user}`],
   ]) {
     await check(name, () =>
       withPage({ viewport: PHONE }, async (phone) => {
+        await signIn(phone);
         await phone.goto(url);
         await phone.locator("main img").first().waitFor();
         const width = await phone.evaluate(() => document.documentElement.scrollWidth);

@@ -32,6 +32,16 @@ import tools.jackson.databind.json.JsonMapper;
 final class BadInputSteps {
   private static final Duration PROCESSING_LIMIT = Duration.ofSeconds(45);
   private static final long POLL_MS = 200;
+
+  /** api-v4.md §1.4. */
+  private static final int LOGIN_REQUIRED = 1000;
+
+  /** event-api.md §7: the code in END_OF_STREAM, and that of the close frame. */
+  private static final int INVALID_PAYLOAD = 4002;
+
+  private static final int POLICY_VIOLATION = 1008;
+  private static final int END_OF_STREAM = 7;
+
   private static final byte[] PNG_SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
   private BadInputSteps() {}
@@ -65,7 +75,7 @@ final class BadInputSteps {
     long before = emotes(story);
     JsonNode error =
         story.sendForJson(EmoteUploads.request(story, "NoSession", StoryGif.bytes(1)).build(), 401);
-    expect("error_code", "LOGIN_REQUIRED", error.path("error_code").asString(""));
+    expect("error_code", LOGIN_REQUIRED, error.path("error_code").asInt(0));
     expect("number of emotes", before, emotes(story));
   }
 
@@ -182,26 +192,35 @@ final class BadInputSteps {
 
   private static void wrongScope(StoryContext story) throws Exception {
     URI uri = URI.create("ws://" + story.addresses().hostPort(Port.EVENTS_WS) + "/v3");
-    CompletableFuture<Integer> closed = new CompletableFuture<>();
-    WebSocket socket =
-        story
-            .http()
-            .newWebSocketBuilder()
-            .buildAsync(
-                uri,
-                new WebSocket.Listener() {
-                  @Override
-                  public @Nullable CompletionStage<?> onClose(
-                      WebSocket ended, int code, String reason) {
-                    closed.complete(code);
-                    return null;
-                  }
-                })
-            .join();
+    EndReader end = new EndReader();
+    WebSocket socket = story.http().newWebSocketBuilder().buildAsync(uri, end).join();
     socket.sendText(
         "{\"op\":35,\"d\":{\"type\":\"emote_set.update\",\"condition\":{\"object_id\":\"nonsense\"}}}",
         true);
-    expect("close code", 4002, closed.get(8, TimeUnit.SECONDS));
+    expect("close code", POLICY_VIOLATION, end.closed.get(8, TimeUnit.SECONDS));
+    expect("code of END_OF_STREAM", INVALID_PAYLOAD, end.endOfStream);
+  }
+
+  /** Waits for the end of a websocket and remembers what the server said before it. */
+  private static final class EndReader implements WebSocket.Listener {
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private volatile int endOfStream;
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+      JsonNode frame = JsonMapper.shared().readTree(text.toString());
+      if (frame.path("op").asInt(-1) == END_OF_STREAM) {
+        endOfStream = frame.path("d").path("code").asInt(0);
+      }
+      socket.request(1);
+      return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket ended, int code, String reason) {
+      closed.complete(code);
+      return null;
+    }
   }
 
   private static long emotes(StoryContext story) {

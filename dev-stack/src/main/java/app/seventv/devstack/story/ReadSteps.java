@@ -29,9 +29,10 @@ final class ReadSteps {
 
   private static void search(StoryContext story) throws Exception {
     String query =
-        "query($name: String) { emotes { search(query: $name, sort: {sortBy: TOP_ALL_TIME, order:"
+        "query($name: String) { emotes { search(query: $name, sort: {sortBy: UPLOAD_DATE, order:"
             + " DESCENDING}, page: 1, perPage: 20) { totalCount items { id defaultName } } } }";
-    // A new emote is not listed publicly yet; those who may see unlisted ones find it.
+    // A new emote is not listed publicly yet; those who may see unlisted ones find it. The
+    // orders by score leave out what has none.
     String token = story.require(StoryContext.ADMIN_TOKEN);
     String id = story.require(UploadSteps.EMOTE_ID);
     while (true) {
