@@ -64,6 +64,21 @@ class SearchIndexWorkerTest {
   }
 
   @Test
+  void sortsEmotesByName() throws Exception {
+    try (ServiceRuntime _ = worker()) {
+      for (String name : List.of("waveB", "waveC", "waveA")) {
+        insert("emotes", Servers.emote(newId(), name).toBson());
+      }
+      await(() -> servers.search("emotes", "wave", "default_name").path("found").asInt() == 3);
+      JsonNode hits =
+          servers.search("emotes", "wave", "default_name&sort_by=default_name:asc").path("hits");
+      assertThat(hits)
+          .extracting(hit -> hit.path("document").path("default_name").asString(""))
+          .containsExactly("waveA", "waveB", "waveC");
+    }
+  }
+
+  @Test
   void followsChangesAndDeletions() throws Exception {
     Id id = newId();
     try (ServiceRuntime _ = worker()) {
