@@ -258,6 +258,22 @@ class SearchIndexWorkerTest {
     }
   }
 
+  @Test
+  void startsAndStopsWhileNoServerAnswers() throws Exception {
+    String nowhere =
+        """
+        database.uri = "mongodb://127.0.0.1:1/7tv"
+        nats.servers = ["nats://127.0.0.1:1"]
+        typesense.uri = "http://127.0.0.1:1"
+        """;
+    try (ServiceRuntime worker =
+        ServiceRuntime.start(
+            SearchIndexWorker.DEFINITION, SearchIndexWorker.DEFINITION.config(nowhere))) {
+      assertThat(worker.health().report().join().isReady()).isFalse();
+      worker.stop(LIMIT);
+    }
+  }
+
   private ServiceRuntime worker() throws Exception {
     return ServiceRuntime.start(
         SearchIndexWorker.DEFINITION, SearchIndexWorker.DEFINITION.config(servers.toml()));
