@@ -1,6 +1,7 @@
 package app.seventv.model.search;
 
 import static app.seventv.model.search.SearchSchema.fields;
+import static app.seventv.model.search.SearchSchema.sortableTexts;
 
 import app.seventv.model.CollectionNames;
 import app.seventv.model.Emote;
@@ -18,7 +19,8 @@ public final class EmoteSearchDocument {
       new SearchSchema(
           CollectionNames.EMOTES,
           Stream.of(
-                  fields("string", "id", "owner_id", "default_name"),
+                  fields("string", "id", "owner_id"),
+                  sortableTexts("default_name"),
                   fields("string[]?", "tags"),
                   fields(
                       "bool",

@@ -7,8 +7,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A collection of the search index (workers.md §7.1). Only name, type and optionality are given per
- * field; for the rest the server's defaults hold.
+ * A collection of the search index (workers.md §7.1). Only name, type, optionality and, where
+ * needed, sortability are given per field; for the rest the server's defaults hold.
  *
  * @param defaultSortingField null = none
  */
@@ -23,8 +23,14 @@ public record SearchSchema(String name, List<Field> fields, @Nullable String def
    * A field.
    *
    * @param type a type of the search server, e.g. {@code int64} or {@code string[]}
+   * @param sortable results can be sorted by it although the server's default for the type is no
    */
-  public record Field(String name, String type, boolean optional) {}
+  public record Field(String name, String type, boolean optional, boolean sortable) {}
+
+  /** Texts that results can be sorted by (workers.md §14.12). */
+  static List<Field> sortableTexts(String... names) {
+    return List.of(names).stream().map(name -> new Field(name, "string", false, true)).toList();
+  }
 
   /**
    * Fields that share a type.
@@ -34,7 +40,7 @@ public record SearchSchema(String name, List<Field> fields, @Nullable String def
   static List<Field> fields(String type, String... names) {
     boolean optional = type.endsWith("?");
     String plain = optional ? type.substring(0, type.length() - 1) : type;
-    return List.of(names).stream().map(name -> new Field(name, plain, optional)).toList();
+    return List.of(names).stream().map(name -> new Field(name, plain, optional, false)).toList();
   }
 
   /** The body of the request that creates the collection. */
@@ -42,10 +48,14 @@ public record SearchSchema(String name, List<Field> fields, @Nullable String def
     ObjectNode schema = JsonNodeFactory.instance.objectNode().put("name", name);
     ArrayNode list = schema.putArray("fields");
     for (Field field : fields) {
-      list.addObject()
-          .put("name", field.name)
-          .put("type", field.type)
-          .put("optional", field.optional);
+      ObjectNode json =
+          list.addObject()
+              .put("name", field.name)
+              .put("type", field.type)
+              .put("optional", field.optional);
+      if (field.sortable) {
+        json.put("sort", true);
+      }
     }
     if (defaultSortingField != null) {
       schema.put("default_sorting_field", defaultSortingField);

@@ -7,6 +7,7 @@ import app.seventv.model.EmoteSet;
 import app.seventv.model.EntitlementNode;
 import app.seventv.model.Id;
 import app.seventv.model.Resources;
+import app.seventv.model.Role;
 import app.seventv.model.User;
 import java.time.Instant;
 import java.util.List;
@@ -115,6 +116,25 @@ class SearchDocumentsTest {
                 .asString())
         .as("owned")
         .isEqualTo(badge.toString());
+  }
+
+  @Test
+  void roles() {
+    Role role = Role.fromBson(stored("roles"));
+    List<EntitlementNode> grants =
+        List.of(EntitlementNode.of(EntitlementNode.Kind.BADGE, role.id()));
+    ObjectNode document = RoleSearchDocument.of(role, grants, NOW);
+    assertFits(document, RoleSearchDocument.SCHEMA);
+    assertThat(document.get("entitlement_grants").get(0).asString())
+        .isEqualTo("badge:" + role.id());
+    assertThat(document.get("rank").intValue()).isEqualTo(role.rank());
+  }
+
+  @Test
+  void emotesCanBeSortedByName() {
+    assertThat(EmoteSearchDocument.SCHEMA.toJson().get("fields").get(2).toString())
+        .isEqualTo(
+            "{\"name\":\"default_name\",\"type\":\"string\",\"optional\":false,\"sort\":true}");
   }
 
   @Test

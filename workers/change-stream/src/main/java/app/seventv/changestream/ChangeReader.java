@@ -270,7 +270,9 @@ final class ChangeReader implements AutoCloseable {
   /** Stops reading and waits until what was read is acknowledged, at most for the limit. */
   void drain(Duration limit) throws InterruptedException {
     stopping = true;
-    thread.join(limit);
+    if (nats.isDone()) { // else it waits for a connection and has read nothing
+      thread.join(limit);
+    }
   }
 
   @Override

@@ -123,7 +123,7 @@ final class CatchUp implements AutoCloseable {
       try {
         entry.getValue().get();
       } catch (ExecutionException e) {
-        LOG.warn("{} cannot be indexed: {}", entry.getKey(), e.getCause().toString());
+        LOG.warn("{} cannot be indexed: {}", entry.getKey(), String.valueOf(e.getCause()));
         failed.put(entry.getKey(), clock.instant());
       }
     }

@@ -76,7 +76,10 @@ final class Intake implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("intake").unstarted(this::run);
   }
 
-  void start() {
+  synchronized void start() {
+    if (stopping) {
+      return;
+    }
     thread.start();
     progress.scheduleWithFixedDelay(
         () -> underWay.forEach(Delivery::inProgress),
@@ -235,9 +238,13 @@ final class Intake implements AutoCloseable {
 
   /** Takes no more and waits for what is under way, at most for the limit. */
   void drain(Duration limit) throws InterruptedException {
-    stopping = true;
-    thread.interrupt();
-    thread.join(limit);
+    synchronized (this) {
+      stopping = true;
+    }
+    if (thread.isAlive()) {
+      thread.interrupt();
+      thread.join(limit);
+    }
     if (permits.tryAcquire(concurrency, limit.toMillis(), TimeUnit.MILLISECONDS)) {
       permits.release(concurrency);
     }

@@ -29,8 +29,8 @@ final class SearchIndexOptions {
           .include(MongoOptions.SCHEMA)
           .include(NatsOptions.SCHEMA)
           .add(TYPESENSE_URI, TYPESENSE_API_KEY, NATS_PREFIX, CONCURRENCY)
-          .ignore("is not used: the database is that of database.uri", "triggers.seventv_database")
-          .ignore("is not used: statistics are not written", "clickhouse")
+          .ignore("the database is that of database.uri", "triggers.seventv_database")
+          .ignore("statistics are not written by this version", "clickhouse")
           .build();
 
   private final Config config;

@@ -72,9 +72,13 @@ final class ChangePump implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    stop();
-    cursor.close();
-    nats.close();
+  public void close() {
+    try {
+      stop();
+      cursor.close();
+      nats.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -158,7 +158,7 @@ class MarkTest {
 
   private BsonValue mark() {
     BsonDocument stored = emotes().find(Servers.byId(ID)).first();
-    return stored == null ? BsonNull.VALUE : stored.get("search_updated_at");
+    return stored == null ? BsonNull.VALUE : stored.get("search_updated_at", BsonNull.VALUE);
   }
 
   private MongoCollection<BsonDocument> emotes() {

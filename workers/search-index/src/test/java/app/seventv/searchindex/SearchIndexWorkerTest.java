@@ -64,6 +64,21 @@ class SearchIndexWorkerTest {
   }
 
   @Test
+  void sortsEmotesByName() throws Exception {
+    try (ServiceRuntime _ = worker()) {
+      for (String name : List.of("waveB", "waveC", "waveA")) {
+        insert("emotes", Servers.emote(newId(), name).toBson());
+      }
+      await(() -> servers.search("emotes", "wave", "default_name").path("found").asInt() == 3);
+      JsonNode hits =
+          servers.search("emotes", "wave", "default_name&sort_by=default_name:asc").path("hits");
+      assertThat(hits)
+          .extracting(hit -> hit.path("document").path("default_name").asString(""))
+          .containsExactly("waveA", "waveB", "waveC");
+    }
+  }
+
+  @Test
   void followsChangesAndDeletions() throws Exception {
     Id id = newId();
     try (ServiceRuntime _ = worker()) {
@@ -240,6 +255,22 @@ class SearchIndexWorkerTest {
     insert("emotes", marked);
     try (ServiceRuntime _ = worker()) {
       await(() -> servers.isIndexed("emotes", id));
+    }
+  }
+
+  @Test
+  void startsAndStopsWhileNoServerAnswers() throws Exception {
+    String nowhere =
+        """
+        database.uri = "mongodb://127.0.0.1:1/7tv"
+        nats.servers = ["nats://127.0.0.1:1"]
+        typesense.uri = "http://127.0.0.1:1"
+        """;
+    try (ServiceRuntime worker =
+        ServiceRuntime.start(
+            SearchIndexWorker.DEFINITION, SearchIndexWorker.DEFINITION.config(nowhere))) {
+      assertThat(worker.health().report().join().isReady()).isFalse();
+      worker.stop(LIMIT);
     }
   }
 

@@ -178,7 +178,7 @@ final class Servers implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     pump.close();
     http.shutdownNow();
     mongo.close();
