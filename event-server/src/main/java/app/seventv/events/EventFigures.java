@@ -6,6 +6,7 @@ import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 
@@ -61,7 +62,7 @@ final class EventFigures {
     Counter commands =
         metrics.counter(
             "event_api_v3_commands_total", "Messages by direction and opcode.", "kind", "command");
-    for (Opcode opcode : Opcode.values()) {
+    for (Opcode opcode : EnumSet.range(Opcode.DISPATCH, Opcode.END_OF_STREAM)) {
       sent.put(opcode, commands.labelValues("Server", opcode.sseName()));
     }
     subscribes = commands.labelValues("Client", Opcode.SUBSCRIBE.sseName());

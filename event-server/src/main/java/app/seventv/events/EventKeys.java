@@ -1,6 +1,7 @@
 package app.seventv.events;
 
 import app.seventv.core.config.Config;
+import app.seventv.core.config.ConfigCheck;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.ValueTypes;
@@ -83,6 +84,9 @@ final class EventKeys {
   static final Key<String> POD_NODE_NAME =
       Key.string("pod.node_name", "", "Name of the host.").defaultFrom("NODE_NAME");
 
+  private static final Duration MAX_HEARTBEAT = Duration.ofDays(1);
+  private static final Duration MAX_TTL = Duration.ofDays(365);
+
   private static final String INCOMING_REQUEST = "event_api.incoming_request";
 
   static final ConfigSchema SCHEMA =
@@ -108,9 +112,37 @@ final class EventKeys {
           .ignore("every event loop listens", "event_api.workers")
           .ignore("the bridge is part of the API", "event_api.bridge_url")
           .ignore("limits per address are not enforced by this version", "event_api.rate_limit")
+          .check(EventKeys::checkTls)
+          .check(EventKeys::checkTimes)
           .build();
 
   private EventKeys() {}
+
+  private static void checkTls(Config config, ConfigCheck.Problems problems) {
+    boolean certificate = config.get(TLS_CERT).isPresent();
+    boolean key = config.get(TLS_KEY).isPresent();
+    if (certificate != key) {
+      problems.add(
+          certificate ? TLS_KEY : TLS_CERT,
+          "is required together with " + (certificate ? TLS_CERT : TLS_KEY).name());
+    }
+    if (config.get(SECURE_BIND).isPresent() && !certificate) {
+      problems.add(SECURE_BIND, "needs " + TLS_CERT.name());
+    }
+  }
+
+  private static void checkTimes(Config config, ConfigCheck.Problems problems) {
+    checkTime(config, HEARTBEAT_INTERVAL, MAX_HEARTBEAT, problems);
+    checkTime(config, TTL, MAX_TTL, problems);
+  }
+
+  private static void checkTime(
+      Config config, Key<Duration> key, Duration max, ConfigCheck.Problems problems) {
+    Duration value = config.get(key);
+    if (value.toMillis() < SessionLoop.TICK_MS || value.compareTo(max) > 0) {
+      problems.add(key, "must be from " + SessionLoop.TICK_MS + " ms to " + max.toHours() + " h");
+    }
+  }
 
   static ClientAddress clientAddress(Config config) {
     return ClientAddress.from(config.group(INCOMING_REQUEST));
@@ -118,8 +150,8 @@ final class EventKeys {
 
   static SessionOptions sessionOptions(Config config) {
     return new SessionOptions(
-        Math.toIntExact(Math.max(SessionLoop.TICK_MS, config.get(HEARTBEAT_INTERVAL).toMillis())),
-        Math.max(SessionLoop.TICK_MS, config.get(TTL).toMillis()),
+        Math.toIntExact(config.get(HEARTBEAT_INTERVAL).toMillis()),
+        config.get(TTL).toMillis(),
         config.get(SUBSCRIPTION_LIMIT),
         config.get(MAX_PENDING_BYTES),
         config.get(POD_NAME));

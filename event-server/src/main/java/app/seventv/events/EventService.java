@@ -44,6 +44,8 @@ final class EventService implements RunningService {
 
   private static final long MAX_QUEUED_BYTES = 256L << 20;
 
+  private static final int MAX_REQUEST_HEAD_BYTES = 8 << 10;
+
   private static final Duration SUBSCRIBE_TIMEOUT = Duration.ofSeconds(5);
 
   private static final Duration DRAIN_STEP = Duration.ofMillis(20);
@@ -94,6 +96,7 @@ final class EventService implements RunningService {
             EventKeys.clientAddress(config),
             figures.clients(),
             config.get(EventKeys.SERVER_NAME));
+    server = listen(context, endpoint);
     BusConsumer consumer =
         new BusConsumer(
             new DispatchConverter(config.get(EventKeys.CDN_ORIGIN)),
@@ -111,7 +114,6 @@ final class EventService implements RunningService {
     });
     context.health().require("nats", this::requireNats);
     registerGauges(context);
-    server = listen(context, endpoint);
   }
 
   /** Starts the service. */
@@ -168,7 +170,7 @@ final class EventService implements RunningService {
     HttpServer.Builder builder =
         HttpServer.builder(context.loops(), endpoint)
             .errorMapper(PLAIN_TEXT)
-            .limits(HttpLimits.DEFAULT);
+            .limits(limits());
     InetSocketAddress bind = config.get(EventKeys.BIND);
     Optional<Path> certificate = config.get(EventKeys.TLS_CERT);
     Optional<Path> key = config.get(EventKeys.TLS_KEY);
@@ -183,6 +185,21 @@ final class EventService implements RunningService {
       builder.listen(HttpListener.plain(bind));
     }
     return builder.start();
+  }
+
+  /** A request head of at most 8 KiB (event-api.md §2.1), everything else as usual. */
+  private static HttpLimits limits() {
+    HttpLimits usual = HttpLimits.DEFAULT;
+    return new HttpLimits(
+        MAX_REQUEST_HEAD_BYTES,
+        MAX_REQUEST_HEAD_BYTES,
+        usual.maxPipelinedRequests(),
+        usual.maxConcurrentStreams(),
+        usual.idleTimeoutMs(),
+        usual.bodyTimeoutMs(),
+        usual.handshakeTimeoutMs(),
+        usual.writeLowWatermarkBytes(),
+        usual.writeHighWatermarkBytes());
   }
 
   private void registerGauges(ServiceContext context) {

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   8  object header
  *  36  loop, topics, client 3 × 4; slot, sequence, startTick, intervalMs, heartbeats, ttlTick 6 × 4
- *   6  topicCount 2, ended, dirty, stalled, slow 4 × 1
+ *   5  topicCount 2; ended, dirty, stalled 3 × 1
  *   4  blockedBytes
  *   8  WebSocketSession: socket, inline 2 × 4
- *   2  padding to 8
+ *   3  padding to 8
  *  40  int[] of 6 topics: 12 + 24, padded (it grows to 4, then 6, then by half)
  *   4  slot of the table of sessions
  *   8  links of the deadline wheel
@@ -170,7 +170,12 @@ abstract class Session {
 
   /** The client has left; does nothing if the server has ended the session before. */
   final void left(String closeLabel) {
-    if (!ended && slot >= 0) {
+    if (ended || slot < 0) {
+      return;
+    }
+    if (loop.isDelivering()) {
+      loop.later(() -> left(closeLabel)); // the lists of members are being walked
+    } else {
       release(closeLabel);
     }
   }

@@ -59,6 +59,7 @@ final class SessionLoop {
   private final AtomicBoolean deliveryPlanned = new AtomicBoolean();
   private final Runnable deliveryTask = this::deliverQueued;
   private final FanOut fanOut = new FanOut();
+  private boolean delivering;
 
   private int drainTicks;
   private int drainCursor;
@@ -264,11 +265,23 @@ final class SessionLoop {
     int most = count(exact) + count(wildcard);
     if (most > 0) {
       fanOut.begin(dispatch, most);
+      delivering = true;
       delivered = merge(exact, wildcard);
+      delivering = false;
       fanOut.end();
       figures.sent(Opcode.DISPATCH, delivered);
     }
     dispatch.finished(delivered);
+  }
+
+  /** Whether members of topics are being walked, so that none may be removed. */
+  boolean isDelivering() {
+    return delivering;
+  }
+
+  /** Runs a task in a later part of the turn. */
+  void later(Runnable task) {
+    turn.execute(task);
   }
 
   private int count(int topic) {

@@ -25,7 +25,7 @@ final class TopicTable {
   private int[] singles = new int[INITIAL_TOPICS];
 
   /** Members in rising order, from two on. */
-  private int @Nullable [][] members = new int[INITIAL_TOPICS][];
+  private int[] @Nullable [] members = new int[INITIAL_TOPICS][];
 
   private int used;
   private int free = NONE;

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Timers, limits, slow readers and the drain. */
@@ -79,8 +81,14 @@ class SessionLifeTest {
     }
   }
 
-  @Test
-  void aReaderThatStopsIsClosedAndDelaysNobody() throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+      })
+  void aReaderThatStopsIsClosedAndDelaysNobody(String upgrade) throws Exception {
     try (ServiceFixture fixture = new ServiceFixture(directory, "max_pending_bytes = 65536");
         SocketClient reader = SocketClient.connect(fixture.http, fixture.webSocketUri(""));
         Socket stopped = new Socket()) {
@@ -92,9 +100,9 @@ class SessionLifeTest {
           .write(
               ("GET /v3@emote_set.update%3Cobject_id%3D"
                       + SET
-                      + "%3E HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                      + "Sec-WebSocket-Version: 13\r\n"
-                      + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                      + "%3E HTTP/1.1\r\nHost: x\r\n"
+                      + upgrade
+                      + "\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       await().until(() -> fixture.service.sessionsByLoop().stream().mapToInt(i -> i).sum() == 2);
       byte[] message = BusSamples.message(BusSamples.addEvent());

@@ -6,7 +6,7 @@ import io.netty.util.concurrent.EventExecutor;
 
 /** An open websocket. Writes may come from any thread; reads arrive at the listener on the loop. */
 public interface WebSocket {
-  /** The handshake request. */
+  /** The handshake request; only during {@link WebSocketListener#onOpen}. */
   Request request();
 
   /** Loop that owns the session. */

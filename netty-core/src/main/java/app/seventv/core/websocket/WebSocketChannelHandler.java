@@ -25,7 +25,9 @@ final class WebSocketChannelHandler extends ChannelInboundHandlerAdapter impleme
   private static final int RSV = 0x70;
   private static final int MASKED = 0x80;
 
-  private final Request request;
+  /** Kept until the listener has seen it: its header fields would be most of an idle session. */
+  private @Nullable Request request;
+
   private final WebSocketOptions options;
   private final WebSocketListener listener;
   private @Nullable ChannelHandlerContext context;
@@ -53,6 +55,7 @@ final class WebSocketChannelHandler extends ChannelInboundHandlerAdapter impleme
 
   void opened() {
     listener.onOpen(this);
+    request = null;
   }
 
   @Override
@@ -327,7 +330,7 @@ final class WebSocketChannelHandler extends ChannelInboundHandlerAdapter impleme
 
   @Override
   public Request request() {
-    return request;
+    return Objects.requireNonNull(request, "the handshake is over");
   }
 
   @Override

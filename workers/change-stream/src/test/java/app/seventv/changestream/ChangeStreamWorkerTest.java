@@ -18,6 +18,7 @@ import io.nats.client.Nats;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StreamConfiguration;
+import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -76,8 +77,7 @@ class ChangeStreamWorkerTest {
       MessageInfo insert = messages.getFirst();
       assertThat(insert.getSubject()).isEqualTo(STREAM);
       BsonDocument body = BsonDocument.parse(text(insert));
-      assertThat(insert.getHeaders().getFirst("Nats-Msg-Id"))
-          .isEqualTo(MessageId.of(body.getDocument("_id")));
+      assertThat(header(insert, "Nats-Msg-Id")).isEqualTo(MessageId.of(body.getDocument("_id")));
       assertThat(text(insert))
           .contains(
               """
@@ -272,7 +272,7 @@ class ChangeStreamWorkerTest {
           nats.jetStreamManagement().getStreamInfo(STREAM).getStreamState().getLastSequence();
       for (long i = 1; i <= last; i++) {
         MessageInfo message = nats.jetStreamManagement().getMessage(STREAM, i);
-        if (collection.equals(message.getHeaders().getFirst("collection"))) {
+        if (collection.equals(header(message, "collection"))) {
           found.add(message);
         }
       }
@@ -280,6 +280,12 @@ class ChangeStreamWorkerTest {
       throw new IllegalStateException(e);
     }
     return found;
+  }
+
+  private static String header(MessageInfo message, String name) {
+    Headers headers = message.getHeaders();
+    String value = headers == null ? null : headers.getFirst(name);
+    return value == null ? "" : value;
   }
 
   private static String text(MessageInfo message) {
