@@ -361,8 +361,7 @@ class StoryTest {
     assertThat(cookie).startsWith("seventv-csrf=").contains("SameSite=None", "Domain=.7tv.io");
     String location = start.headers().firstValue("location").orElseThrow();
     HttpResponse<String> authorized =
-        api.send(
-            HttpRequest.newBuilder(URI.create(location + "&user=" + DevUser.VIEWER.login())));
+        api.send(HttpRequest.newBuilder(URI.create(location + "&user=" + DevUser.VIEWER.login())));
     assertThat(authorized.statusCode()).as(authorized.body()).isEqualTo(302);
     String back = authorized.headers().firstValue("location").orElseThrow();
     String query = back.substring(back.indexOf('?'));
@@ -383,11 +382,9 @@ class StoryTest {
     HttpResponse<String> out =
         api.send(HttpRequest.newBuilder(api.uri("/v3/auth/logout")).header("cookie", auth));
     assertThat(out.statusCode()).isEqualTo(307);
-    assertThat(out.headers().firstValue("set-cookie").orElseThrow())
-        .startsWith("seventv-auth=;");
+    assertThat(out.headers().firstValue("set-cookie").orElseThrow()).startsWith("seventv-auth=;");
     HttpResponse<String> refused =
-        api.send(
-            HttpRequest.newBuilder(api.uri("/v3/emote-sets/global")).header("cookie", auth));
+        api.send(HttpRequest.newBuilder(api.uri("/v3/emote-sets/global")).header("cookie", auth));
     assertThat(refused.statusCode()).isEqualTo(401);
   }
 

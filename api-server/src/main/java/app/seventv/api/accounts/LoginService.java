@@ -72,30 +72,27 @@ public final class LoginService {
    */
   public Sessions.Started loginAtomically(
       Platform platform, Profile profile, @Nullable UserSession replaced) {
-    return transactions.run(
-        transaction -> {
-          Id userId = findOrCreate(transaction, platform, profile);
-          User document = store.users().byId(transaction.session(), userId);
-          LoadedUser user =
-              document == null ? null : users.fullOf(List.of(document)).get(userId);
-          if (user == null) {
-            throw new ApiException(500, ErrorCode.LOAD_ERROR, "failed to load user");
-          }
-          requireMayLogin(user);
-          Sessions.Started started = sessions.create(transaction, user, platform);
-          if (replaced != null) {
-            sessions.delete(transaction, user, replaced);
-          }
-          return started;
-        });
+    return transactions.run(transaction -> {
+      Id userId = findOrCreate(transaction, platform, profile);
+      User document = store.users().byId(transaction.session(), userId);
+      LoadedUser user = document == null ? null : users.fullOf(List.of(document)).get(userId);
+      if (user == null) {
+        throw new ApiException(500, ErrorCode.LOAD_ERROR, "failed to load user");
+      }
+      requireMayLogin(user);
+      Sessions.Started started = sessions.create(transaction, user, platform);
+      if (replaced != null) {
+        sessions.delete(transaction, user, replaced);
+      }
+      return started;
+    });
   }
 
   /** Links an account, or refreshes it when it is the caller's already (api-v3.md §4.5). */
   public void linkOrRefresh(Caller caller, Platform platform, Profile profile) {
     LoadedUser user = caller.requireUser();
     @Nullable User known =
-        transactions.<@Nullable User>run(
-            transaction -> owner(transaction, platform, profile.id()));
+        transactions.<@Nullable User>run(transaction -> owner(transaction, platform, profile.id()));
     if (known == null) {
       link(caller, platform, profile);
     } else if (known.id().equals(user.id())) {

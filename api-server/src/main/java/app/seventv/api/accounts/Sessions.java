@@ -66,8 +66,6 @@ public final class Sessions {
     }
   }
 
-  
-
   /** A session that has just begun, and its token. */
   public record Started(UserSession session, String token) {}
 
@@ -80,26 +78,23 @@ public final class Sessions {
     transaction.insert(CollectionNames.USER_SESSIONS, session);
     transaction.emit(
         user, null, new EntityEvent.OfUserSession(session, new UserSessionChange.Create(platform)));
-    
+
     return new Started(session, tokens.issue(user.id(), session.id(), session.expiresAt()));
   }
 
   /** Ends a session. */
   public void delete(Transactions transactions, @Nullable LoadedUser user, UserSession session) {
-    
-    transactions.run(
-        transaction -> {
-          delete(transaction, user, session);
-          return true;
-        });
+
+    transactions.run(transaction -> {
+      delete(transaction, user, session);
+      return true;
+    });
   }
 
   /** Ends a session inside a transaction. */
   void delete(Transaction transaction, @Nullable LoadedUser user, UserSession session) {
     transaction.delete(CollectionNames.USER_SESSIONS, Filters.eq("_id", session.id().toBson()));
     transaction.emit(
-        user,
-        session.id(),
-        new EntityEvent.OfUserSession(session, new UserSessionChange.Delete()));
+        user, session.id(), new EntityEvent.OfUserSession(session, new UserSessionChange.Delete()));
   }
 }

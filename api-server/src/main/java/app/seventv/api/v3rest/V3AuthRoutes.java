@@ -104,11 +104,8 @@ public final class V3AuthRoutes {
       linkTo = session.id();
     }
     CsrfTokens.Issued issued = csrf.issue(linkTo);
-    request
-        .cookies()
-        .set(CSRF_COOKIE, issued.token(), domain(), Cookies.SameSite.NONE);
-    return redirect(
-        provider.legacyAuthorizeAddress(redirectUri(provider), issued.state()));
+    request.cookies().set(CSRF_COOKIE, issued.token(), domain(), Cookies.SameSite.NONE);
+    return redirect(provider.legacyAuthorizeAddress(redirectUri(provider), issued.state()));
   }
 
   private Response finish(ApiRequest request, ConnectionProvider provider) {
@@ -128,8 +125,7 @@ public final class V3AuthRoutes {
       return callback("platform=" + shown + "&linked=true");
     }
     Sessions.Started started =
-        logins.loginAtomically(
-            provider.platform(), profile, request.context().caller().session());
+        logins.loginAtomically(provider.platform(), profile, request.context().caller().session());
     request
         .cookies()
         .set(
@@ -168,7 +164,8 @@ public final class V3AuthRoutes {
     }
     request.cookies().remove(Pipeline.AUTH_COOKIE, domain());
     return status == 307
-        ? Response.of(307).header("location", settings.oldWebsiteOrigin() + "/auth/callback#logout=true")
+        ? Response.of(307)
+            .header("location", settings.oldWebsiteOrigin() + "/auth/callback#logout=true")
         : Response.of(status);
   }
 
@@ -206,9 +203,7 @@ public final class V3AuthRoutes {
 
   /** The old API's name of a platform; used in both steps, so that they agree. */
   private static String legacyName(Platform platform) {
-    return platform == Platform.GOOGLE
-        ? "youtube"
-        : platform.name().toLowerCase(Locale.ROOT);
+    return platform == Platform.GOOGLE ? "youtube" : platform.name().toLowerCase(Locale.ROOT);
   }
 
   private static boolean flag(ApiRequest request, String name) {

@@ -79,17 +79,13 @@ public final class Cookies {
   }
 
   /** Sets a cookie for a while. */
-  public void set(
-      String name, String value, String domain, SameSite sameSite, Duration maxAge) {
-    changes.put(
-        name, plain(name, value, domain, sameSite) + "; Max-Age=" + maxAge.toSeconds());
+  public void set(String name, String value, String domain, SameSite sameSite, Duration maxAge) {
+    changes.put(name, plain(name, value, domain, sameSite) + "; Max-Age=" + maxAge.toSeconds());
   }
 
   /** Sets a cookie that ends at {@code expires}. */
-  public void set(
-      String name, String value, String domain, SameSite sameSite, Instant expires) {
-    String date =
-        DateTimeFormatter.RFC_1123_DATE_TIME.format(expires.atOffset(ZoneOffset.UTC));
+  public void set(String name, String value, String domain, SameSite sameSite, Instant expires) {
+    String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(expires.atOffset(ZoneOffset.UTC));
     changes.put(name, plain(name, value, domain, sameSite) + "; Expires=" + date);
   }
 
