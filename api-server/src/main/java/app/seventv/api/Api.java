@@ -2,9 +2,11 @@ package app.seventv.api;
 
 import app.seventv.api.accounts.ActiveSet;
 import app.seventv.api.accounts.ConnectionProvider;
+import app.seventv.api.accounts.CsrfTokens;
 import app.seventv.api.accounts.LoginService;
 import app.seventv.api.accounts.ProviderClient;
 import app.seventv.api.accounts.Sessions;
+import app.seventv.api.accounts.TokenKey;
 import app.seventv.api.accounts.Tokens;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
@@ -27,6 +29,7 @@ import app.seventv.api.uploads.EmoteUpload;
 import app.seventv.api.uploads.ImageProcessor;
 import app.seventv.api.uploads.ImageTasks;
 import app.seventv.api.v3graphql.V3Schema;
+import app.seventv.api.v3rest.V3AuthRoutes;
 import app.seventv.api.v3rest.V3Models;
 import app.seventv.api.v3rest.V3Routes;
 import app.seventv.api.v3rest.V3Upload;
@@ -87,9 +90,8 @@ final class Api implements AutoCloseable {
     Transactions transactions = new Transactions(store, bus, clock, random);
     Leases leases = new Leases(store, clock, random, refresher);
     ModerationRequests moderation = new ModerationRequests(store, random);
-    Tokens tokens =
-        new Tokens(
-            config.get(ApiConfig.JWT_SECRET).reveal(), config.get(ApiConfig.JWT_ISSUER), clock);
+    TokenKey key = new TokenKey(config.get(ApiConfig.JWT_SECRET).reveal());
+    Tokens tokens = new Tokens(key, config.get(ApiConfig.JWT_ISSUER), clock);
     Sessions sessions = new Sessions(store, tokens, clock, random);
     this.processor = new ImageProcessor(config.get(ApiConfig.IMAGE_PROCESSOR_ADDRESS));
     this.results =
@@ -115,6 +117,17 @@ final class Api implements AutoCloseable {
     Router.Builder routes = Router.builder();
     new AuthRoutes(
             authSettings(), new ProviderClient(http), logins, sessions, users, transactions, random)
+        .register(routes, pipeline);
+    new V3AuthRoutes(
+            legacyAuthSettings(),
+            new ProviderClient(http),
+            new CsrfTokens(key, config.get(ApiConfig.JWT_ISSUER), clock, random),
+            logins,
+            sessions,
+            store,
+            users,
+            transactions,
+            clock)
         .register(routes, pipeline);
     new EmoteRoutes(uploads).register(routes, pipeline);
     new V3Routes(store, users, editors, models).register(routes, pipeline);
@@ -181,6 +194,23 @@ final class Api implements AutoCloseable {
   }
 
   private AuthRoutes.Settings authSettings() {
+    return new AuthRoutes.Settings(
+        providers(),
+        new OriginPolicy(ownOrigins()),
+        config.get(ApiConfig.WEBSITE_ORIGIN),
+        config.get(ApiConfig.DOMAIN));
+  }
+
+  private V3AuthRoutes.Settings legacyAuthSettings() {
+    return new V3AuthRoutes.Settings(
+        providers(),
+        new OriginPolicy(ownOrigins()),
+        config.get(ApiConfig.API_ORIGIN),
+        config.get(ApiConfig.OLD_WEBSITE_ORIGIN),
+        config.get(ApiConfig.DOMAIN));
+  }
+
+  private Map<String, ConnectionProvider> providers() {
     Map<String, ConnectionProvider> providers = new LinkedHashMap<>();
     for (Platform platform : Platform.values()) {
       ApiConfig.Connection keys = ApiConfig.connection(platform);
@@ -195,11 +225,7 @@ final class Api implements AutoCloseable {
               config.get(keys.profileUrl()));
       providers.put(provider.name(), provider);
     }
-    return new AuthRoutes.Settings(
-        providers,
-        new OriginPolicy(ownOrigins()),
-        config.get(ApiConfig.WEBSITE_ORIGIN),
-        config.get(ApiConfig.DOMAIN));
+    return providers;
   }
 
   private List<URI> ownOrigins() {

@@ -8,7 +8,6 @@ import app.seventv.core.config.ValueTypes;
 import app.seventv.model.Platform;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -76,11 +75,6 @@ public final class ApiConfig {
   public static final Key<List<String>> IMAGE_PROCESSOR_ADDRESS =
       Key.strings(
           "image_processor.address", List.of(), "Addresses host:port of the image processor.");
-  public static final Key<Duration> RESOLVE_INTERVAL =
-      Key.duration(
-          "image_processor.resolve_interval",
-          Duration.ofSeconds(10),
-          "How often the image processor's names are looked up again.");
   public static final Key<String> EVENT_QUEUE =
       Key.string("image_processor.event_queue_name", "nats", "Queue that results go to.");
   public static final Key<String> TOPIC_PREFIX =
@@ -181,7 +175,6 @@ public final class ApiConfig {
             .add(TYPESENSE_URI, TYPESENSE_API_KEY)
             .add(
                 IMAGE_PROCESSOR_ADDRESS,
-                RESOLVE_INTERVAL,
                 EVENT_QUEUE,
                 TOPIC_PREFIX,
                 INPUT_DRIVE,
@@ -189,6 +182,9 @@ public final class ApiConfig {
                 PURGE_SUBJECT)
             .ignore("locks, limits and leaderboards live in MongoDB", "redis")
             .ignore("the event loops are set by event_loops", "api.workers")
+            .ignore(
+                "names are looked up again whenever a connection is lost",
+                "image_processor.resolve_interval")
             .ignore("the subject is fixed", "api.nats_event_subject")
             .ignore(
                 "not served yet",

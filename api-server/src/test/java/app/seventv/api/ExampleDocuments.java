@@ -168,7 +168,7 @@ final class ExampleDocuments {
 
   private Id picture(String address, Id user) {
     String path = address.substring(address.indexOf('/', 2) + 1);
-    Id id = Id.parse(path.split("/")[3]);
+    Id id = Id.parse(path.split("/", -1)[3]);
     Image image = new Image(path, "image/gif", 4, 5000, 128, 128, 12);
     Image smaller = new Image(path.replace("4x", "1x"), "image/gif", 1, 900, 32, 32, 12);
     ImageSet images = new ImageSet(new ImageSet.Processed(image), List.of(smaller, image));

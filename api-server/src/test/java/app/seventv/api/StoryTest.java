@@ -20,6 +20,7 @@ import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Subscription;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -350,6 +351,41 @@ class StoryTest {
   @Test
   void aBannedPersonCannotSignIn() {
     assertThat(catchThrowable(() -> api.login(DevUser.BANNED))).hasMessageContaining("403");
+  }
+
+  @Test
+  void theOldSitesSignInAndOutWork() throws Exception {
+    HttpResponse<String> start = api.get("/v3/auth?platform=twitch");
+    assertThat(start.statusCode()).as(start.body()).isEqualTo(303);
+    String cookie = start.headers().firstValue("set-cookie").orElseThrow();
+    assertThat(cookie).startsWith("seventv-csrf=").contains("SameSite=None", "Domain=.7tv.io");
+    String location = start.headers().firstValue("location").orElseThrow();
+    HttpResponse<String> authorized =
+        api.send(HttpRequest.newBuilder(URI.create(location + "&user=" + DevUser.VIEWER.login())));
+    assertThat(authorized.statusCode()).as(authorized.body()).isEqualTo(302);
+    String back = authorized.headers().firstValue("location").orElseThrow();
+    String query = back.substring(back.indexOf('?'));
+    assertThat(api.get("/v3/auth" + query).statusCode()).isEqualTo(400);
+    HttpResponse<String> finish =
+        api.send(
+            HttpRequest.newBuilder(api.uri("/v3/auth" + query))
+                .header("cookie", cookie.split(";", 2)[0]));
+    assertThat(finish.statusCode()).as(finish.body()).isEqualTo(303);
+    assertThat(finish.headers().firstValue("location").orElseThrow())
+        .startsWith("https://old.7tv.app/auth/callback#platform=twitch&token=");
+    String auth =
+        finish.headers().allValues("set-cookie").stream()
+            .filter(each -> each.startsWith("seventv-auth="))
+            .findFirst()
+            .orElseThrow()
+            .split(";", 2)[0];
+    HttpResponse<String> out =
+        api.send(HttpRequest.newBuilder(api.uri("/v3/auth/logout")).header("cookie", auth));
+    assertThat(out.statusCode()).isEqualTo(307);
+    assertThat(out.headers().firstValue("set-cookie").orElseThrow()).startsWith("seventv-auth=;");
+    HttpResponse<String> refused =
+        api.send(HttpRequest.newBuilder(api.uri("/v3/emote-sets/global")).header("cookie", auth));
+    assertThat(refused.statusCode()).isEqualTo(401);
   }
 
   @Test

@@ -81,6 +81,7 @@ final class TestApi implements AutoCloseable {
     [api]
     bind = "127.0.0.1:0"
     website_origin = "%s"
+    api_origin = "http://127.0.0.1:8080"
     [database]
     uri = "%s"
     [nats]

@@ -2,6 +2,7 @@ package app.seventv.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.api.graphql.GraphqlSchema;
 import app.seventv.devstack.login.DevUser;
 import app.seventv.model.CollectionNames;
 import app.seventv.model.Document;
@@ -223,6 +224,20 @@ class V4QueryTest {
     JsonNode answer = api.v4(null, "{ roles { roles { id } } }", Map.of());
     assertThat(answer.at("/errors/0/message").asString()).isEqualTo("BAD_REQUEST not implemented");
     assertThat(answer.at("/errors/0/extensions/status").asInt()).isEqualTo(501);
+  }
+
+  @Test
+  void theServedSchemasAreThePublishedOnes() throws Exception {
+    String v4 = api.v4(null, "{ _service { sdl } }", Map.of()).at("/data/_service/sdl").asString();
+    assertThat(v4)
+        .isEqualTo(
+            GraphqlSchema.resource("v4.graphqls")
+                + GraphqlSchema.resource("v4-extensions.graphqls"));
+    String v3 = api.v3(null, "{ _service { sdl } }", Map.of()).at("/data/_service/sdl").asString();
+    assertThat(v3).isEqualTo(GraphqlSchema.resource("v3.graphqls"));
+    JsonNode types = api.v4(null, "{ __schema { types { name } } }", Map.of());
+    assertThat(types.at("/data/__schema/types").findValuesAsString("name"))
+        .contains("EmoteSetOperation", "JSONObject", "Id");
   }
 
   @Test

@@ -44,6 +44,30 @@ public record ConnectionProvider(
         + encode(challenge);
   }
 
+  /** The address that starts a sign-in of the old API: its state is checked, there is no PKCE. */
+  public String legacyAuthorizeAddress(String redirectUri, String state) {
+    String base = authorizeUrl.toString();
+    return base
+        + (base.contains("?") ? "&" : "?")
+        + "client_id="
+        + encode(clientId)
+        + "&redirect_uri="
+        + encode(redirectUri)
+        + "&response_type=code&scope="
+        + encode(legacyScope())
+        + "&state="
+        + encode(state);
+  }
+
+  /** The old API never asks for an e-mail address. */
+  private String legacyScope() {
+    return switch (platform) {
+      case TWITCH -> "";
+      case DISCORD -> "identify";
+      case GOOGLE, KICK -> scope();
+    };
+  }
+
   private String scope() {
     return switch (platform) {
       case TWITCH -> "user:read:email";

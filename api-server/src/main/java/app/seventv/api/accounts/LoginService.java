@@ -14,6 +14,7 @@ import app.seventv.model.Id;
 import app.seventv.model.Permission;
 import app.seventv.model.Platform;
 import app.seventv.model.User;
+import app.seventv.model.UserSession;
 import app.seventv.model.bus.EntityEvent;
 import app.seventv.model.bus.UserChange;
 import com.mongodb.client.model.Filters;
@@ -60,13 +61,54 @@ public final class LoginService {
     if (user == null) {
       throw new ApiException(500, ErrorCode.LOAD_ERROR, "failed to load user");
     }
+    requireMayLogin(user);
+    return transactions.run(transaction -> sessions.create(transaction, user, platform)).token();
+  }
+
+  /**
+   * The old API's sign-in: one transaction, so that a refusal leaves nothing behind.
+   *
+   * @param replaced the session that the request was made with, ended on success
+   */
+  public Sessions.Started loginAtomically(
+      Platform platform, Profile profile, @Nullable UserSession replaced) {
+    return transactions.run(transaction -> {
+      Id userId = findOrCreate(transaction, platform, profile);
+      User document = store.users().byId(transaction.session(), userId);
+      LoadedUser user = document == null ? null : users.fullOf(List.of(document)).get(userId);
+      if (user == null) {
+        throw new ApiException(500, ErrorCode.LOAD_ERROR, "failed to load user");
+      }
+      requireMayLogin(user);
+      Sessions.Started started = sessions.create(transaction, user, platform);
+      if (replaced != null) {
+        sessions.delete(transaction, user, replaced);
+      }
+      return started;
+    });
+  }
+
+  /** Links an account, or refreshes it when it is the caller's already (api-v3.md §4.5). */
+  public void linkOrRefresh(Caller caller, Platform platform, Profile profile) {
+    LoadedUser user = caller.requireUser();
+    @Nullable User known =
+        transactions.<@Nullable User>run(transaction -> owner(transaction, platform, profile.id()));
+    if (known == null) {
+      link(caller, platform, profile);
+    } else if (known.id().equals(user.id())) {
+      transactions.run(transaction -> findOrCreate(transaction, platform, profile));
+    } else {
+      throw new ApiException(400, ErrorCode.MUTATION_ERROR, "connection already linked");
+    }
+  }
+
+  private static void requireMayLogin(LoadedUser user) {
     if (!user.permissions().has(Permission.USER_LOGIN)) {
       throw ApiException.forbidden("not allowed to login");
     }
     if (user.roleIds().contains(BANNED_ROLE)) {
       throw ApiException.forbidden("you are banned from using this service");
     }
-    return transactions.run(transaction -> sessions.create(transaction, user, platform));
   }
 
   private Id findOrCreate(Transaction transaction, Platform platform, Profile profile) {

@@ -66,12 +66,11 @@ public final class Sessions {
     }
   }
 
-  /**
-   * Starts a session inside a transaction.
-   *
-   * @return its token
-   */
-  public String create(Transaction transaction, LoadedUser user, Platform platform) {
+  /** A session that has just begun, and its token. */
+  public record Started(UserSession session, String token) {}
+
+  /** Starts a session inside a transaction. */
+  public Started create(Transaction transaction, LoadedUser user, Platform platform) {
     Instant now = transaction.now();
     UserSession session =
         new UserSession(
@@ -79,18 +78,23 @@ public final class Sessions {
     transaction.insert(CollectionNames.USER_SESSIONS, session);
     transaction.emit(
         user, null, new EntityEvent.OfUserSession(session, new UserSessionChange.Create(platform)));
-    return tokens.issue(user.id(), session.id(), session.expiresAt());
+
+    return new Started(session, tokens.issue(user.id(), session.id(), session.expiresAt()));
   }
 
   /** Ends a session. */
   public void delete(Transactions transactions, @Nullable LoadedUser user, UserSession session) {
+
     transactions.run(transaction -> {
-      transaction.delete(CollectionNames.USER_SESSIONS, Filters.eq("_id", session.id().toBson()));
-      transaction.emit(
-          user,
-          session.id(),
-          new EntityEvent.OfUserSession(session, new UserSessionChange.Delete()));
+      delete(transaction, user, session);
       return true;
     });
+  }
+
+  /** Ends a session inside a transaction. */
+  void delete(Transaction transaction, @Nullable LoadedUser user, UserSession session) {
+    transaction.delete(CollectionNames.USER_SESSIONS, Filters.eq("_id", session.id().toBson()));
+    transaction.emit(
+        user, session.id(), new EntityEvent.OfUserSession(session, new UserSessionChange.Delete()));
   }
 }

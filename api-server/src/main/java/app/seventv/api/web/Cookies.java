@@ -5,6 +5,9 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,19 +78,31 @@ public final class Cookies {
     return received.get(name);
   }
 
-  /** Sets a cookie that only the server reads and only HTTPS carries. */
+  /** Sets a cookie for a while. */
   public void set(String name, String value, String domain, SameSite sameSite, Duration maxAge) {
-    changes.put(
-        name,
-        name
-            + "="
-            + value
-            + "; HttpOnly; SameSite="
-            + sameSite.text
-            + "; Secure; Path=/; Domain="
-            + domain
-            + "; Max-Age="
-            + maxAge.toSeconds());
+    changes.put(name, plain(name, value, domain, sameSite) + "; Max-Age=" + maxAge.toSeconds());
+  }
+
+  /** Sets a cookie that ends at {@code expires}. */
+  public void set(String name, String value, String domain, SameSite sameSite, Instant expires) {
+    String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(expires.atOffset(ZoneOffset.UTC));
+    changes.put(name, plain(name, value, domain, sameSite) + "; Expires=" + date);
+  }
+
+  /** Sets a cookie that ends with the browser. */
+  public void set(String name, String value, String domain, SameSite sameSite) {
+    changes.put(name, plain(name, value, domain, sameSite));
+  }
+
+  /** Only the server reads our cookies and only HTTPS carries them. */
+  private static String plain(String name, String value, String domain, SameSite sameSite) {
+    return name
+        + "="
+        + value
+        + "; HttpOnly; SameSite="
+        + sameSite.text
+        + "; Secure; Path=/; Domain="
+        + domain;
   }
 
   /** Makes the browser forget a cookie, if it sent it. */

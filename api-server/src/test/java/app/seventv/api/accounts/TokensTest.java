@@ -20,7 +20,8 @@ class TokensTest {
   private static final Id SESSION = Id.parse("01J5N849G09D47DMFARP6X2AHG");
   private static final String SECRET = "seventv-api";
 
-  private final Tokens tokens = new Tokens(SECRET, "seventv-api", InstantSource.fixed(NOW));
+  private final Tokens tokens =
+      new Tokens(new TokenKey(SECRET), "seventv-api", InstantSource.fixed(NOW));
 
   private static String encode(String text) {
     return Base64.getUrlEncoder()

@@ -1,0 +1,66 @@
+package app.seventv.api.accounts;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.MACVerifier;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Signs and checks JWTs with HS256, and with nothing else. */
+public final class TokenKey {
+  /** Longest token that is looked at, in characters. */
+  private static final int MAX_TOKEN_CHARACTERS = 4096;
+
+  /** The library wants keys of the hash's size; shorter ones are padded as HMAC itself does. */
+  private static final int MIN_KEY_BYTES = 32;
+
+  private final MACSigner signer;
+  private final MACVerifier verifier;
+
+  /**
+   * @param secret its UTF-8 bytes are the key
+   */
+  public TokenKey(String secret) {
+    byte[] key = secret.getBytes(StandardCharsets.UTF_8);
+    // RFC 2104 §2: a key shorter than the block is filled with zeros, so padding changes nothing.
+    byte[] padded = key.length < MIN_KEY_BYTES ? Arrays.copyOf(key, MIN_KEY_BYTES) : key;
+    try {
+      this.signer = new MACSigner(padded);
+      this.verifier = new MACVerifier(padded);
+    } catch (JOSEException e) {
+      throw new IllegalArgumentException("unusable jwt secret", e);
+    }
+  }
+
+  String sign(JWTClaimsSet claims) {
+    SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims);
+    try {
+      token.sign(signer);
+    } catch (JOSEException e) {
+      throw new IllegalStateException("HS256 is not available", e);
+    }
+    return token.serialize();
+  }
+
+  /** The claims of a token that this key has signed, else null; times are not checked. */
+  @Nullable JWTClaimsSet verify(String text) {
+    if (text.length() > MAX_TOKEN_CHARACTERS) {
+      return null;
+    }
+    try {
+      SignedJWT token = SignedJWT.parse(text);
+      if (!JWSAlgorithm.HS256.equals(token.getHeader().getAlgorithm()) || !token.verify(verifier)) {
+        return null;
+      }
+      return token.getJWTClaimsSet();
+    } catch (ParseException | JOSEException | IllegalStateException e) {
+      return null;
+    }
+  }
+}
