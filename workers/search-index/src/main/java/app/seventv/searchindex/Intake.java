@@ -35,7 +35,11 @@ import org.slf4j.LoggerFactory;
 final class Intake implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
   private static final int FETCH = 500;
-  private static final Duration FETCH_WAIT = Duration.ofSeconds(5);
+
+  /** How long a request waits for messages; also how long a graceful stop may have to wait. */
+  private static final Duration FETCH_WAIT = Duration.ofSeconds(1);
+
+  private static final Duration STOP_WAIT = FETCH_WAIT.multipliedBy(2);
   private static final Duration SETUP_RETRY = Duration.ofSeconds(1);
   private static final Duration RETRY_DELAY = Duration.ofSeconds(5);
   private static final Duration PROGRESS_INTERVAL = BusSetup.ACK_WAIT.dividedBy(3);
@@ -241,9 +245,10 @@ final class Intake implements AutoCloseable {
     synchronized (this) {
       stopping = true;
     }
-    if (thread.isAlive()) {
+    // Interrupted at once, it would leave messages behind that come again only much later.
+    if (thread.isAlive() && !thread.join(limit.compareTo(STOP_WAIT) < 0 ? limit : STOP_WAIT)) {
       thread.interrupt();
-      thread.join(limit);
+      thread.join(STOP_WAIT);
     }
     if (permits.tryAcquire(concurrency, limit.toMillis(), TimeUnit.MILLISECONDS)) {
       permits.release(concurrency);
