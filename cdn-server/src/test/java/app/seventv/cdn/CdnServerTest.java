@@ -241,7 +241,7 @@ class CdnServerTest {
       await().until(() -> connection.jetStreamManagement().getStreamNames().contains("CdnPurge"));
       await().until(() -> !connection.jetStreamManagement().getConsumerNames("CdnPurge").isEmpty());
       byte[] message =
-          ("{\"files\":[\"not/a/key\",\"emote/60ae958e229664e8667aea38/2x.webp\"]}")
+          "{\"files\":[\"not/a/key\",\"emote/60ae958e229664e8667aea38/2x.webp\"]}"
               .getBytes(StandardCharsets.UTF_8);
       connection.jetStream().publish("cdn.purge.request", message);
       var answer = responses.nextMessage(Duration.ofSeconds(10));

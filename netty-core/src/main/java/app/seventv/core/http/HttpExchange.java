@@ -211,7 +211,17 @@ final class HttpExchange implements Exchange, ResponseStream {
     } else if (headSent && !responseComplete) {
       abort();
     } else if (!headSent && !ended) {
-      respond(owner.errorMapper().map(request, failure));
+      respond(mapped(failure));
+    }
+  }
+
+  /** A mapper that fails itself must not leave the client waiting. */
+  private Response mapped(Throwable failure) {
+    try {
+      return owner.errorMapper().map(request, failure);
+    } catch (RuntimeException | LinkageError broken) {
+      broken.addSuppressed(failure);
+      return ErrorMapper.PROBLEM_JSON.map(request, broken);
     }
   }
 
