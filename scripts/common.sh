@@ -2,7 +2,7 @@
 # the checkout as working directory.
 
 readonly DEBIAN_PACKAGES=(
-  nats-server libvips-tools webp libavif-bin gifsicle ffmpeg chromium nghttp2-client ngtcp2-client
+  nats-server bubblewrap libvips-tools webp libavif-bin gifsicle ffmpeg chromium nghttp2-client ngtcp2-client
 )
 
 say() { printf '%s\n' "$*"; }
@@ -47,10 +47,10 @@ is_installed() {
   [[ "$(dpkg-query -W -f='${Status}' "$1" 2> /dev/null)" == "install ok installed" ]]
 }
 
-# Installs the packages that are missing; as root, or through sudo when that needs no question.
+# Installs the packages (and those named) that are missing; as root, or through sudo when that needs no question.
 install_packages() {
   local package missing=() as_root=()
-  for package in "${DEBIAN_PACKAGES[@]}"; do
+  for package in "${DEBIAN_PACKAGES[@]}" "$@"; do
     is_installed "$package" || missing+=("$package")
   done
   ((${#missing[@]} == 0)) && return
@@ -105,7 +105,7 @@ build_java() {
   say "building the services"
   mkdir -p target
   started=$(mktemp target/build.XXXXXX)
-  mvn -B -q -Pfast "${modules[@]}" -Dmaven.test.skip=true package || {
+  mvn -B -q -Dstyle.color=never -Pfast "${modules[@]}" -Dmaven.test.skip=true package || {
     rm -f "$started"
     fail "the build failed; its errors are above"
   }
@@ -135,7 +135,8 @@ build_websites() {
     say "building the websites"
     local started
     started=$(mktemp target/build.XXXXXX)
-    (cd websites && npm run --silent build) || {
+    (cd websites && npm run --silent build) > target/websites.log 2>&1 || {
+      cat target/websites.log
       rm -f "$started"
       fail "the websites' build failed; its errors are above"
     }

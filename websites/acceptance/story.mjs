@@ -15,6 +15,9 @@ import { launch, openPage } from "./browser.mjs";
 /** How long a step may take; the search index follows the database with a delay. */
 const STEP_TIMEOUT_MS = 15_000;
 const RETRY_INTERVAL_MS = 500;
+
+/** A time-out of playwright-core says in its third line what it waited for. */
+const REASON_LINES = 3;
 const PHONE = { width: 390, height: 844 };
 const SERIOUS = new Set(["serious", "critical"]);
 
@@ -261,7 +264,7 @@ async function check(name, run) {
   try {
     await run();
   } catch (error) {
-    reason = String(error.message ?? error).split("\n", 2).join(" ");
+    reason = String(error.message ?? error).split("\n").slice(0, REASON_LINES).join(" ");
     failures++;
   }
   const ms = Math.round(performance.now() - startedAt);

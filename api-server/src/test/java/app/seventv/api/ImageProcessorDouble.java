@@ -34,8 +34,7 @@ final class ImageProcessorDouble implements AutoCloseable {
                 new ImageProcessorGrpc.ImageProcessorImplBase() {
                   @Override
                   public void processImage(
-                      ProcessImageRequest request,
-                      StreamObserver<ProcessImageResponse> observer) {
+                      ProcessImageRequest request, StreamObserver<ProcessImageResponse> observer) {
                     observer.onNext(answer(request));
                     observer.onCompleted();
                   }
@@ -52,8 +51,7 @@ final class ImageProcessorDouble implements AutoCloseable {
     requests.add(request);
     if (!request.getInputUpload().getBinary().toStringUtf8().startsWith("GIF89a")) {
       return ProcessImageResponse.newBuilder()
-          .setError(
-              Error.newBuilder().setCode(ErrorCode.ErrorCodeDecode).setMessage("no image"))
+          .setError(Error.newBuilder().setCode(ErrorCode.ErrorCodeDecode).setMessage("no image"))
           .build();
     }
     DrivePath template = request.getInputUpload().getDrivePath();
@@ -61,8 +59,7 @@ final class ImageProcessorDouble implements AutoCloseable {
         .setId("65f0a1b2c3d4e5f601234567")
         .setUploadInfo(
             ProcessImageResponseUploadInfo.newBuilder()
-                .setPath(
-                    template.toBuilder().setPath(template.getPath().replace("{ext}", "gif")))
+                .setPath(template.toBuilder().setPath(template.getPath().replace("{ext}", "gif")))
                 .setContentType("image/gif")
                 .setSize(request.getInputUpload().getBinary().size()))
         .build();

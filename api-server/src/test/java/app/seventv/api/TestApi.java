@@ -12,6 +12,7 @@ import app.seventv.devstack.login.DevUser;
 import app.seventv.devstack.mongo.DevMongoServer;
 import app.seventv.devstack.nats.DevNats;
 import app.seventv.devstack.seed.Seed;
+import app.seventv.devstack.typesense.DevTypesense;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -34,6 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The API on a free port with embedded MongoDB, a real nats-server and the login provider. */
 final class TestApi implements AutoCloseable {
   static final JsonMapper JSON = new JsonMapper();
+  static final String TYPESENSE_KEY = "test-key";
   static final String SITE = "http://127.0.0.1:8083";
 
   final MongoDatabase database;
@@ -42,6 +44,7 @@ final class TestApi implements AutoCloseable {
   private final DevMongoServer mongo;
   private final MongoClient client;
   private final DevLogin login;
+  private final DevTypesense typesense;
   private final EventLoops loops;
   private final ApiServer server;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -53,6 +56,7 @@ final class TestApi implements AutoCloseable {
     Seed.apply(database, Instant.parse("2026-01-01T00:00:00Z"));
     nats = DevNats.start(folder.resolve("nats"), 0, 0);
     login = DevLogin.start(0, InstantSource.system());
+    typesense = DevTypesense.start(0, null, TYPESENSE_KEY);
     processor = new ImageProcessorDouble();
     loops = EventLoops.start(TransportOptions.loops(1));
     ServiceDefinition definition = ApiServer.definition();
@@ -65,7 +69,7 @@ final class TestApi implements AutoCloseable {
                 "0",
                 config,
                 loops,
-                new Metrics("api", "test", "0"),
+                new Metrics(),
                 new Health(),
                 failure -> {
                   throw new AssertionError(failure);
@@ -83,6 +87,9 @@ final class TestApi implements AutoCloseable {
     servers = ["%s"]
     [jwt]
     secret = "test"
+    [typesense]
+    uri = "%s"
+    api_key = "%s"
     [image_processor]
     address = ["127.0.0.1:%d"]
     [connections.twitch]
@@ -97,6 +104,8 @@ final class TestApi implements AutoCloseable {
             SITE,
             mongo.uri("7tv"),
             nats.uri(),
+            typesense.uri(),
+            TYPESENSE_KEY,
             processor.port(),
             DevLogin.CLIENT_ID,
             DevLogin.CLIENT_SECRET,
@@ -111,6 +120,19 @@ final class TestApi implements AutoCloseable {
 
   HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Sends JSON to the search server, as its worker does. */
+  void index(String path, String json) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        send(
+            HttpRequest.newBuilder(typesense.uri().resolve(path))
+                .header("x-typesense-api-key", TYPESENSE_KEY)
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json)));
+    if (response.statusCode() / 100 != 2) {
+      throw new IOException(response.statusCode() + " " + response.body());
+    }
   }
 
   HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -190,8 +212,7 @@ final class TestApi implements AutoCloseable {
     return gql("/v3/gql", token, query, variables);
   }
 
-  private JsonNode gql(
-      String path, @Nullable String token, String query, Map<String, ?> variables)
+  private JsonNode gql(String path, @Nullable String token, String query, Map<String, ?> variables)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri(path))
@@ -210,8 +231,9 @@ final class TestApi implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     server.close();
+    typesense.close();
     loops.close();
     processor.close();
     login.close();

@@ -3,6 +3,7 @@ package app.seventv.benchmarks;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import app.seventv.devstack.nats.DevNats;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class ConnectionsBenchmark implements Benchmark {
         IdleClients clients =
             new IdleClients(
                 loops,
-                new InetSocketAddress("127.0.0.1", port),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 "/v3",
                 ConnectionsBenchmark::subscriptions)) {
       clients.growTo(LOW);

@@ -95,6 +95,7 @@ final class IdleClients implements AutoCloseable {
     private final Semaphore slots;
     private final List<String> messages;
     private int acknowledged;
+    private int matched;
     private boolean upgraded;
     private boolean done;
 
@@ -146,14 +147,17 @@ final class IdleClients implements AutoCloseable {
       ctx.writeAndFlush(frames);
     }
 
-    /** Counts ACKs; one that is cut in two by a read boundary would be missed, so reads are long. */
+    /** Counts ACKs; the mark may be cut in two by the boundary of a read. */
     private void count(ByteBuf data) {
-      for (int i = data.readerIndex(); i + ACK_MARK.length <= data.writerIndex(); i++) {
-        boolean match = true;
-        for (int j = 0; j < ACK_MARK.length && match; j++) {
-          match = data.getByte(i + j) == ACK_MARK[j];
+      while (data.isReadable()) {
+        byte next = data.readByte();
+        if (next == ACK_MARK[matched]) {
+          matched++;
+        } else {
+          matched = next == ACK_MARK[0] ? 1 : 0;
         }
-        if (match) {
+        if (matched == ACK_MARK.length) {
+          matched = 0;
           acknowledged++;
         }
       }

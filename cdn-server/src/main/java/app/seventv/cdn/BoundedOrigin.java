@@ -46,19 +46,18 @@ final class BoundedOrigin implements Origin {
   private void run(Waiting fetch) {
     origin
         .fetch(fetch.key)
-        .whenComplete(
-            (object, failure) -> {
-              Waiting next = next();
-              if (next != null) {
-                run(next);
-              }
-              if (object != null) {
-                fetch.result.complete(object);
-              } else {
-                fetch.result.completeExceptionally(
-                    failure == null ? new IllegalStateException("no result") : failure);
-              }
-            });
+        .whenComplete((object, failure) -> {
+          Waiting next = next();
+          if (next != null) {
+            run(next);
+          }
+          if (object != null) {
+            fetch.result.complete(object);
+          } else {
+            fetch.result.completeExceptionally(
+                failure == null ? new IllegalStateException("no result") : failure);
+          }
+        });
   }
 
   private synchronized @Nullable Waiting next() {

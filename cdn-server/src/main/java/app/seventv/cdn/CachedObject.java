@@ -33,11 +33,7 @@ final class CachedObject {
   private final AtomicLong deliveries = new AtomicLong();
 
   private CachedObject(
-      int status,
-      @Nullable String contentType,
-      ByteBuf body,
-      long fetchedAtNs,
-      Duration lifetime) {
+      int status, @Nullable String contentType, ByteBuf body, long fetchedAtNs, Duration lifetime) {
     this.status = status;
     this.contentType = contentType;
     this.body = body;

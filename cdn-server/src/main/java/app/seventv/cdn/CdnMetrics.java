@@ -41,8 +41,7 @@ final class CdnMetrics implements HttpObserver {
   private final Counter drops;
 
   CdnMetrics(Metrics metrics) {
-    Counter cacheActions =
-        metrics.counter("cache_action_total", "Look-ups by outcome.", "state");
+    Counter cacheActions = metrics.counter("cache_action_total", "Look-ups by outcome.", "state");
     for (CacheAction action : CacheAction.values()) {
       actions.put(action, cacheActions.labelValues(action.label));
     }
@@ -50,13 +49,11 @@ final class CdnMetrics implements HttpObserver {
         metrics.counter("cache_upstream_response_total", "Origin answers by kind.", "status");
     upstreamDuration =
         metrics.durations("cache_duration", "Seconds per origin fetch, queueing included.");
-    requests =
-        metrics.counter("cdn_request_total", "Requests for images.", "kind", "image_type");
+    requests = metrics.counter("cdn_request_total", "Requests for images.", "kind", "image_type");
     connections = metrics.gauge("http_connections", "Open connections.", "socket");
     statuses =
         metrics.counter("http_status_code_total", "Responses by status.", "socket", "status");
-    requestDuration =
-        metrics.durations("http_request_duration", "Seconds per request.", "socket");
+    requestDuration = metrics.durations("http_request_duration", "Seconds per request.", "socket");
     drops =
         metrics.counter("http_drops_total", "Connections cut off, by reason.", "socket", "reason");
   }

@@ -42,8 +42,7 @@ public final class CdnServer implements RunningService {
     CdnMetrics metrics = new CdnMetrics(context.metrics());
     cache = new ObjectCache(options.cacheCapacityBytes(), System::nanoTime);
     origin = new S3Origin(options, System::nanoTime);
-    store =
-        new ObjectStore(cache, new BoundedOrigin(origin, options.maxOriginRequests()), metrics);
+    store = new ObjectStore(cache, new BoundedOrigin(origin, options.maxOriginRequests()), metrics);
     gauges(context.metrics());
     nats =
         NatsOptions.connectInBackground(

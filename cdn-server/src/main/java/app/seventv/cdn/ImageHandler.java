@@ -48,16 +48,13 @@ final class ImageHandler {
             .get("/badge/{id}/{file}", image(r -> ImagePath.badge(r.pathParameter("id"), file(r))))
             .get(
                 "/paint/{id}/layer/{layer}/{file}",
-                image(
-                    r ->
-                        ImagePath.paintLayer(
-                            r.pathParameter("id"), r.pathParameter("layer"), file(r))))
+                image(r ->
+                    ImagePath.paintLayer(r.pathParameter("id"), r.pathParameter("layer"), file(r))))
             .get(
                 "/user/{id}/profile-picture/{picture}/{file}",
-                image(
-                    r ->
-                        ImagePath.profilePicture(
-                            r.pathParameter("id"), r.pathParameter("picture"), file(r))))
+                image(r ->
+                    ImagePath.profilePicture(
+                        r.pathParameter("id"), r.pathParameter("picture"), file(r))))
             .notFound(exchange -> exchange.respond(empty(404)))
             .build();
     return exchange -> {
@@ -127,13 +124,12 @@ final class ImageHandler {
     store
         .fetch(path.key())
         .result()
-        .whenComplete(
-            (object, failure) -> {
-              // On the fetching thread, while the store still holds the body.
-              if (object == null || !deliver(exchange, path, object)) {
-                exchange.respond(failed(failure));
-              }
-            });
+        .whenComplete((object, failure) -> {
+          // On the fetching thread, while the store still holds the body.
+          if (object == null || !deliver(exchange, path, object)) {
+            exchange.respond(failed(failure));
+          }
+        });
   }
 
   private static Response failed(@Nullable Throwable failure) {

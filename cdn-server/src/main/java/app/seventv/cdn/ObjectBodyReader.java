@@ -47,7 +47,8 @@ final class ObjectBodyReader
   @Override
   public void onStream(SdkPublisher<ByteBuffer> publisher) {
     GetObjectResponse response = head;
-    long length = response == null || response.contentLength() == null ? -1 : response.contentLength();
+    long length =
+        response == null || response.contentLength() == null ? -1 : response.contentLength();
     if (response == null || length < 0 || length > MAX_OBJECT_BYTES) {
       result.completeExceptionally(new IllegalStateException("object of " + length + " bytes"));
       return;

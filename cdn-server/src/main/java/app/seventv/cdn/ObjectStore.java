@@ -59,7 +59,9 @@ final class ObjectStore {
     }
     metrics.cacheAction(CdnMetrics.CacheAction.MISS);
     long startNs = System.nanoTime();
-    origin.fetch(key).whenComplete((fetched, failure) -> ended(key, mine, startNs, fetched, failure));
+    origin
+        .fetch(key)
+        .whenComplete((fetched, failure) -> ended(key, mine, startNs, fetched, failure));
     return mine;
   }
 

@@ -46,7 +46,11 @@ final class PurgeConsumer implements AutoCloseable {
   private volatile boolean stopped;
 
   PurgeConsumer(
-      CompletableFuture<Connection> nats, String stream, String subject, String consumer, ObjectStore store) {
+      CompletableFuture<Connection> nats,
+      String stream,
+      String subject,
+      String consumer,
+      ObjectStore store) {
     this.stream = stream;
     this.subject = subject;
     this.consumer = consumer;

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 
 /** Sends the plain port's visitors to the secure one (cdn.md §1.1). */
 final class RedirectHandler implements Handler {
-  private static final Pattern HOST = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9._-]+)(:\\d{1,5})?");
+  private static final Pattern HOST =
+      Pattern.compile("(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9._-]+)(:\\d{1,5})?");
   private static final int HTTPS_PORT = 443;
 
   private final String serverName;

@@ -45,7 +45,8 @@ final class S3Origin implements Origin {
                 NettyNioAsyncHttpClient.builder()
                     .maxConcurrency(options.maxOriginRequests())
                     .connectionAcquisitionTimeout(options.originTimeout()))
-            .overrideConfiguration(c -> c.apiCallTimeout(timeout).retryStrategy(r -> r.maxAttempts(1)))
+            .overrideConfiguration(
+                c -> c.apiCallTimeout(timeout).retryStrategy(r -> r.maxAttempts(1)))
             .build();
   }
 
@@ -108,7 +109,9 @@ final class S3Origin implements Origin {
   }
 
   private static boolean isNumber(String text) {
-    return !text.isEmpty() && text.length() <= 10 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    return !text.isEmpty()
+        && text.length() <= 10
+        && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   /** Direct memory held by object bodies. */

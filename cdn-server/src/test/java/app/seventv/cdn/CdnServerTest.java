@@ -11,6 +11,7 @@ import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -91,8 +92,7 @@ class CdnServerTest {
         endpoint = "%s"
         credentials = { access_key = "%s", secret_key = "%s" }
         """
-            .formatted(
-                nats.uri(), cert, key, s3.endpoint(), DevS3.ACCESS_KEY, DevS3.SECRET_KEY);
+            .formatted(nats.uri(), cert, key, s3.endpoint(), DevS3.ACCESS_KEY, DevS3.SECRET_KEY);
     runtime = ServiceRuntime.start(CdnServer.DEFINITION, CdnServer.DEFINITION.config(toml));
     cdn = (CdnServer) runtime.service();
     client = HttpClient.newHttpClient();
@@ -109,7 +109,9 @@ class CdnServerTest {
 
   private void put(String key, String type, byte[] body) {
     bucket
-        .putObject(r -> r.bucket("7tv-public").key(key).contentType(type), AsyncRequestBody.fromBytes(body))
+        .putObject(
+            r -> r.bucket("7tv-public").key(key).contentType(type),
+            AsyncRequestBody.fromBytes(body))
         .join();
   }
 
@@ -150,7 +152,8 @@ class CdnServerTest {
     HttpResponse<byte[]> head = send("HEAD", "/emote/" + ID + "/4x.webp");
     assertThat(header(head, "content-length")).isEqualTo("200000");
     assertThat(head.body()).isEmpty();
-    InetSocketAddress secure = new InetSocketAddress("127.0.0.1", cdn.ports().getFirst());
+    InetSocketAddress secure =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), cdn.ports().getFirst());
     try (Http3Client h3 = Http3Client.connect(runtime.loops(), secure)) {
       Http3Client.Answer answer = h3.get("/emote/" + ID + "/4x.webp");
       assertThat(answer.status()).isEqualTo(200);
@@ -164,18 +167,17 @@ class CdnServerTest {
     put("badge/" + ID + "/1x.png", "image/png", new byte[1000]);
     List<CompletableFuture<HttpResponse<byte[]>>> answers =
         java.util.stream.IntStream.range(0, 50)
-            .mapToObj(
-                i ->
-                    client.sendAsync(
-                        HttpRequest.newBuilder(
-                                URI.create(
-                                    "http://127.0.0.1:"
-                                        + cdn.ports().get(1)
-                                        + "/badge/"
-                                        + ID
-                                        + "/1x.png"))
-                            .build(),
-                        HttpResponse.BodyHandlers.ofByteArray()))
+            .mapToObj(i ->
+                client.sendAsync(
+                    HttpRequest.newBuilder(
+                            URI.create(
+                                "http://127.0.0.1:"
+                                    + cdn.ports().get(1)
+                                    + "/badge/"
+                                    + ID
+                                    + "/1x.png"))
+                        .build(),
+                    HttpResponse.BodyHandlers.ofByteArray()))
             .toList();
     long misses = 0;
     for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
@@ -233,11 +235,11 @@ class CdnServerTest {
     assertThat(get("/" + key).body()).containsExactly(1);
     put(key, "image/webp", new byte[] {2});
     assertThat(get("/" + key).body()).containsExactly(1);
-    try (Connection connection = Nats.connect(nats.uri())) {
+    Connection connection = Nats.connect(nats.uri());
+    try {
       var responses = connection.subscribe("cdn.purge.response");
       await().until(() -> connection.jetStreamManagement().getStreamNames().contains("CdnPurge"));
-      await()
-          .until(() -> !connection.jetStreamManagement().getConsumerNames("CdnPurge").isEmpty());
+      await().until(() -> !connection.jetStreamManagement().getConsumerNames("CdnPurge").isEmpty());
       byte[] message =
           ("{\"files\":[\"not/a/key\",\"emote/60ae958e229664e8667aea38/2x.webp\"]}")
               .getBytes(StandardCharsets.UTF_8);
@@ -245,6 +247,8 @@ class CdnServerTest {
       var answer = responses.nextMessage(Duration.ofSeconds(10));
       assertThat(answer).isNotNull();
       assertThat(answer.getData()).isEqualTo(message);
+    } finally {
+      connection.close();
     }
     assertThat(get("/" + key).body()).containsExactly(2);
   }

@@ -109,12 +109,11 @@ public final class DevStack {
     Addresses addresses = new Addresses(offset == null ? PortCheck.freeOffset() : offset);
     Path chosen = options.data();
     Path path = chosen == null ? Files.createTempDirectory("dev-stack-check-") : chosen;
+    DataFolder data = DataFolder.open(path, options.fresh());
     StoryRunner.Result result;
-    DataFolder data;
     try (Teardown teardown = closedAtExit()) {
-      data = teardown.add(DataFolder.open(path, options.fresh()));
-      DevCertificate certificate = start(addresses, data, teardown);
-      result = play(addresses, certificate);
+      teardown.add(data);
+      result = startAndPlay(addresses, data, teardown);
     }
     if (options.train() && result.ok()) {
       Services.createCaches(options, terminal);
@@ -125,6 +124,23 @@ public final class DevStack {
       terminal.line("data, configuration and logs are in " + path);
     }
     return result;
+  }
+
+  /** That the platform starts is the first step. */
+  private StoryRunner.Result startAndPlay(Addresses addresses, DataFolder data, Teardown teardown)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    long startNs = System.nanoTime();
+    DevCertificate certificate;
+    try {
+      certificate = start(addresses, data, teardown);
+    } catch (IOException e) {
+      terminal.line("check: the platform starts FAILED " + e.getMessage());
+      return new StoryRunner.Result(0, 1);
+    }
+    long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
+    terminal.line("check: the platform starts ok " + tookMs + " ms");
+    StoryRunner.Result story = play(addresses, certificate);
+    return new StoryRunner.Result(story.passed() + 1, story.failed());
   }
 
   private StoryRunner.Result play(Addresses addresses, DevCertificate certificate)

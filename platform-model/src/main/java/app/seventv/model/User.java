@@ -65,6 +65,25 @@ public record User(
     return null;
   }
 
+  /** The same user with other cached entitlements. */
+  public User withCached(Cached other) {
+    return new User(
+        id,
+        email,
+        emailVerified,
+        hasBans,
+        allCosmetics,
+        mergedIntoId,
+        settings,
+        twoFactor,
+        style,
+        connections,
+        stripeCustomerId,
+        other,
+        updatedAt,
+        searchUpdatedAt);
+  }
+
   /** Hides everything but the id, so that private data cannot reach a log by accident. */
   @Override
   public String toString() {

@@ -1,6 +1,7 @@
 package app.seventv.api.graphql;
 
 import app.seventv.api.common.ApiException;
+import graphql.language.UnionTypeDefinition;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetcherFactory;
 import graphql.schema.DataFetcherFactoryEnvironment;
@@ -19,10 +20,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -32,11 +35,13 @@ import java.util.function.Function;
 public final class GraphqlSchema {
   private final RuntimeWiring.Builder wiring = RuntimeWiring.newRuntimeWiring();
   private final Map<String, TypeWiring<?>> types = new LinkedHashMap<>();
+  private final Set<String> unions = new HashSet<>();
 
   public GraphqlSchema() {
     wiring.codeRegistry(
         GraphQLCodeRegistry.newCodeRegistry().defaultDataFetcher(new NotImplemented()));
-    wiring.scalar(Scalars.integer("Int"));
+    // Replaces the built-in scalar, which strict mode would take for a mistake.
+    wiring.strictMode(false).scalar(Scalars.integer("Int")).strictMode(true);
   }
 
   /** What answers for a field that nobody wired. */
@@ -79,6 +84,7 @@ public final class GraphqlSchema {
 
   /** A union whose members are told apart by {@code typeName}. */
   public <T> GraphqlSchema union(String name, Class<T> javaType, Function<T, String> typeName) {
+    unions.add(name);
     wiring.type(
         name,
         type ->
@@ -110,6 +116,12 @@ public final class GraphqlSchema {
               type.fetchers().forEach(builder::dataFetcher);
               return builder;
             }));
+    for (UnionTypeDefinition union : registry.getTypes(UnionTypeDefinition.class)) {
+      if (!unions.contains(union.getName())) {
+        // Only fields that are not implemented have such a type, so nobody ever asks.
+        wiring.type(union.getName(), type -> type.typeResolver(environment -> null));
+      }
+    }
     GraphQLSchema schema = new SchemaGenerator().makeExecutableSchema(registry, wiring.build());
     List<String> unknown = new ArrayList<>();
     types.forEach((name, type) -> {

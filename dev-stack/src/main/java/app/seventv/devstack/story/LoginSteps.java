@@ -25,12 +25,18 @@ final class LoginSteps {
   }
 
   private static void signIn(StoryContext story) throws Exception {
-    JsonNode answer = story.sendForJson(finish(story, authorize(story, DevUser.STREAMER)), 200);
+    story.put(StoryContext.TOKEN, tokenOf(story, DevUser.STREAMER));
+    story.put(StoryContext.ADMIN_TOKEN, tokenOf(story, DevUser.ADMIN));
+  }
+
+  /** Signs a person in and returns the session token. */
+  static String tokenOf(StoryContext story, DevUser user) throws Exception {
+    JsonNode answer = story.sendForJson(finish(story, authorize(story, user)), 200);
     JsonNode token = answer.get("token");
     if (token == null || !token.isString() || token.asString().isEmpty()) {
       throw new StoryFailure("login/finish gave no token");
     }
-    story.put(StoryContext.TOKEN, token.asString());
+    return token.asString();
   }
 
   private static void refused(StoryContext story) throws Exception {

@@ -12,6 +12,12 @@ public final class Story {
     List<StoryStep> steps = new ArrayList<>();
     steps.addAll(BackingServiceSteps.all());
     steps.addAll(LoginSteps.all());
+    steps.addAll(UploadSteps.all());
+    steps.addAll(CdnSteps.all());
+    steps.addAll(LiveSteps.all());
+    steps.addAll(ReadSteps.all());
+    steps.addAll(BadInputSteps.all());
+    steps.addAll(WebsiteSteps.all());
     return steps;
   }
 }

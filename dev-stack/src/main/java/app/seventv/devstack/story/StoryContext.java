@@ -28,6 +28,9 @@ public final class StoryContext implements AutoCloseable {
   /** Name of the value that holds the session token of the uploading person. */
   public static final String TOKEN = "session token";
 
+  /** Name of the value that holds the session token of the administrator. */
+  public static final String ADMIN_TOKEN = "administrator's session token";
+
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -89,6 +92,34 @@ public final class StoryContext implements AutoCloseable {
   public HttpRequest.Builder apiRequest(String path) throws StoryFailure {
     return request(addresses.http(Port.API, path))
         .header("Authorization", "Bearer " + require(TOKEN));
+  }
+
+  /**
+   * Sends a GraphQL operation to the v4 API and returns its {@code data}.
+   *
+   * @throws StoryFailure with the first error's message if there is one
+   */
+  public JsonNode v4(String token, String query, Map<String, ?> variables)
+      throws IOException, InterruptedException, StoryFailure {
+    JsonNode answer = v4Answer(token, query, variables);
+    JsonNode errors = answer.path("errors");
+    if (!errors.isEmpty()) {
+      throw new StoryFailure("v4 answered: " + errors.get(0).path("message").asString(""));
+    }
+    return answer.path("data");
+  }
+
+  /** As {@link #v4}, with errors and all. */
+  public JsonNode v4Answer(String token, String query, Map<String, ?> variables)
+      throws IOException, InterruptedException, StoryFailure {
+    String body = JSON.writeValueAsString(Map.of("query", query, "variables", variables));
+    return sendForJson(
+        request(addresses.http(Port.API, "/v4/gql"))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        200);
   }
 
   /** A request with the usual timeout. */

@@ -32,6 +32,8 @@ public final class ManagedProcess implements AutoCloseable {
   static final long STABLE_AFTER_MS = 20_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(ManagedProcess.class);
+  private static final int LOG_TAIL_LINES = 6;
+  private static final int LOG_TAIL_LINE_CHARS = 400;
   private static final long READY_POLL_MS = 25;
 
   /**
@@ -285,6 +287,10 @@ public final class ManagedProcess implements AutoCloseable {
   }
 
   private String logTail() {
-    return "; the end of " + log.path() + ":\n  " + String.join("\n  ", log.tail(12));
+    StringBuilder text = new StringBuilder("; the end of " + log.path() + ":");
+    for (String line : log.tail(LOG_TAIL_LINES)) {
+      text.append("\n  ").append(line, 0, Math.min(line.length(), LOG_TAIL_LINE_CHARS));
+    }
+    return text.toString();
   }
 }

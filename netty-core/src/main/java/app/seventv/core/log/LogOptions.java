@@ -6,6 +6,7 @@ import app.seventv.core.config.Key;
 import app.seventv.core.config.ValueTypes;
 import ch.qos.logback.classic.Level;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -19,6 +20,10 @@ import java.util.Map;
  */
 public record LogOptions(
     Map<String, Level> levels, Format format, String service, String instance) {
+  /** Libraries that tell their life at INFO, line after line; a pair of the key overrides it. */
+  private static final List<String> NOISY_LIBRARIES =
+      List.of("org.mongodb.driver", "io.nats", "software.amazon.awssdk", "io.netty", "io.grpc");
+
   /** Log levels, {@code info} or {@code info,app.seventv.cdn=debug}. */
   public static final Key<String> LEVEL =
       Key.string("level", "info", "Log level; logger=level pairs may follow, after commas.")
@@ -50,6 +55,7 @@ public record LogOptions(
   private static Map<String, Level> parseLevels(String text) {
     Map<String, Level> levels = new LinkedHashMap<>();
     levels.put("", Level.INFO);
+    NOISY_LIBRARIES.forEach(library -> levels.put(library, Level.WARN));
     for (String part : text.split(",", -1)) {
       int equals = part.indexOf('=');
       String logger = equals < 0 ? "" : part.substring(0, equals).strip().replace("::", ".");

@@ -1,18 +1,33 @@
 package app.seventv.website;
 
 import app.seventv.core.config.Config;
+import app.seventv.core.config.ConfigCheck;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
+import app.seventv.core.config.ValueTypes;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Settings of the static server; one process serves one site. */
 final class WebsiteKeys {
-  static final Key<String> SITE =
-      Key.string("website.site", "site", "Which site this is: site (v4 API) or site-old (v3 API).");
+  /** The sites there are; their folders under {@code websites} have the same names. */
+  enum Site {
+    /** The new one, on the v4 API. */
+    SITE,
+    /** The previous one, on the v3 API. */
+    SITE_OLD
+  }
+
+  static final Key<Site> SITE =
+      Key.of(
+          "website.site",
+          ValueTypes.oneOf(Site.class),
+          Site.SITE,
+          "Which site this is; the old one asks the v3 API, the other the v4 API.");
   static final Key<InetSocketAddress> BIND =
       Key.address("website.bind", "127.0.0.1:8083", "Address of the public port.");
   static final Key<Path> ROOT =
@@ -59,25 +74,39 @@ final class WebsiteKeys {
           .add(SITE, BIND, ROOT, NAME, WEBSITE_ORIGIN, OLD_WEBSITE_ORIGIN, API_ORIGIN)
           .add(INTERNAL_API_ORIGIN, EVENT_API_ORIGIN, CDN_ORIGIN, HELP_URL, IMAGE_ORIGINS)
           .add(EMBED_TIMEOUT)
+          .check(WebsiteKeys::checkOrigins)
           .build();
 
-  private static final String NEW_SITE = "site";
-  private static final String OLD_SITE = "site-old";
+  /** Origins stand in the pages' policy, where anything else would break it. */
+  private static final Pattern ORIGIN = Pattern.compile("(https?|wss?)://[\\w.\\-\\[\\]:]+/*");
 
   private WebsiteKeys() {}
 
-  /**
-   * Whether the process serves the old site.
-   *
-   * @throws IllegalArgumentException if it is told to serve another one
-   */
-  static boolean isOldSite(Config config) {
-    String site = config.get(SITE);
-    if (!site.equals(NEW_SITE) && !site.equals(OLD_SITE)) {
-      throw new IllegalArgumentException(
-          SITE.name() + " must be " + NEW_SITE + " or " + OLD_SITE + ", not " + site);
+  private static void checkOrigins(Config config, ConfigCheck.Problems problems) {
+    List<Key<String>> origins =
+        List.of(
+            WEBSITE_ORIGIN,
+            OLD_WEBSITE_ORIGIN,
+            API_ORIGIN,
+            INTERNAL_API_ORIGIN,
+            EVENT_API_ORIGIN,
+            CDN_ORIGIN);
+    for (Key<String> key : origins) {
+      String origin = config.get(key);
+      if (!origin.isEmpty() && !ORIGIN.matcher(origin).matches()) {
+        problems.add(key, "must be an origin, as https://site.example");
+      }
     }
-    return site.equals(OLD_SITE);
+    for (String origin : config.get(IMAGE_ORIGINS)) {
+      if (!ORIGIN.matcher(origin).matches()) {
+        problems.add(IMAGE_ORIGINS, "must list origins, as https://images.example");
+      }
+    }
+  }
+
+  /** Whether the process serves the old site. */
+  static boolean isOldSite(Config config) {
+    return config.get(SITE) == Site.SITE_OLD;
   }
 
   /** What the pages are told. */

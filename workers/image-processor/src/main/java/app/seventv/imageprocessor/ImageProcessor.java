@@ -7,6 +7,7 @@ import app.seventv.core.service.ServiceDefinition;
 import app.seventv.core.service.ServiceMain;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -22,6 +23,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -39,6 +41,7 @@ public final class ImageProcessor implements RunningService {
   /** A few API hosts connect, with one connection each; each call may hold a whole upload. */
   private static final int MAX_CALLS_PER_CONNECTION = 16;
 
+  private static final Duration DEPTH_PERIOD = Duration.ofSeconds(5);
   private static final Duration START_STEP_TIMEOUT = Duration.ofSeconds(3);
 
   /** Above this no encode of an allowed input comes; a hung program must not hold its slot. */
@@ -85,9 +88,7 @@ public final class ImageProcessor implements RunningService {
     JobMetrics metrics = new JobMetrics(context.metrics());
     context.health().require("mongodb", () -> ping(database));
     context.health().require("event_queues", events::check);
-    context
-        .metrics()
-        .gauge("image_processor_jobs_waiting", "Jobs that wait for a worker.", queue::waiting);
+    watchDepth(queue, metrics);
 
     Runnable onQueued = () -> {};
     if (config.get(ImageProcessorKeys.WORKER_ENABLED)) {
@@ -110,6 +111,25 @@ public final class ImageProcessor implements RunningService {
       ManagementService management =
           new ManagementService(drives, queue, events, metrics, onQueued);
       grpc = listen(config, management);
+    }
+  }
+
+  /** Counts beside the event loops, which answer for health and must not wait for MongoDB. */
+  private void watchDepth(JobQueue queue, JobMetrics metrics) {
+    ScheduledExecutorService watch =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("queue-depth").daemon().factory());
+    opened(watch::shutdownNow);
+    watch.scheduleWithFixedDelay(
+        () -> metrics.waiting(waiting(queue)), 0, DEPTH_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Not a number while MongoDB is away. */
+  private static double waiting(JobQueue queue) {
+    try {
+      return queue.waiting();
+    } catch (MongoException e) {
+      return Double.NaN;
     }
   }
 

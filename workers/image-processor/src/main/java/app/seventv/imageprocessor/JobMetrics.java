@@ -28,6 +28,7 @@ final class JobMetrics {
   private final Counter lost;
   private final Counter submissions;
   private final Gauge running;
+  private final Gauge waiting;
   private final Histogram stages;
   private final Histogram outputBytes;
 
@@ -39,6 +40,7 @@ final class JobMetrics {
     submissions =
         metrics.counter(
             "image_processor_submissions_total", "Tasks submitted, by result.", "result");
+    waiting = metrics.gauge("image_processor_jobs_waiting", "Jobs that wait for a worker.");
     running = metrics.gauge("image_processor_jobs_running", "Jobs in work.");
     stages =
         metrics.durations(
@@ -46,6 +48,10 @@ final class JobMetrics {
     outputBytes =
         metrics.histogram(
             "image_processor_output_bytes", "Size of the files produced.", BYTES, "format");
+  }
+
+  void waiting(double jobs) {
+    waiting.set(jobs);
   }
 
   void started() {

@@ -51,8 +51,7 @@ final class WorkFolder implements AutoCloseable {
 
   private static void removeIfAbandoned(Path folder) {
     // A folder without a lock is being made by a process that is just starting.
-    try (FileChannel channel =
-            FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE);
+    try (FileChannel channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock()) {
       if (lock != null) {
         deleteAll(folder);

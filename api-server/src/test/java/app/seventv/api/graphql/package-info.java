@@ -1,0 +1,5 @@
+/** Tests of the GraphQL transport. */
+@NullMarked
+package app.seventv.api.graphql;
+
+import org.jspecify.annotations.NullMarked;
