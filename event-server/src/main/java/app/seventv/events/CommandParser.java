@@ -19,6 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Reads client messages exactly as strictly as clients have come to know (event-api.md §5, §6). */
 final class CommandParser {
+  /** Reads a payload in the middle of a message, where other tokens follow. */
   private static final JsonMapper MAPPER =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
@@ -78,24 +79,26 @@ final class CommandParser {
   }
 
   private static Command command(int opcode, JsonNode data) throws InvalidPayloadException {
-    switch (opcode) {
-      case 35:
-        return new Command.Subscribe(request(data));
-      case 36:
+    Opcode known = Opcode.ofCode(opcode);
+    if (known == null) {
+      throw new InvalidPayloadException("unknown opcode");
+    }
+    return switch (known) {
+      case SUBSCRIBE -> new Command.Subscribe(request(data));
+      case UNSUBSCRIBE -> {
         requireKeys(data, UNSUBSCRIBE_KEYS);
-        return new Command.Unsubscribe(request(data));
-      case 34:
+        yield new Command.Unsubscribe(request(data));
+      }
+      case RESUME -> {
         requireKeys(data, RESUME_KEYS);
         JsonNode session = data.get("session_id");
         require(session == null || session.isNull() || session.isString());
-        return Command.Plain.RESUME;
-      case 38:
-        return Command.Plain.BRIDGE;
-      case 0, 1, 2, 4, 5, 6, 7, 33, 37:
-        return Command.Plain.FORBIDDEN;
-      default:
-        throw new InvalidPayloadException("unknown opcode");
-    }
+        yield Command.Plain.RESUME;
+      }
+      case BRIDGE -> Command.Plain.BRIDGE;
+      case DISPATCH, HELLO, HEARTBEAT, RECONNECT, ACK, ERROR, END_OF_STREAM, IDENTIFY, SIGNAL ->
+          Command.Plain.FORBIDDEN;
+    };
   }
 
   /** Reads the list form of inline subscriptions (event-api.md §2.5). */

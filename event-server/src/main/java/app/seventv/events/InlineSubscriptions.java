@@ -37,7 +37,7 @@ final class InlineSubscriptions {
   }
 
   private static boolean isVisibleAscii(String text) {
-    return text.chars().allMatch(c -> c >= 0x20 && c < 0x7F || c == '\t');
+    return text.chars().allMatch(c -> (c >= 0x20 && c < 0x7F) || c == '\t');
   }
 
   /** Reads the inline syntax; items that make no sense are skipped. */

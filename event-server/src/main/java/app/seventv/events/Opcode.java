@@ -1,6 +1,8 @@
 package app.seventv.events;
 
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The operation codes of the envelope (event-api.md §6). */
 enum Opcode {
@@ -18,10 +20,22 @@ enum Opcode {
   SIGNAL(37),
   BRIDGE(38);
 
+  private static final List<Opcode> ALL = List.of(values());
+
   private final int code;
 
   Opcode(int code) {
     this.code = code;
+  }
+
+  /** The opcode of a number, or null. */
+  static @Nullable Opcode ofCode(int code) {
+    for (Opcode opcode : ALL) {
+      if (opcode.code == code) {
+        return opcode;
+      }
+    }
+    return null;
   }
 
   int code() {

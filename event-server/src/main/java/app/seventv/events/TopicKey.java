@@ -24,7 +24,7 @@ record TopicKey(byte tag, long high, long low) {
       case Scope.OfObject object ->
           new TopicKey((byte) type.code(), object.id().high(), object.id().low());
       case Channel channel -> {
-        byte tag = (byte) (type.code() | (channel.platform().ordinal() + 1) << TYPE_BITS);
+        byte tag = (byte) (type.code() | scopeKind(channel) << TYPE_BITS);
         if (channel.platform().hasNumericIds()) {
           yield new TopicKey(tag, 0, channel.numericId());
         }
@@ -32,6 +32,14 @@ record TopicKey(byte tag, long high, long low) {
         ByteBuffer digest = ByteBuffer.wrap(sha256(channel.id()));
         yield new TopicKey(tag, digest.getLong(), digest.getLong());
       }
+    };
+  }
+
+  private static int scopeKind(Channel channel) {
+    return switch (channel.platform()) {
+      case TWITCH -> 1;
+      case KICK -> 2;
+      case YOUTUBE -> 3;
     };
   }
 

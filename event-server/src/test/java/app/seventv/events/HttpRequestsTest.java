@@ -45,7 +45,7 @@ class HttpRequestsTest {
   }
 
   @AfterAll
-  void stop() throws Exception {
+  void stop() {
     fixture.close();
   }
 
@@ -121,7 +121,7 @@ class HttpRequestsTest {
                 (header.get(0).stringValue() + ": " + header.get(1).stringValue() + "\n")
                     .toLowerCase(java.util.Locale.ROOT));
       }
-      String[] events = example.get("body").stringValue().split("(?<=\n\n)");
+      String[] events = example.get("body").stringValue().split("(?<=\n\n)", -1);
       assertThat(in.chunk())
           .matches(
               "event: hello\ndata: \\{\"heartbeat_interval\":\\d+,\"session_id\":\"[0-9A-Z]{26}\","

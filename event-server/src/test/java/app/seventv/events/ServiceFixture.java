@@ -86,9 +86,13 @@ final class ServiceFixture implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     http.close();
-    publisher.close();
+    try {
+      publisher.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     runtime.close();
     nats.close();
   }

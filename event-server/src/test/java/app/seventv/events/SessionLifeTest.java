@@ -81,14 +81,18 @@ class SessionLifeTest {
     }
   }
 
+  private static final String UPGRADE =
+      """
+      Connection: Upgrade
+      Upgrade: websocket
+      Sec-WebSocket-Version: 13
+      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+      """
+          .replace("\n", "\r\n");
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-      })
-  void aReaderThatStopsIsClosedAndDelaysNobody(String upgrade) throws Exception {
+  @ValueSource(booleans = {true, false})
+  void aReaderThatStopsIsClosedAndDelaysNobody(boolean webSocket) throws Exception {
     try (ServiceFixture fixture = new ServiceFixture(directory, "max_pending_bytes = 65536");
         SocketClient reader = SocketClient.connect(fixture.http, fixture.webSocketUri(""));
         Socket stopped = new Socket()) {
@@ -101,7 +105,7 @@ class SessionLifeTest {
               ("GET /v3@emote_set.update%3Cobject_id%3D"
                       + SET
                       + "%3E HTTP/1.1\r\nHost: x\r\n"
-                      + upgrade
+                      + (webSocket ? UPGRADE : "")
                       + "\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       await().until(() -> fixture.service.sessionsByLoop().stream().mapToInt(i -> i).sum() == 2);

@@ -35,7 +35,7 @@ class WebSocketProtocolTest {
   }
 
   @AfterAll
-  void stop() throws Exception {
+  void stop() {
     fixture.close();
   }
 
