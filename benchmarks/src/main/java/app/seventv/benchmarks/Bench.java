@@ -27,7 +27,9 @@ public final class Bench {
     }
     Path root = Path.of(System.getProperty("project.root", "")).toAbsolutePath();
     List<Benchmark> chosen =
-        words.isEmpty() ? ALL : ALL.stream().filter(b -> b.name().equals(words.getFirst())).toList();
+        words.isEmpty()
+            ? ALL
+            : ALL.stream().filter(b -> b.name().equals(words.getFirst())).toList();
     if (chosen.isEmpty()) {
       System.err.println("no benchmark is called " + words.getFirst() + "; see ./bench --help");
       System.exit(2);

@@ -112,8 +112,15 @@ final class CdnHitBenchmark implements Benchmark {
   private static String wrk(String url, int seconds) throws IOException, InterruptedException {
     Process wrk =
         new ProcessBuilder(
-                "taskset", "-c", "1", "wrk", "-t1", "-c" + CONNECTIONS, "-d" + seconds + "s",
-                "--latency", url)
+                "taskset",
+                "-c",
+                "1",
+                "wrk",
+                "-t1",
+                "-c" + CONNECTIONS,
+                "-d" + seconds + "s",
+                "--latency",
+                url)
             .redirectErrorStream(true)
             .start();
     String report = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

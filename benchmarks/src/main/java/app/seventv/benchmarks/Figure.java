@@ -10,7 +10,8 @@ package app.seventv.benchmarks;
 record Figure(String name, double value, String unit) {
   /** The line that people and scripts read: {@code figure: NAME VALUE UNIT}. */
   String line() {
-    String number = value == Math.rint(value) ? Long.toString((long) value) : "%.2f".formatted(value);
+    String number =
+        value == Math.rint(value) ? Long.toString((long) value) : "%.2f".formatted(value);
     return ("figure: " + name + " " + number + " " + unit).stripTrailing();
   }
 }

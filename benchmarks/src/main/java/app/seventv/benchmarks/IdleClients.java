@@ -5,8 +5,8 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -82,12 +82,12 @@ final class IdleClients implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     for (Channel channel : channels) {
       channel.close();
     }
     for (Channel channel : channels) {
-      channel.closeFuture().await(5, TimeUnit.SECONDS);
+      channel.closeFuture().awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
   }
 
@@ -111,7 +111,8 @@ final class IdleClients implements AutoCloseable {
               + path
               + " HTTP/1.1\r\nhost: bench\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
               + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-      ctx.writeAndFlush(ctx.alloc().buffer().writeBytes(request.getBytes(StandardCharsets.US_ASCII)));
+      ctx.writeAndFlush(
+          ctx.alloc().buffer().writeBytes(request.getBytes(StandardCharsets.US_ASCII)));
     }
 
     @Override

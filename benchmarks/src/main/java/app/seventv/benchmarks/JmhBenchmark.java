@@ -32,10 +32,16 @@ final class JmhBenchmark implements Benchmark {
             .shouldFailOnError(true);
     options =
         context.quick()
-            ? options.warmupIterations(1).warmupTime(TimeValue.milliseconds(500))
-                .measurementIterations(1).measurementTime(TimeValue.milliseconds(500))
-            : options.warmupIterations(3).warmupTime(TimeValue.seconds(1))
-                .measurementIterations(5).measurementTime(TimeValue.seconds(1));
+            ? options
+                .warmupIterations(1)
+                .warmupTime(TimeValue.milliseconds(500))
+                .measurementIterations(1)
+                .measurementTime(TimeValue.milliseconds(500))
+            : options
+                .warmupIterations(3)
+                .warmupTime(TimeValue.seconds(1))
+                .measurementIterations(5)
+                .measurementTime(TimeValue.seconds(1));
     Collection<RunResult> results = new Runner(options.build()).run();
     List<Figure> figures = new ArrayList<>();
     for (RunResult result : results) {

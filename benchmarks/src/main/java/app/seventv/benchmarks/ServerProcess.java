@@ -40,7 +40,12 @@ final class ServerProcess implements AutoCloseable {
    * @param prefix words before {@code java}, e.g. {@code taskset -c 0}
    */
   static ServerProcess start(
-      BenchContext context, String jar, String toml, int adminPort, List<String> prefix, String... jvmOptions)
+      BenchContext context,
+      String jar,
+      String toml,
+      int adminPort,
+      List<String> prefix,
+      String... jvmOptions)
       throws IOException, InterruptedException {
     Path config = Files.writeString(context.work().resolve("server.toml"), toml);
     Path log = context.work().resolve("server.log");
@@ -53,10 +58,7 @@ final class ServerProcess implements AutoCloseable {
     command.addAll(List.of("-jar", context.root().resolve(jar).toString()));
     command.addAll(List.of("--config", config.toString()));
     Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     ServerProcess server = new ServerProcess(process, log);
     server.awaitReady(adminPort);
