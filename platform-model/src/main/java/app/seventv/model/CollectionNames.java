@@ -85,4 +85,10 @@ public final class CollectionNames {
   public static final String JOBS = "jobs";
 
   private CollectionNames() {}
+
+  /** Leases of the api's mutexes; a collection of our own (decision 0004). */
+  public static final String API_LEASES = "api_leases";
+
+  /** Leaderboards; a collection of our own (decision 0004). */
+  public static final String API_RANKINGS = "api_rankings";
 }

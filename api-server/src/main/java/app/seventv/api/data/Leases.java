@@ -2,6 +2,7 @@ package app.seventv.api.data;
 
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
+import app.seventv.model.CollectionNames;
 import app.seventv.model.Id;
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoCommandException;
@@ -40,7 +41,7 @@ public final class Leases {
   static final long REFRESH_MS = 2_000;
   static final int MAX_ATTEMPTS = 350;
   static final long RETRY_MS = 30;
-  static final String COLLECTION = "api_leases";
+  static final String COLLECTION = CollectionNames.API_LEASES;
 
   private static final int DUPLICATE_KEY = 11000;
   private static final String OWNER = "owner";

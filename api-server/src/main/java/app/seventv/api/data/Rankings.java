@@ -1,5 +1,6 @@
 package app.seventv.api.data;
 
+import app.seventv.model.CollectionNames;
 import app.seventv.model.Id;
 import com.mongodb.client.MongoCollection;
 import java.util.Collection;
@@ -14,7 +15,7 @@ import org.bson.BsonString;
  * first (api-v4.md §10.1; a collection of ours where today's platform has a cache entry).
  */
 public final class Rankings {
-  static final String COLLECTION = "api_rankings";
+  static final String COLLECTION = CollectionNames.API_RANKINGS;
 
   private final MongoCollection<BsonDocument> collection;
 

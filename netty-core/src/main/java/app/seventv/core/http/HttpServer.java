@@ -4,6 +4,7 @@ import app.seventv.core.tls.TlsFiles;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.Listener;
 import io.netty.channel.Channel;
+import io.netty.channel.ServerChannel;
 import io.netty.handler.codec.http3.DefaultHttp3GoAwayFrame;
 import io.netty.handler.codec.http3.Http3;
 import io.netty.handler.codec.quic.QuicChannel;
@@ -11,11 +12,13 @@ import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A server that speaks HTTP/1.1, 2 and 3 to one {@link Handler}.
@@ -37,12 +40,18 @@ public final class HttpServer implements AutoCloseable {
   private final ServerContext context;
   private final List<Listener> listeners;
   private final List<InetSocketAddress> addresses;
+  private final List<SslContext> tlsContexts;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private HttpServer(
-      ServerContext context, List<Listener> listeners, List<InetSocketAddress> addresses) {
+      ServerContext context,
+      List<Listener> listeners,
+      List<InetSocketAddress> addresses,
+      List<SslContext> tlsContexts) {
     this.context = context;
     this.listeners = listeners;
     this.addresses = addresses;
+    this.tlsContexts = tlsContexts;
   }
 
   /** A server on these loops; add listeners and start it. */
@@ -86,7 +95,7 @@ public final class HttpServer implements AutoCloseable {
 
   /** Datagram sockets stay: they carry the connections that are being drained. */
   private static void stopAccepting(Listener listener) {
-    if (listener.channels().getFirst() instanceof io.netty.channel.ServerChannel) {
+    if (listener.channels().getFirst() instanceof ServerChannel) {
       listener.close();
     }
   }
@@ -107,9 +116,14 @@ public final class HttpServer implements AutoCloseable {
   /** Closes everything at once. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     context.startDraining();
     listeners.forEach(Listener::close);
     context.open.close().awaitUninterruptibly(DRAIN_STEP.toMillis());
+    // BoringSSL's memory; connections that are still ending hold references of their own.
+    tlsContexts.forEach(ReferenceCountUtil::release);
   }
 
   /** Collects what a server needs. */
@@ -160,15 +174,18 @@ public final class HttpServer implements AutoCloseable {
       ServerContext context = new ServerContext(handler, errorMapper, limits, observer);
       List<Listener> bound = new ArrayList<>();
       List<InetSocketAddress> addresses = new ArrayList<>();
+      List<SslContext> tlsContexts = new ArrayList<>();
       try {
         for (HttpListener listen : listens) {
-          addresses.add(bind(context, listen, bound));
+          addresses.add(bind(context, listen, bound, tlsContexts));
         }
       } catch (IOException | RuntimeException e) {
         bound.forEach(Listener::close);
+        tlsContexts.forEach(ReferenceCountUtil::release);
         throw e;
       }
-      return new HttpServer(context, List.copyOf(bound), List.copyOf(addresses));
+      return new HttpServer(
+          context, List.copyOf(bound), List.copyOf(addresses), List.copyOf(tlsContexts));
     }
 
     private InetSocketAddress bind(ServerContext context, HttpListener listen, List<Listener> bound)
@@ -179,6 +196,9 @@ public final class HttpServer implements AutoCloseable {
               ? List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1)
               : List.of(ApplicationProtocolNames.HTTP_1_1);
       SslContext ssl = tls == null ? null : tls.tcpContext(alpn);
+      if (ssl != null) {
+        tlsContexts.add(ssl);
+      }
       Listener tcp =
           loops.bindPerLoop(
               listen.address(), loop -> new ConnectionInitializer(context, listen, ssl));

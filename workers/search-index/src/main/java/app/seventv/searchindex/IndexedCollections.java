@@ -25,6 +25,8 @@ final class IndexedCollections {
       Set.of(
           CollectionNames.USER_PROFILE_PICTURES,
           CollectionNames.USER_SESSIONS,
+          CollectionNames.API_LEASES,
+          CollectionNames.API_RANKINGS,
           CollectionNames.WEBHOOK_EVENTS,
           CollectionNames.CRON_JOBS);
 
