@@ -188,7 +188,11 @@ public final class HttpServer implements AutoCloseable {
           context, List.copyOf(bound), List.copyOf(addresses), List.copyOf(tlsContexts));
     }
 
-    private InetSocketAddress bind(ServerContext context, HttpListener listen, List<Listener> bound)
+    private InetSocketAddress bind(
+        ServerContext context,
+        HttpListener listen,
+        List<Listener> bound,
+        List<SslContext> tlsContexts)
         throws IOException {
       TlsFiles tls = listen.tls();
       List<String> alpn =
