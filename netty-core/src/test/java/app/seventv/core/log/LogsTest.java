@@ -94,6 +94,15 @@ class LogsTest {
     Config config =
         Config.parse(LogOptions.SCHEMA, "level = 'warn,app.seventv.cdn=debug, noisy::part=off'");
     assertThat(LogOptions.from(config, "cdn", "0").levels())
-        .isEqualTo(Map.of("", Level.WARN, "app.seventv.cdn", Level.DEBUG, "noisy.part", Level.OFF));
+        .containsAllEntriesOf(
+            Map.of("", Level.WARN, "app.seventv.cdn", Level.DEBUG, "noisy.part", Level.OFF));
+  }
+
+  @Test
+  void quietsLibrariesUnlessTold() {
+    Config config = Config.parse(LogOptions.SCHEMA, "level = 'info,io.nats=debug'");
+    assertThat(LogOptions.from(config, "cdn", "0").levels())
+        .containsEntry("org.mongodb.driver", Level.WARN)
+        .containsEntry("io.nats", Level.DEBUG);
   }
 }
