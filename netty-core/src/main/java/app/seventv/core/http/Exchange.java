@@ -73,7 +73,7 @@ public interface Exchange {
     /** The body is complete; trailers may be empty. */
     void end(HttpHeaders trailers);
 
-    /** The client went away before the end. */
+    /** The end will not come: the client went away, or the response is complete already. */
     void aborted();
   }
 }

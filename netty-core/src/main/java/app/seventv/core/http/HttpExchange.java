@@ -3,7 +3,6 @@ package app.seventv.core.http;
 import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -78,7 +77,7 @@ final class HttpExchange implements Exchange, ResponseStream {
       fail(new HttpError(413, "request body exceeds " + maxBytes + " bytes"));
       return;
     }
-    streamBody(new BodyCollector(this, maxBytes, receiver));
+    streamBody(new BodyCollector(this, channel.alloc(), maxBytes, receiver));
   }
 
   @Override
@@ -355,6 +354,10 @@ final class HttpExchange implements Exchange, ResponseStream {
 
   private void finishResponse() {
     releaseEarlyBody();
+    BodySink reading = sink;
+    if (!requestComplete && reading != null) {
+      reading.aborted(); // answered early: what it has gathered is of no use
+    }
     owner.responseWritten(requestComplete);
     endIfComplete();
   }
@@ -386,58 +389,6 @@ final class HttpExchange implements Exchange, ResponseStream {
         }
       }
       earlyBody = null;
-    }
-  }
-
-  /** Gathers a body up to a limit. */
-  private static final class BodyCollector implements BodySink {
-    private final HttpExchange exchange;
-    private final int maxBytes;
-    private final Consumer<ByteBuf> receiver;
-    private @Nullable CompositeByteBuf parts;
-    private boolean refused;
-
-    BodyCollector(HttpExchange exchange, int maxBytes, Consumer<ByteBuf> receiver) {
-      this.exchange = exchange;
-      this.maxBytes = maxBytes;
-      this.receiver = receiver;
-    }
-
-    @Override
-    public void chunk(ByteBuf data) {
-      if (refused) {
-        data.release();
-        return;
-      }
-      CompositeByteBuf all = parts;
-      if (all == null) {
-        parts = all = exchange.channel.alloc().compositeBuffer(1024);
-      }
-      if ((long) all.readableBytes() + data.readableBytes() > maxBytes) {
-        data.release();
-        aborted();
-        exchange.fail(new HttpError(413, "request body exceeds " + maxBytes + " bytes"));
-        return;
-      }
-      all.addComponent(true, data);
-    }
-
-    @Override
-    public void end(HttpHeaders trailers) {
-      if (!refused) {
-        CompositeByteBuf all = parts;
-        parts = null;
-        receiver.accept(all == null ? Unpooled.EMPTY_BUFFER : all);
-      }
-    }
-
-    @Override
-    public void aborted() {
-      refused = true;
-      if (parts != null) {
-        parts.release();
-        parts = null;
-      }
     }
   }
 
