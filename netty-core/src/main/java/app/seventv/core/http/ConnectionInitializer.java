@@ -17,6 +17,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -151,18 +152,27 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
   /** Tells HTTP/2 with prior knowledge (RFC 9113 §3.3) from HTTP/1.1 by the first bytes. */
   private final class PrefaceChoice extends ByteToMessageDecoder {
+    private @Nullable ScheduledFuture<?> deadline;
+
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-      ctx.executor()
-          .schedule(
-              () -> {
-                if (!ctx.isRemoved()) {
-                  server.observer.dropped(Protocol.HTTP_1, "idle-timeout");
-                  ctx.close();
-                }
-              },
-              server.limits.idleTimeoutMs(),
-              TimeUnit.MILLISECONDS);
+      deadline =
+          ctx.executor()
+              .schedule(
+                  () -> {
+                    server.observer.dropped(Protocol.HTTP_1, "idle-timeout");
+                    ctx.close();
+                  },
+                  server.limits.idleTimeoutMs(),
+                  TimeUnit.MILLISECONDS);
+    }
+
+    /** A forgotten timer would hold this and, through its neighbours, every later handler. */
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) {
+      if (deadline != null) {
+        deadline.cancel(false);
+      }
     }
 
     @Override
