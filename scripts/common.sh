@@ -116,11 +116,10 @@ build_java() {
 install_node_modules() {
   local stamp=node_modules/.installed
   (
-    cd websites
+    cd websites || exit 1
     if any_newer_than "$stamp" package.json package-lock.json; then
       say "installing the websites' libraries"
-      npm ci --ignore-scripts --no-audit --no-fund --loglevel=error > /dev/null
-      touch "$stamp"
+      npm ci --ignore-scripts --no-audit --no-fund --loglevel=error > /dev/null && touch "$stamp"
     fi
   ) || fail "npm ci failed; its errors are above"
 }

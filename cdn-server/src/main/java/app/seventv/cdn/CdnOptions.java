@@ -69,6 +69,7 @@ record CdnOptions(Config config) {
           .add(PURGE_SUBJECT, PURGE_STREAM, POD_NAME, NODE_NAME)
           .include(NatsOptions.SCHEMA)
           .group("cdn.incoming_request", ClientAddress.SCHEMA)
+          .ignore("not used", "cdn.tls.ca_cert", "cdn.tls.alpn_protocols")
           .ignore("event_loops sets the number of loops", "cdn.workers")
           .ignore("limits per address are not enforced by this version", "cdn.rate_limit")
           .build();

@@ -20,6 +20,8 @@ final class ImageHandler {
   private static final String VARY =
       "origin, access-control-request-method, access-control-request-headers";
 
+  private static final int FETCH_RETRIES = 2;
+
   private final CdnIdentity identity;
   private final ClientAddress clientAddress;
   private final ObjectStore store;
@@ -111,7 +113,7 @@ final class ImageHandler {
       metrics.requested(path);
       CachedObject cached = store.cached(path.key());
       if (cached == null || !deliver(exchange, path, cached)) {
-        fetch(exchange, path);
+        fetch(exchange, path, FETCH_RETRIES);
       }
     };
   }
@@ -120,13 +122,22 @@ final class ImageHandler {
     return rawPath.length() == key.length() + 1 && rawPath.endsWith(key);
   }
 
-  private void fetch(Exchange exchange, ImagePath path) {
+  /**
+   * Fetches, or joins a fetch. Whoever joins in the moment in which an object that the cache turned
+   * away is freed finds no body any more and tries once again.
+   */
+  private void fetch(Exchange exchange, ImagePath path, int retries) {
     store
         .fetch(path.key())
         .result()
         .whenComplete((object, failure) -> {
           // On the fetching thread, while the store still holds the body.
-          if (object == null || !deliver(exchange, path, object)) {
+          if (object != null && deliver(exchange, path, object)) {
+            return;
+          }
+          if (object != null && retries > 0) {
+            fetch(exchange, path, retries - 1);
+          } else {
             exchange.respond(failed(failure));
           }
         });

@@ -50,6 +50,8 @@ final class ObjectBodyReader
     long length =
         response == null || response.contentLength() == null ? -1 : response.contentLength();
     if (response == null || length < 0 || length > MAX_OBJECT_BYTES) {
+      // Subscribed to all the same, or the connection would stay leased for ever.
+      publisher.subscribe(new Canceller());
       result.completeExceptionally(new IllegalStateException("object of " + length + " bytes"));
       return;
     }
@@ -90,6 +92,23 @@ final class ObjectBodyReader
     }
     body = null;
     return block;
+  }
+
+  /** Wants nothing of the body. */
+  private static final class Canceller implements Subscriber<ByteBuffer> {
+    @Override
+    public void onSubscribe(Subscription s) {
+      s.cancel();
+    }
+
+    @Override
+    public void onNext(ByteBuffer data) {}
+
+    @Override
+    public void onError(Throwable error) {}
+
+    @Override
+    public void onComplete() {}
   }
 
   private final class Filler implements Subscriber<ByteBuffer> {

@@ -64,7 +64,8 @@ final class PurgeConsumer implements AutoCloseable {
       while (!stopped) {
         try {
           consume(connection);
-        } catch (IOException | JetStreamApiException | IllegalStateException e) {
+        } catch (IOException | JetStreamApiException | RuntimeException e) {
+          // RuntimeException: the client refuses a consumer that was left with other settings.
           LOG.warn("purges are not arriving: {}", e.toString());
           Thread.sleep(RETRY_WAIT);
         }

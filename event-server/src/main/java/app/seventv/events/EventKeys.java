@@ -110,6 +110,7 @@ final class EventKeys {
           .group(INCOMING_REQUEST, ClientAddress.SCHEMA)
           .include(NatsOptions.SCHEMA)
           .ignore("every event loop listens", "event_api.workers")
+          .ignore("not used", "event_api.tls.ca_cert", "event_api.tls.alpn_protocols")
           .ignore("the bridge is part of the API", "event_api.bridge_url")
           .ignore("limits per address are not enforced by this version", "event_api.rate_limit")
           .check(EventKeys::checkTls)

@@ -243,16 +243,20 @@ final class SessionLoop {
   }
 
   private void deliverQueued() {
-    for (int i = 0; i < MAX_DISPATCHES_PER_TURN; i++) {
-      SharedDispatch dispatch = queue.poll();
-      if (dispatch == null) {
-        break;
+    try {
+      for (int i = 0; i < MAX_DISPATCHES_PER_TURN; i++) {
+        SharedDispatch dispatch = queue.poll();
+        if (dispatch == null) {
+          break;
+        }
+        deliver(dispatch);
       }
-      deliver(dispatch);
-    }
-    deliveryPlanned.set(false);
-    if (!queue.isEmpty() && deliveryPlanned.compareAndSet(false, true)) {
-      turn.execute(deliveryTask);
+    } finally {
+      // Whatever went wrong with one dispatch, the next ones are delivered.
+      deliveryPlanned.set(false);
+      if (!queue.isEmpty() && deliveryPlanned.compareAndSet(false, true)) {
+        turn.execute(deliveryTask);
+      }
     }
   }
 
@@ -266,9 +270,12 @@ final class SessionLoop {
     if (most > 0) {
       fanOut.begin(dispatch, most);
       delivering = true;
-      delivered = merge(exact, wildcard);
-      delivering = false;
-      fanOut.end();
+      try {
+        delivered = merge(exact, wildcard);
+      } finally {
+        delivering = false;
+        fanOut.end();
+      }
       figures.sent(Opcode.DISPATCH, delivered);
     }
     dispatch.finished(delivered);

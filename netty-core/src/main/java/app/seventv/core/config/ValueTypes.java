@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,26 +25,19 @@ import org.tomlj.TomlTable;
 
 /** The kinds of values settings have (operations.md §2.1, "Value forms"). */
 public final class ValueTypes {
-  private static final Pattern DURATION_PART =
-      Pattern.compile("\\s*(\\d+)\\s*(ns|us|µs|ms|s|sec|m|min|h|hr|d|day|days|w)");
+  private static final Pattern DURATION_PART = Pattern.compile("\\s*(\\d+)\\s*([a-zµ]+)");
   private static final Pattern SIZE =
       Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([kKmMgGtT]?)(i?)[bB]?");
   private static final Map<String, Duration> DURATION_UNITS =
-      Map.ofEntries(
-          Map.entry("ns", Duration.ofNanos(1)),
-          Map.entry("us", Duration.ofNanos(1_000)),
-          Map.entry("µs", Duration.ofNanos(1_000)),
-          Map.entry("ms", Duration.ofMillis(1)),
-          Map.entry("s", Duration.ofSeconds(1)),
-          Map.entry("sec", Duration.ofSeconds(1)),
-          Map.entry("m", Duration.ofMinutes(1)),
-          Map.entry("min", Duration.ofMinutes(1)),
-          Map.entry("h", Duration.ofHours(1)),
-          Map.entry("hr", Duration.ofHours(1)),
-          Map.entry("d", Duration.ofDays(1)),
-          Map.entry("day", Duration.ofDays(1)),
-          Map.entry("days", Duration.ofDays(1)),
-          Map.entry("w", Duration.ofDays(7)));
+      units(
+          Map.entry(Duration.ofNanos(1), "ns nsec nanos"),
+          Map.entry(Duration.ofNanos(1_000), "us µs usec micros"),
+          Map.entry(Duration.ofMillis(1), "ms msec millis"),
+          Map.entry(Duration.ofSeconds(1), "s sec secs second seconds"),
+          Map.entry(Duration.ofMinutes(1), "m min mins minute minutes"),
+          Map.entry(Duration.ofHours(1), "h hr hrs hour hours"),
+          Map.entry(Duration.ofDays(1), "d day days"),
+          Map.entry(Duration.ofDays(7), "w week weeks"));
 
   /** Any text. */
   public static final ValueType<String> STRING =
@@ -179,7 +173,11 @@ public final class ValueTypes {
     Duration sum = Duration.ZERO;
     int end = 0;
     while (matcher.find() && matcher.start() == end) {
-      sum = sum.plus(unit(matcher.group(2)).multipliedBy(Long.parseLong(matcher.group(1))));
+      Duration unit = DURATION_UNITS.get(matcher.group(2));
+      if (unit == null) {
+        throw new IllegalArgumentException("is " + quote(text));
+      }
+      sum = sum.plus(unit.multipliedBy(Long.parseLong(matcher.group(1))));
       end = matcher.end();
     }
     if (end == 0 || !text.substring(end).isBlank()) {
@@ -188,8 +186,15 @@ public final class ValueTypes {
     return sum;
   }
 
-  private static Duration unit(String name) {
-    return DURATION_UNITS.getOrDefault(name, Duration.ZERO);
+  @SafeVarargs
+  private static Map<String, Duration> units(Map.Entry<Duration, String>... spellings) {
+    Map<String, Duration> units = new HashMap<>();
+    for (Map.Entry<Duration, String> unit : spellings) {
+      for (String name : unit.getValue().split(" ", -1)) {
+        units.put(name, unit.getKey());
+      }
+    }
+    return Map.copyOf(units);
   }
 
   private static Duration parseDurationTable(Object value) {
@@ -210,7 +215,7 @@ public final class ValueTypes {
 
   private static String print(Duration duration) {
     for (String name : List.of("d", "h", "m", "s", "ms")) {
-      long unitNanos = unit(name).toNanos();
+      long unitNanos = DURATION_UNITS.getOrDefault(name, Duration.ofNanos(1)).toNanos();
       if (duration.toNanos() % unitNanos == 0 && !duration.isZero()) {
         return duration.toNanos() / unitNanos + name;
       }

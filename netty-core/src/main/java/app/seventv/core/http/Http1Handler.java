@@ -5,6 +5,7 @@ import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -28,6 +29,7 @@ final class Http1Handler extends ExchangeHandler {
   private @Nullable ScheduledFuture<?> timer;
   private long timerFiresAtNs;
   private long deadlineNs;
+  private long unwrittenAtLastLook = -1;
 
   Http1Handler(ServerContext server, Connection connection) {
     super(server, connection);
@@ -66,6 +68,7 @@ final class Http1Handler extends ExchangeHandler {
   void requestStarted(HttpRequest head) {
     http10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
     keepAlive = HttpUtil.isKeepAlive(head);
+    unwrittenAtLastLook = -1;
     arm(server.limits.bodyTimeoutMs());
   }
 
@@ -166,7 +169,8 @@ final class Http1Handler extends ExchangeHandler {
       }
       dispatch(next);
     }
-    if (pipelinedRequests < maxAhead()) {
+    // A sink that has paused its body must not find reading switched on behind its back.
+    if (pipelinedRequests < maxAhead() && current() == null) {
       context().channel().config().setAutoRead(true);
     }
     context().flush();
@@ -175,6 +179,7 @@ final class Http1Handler extends ExchangeHandler {
   private void close() {
     if (!closing) {
       closing = true;
+      arm(server.limits.idleTimeoutMs());
       HttpExchange.closeAfterFlush(context().channel());
     }
   }
@@ -239,7 +244,9 @@ final class Http1Handler extends ExchangeHandler {
 
   private void expired() {
     HttpExchange exchange = current();
-    if (exchange == null) {
+    if (exchange == null && writingProgresses()) {
+      arm(server.limits.idleTimeoutMs());
+    } else if (exchange == null) {
       server.observer.dropped(connection.protocol(), "idle-timeout");
       context().close();
     } else if (!exchange.requestComplete()) {
@@ -248,6 +255,18 @@ final class Http1Handler extends ExchangeHandler {
       exchange.fail(new HttpError(408, "the request body took too long"));
       close();
     }
+  }
+
+  /**
+   * Whether a response is still on its way to a slow client and has moved since the last look
+   * (cdn.md §11, 19: what counts is progress, not time).
+   */
+  private boolean writingProgresses() {
+    ChannelOutboundBuffer out = context().channel().unsafe().outboundBuffer();
+    long left = out == null ? 0 : out.totalPendingWriteBytes() - out.currentProgress();
+    boolean progresses = left > 0 && left != unwrittenAtLastLook;
+    unwrittenAtLastLook = left;
+    return progresses;
   }
 
   @Override

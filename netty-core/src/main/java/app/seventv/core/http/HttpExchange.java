@@ -90,6 +90,7 @@ final class HttpExchange implements Exchange, ResponseStream {
     List<Object> early = earlyBody;
     earlyBody = null;
     if (early != null) {
+      channel.config().setAutoRead(true); // first, so that the sink can pause again
       for (Object part : early) {
         deliver(bodySink, part);
       }
@@ -138,6 +139,9 @@ final class HttpExchange implements Exchange, ResponseStream {
       earlyBody = new ArrayList<>(2);
     }
     earlyBody.add(part);
+    if (part instanceof ByteBuf) {
+      channel.config().setAutoRead(false); // until a handler asks for it, or has answered
+    }
   }
 
   private static void deliver(BodySink sink, Object part) {
@@ -355,6 +359,9 @@ final class HttpExchange implements Exchange, ResponseStream {
   private void finishResponse() {
     releaseEarlyBody();
     BodySink reading = sink;
+    if (!requestComplete) {
+      channel.config().setAutoRead(true);
+    }
     if (!requestComplete && reading != null) {
       reading.aborted(); // answered early: what it has gathered is of no use
     }

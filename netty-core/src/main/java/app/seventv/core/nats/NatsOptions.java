@@ -33,7 +33,11 @@ public final class NatsOptions {
   public static final Key<Optional<Secret>> TOKEN = Key.secret("nats.token", "NATS token.");
 
   /** The keys above. */
-  public static final ConfigSchema SCHEMA = ConfigSchema.of(SERVERS, USERNAME, PASSWORD, TOKEN);
+  public static final ConfigSchema SCHEMA =
+      ConfigSchema.builder()
+          .add(SERVERS, USERNAME, PASSWORD, TOKEN)
+          .ignore("TLS to NATS is not offered by this version", "nats.tls")
+          .build();
 
   /** Pause between two attempts to reach a server. */
   private static final Duration RECONNECT_WAIT = Duration.ofMillis(500);

@@ -184,7 +184,8 @@ final class WebSocketChannelHandler extends ChannelInboundHandlerAdapter impleme
     int opcode = first & 0x0F;
     switch (opcode) {
       case WebSocketFrames.PING -> {
-        if (!closeSent) {
+        // A client that does not read gets no pongs either (RFC 6455 §5.5.3 allows to skip some).
+        if (!closeSent && isWritable()) {
           context()
               .writeAndFlush(
                   WebSocketFrames.control(context().alloc(), WebSocketFrames.PONG, payload));
@@ -285,7 +286,7 @@ final class WebSocketChannelHandler extends ChannelInboundHandlerAdapter impleme
                       context().alloc(), WebSocketFrames.CLOSE, Unpooled.EMPTY_BUFFER)
                   : WebSocketFrames.close(context().alloc(), code, ""));
     }
-    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    closeAfterFlush();
   }
 
   /** Fails the connection (RFC 6455 §7.1.7): a close frame, then the socket, no waiting. */
@@ -297,7 +298,7 @@ final class WebSocketChannelHandler extends ChannelInboundHandlerAdapter impleme
       closeReason = reason;
       context().write(WebSocketFrames.close(context().alloc(), code, reason));
     }
-    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    closeAfterFlush();
   }
 
   @Override
@@ -386,6 +387,16 @@ final class WebSocketChannelHandler extends ChannelInboundHandlerAdapter impleme
     closeCode = code;
     closeReason = reason;
     context().writeAndFlush(WebSocketFrames.close(context().alloc(), code, reason));
+    abortLater();
+  }
+
+  private void closeAfterFlush() {
+    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    abortLater();
+  }
+
+  /** A client that reads nothing any more must not hold its socket for ever. */
+  private void abortLater() {
     var timeout = executor().schedule(this::abort, options.closeTimeoutMs(), TimeUnit.MILLISECONDS);
     context().channel().closeFuture().addListener(closed -> timeout.cancel(false));
   }

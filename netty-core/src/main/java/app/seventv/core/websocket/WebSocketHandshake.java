@@ -65,18 +65,10 @@ public final class WebSocketHandshake {
       return new HttpError(426, "websocket version 13 is required");
     }
     String key = headers.get("sec-websocket-key");
-    if (key == null || !isNonce(key.trim())) {
-      return new HttpError(400, "sec-websocket-key must be 16 bytes in base64");
+    if (key == null) {
+      return new HttpError(400, "sec-websocket-key is required");
     }
     return null;
-  }
-
-  private static boolean isNonce(String key) {
-    try {
-      return key.length() == 24 && Base64.getDecoder().decode(key).length == 16;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 
   private static ByteBuf responseHead(Channel channel, String key, HttpHeaders extra) {

@@ -196,6 +196,8 @@ class ConfigTest {
     assertThat(problems("cdn.workers = 65"))
         .containsExactly(
             "text:1: cdn.workers: is out of range: 65, expected an integer from 0 to 64");
+    assertThat(problems("cdn.max_age = '7days'")).isEmpty();
+    assertThat(problems("cdn.max_age = '1 hour 30min 5secs'")).isEmpty();
     assertThat(problems("cdn.max_age = '7 parsecs'"))
         .containsExactly(
             "text:1: cdn.max_age: is \"7 parsecs\", expected a duration such as \"10s\" or"
