@@ -53,8 +53,7 @@ class HardeningTest {
                 .header(header, value)
                 .header("origin", origin)
                 .POST(
-                    HttpRequest.BodyPublishers.ofString(
-                        "{\"query\":\"{ users { me { id } } }\"}")))
+                    HttpRequest.BodyPublishers.ofString("{\"query\":\"{ users { me { id } } }\"}")))
         .body();
   }
 
@@ -106,8 +105,7 @@ class HardeningTest {
       nats.flush(Duration.ofSeconds(5));
     }
     TimeUnit.MILLISECONDS.sleep(500);
-    MongoCollection<BsonDocument> emotes =
-        api.database.getCollection("emotes", BsonDocument.class);
+    MongoCollection<BsonDocument> emotes = api.database.getCollection("emotes", BsonDocument.class);
     BsonDocument row = find(emotes, first);
     emotes.insertOne(row.append("_id", Id.parse(late).toBson()));
     await()

@@ -157,7 +157,8 @@ public final class LoginService {
   /**
    * Adds a platform account to the caller.
    *
-   * @throws ApiException 401 when anonymous, 403 if the caller may not sign in, 400 if the account belongs to somebody
+   * @throws ApiException 401 when anonymous, 403 if the caller may not sign in, 400 if the account
+   *     belongs to somebody
    */
   public void link(Caller caller, Platform platform, Profile profile) {
     LoadedUser user = caller.requireUser();

@@ -82,8 +82,9 @@ public final class GraphqlEngine {
             .preparsedDocumentProvider((input, parser) ->
                 CompletableFuture.completedFuture(
                     Objects.requireNonNull(
-                        input.getGraphQLContext().<PreparsedDocumentEntry>get(
-                            PreparsedDocumentEntry.class))))
+                        input
+                            .getGraphQLContext()
+                            .<PreparsedDocumentEntry>get(PreparsedDocumentEntry.class))))
             .build();
   }
 

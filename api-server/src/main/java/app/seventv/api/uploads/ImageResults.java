@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes results of the image processor off their work queue (api-v4.md §15.2). All API processes
- * share one consumer. What cannot be decoded is logged and acknowledged; what cannot be
- * handled, e.g. because the emote is not stored yet, comes again a few times first.
+ * share one consumer. What cannot be decoded is logged and acknowledged; what cannot be handled,
+ * e.g. because the emote is not stored yet, comes again a few times first.
  */
 public final class ImageResults implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ImageResults.class);

@@ -160,8 +160,7 @@ final class EmoteTypes {
               + " (occurred while parsing \"Tags\")");
     }
     if (!tagTexts.stream().allMatch(Validators::isTag)) {
-      throw new ArgumentException(
-          "[String!]", "invalid tags (occurred while parsing \"Tags\")");
+      throw new ArgumentException("[String!]", "invalid tags (occurred while parsing \"Tags\")");
     }
     EmoteSearch.Conditions conditions =
         new EmoteSearch.Conditions(
