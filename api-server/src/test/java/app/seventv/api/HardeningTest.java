@@ -33,16 +33,19 @@ class HardeningTest {
 
   @TempDir static Path folder;
   private TestApi api;
+  private Connection nats;
   private String token;
 
   @BeforeAll
   void start() throws Exception {
     api = new TestApi(folder, "");
+    nats = Nats.connect(api.nats.uri());
     token = api.login(DevUser.STREAMER);
   }
 
   @AfterAll
   void stop() throws Exception {
+    nats.close();
     api.close();
   }
 
@@ -99,11 +102,8 @@ class HardeningTest {
     HttpResponse<String> uploaded = api.upload(token, "{\"name\":\"early\",\"tags\":[]}", GIF);
     String first = TestApi.JSON.readTree(uploaded.body()).path("emote_id").asString();
     String late = "01HZZZZZZZZZZZZZZZZZZZZZZY";
-    try (Connection nats = Nats.connect(api.nats.uri())) {
-      nats.publish(
-          "image_processor.emote." + late, ImageProcessorDouble.success(late).toByteArray());
-      nats.flush(Duration.ofSeconds(5));
-    }
+    nats.publish("image_processor.emote." + late, ImageProcessorDouble.success(late).toByteArray());
+    nats.flush(Duration.ofSeconds(5));
     TimeUnit.MILLISECONDS.sleep(500);
     MongoCollection<BsonDocument> emotes = api.database.getCollection("emotes", BsonDocument.class);
     BsonDocument row = find(emotes, first);

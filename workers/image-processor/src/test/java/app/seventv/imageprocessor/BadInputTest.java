@@ -138,8 +138,7 @@ class BadInputTest {
     byte[] gif = {
       'G', 'I', 'F', '8', '9', 'a', 2, 0, 2, 0, 0, 0, 0, ',', 0, 0, 0, 0, 1, 1, 0, 1, 0, 2, 0, ';'
     };
-    assertRefused(
-        gif, SampleTasks.emote("p"), "decoder: gif: picture too large for its canvas");
+    assertRefused(gif, SampleTasks.emote("p"), "decoder: gif: picture too large for its canvas");
   }
 
   @Test
