@@ -101,6 +101,7 @@ final class Api implements AutoCloseable {
         new EmoteUpload(imageTasks(), processor, moderation, transactions, clock, random);
     EmoteSetService sets =
         new EmoteSetService(store, users, editors, transactions, leases, moderation, clock, random);
+    OriginPolicy credentials = new OriginPolicy(corsOrigins());
     Pipeline pipeline =
         new Pipeline(
             executor,
@@ -111,6 +112,7 @@ final class Api implements AutoCloseable {
             sessions,
             users,
             new RateLimiter(clock, config.get(ApiConfig.INSTANCES)),
+            credentials,
             config.get(ApiConfig.DOMAIN));
     LoginService logins = new LoginService(store, users, transactions, sessions, random);
     V3Models models = new V3Models(config.get(ApiConfig.CDN_ORIGIN));
@@ -141,7 +143,7 @@ final class Api implements AutoCloseable {
             request -> {
               throw new ApiException(404, ErrorCode.BAD_REQUEST, "route not found");
             }));
-    this.handler = new Cors(new OriginPolicy(corsOrigins()), routes.build());
+    this.handler = new Cors(credentials, routes.build());
   }
 
   private void graphql(

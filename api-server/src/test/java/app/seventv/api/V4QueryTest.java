@@ -176,6 +176,29 @@ class V4QueryTest {
     assertThat(item.at("/inEmoteSets/0/emote/alias").asString()).isEqualTo("hi");
   }
 
+  @Test
+  void searchTextsCannotBringOperators() throws Exception {
+    String tagged =
+        "query($tags: [String!]!) { emotes { search(tags: {tags: $tags, match: ANY}, sort: {sortBy:"
+            + " UPLOAD_DATE, order: DESCENDING}) { totalCount } } }";
+    for (String tag : List.of("x` || flag_private: `true", "wave\\", "a,b")) {
+      JsonNode refused = api.v4(null, tagged, Map.of("tags", List.of(tag)));
+      assertThat(refused.at("/errors/0/message").asString())
+          .isEqualTo(
+              "Failed to parse \"[String!]\": invalid tags (occurred while parsing \"Tags\")");
+    }
+    JsonNode found = api.v4(null, tagged, Map.of("tags", List.of("wave")));
+    assertThat(found.at("/data/emotes/search/totalCount").asInt())
+        .as(found.toString())
+        .isEqualTo(1);
+    JsonNode old =
+        api.v3(
+            null,
+            "query($q: String!) { emotes(query: $q, filter: {exact_match: true}) { count } }",
+            Map.of("q", "w\\` && score_top_all_time:>0"));
+    assertThat(old.at("/data/emotes/count").asInt(-1)).as(old.toString()).isZero();
+  }
+
   /** The site sends an empty default set together with {@code include(if: false)} (P16). */
   @Test
   void anUnusedMalformedIdIsNoError() throws Exception {

@@ -91,14 +91,21 @@ public final class LoginService {
   /** Links an account, or refreshes it when it is the caller's already (api-v3.md §4.5). */
   public void linkOrRefresh(Caller caller, Platform platform, Profile profile) {
     LoadedUser user = caller.requireUser();
-    @Nullable User known =
-        transactions.<@Nullable User>run(transaction -> owner(transaction, platform, profile.id()));
-    if (known == null) {
+    requireMayLogin(user);
+    boolean refreshed =
+        transactions.run(transaction -> {
+          User known = owner(transaction, platform, profile.id());
+          if (known == null) {
+            return false;
+          }
+          if (!known.id().equals(user.id())) {
+            throw new ApiException(400, ErrorCode.MUTATION_ERROR, "connection already linked");
+          }
+          refresh(transaction, known, platform, profile);
+          return true;
+        });
+    if (!refreshed) {
       link(caller, platform, profile);
-    } else if (known.id().equals(user.id())) {
-      transactions.run(transaction -> findOrCreate(transaction, platform, profile));
-    } else {
-      throw new ApiException(400, ErrorCode.MUTATION_ERROR, "connection already linked");
     }
   }
 
@@ -118,11 +125,18 @@ public final class LoginService {
       transaction.insert(CollectionNames.USERS, created);
       return created.id();
     }
-    User.Connection connection = connection(known, platform, profile.id());
-    if (!connection.allowLogin()) {
+    if (!connection(known, platform, profile.id()).allowLogin()) {
       throw new ApiException(
           401, ErrorCode.LACKING_PRIVILEGES, "connection is not allowed to login");
     }
+    refresh(transaction, known, platform, profile);
+    return known.id();
+  }
+
+  /** Takes over what the platform says now; whether the account may sign in stays. */
+  private static void refresh(
+      Transaction transaction, User known, Platform platform, Profile profile) {
+    User.Connection connection = connection(known, platform, profile.id());
     List<User.Connection> refreshed =
         known.connections().stream()
             .map(each ->
@@ -138,16 +152,17 @@ public final class LoginService {
         Filters.eq("_id", known.id().toBson()),
         Updates.set("connections", refreshed.stream().map(User.Connection::toBson).toList()),
         email);
-    return known.id();
   }
 
   /**
    * Adds a platform account to the caller.
    *
-   * @throws ApiException 401 when anonymous, 400 if the account belongs to somebody
+   * @throws ApiException 401 when anonymous, 403 if the caller may not sign in, 400 if the account
+   *     belongs to somebody
    */
   public void link(Caller caller, Platform platform, Profile profile) {
     LoadedUser user = caller.requireUser();
+    requireMayLogin(user);
     transactions.run(transaction -> {
       if (owner(transaction, platform, profile.id()) != null) {
         throw ApiException.badRequest("connection already linked");

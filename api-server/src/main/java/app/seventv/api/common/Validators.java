@@ -39,6 +39,11 @@ public final class Validators {
 
   /** Whether these are at most {@link #MAX_TAGS} tags of 3 to 30 word characters each. */
   public static boolean areTags(List<String> tags) {
-    return tags.size() <= MAX_TAGS && tags.stream().allMatch(tag -> TAG.matcher(tag).matches());
+    return tags.size() <= MAX_TAGS && tags.stream().allMatch(Validators::isTag);
+  }
+
+  /** Whether {@code text} is one tag of 3 to 30 word characters. */
+  public static boolean isTag(String text) {
+    return TAG.matcher(text).matches();
   }
 }

@@ -140,8 +140,13 @@ public final class Leases {
     }
   }
 
+  /** A lease that stays ends by itself, so a failure must not hide what the body did. */
   private void release(String key, String owner) {
-    leases.deleteOne(Lease.filter(key, owner));
+    try {
+      leases.deleteOne(Lease.filter(key, owner));
+    } catch (MongoException | IllegalStateException e) {
+      LOG.warn("could not release the lease {}: {}", key, e.getClass().getName());
+    }
   }
 
   /** A held lease. */

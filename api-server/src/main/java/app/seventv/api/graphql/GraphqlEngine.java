@@ -36,8 +36,11 @@ public final class GraphqlEngine {
   /** Most tokens in a document. */
   public static final int MAX_QUERY_TOKENS = 15_000;
 
-  /** Prepared documents kept, counted in characters of their text. */
-  private static final long MAX_CACHED_CHARACTERS = 16L * 1024 * 1024;
+  /** Longer documents are not kept: the clients' own texts are shorter. */
+  private static final int MAX_CACHED_CHARACTERS = 8192;
+
+  /** Memory for kept documents, by the estimate of {@link #weight}. */
+  private static final long MAX_CACHED_BYTES = 64L * 1024 * 1024;
 
   private static final ParserOptions PARSER_OPTIONS =
       ParserOptions.getDefaultOperationParserOptions()
@@ -54,8 +57,8 @@ public final class GraphqlEngine {
   private final UnaryOperator<Document> rewrite;
   private final Cache<String, Prepared> prepared =
       Caffeine.newBuilder()
-          .maximumWeight(MAX_CACHED_CHARACTERS)
-          .<String, Prepared>weigher((text, document) -> text.length() + 64)
+          .maximumWeight(MAX_CACHED_BYTES)
+          .<String, Prepared>weigher((text, document) -> weight(text))
           .build();
 
   private record Prepared(PreparsedDocumentEntry entry, @Nullable QueryCost cost) {}
@@ -77,7 +80,11 @@ public final class GraphqlEngine {
         GraphQL.newGraphQL(schema)
             .defaultDataFetcherExceptionHandler(new GraphqlErrors())
             .preparsedDocumentProvider((input, parser) ->
-                CompletableFuture.completedFuture(prepared(input.getQuery()).entry()))
+                CompletableFuture.completedFuture(
+                    Objects.requireNonNull(
+                        input
+                            .getGraphQLContext()
+                            .<PreparsedDocumentEntry>get(PreparsedDocumentEntry.class))))
             .build();
   }
 
@@ -96,19 +103,23 @@ public final class GraphqlEngine {
   }
 
   private Map<String, @Nullable Object> execute(GraphqlRequest request, RequestContext context) {
+    Prepared document = prepared(request.query());
     ExecutionInput input =
         ExecutionInput.newExecutionInput()
             .query(request.query())
             .operationName(request.operationName())
             .root(ROOT)
             .variables(withNulls(request.variables()))
-            .graphQLContext(builder -> builder.of(RequestContext.class, context))
+            .graphQLContext(builder ->
+                builder
+                    .of(RequestContext.class, context)
+                    .of(PreparsedDocumentEntry.class, document.entry()))
             .dataLoaderRegistry(loaders.registry())
             .build();
     ExecutionResult result = graphql.execute(input);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     answer.put("data", result.getData());
-    QueryCost cost = prepared(request.query()).cost();
+    QueryCost cost = document.cost();
     if (cost != null) {
       answer.put("extensions", Map.of("analyzer", analyzer(cost)));
     }
@@ -132,7 +143,14 @@ public final class GraphqlEngine {
   }
 
   private Prepared prepared(String query) {
-    return prepared.get(query, this::prepare);
+    return query.length() > MAX_CACHED_CHARACTERS
+        ? prepare(query)
+        : prepared.get(query, this::prepare);
+  }
+
+  /** Bytes that a prepared document takes, roughly: its tree is far larger than its text. */
+  private static int weight(String text) {
+    return 64 * text.length() + 1024;
   }
 
   /** Parse, then limits, then validation: an over-complex document reports only that. */

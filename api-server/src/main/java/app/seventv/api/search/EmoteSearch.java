@@ -57,6 +57,17 @@ public final class EmoteSearch {
   /** The search with a sort key, as {@code emotes.search} runs it. */
   public static Query query(
       Conditions conditions, SortBy sortBy, boolean ascending, int page, int perPage, Caller who) {
+    return query(conditions, sortBy, ascending, sortBy.isScore(), page, perPage, who);
+  }
+
+  private static Query query(
+      Conditions conditions,
+      SortBy sortBy,
+      boolean ascending,
+      boolean scored,
+      int page,
+      int perPage,
+      Caller who) {
     List<String> filters = visibility(who);
     if (!conditions.tags().isEmpty()) {
       List<String> tags = conditions.tags().stream().map(tag -> "tags:=" + quote(tag)).toList();
@@ -66,11 +77,12 @@ public final class EmoteSearch {
     flag(filters, "flag_default_zero_width", conditions.zeroWidth());
     flag(filters, "flag_nsfw", conditions.nsfw());
     flag(filters, "flag_approved_personal", conditions.approvedPersonal());
-    String exact = conditions.exactMatch() ? exactText(conditions.text()) : "";
+    String text = conditions.text();
+    String exact = conditions.exactMatch() && text != null ? quotable(text) : "";
     if (!exact.isEmpty()) {
       filters.add("default_name: " + quote(exact));
     }
-    if (sortBy.isScore()) {
+    if (scored) {
       filters.add(sortBy.field + ":>0");
     }
     String sort = "_text_match(buckets: 10):desc," + sortBy.field + (ascending ? ":asc" : ":desc");
@@ -90,18 +102,14 @@ public final class EmoteSearch {
       int page,
       int perPage,
       Caller who) {
-    Query query = query(conditions, sortBy, ascending, page, perPage, who);
     boolean trending = sortBy.name().startsWith("TRENDING");
-    String filter =
-        sorted && trending
-            ? query.filter()
-            : query.filter().replace(" && " + sortBy.field + ":>0", "");
+    Query query = query(conditions, sortBy, ascending, sorted && trending, page, perPage, who);
     return new Query(
         query.collection(),
         query.text(),
         withTags ? query.queryBy() : "default_name",
         withTags ? query.weights() : "4",
-        filter,
+        query.filter(),
         sorted ? query.sort() : "_text_match(buckets: 10):desc",
         page,
         perPage,
@@ -149,12 +157,18 @@ public final class EmoteSearch {
     }
   }
 
-  private static String exactText(@Nullable String text) {
-    return text == null ? "" : text.replace("`", "").replaceAll("\\\\+$", "");
+  /** The text without what could end a quotation: backticks, and a backslash before its end. */
+  private static String quotable(String text) {
+    String plain = text.replace("`", "");
+    int end = plain.length();
+    while (end > 0 && plain.charAt(end - 1) == '\\') {
+      end--;
+    }
+    return plain.substring(0, end);
   }
 
   /** Backticks keep the engine from reading operators in the text (P4). */
   private static String quote(String text) {
-    return "`" + text.replace("`", "") + "`";
+    return "`" + quotable(text) + "`";
   }
 }

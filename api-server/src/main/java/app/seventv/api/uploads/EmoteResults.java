@@ -28,13 +28,9 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What becomes of an emote when its image is done (api-v4.md §15.2). */
 public final class EmoteResults {
-  private static final Logger LOG = LoggerFactory.getLogger(EmoteResults.class);
-
   private final Store store;
   private final UserLoader users;
   private final Transactions transactions;
@@ -60,7 +56,11 @@ public final class EmoteResults {
     this.purge = purge;
   }
 
-  /** Applies one result; results for unknown emotes are logged and dropped. */
+  /**
+   * Applies one result.
+   *
+   * @throws IllegalStateException if the emote is unknown, maybe because it is not stored yet
+   */
   public void handle(Id emoteId, EventCallback callback) {
     List<String> replaced =
         leases.hold(
@@ -71,8 +71,7 @@ public final class EmoteResults {
                     transaction -> {
                       Emote emote = store.emotes().byId(transaction.session(), emoteId);
                       if (emote == null) {
-                        LOG.warn("image result for unknown emote {}", emoteId);
-                        return List.<String>of();
+                        throw new IllegalStateException("image result for unknown emote");
                       }
                       return apply(transaction, emote, callback);
                     }));

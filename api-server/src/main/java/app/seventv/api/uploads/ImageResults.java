@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes results of the image processor off their work queue (api-v4.md §15.2). All API processes
- * share one consumer. What cannot be decoded or handled is logged and acknowledged.
+ * share one consumer. What cannot be decoded is logged and acknowledged; what cannot be handled,
+ * e.g. because the emote is not stored yet, comes again a few times first.
  */
 public final class ImageResults implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ImageResults.class);
@@ -36,6 +37,8 @@ public final class ImageResults implements AutoCloseable {
   private static final Duration POLL = Duration.ofSeconds(5);
   private static final Duration INACTIVE = Duration.ofMinutes(5);
   private static final long RETRY_PAUSE_MS = 500;
+  private static final int MAX_DELIVERIES = 5;
+  private static final Duration REDELIVERY = Duration.ofSeconds(2);
 
   private final Connection nats;
   private final String prefix;
@@ -119,6 +122,11 @@ public final class ImageResults implements AutoCloseable {
     } catch (InvalidProtocolBufferException e) {
       LOG.warn("image result on {} is not decodable", message.getSubject(), e);
     } catch (RuntimeException e) {
+      if (message.metaData().deliveredCount() < MAX_DELIVERIES) {
+        LOG.warn("image result on {} will be tried again: {}", message.getSubject(), e.toString());
+        message.nakWithDelay(REDELIVERY);
+        return;
+      }
       LOG.error("image result on {} could not be handled", message.getSubject(), e);
     }
     message.ack();

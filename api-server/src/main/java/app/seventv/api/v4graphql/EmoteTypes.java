@@ -1,6 +1,7 @@
 package app.seventv.api.v4graphql;
 
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Validators;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.UserLoader;
 import app.seventv.api.graphql.ArgumentException;
@@ -157,6 +158,9 @@ final class EmoteTypes {
               + ", must be less than or equal to "
               + MAX_SEARCH_TAGS
               + " (occurred while parsing \"Tags\")");
+    }
+    if (!tagTexts.stream().allMatch(Validators::isTag)) {
+      throw new ArgumentException("[String!]", "invalid tags (occurred while parsing \"Tags\")");
     }
     EmoteSearch.Conditions conditions =
         new EmoteSearch.Conditions(

@@ -33,9 +33,10 @@ public record ClientIp(
       throw new HttpError(403, "ip is not trusted");
     }
     for (String name : headers) {
-      String value = request.header(name);
-      if (value != null) {
-        return rightmostUntrusted(value, peer);
+      // A repeated field is one list: its last line is the nearest proxy's.
+      List<String> lines = request.headers().getAll(name);
+      if (!lines.isEmpty()) {
+        return rightmostUntrusted(String.join(",", lines), peer);
       }
     }
     throw new HttpError(403, "missing ip header");

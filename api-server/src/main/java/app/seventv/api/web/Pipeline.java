@@ -34,11 +34,13 @@ public final class Pipeline {
   private final Sessions sessions;
   private final UserLoader users;
   private final RateLimiter limiter;
+  private final OriginPolicy credentials;
   private final String cookieDomain;
   private final ApiErrors errors = new ApiErrors();
 
   /**
    * @param executor runs each request, a virtual thread each
+   * @param credentials origins whose pages may change things with a visitor's cookie
    * @param cookieDomain domain of our cookies
    */
   public Pipeline(
@@ -47,12 +49,14 @@ public final class Pipeline {
       Sessions sessions,
       UserLoader users,
       RateLimiter limiter,
+      OriginPolicy credentials,
       String cookieDomain) {
     this.executor = executor;
     this.clientIp = clientIp;
     this.sessions = sessions;
     this.users = users;
     this.limiter = limiter;
+    this.credentials = credentials;
     this.cookieDomain = cookieDomain;
   }
 
@@ -146,9 +150,9 @@ public final class Pipeline {
       }
     }
 
-    /** The cookie wins, even when it is invalid (P42). */
+    /** The cookie wins, even when it is invalid (P42), unless a foreign page sent it. */
     private @Nullable String token(Cookies jar) {
-      String token = jar.get(AUTH_COOKIE);
+      String token = isForeignChange() ? null : jar.get(AUTH_COOKIE);
       if (token == null) {
         token = request.header("authorization");
         if (token != null && token.startsWith("Bearer ")) {
@@ -156,6 +160,12 @@ public final class Pipeline {
         }
       }
       return token == null ? null : token.replaceAll("^\"+|\"+$", "");
+    }
+
+    /** Whether a page of another origin wants more than to read. */
+    private boolean isForeignChange() {
+      String origin = request.header("origin");
+      return origin != null && !request.method().equals("GET") && !credentials.allows(origin);
     }
 
     private boolean isLegacyLogin() {

@@ -36,5 +36,8 @@ class ValidatorsTest {
     assertThat(Validators.areTags(List.of("with space"))).isFalse();
     assertThat(Validators.areTags(List.of("one", "two", "three", "four", "five", "six1", "sev")))
         .isFalse();
+    assertThat(Validators.isTag("wave")).isTrue();
+    assertThat(Validators.isTag("wave` || deleted: true")).isFalse();
+    assertThat(Validators.isTag("wave\\")).isFalse();
   }
 }

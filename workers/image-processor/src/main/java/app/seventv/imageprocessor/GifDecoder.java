@@ -69,6 +69,9 @@ final class GifDecoder implements FrameReader {
     return new GifDecoder(data, header, blocks);
   }
 
+  /** A picture may have so many times the pixels of its canvas; what is outside is not seen. */
+  private static final int MAX_OVERSIZE = 4;
+
   /** Graphic control extension in force for the next picture. */
   private record Control(int disposal, int delayMs, int transparentIndex) {
     static final Control NONE = new Control(0, 0, -1);
@@ -99,7 +102,11 @@ final class GifDecoder implements FrameReader {
         if (blocks.size() >= ImageHeader.MAX_FRAMES) {
           throw JobFailure.decode("exceeded maximum input frame count: " + (blocks.size() + 1));
         }
-        blocks.add(readBlock(in, control, globalOffset, globalSize));
+        Block block = readBlock(in, control, globalOffset, globalSize);
+        if ((long) block.width * block.height > (long) MAX_OVERSIZE * width * height) {
+          throw in.failure("picture too large for its canvas");
+        }
+        blocks.add(block);
         delaysMs.add(control.delayMs < MIN_DELAY_MS ? SUBSTITUTE_DELAY_MS : control.delayMs);
         control = Control.NONE;
       } else if (kind != 0) {
@@ -202,6 +209,9 @@ final class GifDecoder implements FrameReader {
       int first = block.interlaced ? INTERLACE_START[pass] : 0;
       int step = block.interlaced ? INTERLACE_STEP[pass] : 1;
       for (line = first; line < block.height; line += step) {
+        if (!block.interlaced && block.y + line >= header.height()) {
+          return;
+        }
         int filled = lzw.read(row);
         drawRow(block, palette, row, filled, block.y + line);
         if (filled < row.length) {

@@ -134,6 +134,14 @@ class BadInputTest {
   }
 
   @Test
+  void aPictureFarLargerThanItsCanvasIsRefused() throws Exception {
+    byte[] gif = {
+      'G', 'I', 'F', '8', '9', 'a', 2, 0, 2, 0, 0, 0, 0, ',', 0, 0, 0, 0, 1, 1, 0, 1, 0, 2, 0, ';'
+    };
+    assertRefused(gif, SampleTasks.emote("p"), "decoder: gif: picture too large for its canvas");
+  }
+
+  @Test
   void aHeaderWithoutPicturesIsRefused() throws Exception {
     byte[] gif = Arrays.copyOf(SampleGif.bytes(16, 16), 33);
     gif[32] = 0x3b;
