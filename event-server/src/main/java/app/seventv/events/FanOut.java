@@ -40,7 +40,10 @@ final class FanOut {
       head = webSocketHead(current, out.writerIndex() - start);
       out.writeByte('}');
     }
-    ByteBuf tail = out.retainedSlice(start, out.writerIndex() - start);
+    int length = out.writerIndex() - start;
+    // A slice keeps the whole buffer; a session that is behind would keep it for long.
+    ByteBuf tail =
+        session.isWritable() ? out.retainedSlice(start, length) : out.copy(start, length);
     if (!session.sendDispatch(head.retainedDuplicate(), tail)) {
       slow.add(session);
     }

@@ -189,7 +189,11 @@ public final class ImageProcessor implements RunningService {
 
   private Pipeline pipeline(JobMetrics metrics) {
     Tools.Sandbox sandbox = Tools.strongestSandbox();
-    LOG.info("codec programs are confined by {}", sandbox);
+    if (sandbox == Tools.Sandbox.BUBBLEWRAP) {
+      LOG.info("codec programs are confined by {}", sandbox);
+    } else {
+      LOG.warn("bubblewrap does not work here: codec programs can reach files and the network");
+    }
     ExecutorService encodeThreads =
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
