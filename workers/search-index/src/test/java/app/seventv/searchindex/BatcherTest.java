@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,7 @@ class BatcherTest {
         new Batcher<>(
             new Batcher.Limits(1, 10, Duration.ZERO, 1, Duration.ofMillis(50)),
             items -> {
-              Thread.sleep(Duration.ofSeconds(5));
+              new CountDownLatch(1).await(); // an answer that never comes
               return items;
             });
     assertThatThrownBy(() -> batcher.call("a")).isInstanceOf(TimeoutException.class);
