@@ -187,17 +187,10 @@ final class EventService implements RunningService {
 
   /** A request head of at most 8 KiB (event-api.md §2.1), everything else as usual. */
   private static HttpLimits limits() {
-    HttpLimits usual = HttpLimits.DEFAULT;
-    return new HttpLimits(
-        MAX_REQUEST_HEAD_BYTES,
-        MAX_REQUEST_HEAD_BYTES,
-        usual.maxPipelinedRequests(),
-        usual.maxConcurrentStreams(),
-        usual.idleTimeoutMs(),
-        usual.bodyTimeoutMs(),
-        usual.handshakeTimeoutMs(),
-        usual.writeLowWatermarkBytes(),
-        usual.writeHighWatermarkBytes());
+    return HttpLimits.builder()
+        .maxRequestLineBytes(MAX_REQUEST_HEAD_BYTES)
+        .maxHeaderBytes(MAX_REQUEST_HEAD_BYTES)
+        .build();
   }
 
   private void registerGauges(ServiceContext context) {

@@ -1,12 +1,18 @@
 package app.seventv.core.http;
 
-import app.seventv.core.websocket.WebSocketListener;
-import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -27,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Turns HTTP objects into exchanges. What differs between a connection (HTTP/1.1) and a stream
  * (HTTP/2, HTTP/3) is left to the two subclasses.
  */
-abstract class ExchangeHandler extends ChannelInboundHandlerAdapter {
+abstract class ExchangeHandler extends ChannelInboundHandlerAdapter implements ExchangeTransport {
   final ServerContext server;
   final Connection connection;
 
@@ -47,24 +53,6 @@ abstract class ExchangeHandler extends ChannelInboundHandlerAdapter {
 
   /** Chooses how the body of a streamed response is delimited. */
   abstract void framing(HttpResponse head);
-
-  /** Adds connection-level header fields to a response. */
-  abstract void connectionHeaders(HttpHeaders headers, boolean requestComplete);
-
-  /** The response has been written completely. */
-  abstract void responseWritten(boolean requestComplete);
-
-  /** The response is complete, and the client will not stop sending the request. */
-  abstract void stopReading();
-
-  /** Both request and response are over. */
-  abstract void exchangeEnded(HttpExchange exchange);
-
-  /** Breaks the response off so that the client notices. */
-  abstract void abortChannel();
-
-  abstract void upgrade(
-      HttpExchange exchange, WebSocketOptions options, WebSocketListener listener);
 
   /** A request head arrived. */
   void requestStarted(HttpRequest head) {}
@@ -121,7 +109,7 @@ abstract class ExchangeHandler extends ChannelInboundHandlerAdapter {
     declaredLength = HttpUtil.getContentLength(head, -1L);
     continueExpected = HttpUtil.is100ContinueExpected(head);
     Request request = new Request(head.method().name(), head.uri(), head.headers(), connection);
-    HttpExchange exchange = new HttpExchange(this, context().channel(), request, System.nanoTime());
+    HttpExchange exchange = new HttpExchange(server, this, request, System.nanoTime());
     current = exchange;
     String violation = violation(head);
     try {
@@ -148,19 +136,13 @@ abstract class ExchangeHandler extends ChannelInboundHandlerAdapter {
     server.observer.dropped(connection.protocol(), "malformed-request");
     HttpExchange exchange = current;
     if (exchange != null) {
-      abortChannel();
+      abort();
       return;
     }
     Response response = Response.of(status).header("connection", "close");
     response.headers().set("content-length", "0");
-    writeAndFlush(
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1,
-            HttpResponseStatus.valueOf(status),
-            response.body(),
-            response.headers(),
-            EmptyHttpHeaders.INSTANCE));
-    HttpExchange.closeAfterFlush(context().channel());
+    sendResponse(status, response.headers(), response.body());
+    closeAfterFlush(context().channel());
   }
 
   @Override
@@ -200,21 +182,23 @@ abstract class ExchangeHandler extends ChannelInboundHandlerAdapter {
 
   // Services for the exchange.
 
-  final ErrorMapper errorMapper() {
-    return server.errorMapper;
+  @Override
+  public final EventLoop eventLoop() {
+    return context().channel().eventLoop();
   }
 
-  final HttpObserver observer() {
-    return server.observer;
+  @Override
+  public final ByteBufAllocator alloc() {
+    return context().alloc();
   }
 
-  /** Value of {@code content-length} of the current request, or -1. */
-  final long declaredLength() {
+  @Override
+  public final long declaredLength() {
     return declaredLength;
   }
 
-  /** Sends 100 (Continue) the first time a handler asks for a body that the client holds back. */
-  final void continueIfExpected() {
+  @Override
+  public final void continueIfExpected() {
     if (continueExpected) {
       continueExpected = false;
       context()
@@ -228,19 +212,71 @@ abstract class ExchangeHandler extends ChannelInboundHandlerAdapter {
     return continueExpected;
   }
 
-  final void writeAndFlush(Object message) {
-    ChannelHandlerContext ctx = context();
-    ctx.write(message, ctx.voidPromise());
+  @Override
+  public final void reading(boolean wanted) {
+    context().channel().config().setAutoRead(wanted);
+  }
+
+  @Override
+  public final void sendResponse(int status, HttpHeaders headers, ByteBuf body) {
+    queue(
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(status),
+            body,
+            headers,
+            EmptyHttpHeaders.INSTANCE));
     flush();
   }
 
-  /** Flushes now, or once for everything that the current read produces. */
-  final void flush() {
+  @Override
+  public final void sendHead(int status, HttpHeaders headers) {
+    HttpResponse head =
+        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), headers);
+    framing(head);
+    queue(head);
+  }
+
+  @Override
+  public final void sendData(ByteBuf data) {
+    queue(new DefaultHttpContent(data));
+  }
+
+  @Override
+  public final void sendEnd(HttpHeaders trailers) {
+    queue(
+        trailers.isEmpty()
+            ? LastHttpContent.EMPTY_LAST_CONTENT
+            : new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, trailers));
+    flush();
+  }
+
+  private void queue(Object message) {
+    context().write(message, context().voidPromise());
+  }
+
+  @Override
+  public final void flush() {
     if (reading) {
       flushPending = true;
     } else {
       context().flush();
     }
+  }
+
+  @Override
+  public final boolean isWritable() {
+    return context().channel().isWritable();
+  }
+
+  @Override
+  public final long bytesBeforeUnwritable() {
+    return context().channel().bytesBeforeUnwritable();
+  }
+
+  /** Closes the connection once everything queued has been written. */
+  static void closeAfterFlush(Channel channel) {
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
   }
 
   final @Nullable HttpExchange current() {

@@ -107,7 +107,7 @@ final class Http1Handler extends ExchangeHandler {
   }
 
   @Override
-  void connectionHeaders(HttpHeaders headers, boolean requestComplete) {
+  public void connectionHeaders(HttpHeaders headers, boolean requestComplete) {
     if (server.draining() || (!requestComplete && bodyHeldBack())) {
       keepAlive = false;
     }
@@ -119,7 +119,7 @@ final class Http1Handler extends ExchangeHandler {
   }
 
   @Override
-  void responseWritten(boolean requestComplete) {
+  public void responseSent(boolean requestComplete) {
     if (requestComplete) {
       return;
     }
@@ -133,12 +133,12 @@ final class Http1Handler extends ExchangeHandler {
   }
 
   @Override
-  void stopReading() {
+  public void stopReading() {
     close();
   }
 
   @Override
-  void exchangeEnded(HttpExchange exchange) {
+  public void exchangeEnded(HttpExchange exchange) {
     clearCurrent();
     Channel channel = context().channel();
     if (!channel.isActive()) {
@@ -180,17 +180,17 @@ final class Http1Handler extends ExchangeHandler {
     if (!closing) {
       closing = true;
       arm(server.limits.idleTimeoutMs());
-      HttpExchange.closeAfterFlush(context().channel());
+      closeAfterFlush(context().channel());
     }
   }
 
   @Override
-  void abortChannel() {
+  public void abort() {
     context().close();
   }
 
   @Override
-  void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
+  public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
     cancelDeadline();
     if (!WebSocketHandshake.accept(context().channel(), exchange, options, listener)) {
       arm(server.limits.idleTimeoutMs());

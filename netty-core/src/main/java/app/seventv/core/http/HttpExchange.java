@@ -4,18 +4,8 @@ import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,17 +13,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one implementation of {@link Exchange}: HTTP objects over a channel, which is a connection
- * for HTTP/1.1 and a stream for HTTP/2 and HTTP/3.
+ * The one implementation of {@link Exchange}: the states of a request and its response, whatever
+ * {@link ExchangeTransport} carries them.
  */
 final class HttpExchange implements Exchange, ResponseStream {
   /** Body bytes read and dropped after the response before the client is told to stop. */
   private static final long MAX_DISCARDED_BYTES = 1 << 20;
 
-  private static final HttpVersion VERSION = HttpVersion.HTTP_1_1;
-
-  private final ExchangeHandler owner;
-  private final Channel channel;
+  private final ServerContext server;
+  private final ExchangeTransport transport;
   private final Request request;
   private final boolean headRequest;
   private final long startNs;
@@ -50,9 +38,9 @@ final class HttpExchange implements Exchange, ResponseStream {
   private boolean responseComplete;
   private boolean ended;
 
-  HttpExchange(ExchangeHandler owner, Channel channel, Request request, long startNs) {
-    this.owner = owner;
-    this.channel = channel;
+  HttpExchange(ServerContext server, ExchangeTransport transport, Request request, long startNs) {
+    this.server = server;
+    this.transport = transport;
     this.request = request;
     this.headRequest = request.method().equals("HEAD");
     this.startNs = startNs;
@@ -65,19 +53,19 @@ final class HttpExchange implements Exchange, ResponseStream {
 
   @Override
   public EventExecutor executor() {
-    return channel.eventLoop();
+    return transport.eventLoop();
   }
 
   // Request body, always on the loop.
 
   @Override
   public void readBody(int maxBytes, Consumer<ByteBuf> receiver) {
-    long declared = owner.declaredLength();
+    long declared = transport.declaredLength();
     if (declared > maxBytes) {
       fail(new HttpError(413, "request body exceeds " + maxBytes + " bytes"));
       return;
     }
-    streamBody(new BodyCollector(this, channel.alloc(), maxBytes, receiver));
+    streamBody(new BodyCollector(this, transport.alloc(), maxBytes, receiver));
   }
 
   @Override
@@ -86,11 +74,11 @@ final class HttpExchange implements Exchange, ResponseStream {
       throw new IllegalStateException("the body is already being read");
     }
     sink = bodySink;
-    owner.continueIfExpected();
+    transport.continueIfExpected();
     List<Object> early = earlyBody;
     earlyBody = null;
     if (early != null) {
-      channel.config().setAutoRead(true); // first, so that the sink can pause again
+      transport.reading(true); // first, so that the sink can pause again
       for (Object part : early) {
         deliver(bodySink, part);
       }
@@ -99,12 +87,12 @@ final class HttpExchange implements Exchange, ResponseStream {
 
   @Override
   public void pauseBody() {
-    channel.config().setAutoRead(false);
+    transport.reading(false);
   }
 
   @Override
   public void resumeBody() {
-    channel.config().setAutoRead(true);
+    transport.reading(true);
   }
 
   /** A part of the body arrived; takes its reference. */
@@ -113,7 +101,7 @@ final class HttpExchange implements Exchange, ResponseStream {
       discardedBytes += data.readableBytes();
       data.release();
       if (discardedBytes > MAX_DISCARDED_BYTES && !ended) {
-        owner.stopReading();
+        transport.stopReading();
       }
     } else if (sink != null) {
       deliver(sink, data);
@@ -140,7 +128,7 @@ final class HttpExchange implements Exchange, ResponseStream {
     }
     earlyBody.add(part);
     if (part instanceof ByteBuf) {
-      channel.config().setAutoRead(false); // until a handler asks for it, or has answered
+      transport.reading(false); // until a handler asks for it, or has answered
     }
   }
 
@@ -196,14 +184,7 @@ final class HttpExchange implements Exchange, ResponseStream {
       body = Unpooled.EMPTY_BUFFER;
     }
     responseComplete = true;
-    var message =
-        new DefaultFullHttpResponse(
-            VERSION,
-            HttpResponseStatus.valueOf(response.status()),
-            body,
-            headers,
-            EmptyHttpHeaders.INSTANCE);
-    owner.writeAndFlush(message);
+    transport.sendResponse(response.status(), headers, body);
     finishResponse();
   }
 
@@ -221,7 +202,7 @@ final class HttpExchange implements Exchange, ResponseStream {
   /** A mapper that fails itself must not leave the client waiting. */
   private Response mapped(Throwable failure) {
     try {
-      return owner.errorMapper().map(request, failure);
+      return server.errorMapper.map(request, failure);
     } catch (RuntimeException | LinkageError broken) {
       broken.addSuppressed(failure);
       return ErrorMapper.PROBLEM_JSON.map(request, broken);
@@ -238,10 +219,7 @@ final class HttpExchange implements Exchange, ResponseStream {
       return this;
     }
     prepareHead(responseStatus, headers);
-    HttpResponse head =
-        new DefaultHttpResponse(VERSION, HttpResponseStatus.valueOf(responseStatus), headers);
-    owner.framing(head);
-    channel.write(head, channel.voidPromise());
+    transport.sendHead(responseStatus, headers);
     return this;
   }
 
@@ -253,12 +231,12 @@ final class HttpExchange implements Exchange, ResponseStream {
         hook.apply(responseStatus, headers);
       }
     }
-    owner.connectionHeaders(headers, requestComplete);
+    transport.connectionHeaders(headers, requestComplete);
   }
 
   @Override
   public void upgrade(WebSocketOptions options, WebSocketListener listener) {
-    owner.upgrade(this, options, listener);
+    transport.upgrade(this, options, listener);
   }
 
   @Override
@@ -268,14 +246,14 @@ final class HttpExchange implements Exchange, ResponseStream {
     } else if (responseComplete || ended || headRequest || !data.isReadable()) {
       data.release();
     } else {
-      channel.write(new DefaultHttpContent(data), channel.voidPromise());
+      transport.sendData(data);
     }
   }
 
   @Override
   public void flush() {
     if (executor().inEventLoop()) {
-      owner.flush();
+      transport.flush();
     } else {
       executor().execute(this::flush);
     }
@@ -283,12 +261,12 @@ final class HttpExchange implements Exchange, ResponseStream {
 
   @Override
   public boolean isWritable() {
-    return channel.isWritable();
+    return transport.isWritable();
   }
 
   @Override
   public long bytesBeforeUnwritable() {
-    return channel.bytesBeforeUnwritable();
+    return transport.bytesBeforeUnwritable();
   }
 
   @Override
@@ -315,11 +293,7 @@ final class HttpExchange implements Exchange, ResponseStream {
       return;
     }
     responseComplete = true;
-    LastHttpContent last =
-        trailers.isEmpty()
-            ? LastHttpContent.EMPTY_LAST_CONTENT
-            : new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, trailers);
-    owner.writeAndFlush(last);
+    transport.sendEnd(trailers);
     finishResponse();
   }
 
@@ -328,7 +302,7 @@ final class HttpExchange implements Exchange, ResponseStream {
     if (!executor().inEventLoop()) {
       executor().execute(this::abort);
     } else if (!ended) {
-      owner.abortChannel();
+      transport.abort();
     }
   }
 
@@ -337,7 +311,7 @@ final class HttpExchange implements Exchange, ResponseStream {
   /** The channel's writability changed. */
   void writabilityChanged() {
     Runnable action = writableAction;
-    if (action != null && channel.isWritable()) {
+    if (action != null && transport.isWritable()) {
       action.run();
     }
   }
@@ -360,12 +334,12 @@ final class HttpExchange implements Exchange, ResponseStream {
     releaseEarlyBody();
     BodySink reading = sink;
     if (!requestComplete) {
-      channel.config().setAutoRead(true);
+      transport.reading(true);
     }
     if (!requestComplete && reading != null) {
       reading.aborted(); // answered early: what it has gathered is of no use
     }
-    owner.responseWritten(requestComplete);
+    transport.responseSent(requestComplete);
     endIfComplete();
   }
 
@@ -381,11 +355,11 @@ final class HttpExchange implements Exchange, ResponseStream {
     }
     ended = true;
     releaseEarlyBody();
-    owner.observer().exchangeEnded(request, finalStatus, System.nanoTime() - startNs);
+    server.observer.exchangeEnded(request, finalStatus, System.nanoTime() - startNs);
     for (Runnable action : endActions) {
       action.run();
     }
-    owner.exchangeEnded(this);
+    transport.exchangeEnded(this);
   }
 
   private void releaseEarlyBody() {
@@ -397,10 +371,5 @@ final class HttpExchange implements Exchange, ResponseStream {
       }
       earlyBody = null;
     }
-  }
-
-  /** Closes the connection once everything queued has been written. */
-  static void closeAfterFlush(Channel channel) {
-    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
   }
 }

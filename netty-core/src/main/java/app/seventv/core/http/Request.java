@@ -18,6 +18,7 @@ public final class Request {
   private final String rawQuery;
   private final HttpHeaders headers;
   private final Connection connection;
+  private final @Nullable String connectProtocol;
   private String[] pathParameters = NO_PARAMETERS;
   private @Nullable Map<String, List<String>> queryParameters;
 
@@ -26,12 +27,25 @@ public final class Request {
    * @param target origin form of the request target (RFC 9112 §3.2.1)
    */
   public Request(String method, String target, HttpHeaders headers, Connection connection) {
+    this(method, target, headers, connection, null);
+  }
+
+  /**
+   * @param connectProtocol {@code :protocol} of an extended CONNECT (RFC 8441 §4, RFC 9220 §3)
+   */
+  Request(
+      String method,
+      String target,
+      HttpHeaders headers,
+      Connection connection,
+      @Nullable String connectProtocol) {
     this.method = method;
     int question = target.indexOf('?');
     this.path = question < 0 ? target : target.substring(0, question);
     this.rawQuery = question < 0 ? "" : target.substring(question + 1);
     this.headers = headers;
     this.connection = connection;
+    this.connectProtocol = connectProtocol;
   }
 
   /** Method token, case-sensitive. */
@@ -67,6 +81,14 @@ public final class Request {
   /** Transport facts. */
   public Connection connection() {
     return connection;
+  }
+
+  /**
+   * Protocol that an extended CONNECT of HTTP/2 or HTTP/3 asks for ({@code websocket}), or null for
+   * every other request (RFC 8441 §4, RFC 9220 §3).
+   */
+  public @Nullable String connectProtocol() {
+    return connectProtocol;
   }
 
   /** Host and optional port: {@code :authority} or the {@code Host} field. */

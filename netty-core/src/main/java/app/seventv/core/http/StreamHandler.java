@@ -28,12 +28,12 @@ final class StreamHandler extends ExchangeHandler {
   }
 
   @Override
-  void connectionHeaders(HttpHeaders headers, boolean requestComplete) {
+  public void connectionHeaders(HttpHeaders headers, boolean requestComplete) {
     headers.remove("connection");
   }
 
   @Override
-  void responseWritten(boolean requestComplete) {
+  public void responseSent(boolean requestComplete) {
     if (!requestComplete) {
       // Most clients are about to end; a reset now would make some throw the response away.
       context()
@@ -44,7 +44,7 @@ final class StreamHandler extends ExchangeHandler {
 
   /** RFC 9113 §8.1, RFC 9114 §4.1: asks the client to stop; the response is complete. */
   @Override
-  void stopReading() {
+  public void stopReading() {
     Channel channel = context().channel();
     if (!channel.isActive()) {
       return;
@@ -60,12 +60,12 @@ final class StreamHandler extends ExchangeHandler {
   }
 
   @Override
-  void exchangeEnded(HttpExchange exchange) {
+  public void exchangeEnded(HttpExchange exchange) {
     clearCurrent();
   }
 
   @Override
-  void abortChannel() {
+  public void abort() {
     Channel channel = context().channel();
     if (channel instanceof QuicStreamChannel stream) {
       stream.shutdown(H3_INTERNAL_ERROR);
@@ -75,7 +75,7 @@ final class StreamHandler extends ExchangeHandler {
   }
 
   @Override
-  void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
+  public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
     exchange.fail(
         new HttpError(400, "websocket over " + connection.protocol().label() + " is not offered"));
   }

@@ -25,7 +25,7 @@ class SlowReaderTest {
     byte[] body = new byte[BODY_BYTES];
     return HttpServer.builder(
             loops, e -> e.respond(Response.of(200, "application/octet-stream", body)))
-        .limits(HttpLimits.DEFAULT.withIdleTimeoutMs(IDLE_MS))
+        .limits(HttpLimits.builder().idleTimeoutMs(IDLE_MS).build())
         .listen(HttpListener.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
         .start();
   }
