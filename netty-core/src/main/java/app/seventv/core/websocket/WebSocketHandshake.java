@@ -9,7 +9,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -48,9 +47,7 @@ public final class WebSocketHandshake {
     }
     String key = request.headers().get("sec-websocket-key").trim();
     WebSocketChannelHandler session = new WebSocketChannelHandler(request, options, listener);
-    // Past the HTTP encoder, which would take raw bytes for a body.
-    ChannelHandlerContext codec = channel.pipeline().context(HttpServerCodec.class);
-    codec.writeAndFlush(responseHead(channel, key, options.responseHeaders()));
+    channel.writeAndFlush(responseHead(channel, key, options.responseHeaders()));
     replaceHandlers(channel.pipeline(), session);
     session.opened();
     return true;
