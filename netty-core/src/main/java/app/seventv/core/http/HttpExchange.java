@@ -5,6 +5,7 @@ import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
@@ -230,6 +231,10 @@ final class HttpExchange implements Exchange, ResponseStream {
       for (HeadHook hook : headHooks) {
         hook.apply(responseStatus, headers);
       }
+    }
+    String altSvc = server.altSvc(request.connection());
+    if (altSvc != null && !headers.contains(HttpHeaderNames.ALT_SVC)) {
+      headers.set(HttpHeaderNames.ALT_SVC, altSvc);
     }
     transport.connectionHeaders(headers, requestComplete);
   }
