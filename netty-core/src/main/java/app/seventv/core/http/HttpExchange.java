@@ -235,6 +235,10 @@ final class HttpExchange implements Exchange, ResponseStream {
     if (!headers.contains(HttpHeaderNames.DATE)) {
       headers.set(HttpHeaderNames.DATE, HttpDate.now()); // RFC 9110 §6.6.1
     }
+    String altSvc = server.altSvc(request.connection());
+    if (altSvc != null && !headers.contains(HttpHeaderNames.ALT_SVC)) {
+      headers.set(HttpHeaderNames.ALT_SVC, altSvc);
+    }
     transport.connectionHeaders(headers, requestComplete);
   }
 
