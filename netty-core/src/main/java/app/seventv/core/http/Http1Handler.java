@@ -191,6 +191,10 @@ final class Http1Handler extends ExchangeHandler {
 
   @Override
   public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
+    if (http10) {
+      exchange.fail(new HttpError(400, "a websocket handshake needs HTTP/1.1")); // RFC 6455 §4.2.1
+      return;
+    }
     cancelDeadline();
     if (!WebSocketHandshake.accept(context().channel(), exchange, options, listener)) {
       arm(server.limits.idleTimeoutMs());
