@@ -4,7 +4,6 @@ import app.seventv.core.websocket.WebSocketHandshake;
 import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.channel.Channel;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
@@ -63,12 +62,6 @@ final class StreamHandler extends ExchangeHandler {
 
   @Override
   public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
-    context()
-        .channel()
-        .config()
-        .setWriteBufferWaterMark(
-            new WriteBufferWaterMark(
-                options.writeLowWatermarkBytes(), options.writeHighWatermarkBytes()));
     WebSocketHandshake.accept(exchange, options, listener);
   }
 }

@@ -3,7 +3,6 @@ package app.seventv.core.websocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.FastThreadLocal;
-import java.nio.ByteBuffer;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
@@ -45,14 +44,20 @@ final class PerMessageDeflate {
         @Override
         protected void onRemoval(PerMessageDeflate codecs) {
           codecs.inflater.end();
-          codecs.deflater.end();
+          for (Deflater deflater : codecs.deflaters) {
+            if (deflater != null) {
+              deflater.end();
+            }
+          }
         }
       };
 
   private final Inflater inflater = new Inflater(true);
-  private final Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+
+  /** By level: changing the level of one costs a flush in the midst of the next message. */
+  private final @Nullable Deflater[] deflaters = new Deflater[Deflater.BEST_COMPRESSION + 1];
+
   private final byte[] probe = new byte[1];
-  private int level = Deflater.DEFAULT_COMPRESSION;
 
   private PerMessageDeflate() {}
 
@@ -133,14 +138,13 @@ final class PerMessageDeflate {
    * A compressed frame of a message, or null if compression does not make it smaller.
    *
    * @param payload the message; indices stay as they are
-   * @param compressionLevel 1 to 9
+   * @param level 1 to 9
    */
-  @Nullable ByteBuf frame(
-      ByteBufAllocator alloc, int opcode, ByteBuf payload, int compressionLevel) {
+  @Nullable ByteBuf frame(ByteBufAllocator alloc, int opcode, ByteBuf payload, int level) {
     int length = payload.readableBytes();
-    int room = length + WebSocketFrames.MAX_HEADER_BYTES + TAIL_BYTES;
+    int room = WebSocketFrames.MAX_HEADER_BYTES + length - 1 + TAIL_BYTES;
     ByteBuf out = alloc.buffer(Math.min(room, 256 + length / 2), room);
-    if (!deflate(payload, out.writerIndex(WebSocketFrames.MAX_HEADER_BYTES), compressionLevel)) {
+    if (!deflate(payload, out.writerIndex(WebSocketFrames.MAX_HEADER_BYTES), level)) {
       out.release();
       return null;
     }
@@ -155,15 +159,14 @@ final class PerMessageDeflate {
   }
 
   /** Whether the message and the tail fit into the buffer. */
-  private boolean deflate(ByteBuf payload, ByteBuf out, int compressionLevel) {
-    deflater.reset();
-    if (level != compressionLevel) {
-      level = compressionLevel;
-      deflater.setLevel(compressionLevel);
+  private boolean deflate(ByteBuf payload, ByteBuf out, int level) {
+    Deflater deflater = deflaters[level];
+    if (deflater == null) {
+      deflaters[level] = deflater = new Deflater(level, true);
     }
+    deflater.reset();
     try {
-      ByteBuffer input = payload.nioBuffer();
-      deflater.setInput(input);
+      deflater.setInput(payload.nioBuffer());
       while (true) {
         if (!out.isWritable() && out.capacity() == out.maxCapacity()) {
           return false;

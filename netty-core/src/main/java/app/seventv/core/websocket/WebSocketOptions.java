@@ -101,12 +101,15 @@ public final class WebSocketOptions {
     return closeTimeoutMs;
   }
 
-  /** Queued bytes below which {@link WebSocket#isWritable} turns true again. */
+  /**
+   * Queued bytes below which {@link WebSocket#isWritable} turns true again. Streams of HTTP/2 and
+   * HTTP/3 have those of their connection's limits.
+   */
   public int writeLowWatermarkBytes() {
     return writeLowWatermarkBytes;
   }
 
-  /** Queued bytes above which {@link WebSocket#isWritable} turns false. */
+  /** Queued bytes above which {@link WebSocket#isWritable} turns false; streams as above. */
   public int writeHighWatermarkBytes() {
     return writeHighWatermarkBytes;
   }

@@ -78,10 +78,10 @@ class PerMessageDeflateTest {
   @Test
   void messagesOfEverySizeSurviveBothWays() {
     Random random = new Random(3);
-    for (int length : new int[] {16, 17, 125, 126, 4_000, 65_535, 65_536, 300_000}) {
+    for (int length : new int[] {60, 61, 125, 126, 4_000, 65_535, 65_536, 300_000}) {
       byte[] message = new byte[length];
       for (int i = 0; i < length; i++) {
-        message[i] = (byte) ('a' + random.nextInt(1 + length % 7));
+        message[i] = (byte) ('a' + random.nextInt(1 + length % 4));
       }
       session.writeText(Unpooled.wrappedBuffer(message));
       byte[] frame = hex(transport.takeWritten());
