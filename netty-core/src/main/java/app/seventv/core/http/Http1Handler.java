@@ -440,6 +440,10 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
 
   @Override
   public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
+    if (http10) {
+      exchange.fail(new HttpError(400, "a websocket handshake needs HTTP/1.1")); // RFC 6455 §4.2.1
+      return;
+    }
     Channel channel = context().channel();
     if (WebSocketHandshake.accept(channel, exchange, options, listener)) {
       server.open.remove(channel);

@@ -39,13 +39,18 @@ public final class Router implements Handler {
       notFound.handle(exchange);
       return;
     }
-    Route route = node.route(request.method());
+    Route route = node.route(routeMethod(request));
     if (route == null) {
       exchange.respond(Response.of(405).header("allow", node.allow()));
       return;
     }
     request.bindPathParameters(route.bind(values));
     route.handler.handle(exchange);
+  }
+
+  /** Extended CONNECT takes the place of GET where another protocol starts (RFC 8441 §5). */
+  private static String routeMethod(Request request) {
+    return request.connectProtocol() == null ? request.method() : "GET";
   }
 
   /** Collects routes; a duplicate or malformed pattern fails at once. */
