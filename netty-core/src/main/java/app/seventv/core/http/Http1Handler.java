@@ -6,6 +6,9 @@ import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.FileRegion;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -104,6 +107,21 @@ final class Http1Handler extends ExchangeHandler {
     } else {
       headers.set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
     }
+  }
+
+  /**
+   * TLS has to see the bytes, and io_uring's regions cost a pipe each and end at 2 GiB; both read
+   * instead.
+   */
+  @Override
+  public boolean sendFile(FileRegion region) {
+    Channel channel = context().channel();
+    boolean able = channel instanceof EpollSocketChannel || channel instanceof NioSocketChannel;
+    if (!able || connection.secure()) {
+      return false;
+    }
+    context().write(region, context().voidPromise());
+    return true;
   }
 
   @Override
