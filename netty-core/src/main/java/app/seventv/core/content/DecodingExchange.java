@@ -64,7 +64,7 @@ final class DecodingExchange extends ExchangeWrapper {
       inner.pauseBody();
     } else {
       decoding.paused = true;
-      inner.pauseBody();
+      decoding.stopInput();
     }
   }
 
@@ -90,6 +90,7 @@ final class DecodingExchange extends ExchangeWrapper {
     private boolean paused;
     private boolean scheduled;
     private boolean running;
+    private boolean inputStopped;
     private boolean over;
 
     Decoding(ContentDecoder decoder, BodySink sink, int limit) {
@@ -168,8 +169,15 @@ final class DecodingExchange extends ExchangeWrapper {
         }
       }
       if (!over && !paused) {
-        inner.pauseBody();
+        stopInput();
         schedule();
+      }
+    }
+
+    private void stopInput() {
+      if (!inputStopped) {
+        inputStopped = true;
+        inner.pauseBody();
       }
     }
 
@@ -186,7 +194,10 @@ final class DecodingExchange extends ExchangeWrapper {
     private void inputUsed() throws IOException {
       HttpHeaders fields = trailers;
       if (fields == null) {
-        inner.resumeBody();
+        if (inputStopped) {
+          inputStopped = false;
+          inner.resumeBody();
+        }
       } else if (!decoder.isComplete()) {
         throw new IOException("the body ends early");
       } else {

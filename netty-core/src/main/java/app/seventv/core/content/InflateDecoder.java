@@ -87,7 +87,8 @@ final class InflateDecoder implements ContentDecoder {
       active.setInput(source);
       ByteBuffer target = piece.nioBuffer(0, PIECE_BYTES);
       int n = active.inflate(target);
-      in.skipBytes(in.readableBytes() - source.remaining());
+      int used = in.readableBytes() - source.remaining();
+      in.skipBytes(used);
       if (active.needsDictionary()) {
         throw new IOException("a preset dictionary is needed");
       }
@@ -98,6 +99,9 @@ final class InflateDecoder implements ContentDecoder {
         trailer = 0;
       }
       if (n == 0) {
+        if (used == 0 && in.isReadable() && !active.finished()) {
+          throw new IOException("deflate data without progress");
+        }
         return null;
       }
       return piece.writerIndex(n).retain();
