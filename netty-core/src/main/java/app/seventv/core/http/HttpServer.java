@@ -5,11 +5,7 @@ import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.Listener;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
-import io.netty.handler.codec.http3.DefaultHttp3GoAwayFrame;
-import io.netty.handler.codec.http3.Http3;
-import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicSslContext;
-import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
@@ -31,9 +27,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }</pre>
  */
 public final class HttpServer implements AutoCloseable {
-  /** Largest stream id of a client (RFC 9114 §5.2): "no request is refused yet". */
-  private static final long ALL_REQUESTS = (1L << 62) - 4;
-
   /** Pause between looks at what is still open while draining. */
   private static final Duration DRAIN_STEP = Duration.ofMillis(20);
 
@@ -101,11 +94,8 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private static void askToLeave(Channel channel) {
-    if (channel instanceof QuicChannel quic) {
-      QuicStreamChannel control = Http3.getLocalControlStream(quic);
-      if (control != null) {
-        control.writeAndFlush(new DefaultHttp3GoAwayFrame(ALL_REQUESTS));
-      }
+    if (channel.pipeline().get("life") instanceof Http3Life life) {
+      life.drain();
     } else if (channel.pipeline().get("exchanges") instanceof Http1Handler handler) {
       handler.closeIfIdle();
     } else {
