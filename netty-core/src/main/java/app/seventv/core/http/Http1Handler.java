@@ -10,6 +10,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.FileRegion;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.Objects;
@@ -333,6 +336,17 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
       autoRead = wanted;
       context().channel().config().setAutoRead(wanted);
     }
+  }
+
+  /**
+   * TLS has to see the bytes, and io_uring's regions cost a pipe each and end at 2 GiB; both read
+   * instead.
+   */
+  @Override
+  public boolean sendFile(FileRegion region) {
+    Channel channel = context().channel();
+    boolean able = channel instanceof EpollSocketChannel || channel instanceof NioSocketChannel;
+    return able && !connection.secure() && writer().sendFile(region);
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -203,7 +204,11 @@ final class HttpExchange implements Exchange, ResponseStream {
   /** A mapper that fails itself must not leave the client waiting. */
   private Response mapped(Throwable failure) {
     try {
-      return server.errorMapper.map(request, failure);
+      Response response = server.errorMapper.map(request, failure);
+      if (failure instanceof HttpError error) {
+        error.applyTo(response.headers());
+      }
+      return response;
     } catch (RuntimeException | LinkageError broken) {
       broken.addSuppressed(failure);
       return ErrorMapper.PROBLEM_JSON.map(request, broken);
@@ -255,6 +260,21 @@ final class HttpExchange implements Exchange, ResponseStream {
       data.release();
     } else {
       transport.sendData(data);
+    }
+  }
+
+  @Override
+  public void sendFile(
+      FileBody file, long position, long count, Executor reader, Runnable sent) {
+    if (!executor().inEventLoop()) {
+      executor().execute(() -> sendFile(file, position, count, reader, sent));
+    } else if (responseComplete || ended) {
+      file.release();
+    } else if (headRequest) {
+      file.release();
+      sent.run();
+    } else {
+      FilePump.start(this, this, transport::sendFile, file, position, count, reader, sent);
     }
   }
 
