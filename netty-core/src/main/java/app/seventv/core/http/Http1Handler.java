@@ -197,6 +197,7 @@ final class Http1Handler extends ExchangeHandler {
     } else {
       server.open.remove(context().channel());
       clearCurrent();
+      exchange.upgraded(101, context().channel().closeFuture());
     }
   }
 

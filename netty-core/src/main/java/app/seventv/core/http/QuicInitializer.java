@@ -60,11 +60,11 @@ final class QuicInitializer {
               local == null ? 0 : local.getPort(),
               true);
       quic.pipeline()
+          .addLast("handshake", new HandshakeWatch(server.observer))
           .addLast(
               new Http3ServerConnectionHandler(
                   new StreamInitializer(connection), null, null, settings(), true));
-      server.observer.connectionOpened(Protocol.HTTP_3);
-      quic.closeFuture().addListener(closed -> server.observer.connectionClosed(Protocol.HTTP_3));
+      server.observe(quic, connection);
     }
 
     /** Dynamic QPACK stays off: decoders have been attacked through it (RFC 9204 §7). */

@@ -44,6 +44,7 @@ public final class Router implements Handler {
       exchange.respond(Response.of(405).header("allow", node.allow()));
       return;
     }
+    request.bindRoute(route.pattern);
     request.bindPathParameters(route.bind(values));
     route.handler.handle(exchange);
   }
@@ -99,7 +100,7 @@ public final class Router implements Handler {
   }
 
   /** A handler and the names of its path parameters in order. */
-  private record Route(Handler handler, List<String> names) {
+  private record Route(RoutePattern pattern, Handler handler, List<String> names) {
     String[] bind(List<String> values) {
       String[] bound = new String[names.size() * 2];
       for (int i = 0; i < names.size(); i++) {
@@ -138,7 +139,7 @@ public final class Router implements Handler {
       for (int i = 0; i < segments.length; i++) {
         node = node.child(segments[i], i == segments.length - 1, names, pattern);
       }
-      Route route = new Route(handler, List.copyOf(names));
+      Route route = new Route(new RoutePattern(method, pattern), handler, List.copyOf(names));
       if (node.routes.putIfAbsent(method, route) != null) {
         throw new IllegalArgumentException("duplicate route: " + method + ' ' + pattern);
       }
