@@ -9,10 +9,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
-import io.netty.handler.codec.http2.Http2MultiplexHandler;
-import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
@@ -75,21 +71,8 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   }
 
   private void http2(ChannelPipeline pipeline) {
-    HttpLimits limits = server.limits;
     Connection connection = connection(pipeline.channel(), Protocol.HTTP_2);
-    pipeline.addLast(
-        "http2",
-        Http2FrameCodecBuilder.forServer()
-            .initialSettings(
-                Http2Settings.defaultSettings()
-                    .maxConcurrentStreams(limits.maxConcurrentStreams())
-                    .maxHeaderListSize(limits.maxHeaderBytes())
-                    .initialWindowSize(1 << 20))
-            .gracefulShutdownTimeoutMillis(server.limits.bodyTimeoutMs())
-            .build());
-    pipeline.addLast(
-        "streams", new Http2MultiplexHandler(new StreamInitializer(server, connection)));
-    pipeline.addLast("life", new Http2Life(server));
+    pipeline.addLast("http2", new Http2Handler(server, connection));
     count(pipeline.channel(), Protocol.HTTP_2);
   }
 
@@ -102,25 +85,6 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   private void count(Channel channel, Protocol protocol) {
     server.observer.connectionOpened(protocol);
     channel.closeFuture().addListener(closed -> server.observer.connectionClosed(protocol));
-  }
-
-  /** Pipeline of one HTTP/2 stream. */
-  private static final class StreamInitializer extends ChannelInitializer<Channel> {
-    private final ServerContext server;
-    private final Connection connection;
-
-    StreamInitializer(ServerContext server, Connection connection) {
-      this.server = server;
-      this.connection = connection;
-    }
-
-    @Override
-    protected void initChannel(Channel stream) {
-      stream
-          .pipeline()
-          .addLast(new Http2StreamFrameToHttpObjectCodec(true))
-          .addLast(new StreamHandler(server, connection));
-    }
   }
 
   /** Goes on with what the client chose by ALPN (RFC 7301). */

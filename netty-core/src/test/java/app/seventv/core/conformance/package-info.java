@@ -1,0 +1,5 @@
+/** Conformance suites of others, run against our servers. */
+@NullMarked
+package app.seventv.core.conformance;
+
+import org.jspecify.annotations.NullMarked;
