@@ -98,8 +98,10 @@ public final class HttpServer implements AutoCloseable {
       life.drain();
     } else if (channel.pipeline().get("exchanges") instanceof Http1Handler handler) {
       handler.closeIfIdle();
+    } else if (channel.pipeline().get("http2") instanceof Http2Handler handler) {
+      handler.drain();
     } else {
-      channel.close(); // the HTTP/2 codec sends GOAWAY and waits for the streams
+      channel.close(); // has not come to speak HTTP yet
     }
   }
 
