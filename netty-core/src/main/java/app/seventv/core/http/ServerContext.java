@@ -3,6 +3,7 @@ package app.seventv.core.http;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.util.concurrent.Semaphore;
 
 /** What every connection of a server shares. */
 final class ServerContext {
@@ -14,6 +15,9 @@ final class ServerContext {
   /** Open HTTP connections; a websocket leaves it, its server looks after it from then on. */
   final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
+  /** Room for TLS handshakes; the costliest thing a stranger can ask for. */
+  final Semaphore handshakes;
+
   private volatile boolean draining;
 
   ServerContext(
@@ -22,6 +26,7 @@ final class ServerContext {
     this.errorMapper = errorMapper;
     this.limits = limits;
     this.observer = observer;
+    this.handshakes = new Semaphore(limits.maxConcurrentHandshakes());
   }
 
   boolean draining() {
