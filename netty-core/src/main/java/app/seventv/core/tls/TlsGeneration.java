@@ -20,6 +20,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -154,10 +155,11 @@ final class TlsGeneration extends AbstractReferenceCounted {
     if (host == null) {
       return 0;
     }
-    Integer index = byHost.get(host);
-    int dot = host.indexOf('.');
+    String name = host.toLowerCase(Locale.ROOT);
+    Integer index = byHost.get(name);
+    int dot = name.indexOf('.');
     if (index == null && dot > 0) {
-      index = byHost.get("*" + host.substring(dot));
+      index = byHost.get("*" + name.substring(dot));
     }
     return index == null ? 0 : index;
   }
