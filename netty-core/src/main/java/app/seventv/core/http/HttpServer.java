@@ -7,10 +7,6 @@ import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.Listener;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
-import io.netty.handler.codec.http3.DefaultHttp3GoAwayFrame;
-import io.netty.handler.codec.http3.Http3;
-import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,9 +26,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }</pre>
  */
 public final class HttpServer implements AutoCloseable {
-  /** Largest stream id of a client (RFC 9114 §5.2): "no request is refused yet". */
-  private static final long ALL_REQUESTS = (1L << 62) - 4;
-
   /** Pause between looks at what is still open while draining. */
   private static final Duration DRAIN_STEP = Duration.ofMillis(20);
 
@@ -117,11 +110,8 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private static void askToLeave(Channel channel) {
-    if (channel instanceof QuicChannel quic) {
-      QuicStreamChannel control = Http3.getLocalControlStream(quic);
-      if (control != null) {
-        control.writeAndFlush(new DefaultHttp3GoAwayFrame(ALL_REQUESTS));
-      }
+    if (channel.pipeline().get("life") instanceof Http3Life life) {
+      life.drain();
     } else if (channel.pipeline().get("exchanges") instanceof Http1Handler handler) {
       handler.closeIfIdle();
     } else {
@@ -225,6 +215,10 @@ public final class HttpServer implements AutoCloseable {
       if (listen.http3() && tls != null) {
         QuicInitializer quic = new QuicInitializer(context, tls);
         bound.add(loops.bindDatagramPerLoop(tcp.address(), loop -> quic.datagramHandler()));
+        if (listen.altSvcPort() >= 0) {
+          context.announceHttp3(
+              tcp.port(), listen.altSvcPort() == 0 ? tcp.port() : listen.altSvcPort());
+        }
       }
       return tcp.address();
     }

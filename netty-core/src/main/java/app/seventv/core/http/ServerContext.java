@@ -3,10 +3,16 @@ package app.seventv.core.http;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /** What every connection of a server shares. */
 final class ServerContext {
+  /** How long a client may remember the offer. */
+  private static final int ALT_SVC_MAX_AGE_S = 86_400;
+
   final Handler handler;
   final ErrorMapper errorMapper;
   final HttpLimits limits;
@@ -18,6 +24,9 @@ final class ServerContext {
   /** Room for TLS handshakes; the costliest thing a stranger can ask for. */
   final Semaphore handshakes;
 
+  /** {@code Alt-Svc} values by the TCP port whose responses carry them. */
+  private final Map<Integer, String> altSvc = new ConcurrentHashMap<>();
+
   private volatile boolean draining;
 
   ServerContext(
@@ -27,6 +36,18 @@ final class ServerContext {
     this.limits = limits;
     this.observer = observer;
     this.handshakes = new Semaphore(limits.maxConcurrentHandshakes());
+  }
+
+  /** Responses over this TCP port tell clients of HTTP/3 (RFC 7838 §3). */
+  void announceHttp3(int tcpPort, int udpPort) {
+    altSvc.put(tcpPort, "h3=\":" + udpPort + "\"; ma=" + ALT_SVC_MAX_AGE_S);
+  }
+
+  /** Value of {@code Alt-Svc} for responses on a connection, or null. */
+  @Nullable String altSvc(Connection connection) {
+    return connection.protocol() == Protocol.HTTP_3 || !connection.secure()
+        ? null
+        : altSvc.get(connection.localPort());
   }
 
   boolean draining() {

@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.websocket.WebSocketHandshake;
 import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.channel.Channel;
@@ -7,17 +8,10 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.quic.QuicStreamChannel;
 import java.util.concurrent.TimeUnit;
 
-/** One HTTP/2 or HTTP/3 stream: a channel that carries exactly one exchange. */
+/** One HTTP/2 stream: a channel that carries exactly one exchange. */
 final class StreamHandler extends ExchangeHandler {
-  /** RFC 9114 §8.1. */
-  private static final int H3_NO_ERROR = 0x100;
-
-  /** RFC 9114 §8.1. */
-  private static final int H3_INTERNAL_ERROR = 0x102;
-
   StreamHandler(ServerContext server, Connection connection) {
     super(server, connection);
   }
@@ -42,21 +36,17 @@ final class StreamHandler extends ExchangeHandler {
     }
   }
 
-  /** RFC 9113 §8.1, RFC 9114 §4.1: asks the client to stop; the response is complete. */
+  /** RFC 9113 §8.1: asks the client to stop; the response is complete. */
   @Override
   public void stopReading() {
     Channel channel = context().channel();
     if (!channel.isActive()) {
       return;
     }
-    if (channel instanceof QuicStreamChannel stream) {
-      stream.shutdownInput(H3_NO_ERROR);
-    } else {
-      channel
-          .pipeline()
-          .firstContext()
-          .writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
-    }
+    channel
+        .pipeline()
+        .firstContext()
+        .writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
   }
 
   @Override
@@ -67,16 +57,11 @@ final class StreamHandler extends ExchangeHandler {
   @Override
   public void abort() {
     Channel channel = context().channel();
-    if (channel instanceof QuicStreamChannel stream) {
-      stream.shutdown(H3_INTERNAL_ERROR);
-    } else {
-      channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
-    }
+    channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
   }
 
   @Override
   public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
-    exchange.fail(
-        new HttpError(400, "websocket over " + connection.protocol().label() + " is not offered"));
+    WebSocketHandshake.accept(exchange, options, listener);
   }
 }

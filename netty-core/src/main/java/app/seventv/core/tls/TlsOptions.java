@@ -118,6 +118,11 @@ public record TlsOptions(
     return new TlsOptions(all, ticketKeys, clientCa, clientAuth, checkInterval);
   }
 
+  /** Whether the group names a certificate. */
+  public static boolean isConfigured(Config group) {
+    return group.get(CERTIFICATE).isPresent();
+  }
+
   /**
    * The group's values, or nothing if it names no certificate.
    *

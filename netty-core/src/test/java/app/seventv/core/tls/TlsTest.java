@@ -165,7 +165,7 @@ class TlsTest {
                   return null;
                 }));
       }
-      for (int i = 0; handshakes.get() < 300 && storm.stream().noneMatch(Future::isDone); i++) {
+      for (int i = 0; handshakes.get() < 150 && storm.stream().noneMatch(Future::isDone); i++) {
         X509Bundle pair = pairs[i % 2];
         Files.writeString(files.certificate(), pair.getCertificatePathPEM()); // not at once
         Files.writeString(files.key(), pair.getPrivateKeyPEM());
