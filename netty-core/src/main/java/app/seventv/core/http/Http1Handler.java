@@ -10,6 +10,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.FileRegion;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.Objects;
@@ -335,6 +338,17 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
     }
   }
 
+  /**
+   * TLS has to see the bytes, and io_uring's regions cost a pipe each and end at 2 GiB; both read
+   * instead.
+   */
+  @Override
+  public boolean sendFile(FileRegion region) {
+    Channel channel = context().channel();
+    boolean able = channel instanceof EpollSocketChannel || channel instanceof NioSocketChannel;
+    return able && !connection.secure() && writer().sendFile(region);
+  }
+
   @Override
   public void connectionHeaders(HttpHeaders headers, boolean requestComplete) {
     if (server.draining() || continueExpected) {
@@ -440,10 +454,15 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
 
   @Override
   public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
+    if (http10) {
+      exchange.fail(new HttpError(400, "a websocket handshake needs HTTP/1.1")); // RFC 6455 §4.2.1
+      return;
+    }
     Channel channel = context().channel();
     if (WebSocketHandshake.accept(channel, exchange, options, listener)) {
       server.open.remove(channel);
       current = null;
+      exchange.upgraded(101, channel.closeFuture());
     }
   }
 

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
@@ -123,6 +124,21 @@ final class Http1Writer {
       queue(data);
       queue(LINE_END.duplicate());
     }
+  }
+
+  /**
+   * Queues a part of the body that the kernel copies from a file; takes its reference.
+   *
+   * @return false if only buffers will do; the reference stays with the caller then
+   */
+  boolean sendFile(FileRegion region) {
+    if (framing != Framing.LENGTH || region.count() > lengthLeft) {
+      return false;
+    }
+    lengthLeft -= region.count();
+    queuedBytes += region.count();
+    ctx.write(region, ctx.voidPromise());
+    return true;
   }
 
   /**

@@ -1,4 +1,4 @@
-/** What the standards ask for, and what others' tools check. */
+/** Protocol conformance suites, run against real servers. */
 @NullMarked
 package app.seventv.core.conformance;
 

@@ -34,7 +34,7 @@ public final class TestCertificate {
     return new TlsFiles(certificate, key);
   }
 
-  /** A client that trusts everyone. */
+  /** Accepts any certificate. */
   public static SSLContext trustingClient() throws NoSuchAlgorithmException, KeyManagementException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {new TrustAll()}, new SecureRandom());
