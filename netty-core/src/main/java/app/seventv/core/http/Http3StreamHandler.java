@@ -206,7 +206,8 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
   /** The client has reset the stream or asked to stop, or a frame was not allowed. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof Http3HeadersValidationException) {
+    if (cause instanceof Http3HeadersValidationException
+        || cause instanceof IllegalArgumentException) { // of Netty's check of content-length
       malformed();
     } else if (cause instanceof Http3Exception http3) {
       server.observer.dropped(Protocol.HTTP_3, "malformed-request");
