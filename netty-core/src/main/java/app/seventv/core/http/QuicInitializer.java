@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.tls.TlsContexts;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http3.DefaultHttp3SettingsFrame;
@@ -8,7 +9,6 @@ import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
 import io.netty.handler.codec.http3.Http3Settings;
 import io.netty.handler.codec.http3.Http3SettingsFrame;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -30,18 +30,18 @@ final class QuicInitializer {
   private static final int MAX_FIELD_SECTION_BYTES = 64 << 10;
 
   private final ServerContext server;
-  private final QuicSslContext ssl;
+  private final TlsContexts tls;
 
-  QuicInitializer(ServerContext server, QuicSslContext ssl) {
+  QuicInitializer(ServerContext server, TlsContexts tls) {
     this.server = server;
-    this.ssl = ssl;
+    this.tls = tls;
   }
 
   /** Handler for one datagram socket. */
   ChannelHandler datagramHandler() {
     HttpLimits limits = server.limits;
     return Http3.newQuicServerCodecBuilder()
-        .sslContext(ssl)
+        .sslEngineProvider(quic -> tls.newQuicEngine(quic.alloc()))
         .maxIdleTimeout(limits.idleTimeoutMs(), TimeUnit.MILLISECONDS)
         .initialMaxData(CONNECTION_WINDOW_BYTES)
         .initialMaxStreamDataBidirectionalRemote(STREAM_WINDOW_BYTES)
@@ -70,8 +70,9 @@ final class QuicInitializer {
               peer == null ? new InetSocketAddress(0) : peer,
               local == null ? 0 : local.getPort(),
               true);
-      Http3Life life = new Http3Life(server, quic);
+      Http3Life life = new Http3Life(server, quic, connection);
       quic.pipeline()
+          .addLast("handshake", new HandshakeWatch(server.observer))
           .addLast(
               new Http3ServerConnectionHandler(
                   new StreamInitializer(connection, life), null, null, settings(), true))

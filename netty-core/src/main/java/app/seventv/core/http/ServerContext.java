@@ -1,10 +1,12 @@
 package app.seventv.core.http;
 
+import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** What every connection of a server shares. */
@@ -16,9 +18,13 @@ final class ServerContext {
   final ErrorMapper errorMapper;
   final HttpLimits limits;
   final HttpObserver observer;
+  final RequestIds requestIds;
 
   /** Open HTTP connections; a websocket leaves it, its server looks after it from then on. */
   final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+  /** Room for TLS handshakes; the costliest thing a stranger can ask for. */
+  final Semaphore handshakes;
 
   /** {@code Alt-Svc} values by the TCP port whose responses carry them. */
   private final Map<Integer, String> altSvc = new ConcurrentHashMap<>();
@@ -26,11 +32,27 @@ final class ServerContext {
   private volatile boolean draining;
 
   ServerContext(
-      Handler handler, ErrorMapper errorMapper, HttpLimits limits, HttpObserver observer) {
+      Handler handler,
+      ErrorMapper errorMapper,
+      HttpLimits limits,
+      HttpObserver observer,
+      RequestIds requestIds) {
     this.handler = handler;
     this.errorMapper = errorMapper;
     this.limits = limits;
     this.observer = observer;
+    this.requestIds = requestIds;
+    this.handshakes = new Semaphore(limits.maxConcurrentHandshakes());
+  }
+
+  /** Tells the observer of a connection now and when its channel closes. */
+  void observe(Channel channel, Connection connection) {
+    long openedNs = System.nanoTime();
+    observer.connectionOpened(connection);
+    channel
+        .closeFuture()
+        .addListener(
+            closed -> observer.connectionClosed(connection, System.nanoTime() - openedNs));
   }
 
   /** Responses over this TCP port tell clients of HTTP/3 (RFC 7838 §3). */
