@@ -7,8 +7,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -61,15 +59,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   }
 
   private void http1(ChannelPipeline pipeline) {
-    HttpLimits limits = server.limits;
     Connection connection = connection(pipeline.channel(), Protocol.HTTP_1);
-    pipeline.addLast(
-        "http1",
-        new HttpServerCodec(
-            new HttpDecoderConfig()
-                .setMaxInitialLineLength(limits.maxRequestLineBytes())
-                .setMaxHeaderSize(limits.maxHeaderBytes())
-                .setMaxChunkSize(64 << 10)));
     pipeline.addLast("exchanges", new Http1Handler(server, connection));
     count(pipeline.channel(), Protocol.HTTP_1);
   }

@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.websocket.WebSocketHandshake;
 import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
@@ -205,7 +206,8 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
   /** The client has reset the stream or asked to stop, or a frame was not allowed. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof Http3HeadersValidationException) {
+    if (cause instanceof Http3HeadersValidationException
+        || cause instanceof IllegalArgumentException) { // of Netty's check of content-length
       malformed();
     } else if (cause instanceof Http3Exception http3) {
       server.observer.dropped(Protocol.HTTP_3, "malformed-request");
@@ -420,6 +422,6 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
-    exchange.fail(new HttpError(400, "websocket over h3 is not offered"));
+    WebSocketHandshake.accept(exchange, options, listener);
   }
 }

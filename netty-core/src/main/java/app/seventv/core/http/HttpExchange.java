@@ -5,6 +5,7 @@ import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
@@ -116,7 +117,7 @@ final class HttpExchange implements Exchange, ResponseStream {
     requestComplete = true;
     if (sink != null && !responseComplete) {
       deliver(sink, trailers);
-    } else if (sink == null) {
+    } else if (sink == null && !responseComplete) {
       park(trailers);
     }
     endIfComplete();
@@ -176,8 +177,8 @@ final class HttpExchange implements Exchange, ResponseStream {
     HttpHeaders headers = response.headers();
     boolean bodyAllowed =
         response.status() >= 200 && response.status() != 204 && response.status() != 304;
-    if (bodyAllowed && !(headRequest && headers.contains("content-length"))) {
-      headers.set("content-length", Integer.toString(body.readableBytes()));
+    if (bodyAllowed && !(headRequest && headers.contains(HttpHeaderNames.CONTENT_LENGTH))) {
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.readableBytes()));
     }
     prepareHead(response.status(), headers);
     if (headRequest || !bodyAllowed) {
@@ -235,6 +236,13 @@ final class HttpExchange implements Exchange, ResponseStream {
       for (HeadHook hook : headHooks) {
         hook.apply(responseStatus, headers);
       }
+    }
+    if (!headers.contains(HttpHeaderNames.DATE)) {
+      headers.set(HttpHeaderNames.DATE, HttpDate.now()); // RFC 9110 §6.6.1
+    }
+    String altSvc = server.altSvc(request.connection());
+    if (altSvc != null && !headers.contains(HttpHeaderNames.ALT_SVC)) {
+      headers.set(HttpHeaderNames.ALT_SVC, altSvc);
     }
     transport.connectionHeaders(headers, requestComplete);
   }

@@ -11,15 +11,41 @@ import org.jspecify.annotations.Nullable;
  * @param tls certificate, or null for cleartext
  * @param http2 whether HTTP/2 is offered (by ALPN, or by prior knowledge on cleartext)
  * @param http3 whether HTTP/3 is offered on the UDP port of the same number; needs {@code tls}
+ * @param altSvcPort UDP port that responses over TCP name in {@code Alt-Svc} (RFC 7838, RFC 9114
+ *     §3.1.1) when HTTP/3 is offered: 0 for the port bound, -1 for no such field
  */
 public record HttpListener(
-    InetSocketAddress address, @Nullable TlsFiles tls, boolean http2, boolean http3) {
+    InetSocketAddress address,
+    @Nullable TlsFiles tls,
+    boolean http2,
+    boolean http3,
+    int altSvcPort) {
+  private static final int MAX_PORT = 65_535;
 
   /** Refuses HTTP/3 without TLS. */
   public HttpListener {
     if (http3 && tls == null) {
       throw new IllegalArgumentException("HTTP/3 needs a certificate: " + address);
     }
+    if (altSvcPort < -1 || altSvcPort > MAX_PORT) {
+      throw new IllegalArgumentException("no port for Alt-Svc: " + altSvcPort);
+    }
+  }
+
+  /** A listener that names its own port in {@code Alt-Svc}. */
+  public HttpListener(
+      InetSocketAddress address, @Nullable TlsFiles tls, boolean http2, boolean http3) {
+    this(address, tls, http2, http3, 0);
+  }
+
+  /** The same with another port in {@code Alt-Svc}, as clients see it through a proxy. */
+  public HttpListener withAltSvcPort(int port) {
+    return new HttpListener(address, tls, http2, http3, port);
+  }
+
+  /** The same without {@code Alt-Svc}: clients learn of HTTP/3 in another way, or not at all. */
+  public HttpListener withoutAltSvc() {
+    return new HttpListener(address, tls, http2, http3, -1);
   }
 
   /** Cleartext HTTP/1.1, and HTTP/2 with prior knowledge. */

@@ -201,6 +201,10 @@ public final class HttpServer implements AutoCloseable {
         QuicSslContext quicSsl = tls.quicContext();
         QuicInitializer quic = new QuicInitializer(context, quicSsl);
         bound.add(loops.bindDatagramPerLoop(tcp.address(), loop -> quic.datagramHandler()));
+        if (listen.altSvcPort() >= 0) {
+          context.announceHttp3(
+              tcp.port(), listen.altSvcPort() == 0 ? tcp.port() : listen.altSvcPort());
+        }
       }
       return tcp.address();
     }

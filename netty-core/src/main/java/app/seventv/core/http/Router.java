@@ -44,7 +44,7 @@ public final class Router implements Handler {
       notFound.handle(exchange);
       return;
     }
-    RouteNode.Route route = node.route(request.method());
+    RouteNode.Route route = node.route(routeMethod(request));
     if (route != null) {
       request.bindPathParameters(bind(route, path, bounds));
       route.handler().handle(exchange);
@@ -66,6 +66,11 @@ public final class Router implements Handler {
           PercentCoding.decode(path.substring(bounds[2 * i], bounds[2 * i + 1]));
     }
     return bound;
+  }
+
+  /** Extended CONNECT takes the place of GET where another protocol starts (RFC 8441 §5). */
+  private static String routeMethod(Request request) {
+    return request.connectProtocol() == null ? request.method() : "GET";
   }
 
   /** Collects routes; a duplicate or malformed pattern fails at once. */
