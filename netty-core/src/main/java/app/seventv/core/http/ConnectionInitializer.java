@@ -7,10 +7,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
-import io.netty.handler.codec.http2.Http2MultiplexHandler;
-import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
@@ -50,6 +46,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       SslHandler handler = ssl.newHandler(channel.alloc());
       handler.setHandshakeTimeoutMillis(limits.handshakeTimeoutMs());
       pipeline.addLast("tls", handler);
+      pipeline.addLast("handshake", new HandshakeWatch(server.observer));
       pipeline.addLast("alpn", new AlpnChoice());
     } else if (listener.http2()) {
       pipeline.addLast("preface", new PrefaceChoice());
@@ -61,56 +58,19 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   private void http1(ChannelPipeline pipeline) {
     Connection connection = connection(pipeline.channel(), Protocol.HTTP_1);
     pipeline.addLast("exchanges", new Http1Handler(server, connection));
-    count(pipeline.channel(), Protocol.HTTP_1);
+    server.observe(pipeline.channel(), connection);
   }
 
   private void http2(ChannelPipeline pipeline) {
-    HttpLimits limits = server.limits;
     Connection connection = connection(pipeline.channel(), Protocol.HTTP_2);
-    pipeline.addLast(
-        "http2",
-        Http2FrameCodecBuilder.forServer()
-            .initialSettings(
-                Http2Settings.defaultSettings()
-                    .maxConcurrentStreams(limits.maxConcurrentStreams())
-                    .maxHeaderListSize(limits.maxHeaderBytes())
-                    .initialWindowSize(1 << 20))
-            .gracefulShutdownTimeoutMillis(server.limits.bodyTimeoutMs())
-            .build());
-    pipeline.addLast(
-        "streams", new Http2MultiplexHandler(new StreamInitializer(server, connection)));
-    pipeline.addLast("life", new Http2Life(server));
-    count(pipeline.channel(), Protocol.HTTP_2);
+    pipeline.addLast("http2", new Http2Handler(server, connection));
+    server.observe(pipeline.channel(), connection);
   }
 
   private Connection connection(Channel channel, Protocol protocol) {
     InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
     InetSocketAddress local = (InetSocketAddress) channel.localAddress();
     return new Connection(protocol, peer, local.getPort(), ssl != null);
-  }
-
-  private void count(Channel channel, Protocol protocol) {
-    server.observer.connectionOpened(protocol);
-    channel.closeFuture().addListener(closed -> server.observer.connectionClosed(protocol));
-  }
-
-  /** Pipeline of one HTTP/2 stream. */
-  private static final class StreamInitializer extends ChannelInitializer<Channel> {
-    private final ServerContext server;
-    private final Connection connection;
-
-    StreamInitializer(ServerContext server, Connection connection) {
-      this.server = server;
-      this.connection = connection;
-    }
-
-    @Override
-    protected void initChannel(Channel stream) {
-      stream
-          .pipeline()
-          .addLast(new Http2StreamFrameToHttpObjectCodec(true))
-          .addLast(new StreamHandler(server, connection));
-    }
   }
 
   /** Goes on with what the client chose by ALPN (RFC 7301). */
