@@ -168,7 +168,7 @@ final class EventService implements RunningService {
       throws IOException {
     Config config = context.config();
     HttpServer.Builder builder =
-        HttpServer.builder(context.loops(), endpoint).errorMapper(PLAIN_TEXT).limits(limits());
+        context.httpServer(endpoint).errorMapper(PLAIN_TEXT).limits(limits());
     InetSocketAddress bind = config.get(EventKeys.BIND);
     Optional<Path> certificate = config.get(EventKeys.TLS_CERT);
     Optional<Path> key = config.get(EventKeys.TLS_KEY);

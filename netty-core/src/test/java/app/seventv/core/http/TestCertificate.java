@@ -16,10 +16,11 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** A fresh self-signed certificate for loopback, and a client context that accepts it. */
-final class TestCertificate {
+public final class TestCertificate {
   private TestCertificate() {}
 
-  static TlsFiles in(Path directory) throws Exception {
+  /** Writes certificate and key into a directory. */
+  public static TlsFiles in(Path directory) throws Exception {
     X509Bundle bundle =
         new CertificateBuilder()
             .algorithm(CertificateBuilder.Algorithm.ecp256)
@@ -33,7 +34,8 @@ final class TestCertificate {
     return new TlsFiles(certificate, key);
   }
 
-  static SSLContext trustingClient() throws NoSuchAlgorithmException, KeyManagementException {
+  /** A client context that accepts any certificate. */
+  public static SSLContext trustingClient() throws NoSuchAlgorithmException, KeyManagementException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {new TrustAll()}, new SecureRandom());
     return context;
