@@ -112,7 +112,13 @@ public final class DispatchConverter {
       case EntityEvent.OfUserEditor e -> ofUser(e.after().userId());
       case EntityEvent.OfUserBan e -> ofUser(e.after().userId());
       case EntityEvent.OfUserSession e -> ofUser(e.after().userId());
-      case EntityEvent.OfModerationRequest _ -> null;
+      case EntityEvent.OfModerationRequest _,
+          EntityEvent.OfTicket _,
+          EntityEvent.OfTicketMessage _,
+          EntityEvent.OfPaint _,
+          EntityEvent.OfBadge _,
+          EntityEvent.OfRole _ ->
+          null;
       case UserPresence _ -> null;
     };
   }

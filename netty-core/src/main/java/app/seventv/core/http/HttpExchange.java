@@ -6,10 +6,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -123,7 +125,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     requestComplete = true;
     if (sink != null && !responseComplete) {
       deliver(sink, trailers);
-    } else if (sink == null) {
+    } else if (sink == null && !responseComplete) {
       park(trailers);
     }
     endIfComplete();
@@ -183,8 +185,8 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     HttpHeaders headers = response.headers();
     boolean bodyAllowed =
         response.status() >= 200 && response.status() != 204 && response.status() != 304;
-    if (bodyAllowed && !(headRequest && headers.contains("content-length"))) {
-      headers.set("content-length", Integer.toString(body.readableBytes()));
+    if (bodyAllowed && !(headRequest && headers.contains(HttpHeaderNames.CONTENT_LENGTH))) {
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.readableBytes()));
     }
     prepareHead(response.status(), headers);
     if (headRequest || !bodyAllowed) {
@@ -211,7 +213,11 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   /** A mapper that fails itself must not leave the client waiting. */
   private Response mapped(Throwable failure) {
     try {
-      return server.errorMapper.map(request, failure);
+      Response response = server.errorMapper.map(request, failure);
+      if (failure instanceof HttpError error) {
+        error.applyTo(response.headers());
+      }
+      return response;
     } catch (RuntimeException | LinkageError broken) {
       broken.addSuppressed(failure);
       return ErrorMapper.PROBLEM_JSON.map(request, broken);
@@ -244,6 +250,13 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
         hook.apply(responseStatus, headers);
       }
     }
+    if (!headers.contains(HttpHeaderNames.DATE)) {
+      headers.set(HttpHeaderNames.DATE, HttpDate.now()); // RFC 9110 §6.6.1
+    }
+    String altSvc = server.altSvc(request.connection());
+    if (altSvc != null && !headers.contains(HttpHeaderNames.ALT_SVC)) {
+      headers.set(HttpHeaderNames.ALT_SVC, altSvc);
+    }
     transport.connectionHeaders(headers, requestComplete);
   }
 
@@ -261,6 +274,21 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     } else {
       responseBytes += data.readableBytes();
       transport.sendData(data);
+    }
+  }
+
+  @Override
+  public void sendFile(
+      FileBody file, long position, long count, Executor reader, Runnable sent) {
+    if (!executor().inEventLoop()) {
+      executor().execute(() -> sendFile(file, position, count, reader, sent));
+    } else if (responseComplete || ended) {
+      file.release();
+    } else if (headRequest) {
+      file.release();
+      sent.run();
+    } else {
+      FilePump.start(this, this, transport::sendFile, file, position, count, reader, sent);
     }
   }
 

@@ -1,6 +1,7 @@
 package app.seventv.core.http;
 
 import app.seventv.core.tls.TlsFiles;
+import app.seventv.core.tls.TlsOptions;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -8,18 +9,44 @@ import org.jspecify.annotations.Nullable;
  * Where a server listens and what it speaks there.
  *
  * @param address address to bind; port 0 takes a free one
- * @param tls certificate, or null for cleartext
+ * @param tls certificates and the like, or null for cleartext
  * @param http2 whether HTTP/2 is offered (by ALPN, or by prior knowledge on cleartext)
  * @param http3 whether HTTP/3 is offered on the UDP port of the same number; needs {@code tls}
+ * @param altSvcPort UDP port that responses over TCP name in {@code Alt-Svc} (RFC 7838, RFC 9114
+ *     §3.1.1) when HTTP/3 is offered: 0 for the port bound, -1 for no such field
  */
 public record HttpListener(
-    InetSocketAddress address, @Nullable TlsFiles tls, boolean http2, boolean http3) {
+    InetSocketAddress address,
+    @Nullable TlsOptions tls,
+    boolean http2,
+    boolean http3,
+    int altSvcPort) {
+  private static final int MAX_PORT = 65_535;
 
   /** Refuses HTTP/3 without TLS. */
   public HttpListener {
     if (http3 && tls == null) {
       throw new IllegalArgumentException("HTTP/3 needs a certificate: " + address);
     }
+    if (altSvcPort < -1 || altSvcPort > MAX_PORT) {
+      throw new IllegalArgumentException("no port for Alt-Svc: " + altSvcPort);
+    }
+  }
+
+  /** A listener that names its own port in {@code Alt-Svc}. */
+  public HttpListener(
+      InetSocketAddress address, @Nullable TlsOptions tls, boolean http2, boolean http3) {
+    this(address, tls, http2, http3, 0);
+  }
+
+  /** The same with another port in {@code Alt-Svc}, as clients see it through a proxy. */
+  public HttpListener withAltSvcPort(int port) {
+    return new HttpListener(address, tls, http2, http3, port);
+  }
+
+  /** The same without {@code Alt-Svc}: clients learn of HTTP/3 in another way, or not at all. */
+  public HttpListener withoutAltSvc() {
+    return new HttpListener(address, tls, http2, http3, -1);
   }
 
   /** Cleartext HTTP/1.1, and HTTP/2 with prior knowledge. */
@@ -29,11 +56,21 @@ public record HttpListener(
 
   /** HTTP/1.1 and HTTP/2 over TLS. */
   public static HttpListener tls(InetSocketAddress address, TlsFiles files) {
-    return new HttpListener(address, files, true, false);
+    return tls(address, TlsOptions.of(files));
+  }
+
+  /** HTTP/1.1 and HTTP/2 over TLS. */
+  public static HttpListener tls(InetSocketAddress address, TlsOptions options) {
+    return new HttpListener(address, options, true, false);
   }
 
   /** HTTP/1.1 and HTTP/2 over TLS on TCP, HTTP/3 on UDP. */
   public static HttpListener tlsAndQuic(InetSocketAddress address, TlsFiles files) {
-    return new HttpListener(address, files, true, true);
+    return tlsAndQuic(address, TlsOptions.of(files));
+  }
+
+  /** HTTP/1.1 and HTTP/2 over TLS on TCP, HTTP/3 on UDP. */
+  public static HttpListener tlsAndQuic(InetSocketAddress address, TlsOptions options) {
+    return new HttpListener(address, options, true, true);
   }
 }

@@ -1,15 +1,14 @@
 package app.seventv.core.http;
 
+import app.seventv.core.tls.TlsContexts;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http3.DefaultHttp3SettingsFrame;
 import io.netty.handler.codec.http3.Http3;
-import io.netty.handler.codec.http3.Http3FrameToHttpObjectCodec;
 import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
 import io.netty.handler.codec.http3.Http3Settings;
 import io.netty.handler.codec.http3.Http3SettingsFrame;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -24,19 +23,25 @@ final class QuicInitializer {
   /** Control, QPACK encoder and decoder streams (RFC 9114 §6.2) and a few to spare. */
   private static final long MAX_UNIDIRECTIONAL_STREAMS = 16;
 
-  private final ServerContext server;
-  private final QuicSslContext ssl;
+  /**
+   * A larger field section closes the connection; up to here, above our own bound, the request is
+   * answered with 431.
+   */
+  private static final int MAX_FIELD_SECTION_BYTES = 64 << 10;
 
-  QuicInitializer(ServerContext server, QuicSslContext ssl) {
+  private final ServerContext server;
+  private final TlsContexts tls;
+
+  QuicInitializer(ServerContext server, TlsContexts tls) {
     this.server = server;
-    this.ssl = ssl;
+    this.tls = tls;
   }
 
   /** Handler for one datagram socket. */
   ChannelHandler datagramHandler() {
     HttpLimits limits = server.limits;
     return Http3.newQuicServerCodecBuilder()
-        .sslContext(ssl)
+        .sslEngineProvider(quic -> tls.newQuicEngine(quic.alloc()))
         .maxIdleTimeout(limits.idleTimeoutMs(), TimeUnit.MILLISECONDS)
         .initialMaxData(CONNECTION_WINDOW_BYTES)
         .initialMaxStreamDataBidirectionalRemote(STREAM_WINDOW_BYTES)
@@ -50,6 +55,12 @@ final class QuicInitializer {
   private final class ConnectionInitializer extends ChannelInitializer<QuicChannel> {
     @Override
     protected void initChannel(QuicChannel quic) {
+      HttpLimits limits = server.limits;
+      if (limits.maxConnections() > 0 && server.open.size() >= limits.maxConnections()) {
+        server.observer.dropped(Protocol.HTTP_3, "too-many-connections");
+        quic.eventLoop().execute(quic::close);
+        return;
+      }
       server.open.add(quic);
       InetSocketAddress peer = (InetSocketAddress) quic.remoteSocketAddress();
       InetSocketAddress local = (InetSocketAddress) quic.localSocketAddress();
@@ -59,12 +70,13 @@ final class QuicInitializer {
               peer == null ? new InetSocketAddress(0) : peer,
               local == null ? 0 : local.getPort(),
               true);
+      Http3Life life = new Http3Life(server, quic, connection);
       quic.pipeline()
           .addLast("handshake", new HandshakeWatch(server.observer))
           .addLast(
               new Http3ServerConnectionHandler(
-                  new StreamInitializer(connection), null, null, settings(), true));
-      server.observe(quic, connection);
+                  new StreamInitializer(connection, life), null, null, settings(), true))
+          .addLast("life", life);
     }
 
     /** Dynamic QPACK stays off: decoders have been attacked through it (RFC 9204 §7). */
@@ -73,24 +85,37 @@ final class QuicInitializer {
           Http3Settings.defaultSettings()
               .qpackMaxTableCapacity(0)
               .qpackBlockedStreams(0)
-              .maxFieldSectionSize(server.limits.maxHeaderBytes());
+              .enableConnectProtocol(true)
+              .maxFieldSectionSize(
+                  Math.max(MAX_FIELD_SECTION_BYTES, server.limits.maxHeaderBytes()));
       return new DefaultHttp3SettingsFrame(settings);
     }
   }
 
   private final class StreamInitializer extends ChannelInitializer<QuicStreamChannel> {
     private final Connection connection;
+    private final Http3Life life;
 
-    StreamInitializer(Connection connection) {
+    StreamInitializer(Connection connection, Http3Life life) {
       this.connection = connection;
+      this.life = life;
     }
 
     @Override
     protected void initChannel(QuicStreamChannel stream) {
-      stream
-          .pipeline()
-          .addLast(new Http3FrameToHttpObjectCodec(true))
-          .addLast(new StreamHandler(server, connection));
+      if (life.admit(stream)) {
+        Http3WriteMerger merger = new Http3WriteMerger(server.limits);
+        stream
+            .pipeline()
+            .addFirst(merger)
+            .addLast(new Http3StreamHandler(server, connection, life, stream, merger));
+      }
+    }
+
+    /** One instance serves all streams of a connection. */
+    @Override
+    public boolean isSharable() {
+      return true;
     }
   }
 }

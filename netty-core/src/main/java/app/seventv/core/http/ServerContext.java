@@ -4,9 +4,16 @@ import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /** What every connection of a server shares. */
 final class ServerContext {
+  /** How long a client may remember the offer. */
+  private static final int ALT_SVC_MAX_AGE_S = 86_400;
+
   final Handler handler;
   final ErrorMapper errorMapper;
   final HttpLimits limits;
@@ -15,6 +22,12 @@ final class ServerContext {
 
   /** Open HTTP connections; a websocket leaves it, its server looks after it from then on. */
   final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+  /** Room for TLS handshakes; the costliest thing a stranger can ask for. */
+  final Semaphore handshakes;
+
+  /** {@code Alt-Svc} values by the TCP port whose responses carry them. */
+  private final Map<Integer, String> altSvc = new ConcurrentHashMap<>();
 
   private volatile boolean draining;
 
@@ -29,6 +42,7 @@ final class ServerContext {
     this.limits = limits;
     this.observer = observer;
     this.requestIds = requestIds;
+    this.handshakes = new Semaphore(limits.maxConcurrentHandshakes());
   }
 
   /** Tells the observer of a connection now and when its channel closes. */
@@ -39,6 +53,18 @@ final class ServerContext {
         .closeFuture()
         .addListener(
             closed -> observer.connectionClosed(connection, System.nanoTime() - openedNs));
+  }
+
+  /** Responses over this TCP port tell clients of HTTP/3 (RFC 7838 §3). */
+  void announceHttp3(int tcpPort, int udpPort) {
+    altSvc.put(tcpPort, "h3=\":" + udpPort + "\"; ma=" + ALT_SVC_MAX_AGE_S);
+  }
+
+  /** Value of {@code Alt-Svc} for responses on a connection, or null. */
+  @Nullable String altSvc(Connection connection) {
+    return connection.protocol() == Protocol.HTTP_3 || !connection.secure()
+        ? null
+        : altSvc.get(connection.localPort());
   }
 
   boolean draining() {

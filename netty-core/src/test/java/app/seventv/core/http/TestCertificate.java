@@ -19,7 +19,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 public final class TestCertificate {
   private TestCertificate() {}
 
-  /** Writes certificate and key into a directory. */
+  /** Writes certificate and key into the directory. */
   public static TlsFiles in(Path directory) throws Exception {
     X509Bundle bundle =
         new CertificateBuilder()
@@ -34,7 +34,7 @@ public final class TestCertificate {
     return new TlsFiles(certificate, key);
   }
 
-  /** A client context that accepts any certificate. */
+  /** Accepts any certificate. */
   public static SSLContext trustingClient() throws NoSuchAlgorithmException, KeyManagementException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {new TrustAll()}, new SecureRandom());

@@ -1,11 +1,16 @@
 package app.seventv.model.bus;
 
 import app.seventv.model.AuditEvent;
+import app.seventv.model.Badge;
 import app.seventv.model.Document;
 import app.seventv.model.DocumentWriter;
 import app.seventv.model.Emote;
 import app.seventv.model.EmoteModerationRequest;
 import app.seventv.model.EmoteSet;
+import app.seventv.model.Paint;
+import app.seventv.model.Role;
+import app.seventv.model.Ticket;
+import app.seventv.model.TicketMessage;
 import app.seventv.model.User;
 import app.seventv.model.UserBan;
 import app.seventv.model.UserEditor;
@@ -182,6 +187,94 @@ public sealed interface EntityEvent extends EventData {
           .id("target_id", after.id())
           .id("emote_id", after.emoteId())
           .build();
+    }
+  }
+
+  /** A change of a ticket. */
+  record OfTicket(Ticket after, TicketChange change) implements EntityEvent {
+
+    /** The tag on the bus. */
+    public static final String KIND = "ticket";
+
+    @Override
+    public String kind() {
+      return KIND;
+    }
+
+    @Override
+    public BsonDocument auditTargets() {
+      return new DocumentWriter().id("target_id", after.id()).build();
+    }
+  }
+
+  /** A new message of a ticket. */
+  record OfTicketMessage(TicketMessage after, TicketChange.Message change) implements EntityEvent {
+
+    /** The tag on the bus. */
+    public static final String KIND = "ticket_message";
+
+    @Override
+    public String kind() {
+      return KIND;
+    }
+
+    @Override
+    public BsonDocument auditTargets() {
+      return new DocumentWriter()
+          .id("target_id", after.id())
+          .id("ticket_id", after.ticketId())
+          .build();
+    }
+  }
+
+  /** A change of a paint. */
+  record OfPaint(Paint after, PaintChange change) implements EntityEvent {
+
+    /** The tag on the bus. */
+    public static final String KIND = "paint";
+
+    @Override
+    public String kind() {
+      return KIND;
+    }
+
+    @Override
+    public BsonDocument auditTargets() {
+      return new DocumentWriter().id("target_id", after.id()).build();
+    }
+  }
+
+  /** A change of a badge. */
+  record OfBadge(Badge after, BadgeChange change) implements EntityEvent {
+
+    /** The tag on the bus. */
+    public static final String KIND = "badge";
+
+    @Override
+    public String kind() {
+      return KIND;
+    }
+
+    @Override
+    public BsonDocument auditTargets() {
+      return new DocumentWriter().id("target_id", after.id()).build();
+    }
+  }
+
+  /** A change of a role. */
+  record OfRole(Role after, RoleChange change) implements EntityEvent {
+
+    /** The tag on the bus. */
+    public static final String KIND = "role";
+
+    @Override
+    public String kind() {
+      return KIND;
+    }
+
+    @Override
+    public BsonDocument auditTargets() {
+      return new DocumentWriter().id("target_id", after.id()).build();
     }
   }
 }

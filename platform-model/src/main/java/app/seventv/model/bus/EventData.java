@@ -1,10 +1,15 @@
 package app.seventv.model.bus;
 
+import app.seventv.model.Badge;
 import app.seventv.model.Document;
 import app.seventv.model.DocumentReader;
 import app.seventv.model.Emote;
 import app.seventv.model.EmoteModerationRequest;
 import app.seventv.model.EmoteSet;
+import app.seventv.model.Paint;
+import app.seventv.model.Role;
+import app.seventv.model.Ticket;
+import app.seventv.model.TicketMessage;
 import app.seventv.model.User;
 import app.seventv.model.UserBan;
 import app.seventv.model.UserEditor;
@@ -78,6 +83,43 @@ public sealed interface EventData extends Document permits EntityEvent, UserPres
             ? null
             : new EntityEvent.OfModerationRequest(
                 in.document("after", EmoteModerationRequest::read), change);
+      }
+      default -> readUndispatched(in);
+    };
+  }
+
+  /** Kinds that no live client hears of (event-api.md §15.4). */
+  private static @Nullable EventData readUndispatched(DocumentReader in) {
+    return switch (in.string("kind")) {
+      case EntityEvent.OfTicket.KIND -> {
+        TicketChange change = change(in, TicketChange::read);
+        yield change == null
+            ? null
+            : new EntityEvent.OfTicket(in.document("after", Ticket::read), change);
+      }
+      case EntityEvent.OfTicketMessage.KIND -> {
+        TicketChange.Message change = change(in, TicketChange.Message::read);
+        yield change == null
+            ? null
+            : new EntityEvent.OfTicketMessage(in.document("after", TicketMessage::read), change);
+      }
+      case EntityEvent.OfPaint.KIND -> {
+        PaintChange change = change(in, PaintChange::read);
+        yield change == null
+            ? null
+            : new EntityEvent.OfPaint(in.document("after", Paint::read), change);
+      }
+      case EntityEvent.OfBadge.KIND -> {
+        BadgeChange change = change(in, BadgeChange::read);
+        yield change == null
+            ? null
+            : new EntityEvent.OfBadge(in.document("after", Badge::read), change);
+      }
+      case EntityEvent.OfRole.KIND -> {
+        RoleChange change = change(in, RoleChange::read);
+        yield change == null
+            ? null
+            : new EntityEvent.OfRole(in.document("after", Role::read), change);
       }
       default -> null;
     };

@@ -1,0 +1,172 @@
+package app.seventv.core.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http3.DefaultHttp3GoAwayFrame;
+import io.netty.handler.codec.http3.Http3;
+import io.netty.handler.codec.http3.Http3ErrorCode;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamType;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Life of one HTTP/3 connection: handshake deadline, streams in progress, reset budget, and the
+ * drain in two steps (RFC 9114 §5.2): a GOAWAY that refuses nothing yet tells the client to go
+ * elsewhere; a later one names the first request that was not taken; then the last stream ends it.
+ */
+final class Http3Life extends ChannelInboundHandlerAdapter {
+  /** Largest stream id of a client: no request is refused yet. */
+  private static final long ALL_REQUESTS = (1L << 62) - 4;
+
+  /** Client-initiated bidirectional stream ids are this far apart (RFC 9000 §2.1). */
+  private static final long STREAM_ID_STEP = 4;
+
+  /** Requests sent before the first GOAWAY arrived are on their way this long at most. */
+  private static final long GOAWAY_GRACE_MS = 500;
+
+  private final ServerContext server;
+  private final QuicChannel quic;
+  private final Connection connection;
+
+  private long nextRequestId;
+  private long firstRefusedId = ALL_REQUESTS;
+  private long requests;
+  private int openStreams;
+  private int resets;
+  private long resetWindowStartNs = System.nanoTime();
+  private boolean draining;
+
+  Http3Life(ServerContext server, QuicChannel quic, Connection connection) {
+    this.server = server;
+    this.connection = connection;
+    this.quic = quic;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    ctx.executor()
+        .schedule(this::checkHandshake, server.limits.handshakeTimeoutMs(), TimeUnit.MILLISECONDS);
+  }
+
+  private void checkHandshake() {
+    if (quic.isOpen() && !quic.isActive()) {
+      server.observer.dropped(Protocol.HTTP_3, "handshake-timeout");
+      quic.close();
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    server.observe(quic, connection);
+    if (server.draining()) {
+      drain();
+    }
+    ctx.fireChannelActive();
+  }
+
+  /**
+   * A request stream was opened.
+   *
+   * @return whether it may go on; one that may not is refused so that the client may repeat it
+   *     safely (RFC 9114 §8.1, H3_REQUEST_REJECTED)
+   */
+  boolean admit(QuicStreamChannel stream) {
+    if (stream.streamId() >= firstRefusedId) {
+      stream
+          .shutdown(Http3ErrorCode.H3_REQUEST_REJECTED.code())
+          .addListener(done -> stream.close());
+      return false;
+    }
+    nextRequestId = Math.max(nextRequestId, stream.streamId() + STREAM_ID_STEP);
+    openStreams++;
+    requests++;
+    stream.closeFuture().addListener(closed -> streamClosed());
+    int maxRequests = server.limits.maxRequestsPerConnection();
+    if (maxRequests > 0 && requests >= maxRequests) {
+      drain();
+    }
+    return true;
+  }
+
+  private void streamClosed() {
+    openStreams--;
+    closeIfDrained();
+  }
+
+  /** The client gave a request up. Too many of them is an attack (CVE-2023-44487). */
+  void streamReset() {
+    long nowNs = System.nanoTime();
+    if (nowNs - resetWindowStartNs > TimeUnit.MILLISECONDS.toNanos(server.limits.floodWindowMs())) {
+      resetWindowStartNs = nowNs;
+      resets = 0;
+    }
+    resets++;
+    if (resets > server.limits.maxStreamResets()) {
+      server.observer.dropped(Protocol.HTTP_3, "reset-flood");
+      close(Http3ErrorCode.H3_EXCESSIVE_LOAD);
+    }
+  }
+
+  /** Asks the client to leave; returns at once. */
+  void drain() {
+    if (draining || !quic.isActive()) {
+      return;
+    }
+    draining = true;
+    sendGoAway(ALL_REQUESTS);
+    quic.eventLoop().schedule(this::refuseNewRequests, GOAWAY_GRACE_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private void refuseNewRequests() {
+    if (quic.isActive()) {
+      firstRefusedId = nextRequestId;
+      sendGoAway(firstRefusedId);
+      closeIfDrained();
+    }
+  }
+
+  private void sendGoAway(long id) {
+    QuicStreamChannel control = Http3.getLocalControlStream(quic);
+    if (control != null) {
+      control.writeAndFlush(new DefaultHttp3GoAwayFrame(id));
+    }
+  }
+
+  private void closeIfDrained() {
+    if (firstRefusedId != ALL_REQUESTS && openStreams == 0) {
+      close(Http3ErrorCode.H3_NO_ERROR);
+    }
+  }
+
+  private void close(Http3ErrorCode code) {
+    if (quic.isOpen()) {
+      quic.close(true, code.code(), Unpooled.EMPTY_BUFFER);
+    }
+  }
+
+  /** Streams arrive here after the codec has built their pipelines; the tail registers them. */
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (message instanceof QuicStreamChannel stream
+        && stream.type() == QuicStreamType.UNIDIRECTIONAL) {
+      stream.pipeline().addLast(new QuietEnd());
+    }
+    ctx.fireChannelRead(message);
+  }
+
+  /** What went wrong has been answered by a CONNECTION_CLOSE; a log line each would help a flood. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    server.observer.dropped(Protocol.HTTP_3, "connection-error");
+  }
+
+  /** Behind the codec of a control or QPACK stream: its faults have closed the connection. */
+  private static final class QuietEnd extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      // Answered by the codec with a connection error.
+    }
+  }
+}
