@@ -8,13 +8,13 @@ import app.seventv.core.http.Protocol;
 import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.ResponseStream;
+import app.seventv.core.websocket.WebSocketHandshake;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.EventExecutor;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +68,12 @@ final class EventEndpoint implements Handler {
     HttpHeaders headers = Response.newHeaders();
     commonHeaders(headers);
     this.webSocketOptions =
-        new WebSocketOptions(MAX_FRAME_BYTES, MAX_MESSAGE_BYTES, CLOSE_TIMEOUT_MS, headers);
+        WebSocketOptions.builder()
+            .maxFrameBytes(MAX_FRAME_BYTES)
+            .maxMessageBytes(MAX_MESSAGE_BYTES)
+            .closeTimeoutMs(CLOSE_TIMEOUT_MS)
+            .responseHeaders(headers)
+            .build();
   }
 
   /** Refuses new sessions from now on. */
@@ -158,15 +163,10 @@ final class EventEndpoint implements Handler {
 
   /** A request that is no complete handshake becomes a stream (event-api.md §2.4). */
   private static boolean isWebSocket(Request request) {
-    String connection = request.header("connection");
-    String upgrade = request.header("upgrade");
-    return request.method().equals("GET")
-        && request.connection().protocol() == Protocol.HTTP_1
-        && connection != null
-        && connection.toLowerCase(Locale.ROOT).contains("upgrade")
-        && "websocket".equalsIgnoreCase(upgrade)
+    return WebSocketHandshake.isRequested(request)
         && "13".equals(request.header("sec-websocket-version"))
-        && request.header("sec-websocket-key") != null;
+        && (request.connection().protocol() != Protocol.HTTP_1
+            || (request.method().equals("GET") && request.header("sec-websocket-key") != null));
   }
 
   private ClientKind client(String transport, Request request, FormQuery query) {

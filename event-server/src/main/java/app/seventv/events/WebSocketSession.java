@@ -20,7 +20,7 @@ final class WebSocketSession extends Session implements WebSocketListener {
   }
 
   @Override
-  public void onOpen(WebSocket opened) {
+  public void onOpen(WebSocket opened, String subprotocol) {
     socket = opened;
     List<SubscriptionRequest> requests = inline;
     inline = List.of();

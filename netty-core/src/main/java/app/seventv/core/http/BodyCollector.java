@@ -8,8 +8,8 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers a body up to a limit. */
-final class BodyCollector implements Exchange.BodySink {
+/** Gathers a body up to a limit; more fails the exchange with 413. */
+public final class BodyCollector implements Exchange.BodySink {
   private final Exchange exchange;
   private final ByteBufAllocator alloc;
   private final int maxBytes;
@@ -17,7 +17,12 @@ final class BodyCollector implements Exchange.BodySink {
   private @Nullable CompositeByteBuf parts;
   private boolean refused;
 
-  BodyCollector(
+  /**
+   * A collector for one body.
+   *
+   * @param receiver gets the whole body and its reference
+   */
+  public BodyCollector(
       Exchange exchange, ByteBufAllocator alloc, int maxBytes, Consumer<ByteBuf> receiver) {
     this.exchange = exchange;
     this.alloc = alloc;

@@ -7,8 +7,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -52,6 +50,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       SslHandler handler = ssl.newHandler(channel.alloc());
       handler.setHandshakeTimeoutMillis(limits.handshakeTimeoutMs());
       pipeline.addLast("tls", handler);
+      pipeline.addLast("handshake", new HandshakeWatch(server.observer));
       pipeline.addLast("alpn", new AlpnChoice());
     } else if (listener.http2()) {
       pipeline.addLast("preface", new PrefaceChoice());
@@ -61,17 +60,9 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   }
 
   private void http1(ChannelPipeline pipeline) {
-    HttpLimits limits = server.limits;
     Connection connection = connection(pipeline.channel(), Protocol.HTTP_1);
-    pipeline.addLast(
-        "http1",
-        new HttpServerCodec(
-            new HttpDecoderConfig()
-                .setMaxInitialLineLength(limits.maxRequestLineBytes())
-                .setMaxHeaderSize(limits.maxHeaderBytes())
-                .setMaxChunkSize(64 << 10)));
     pipeline.addLast("exchanges", new Http1Handler(server, connection));
-    count(pipeline.channel(), Protocol.HTTP_1);
+    server.observe(pipeline.channel(), connection);
   }
 
   private void http2(ChannelPipeline pipeline) {
@@ -90,18 +81,13 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     pipeline.addLast(
         "streams", new Http2MultiplexHandler(new StreamInitializer(server, connection)));
     pipeline.addLast("life", new Http2Life(server));
-    count(pipeline.channel(), Protocol.HTTP_2);
+    server.observe(pipeline.channel(), connection);
   }
 
   private Connection connection(Channel channel, Protocol protocol) {
     InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
     InetSocketAddress local = (InetSocketAddress) channel.localAddress();
     return new Connection(protocol, peer, local.getPort(), ssl != null);
-  }
-
-  private void count(Channel channel, Protocol protocol) {
-    server.observer.connectionOpened(protocol);
-    channel.closeFuture().addListener(closed -> server.observer.connectionClosed(protocol));
   }
 
   /** Pipeline of one HTTP/2 stream. */

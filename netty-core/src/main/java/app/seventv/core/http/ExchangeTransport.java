@@ -5,6 +5,7 @@ import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http.HttpHeaders;
 
 /**
@@ -38,6 +39,14 @@ interface ExchangeTransport {
 
   /** Queues a part of the body; takes its reference. */
   void sendData(ByteBuf data);
+
+  /**
+   * Queues a part of the body that the kernel copies from a file, and takes its reference; or false,
+   * for transports that cannot: then the part is read and comes by {@link #sendData}.
+   */
+  default boolean sendFile(FileRegion region) {
+    return false;
+  }
 
   /** Queues the end of a streamed response, with trailers if there are any, and flushes. */
   void sendEnd(HttpHeaders trailers);

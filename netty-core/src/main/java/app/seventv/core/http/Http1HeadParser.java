@@ -1,6 +1,7 @@
 package app.seventv.core.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ final class Http1HeadParser {
 
   private int scanned;
   private int lineStart;
-  private int fieldsStart;
+  private int fieldsStart = -1;
   private int fields;
   private boolean emptyLineSkipped;
 
@@ -44,10 +45,30 @@ final class Http1HeadParser {
     if (scanned == 0 && !atFirstByte(in)) {
       return null;
     }
+    byte[] bytes = scratch();
+    int end = find(in, bytes);
+    return end == 0 ? null : Http1HeadReader.head(bytes, end);
+  }
+
+  /**
+   * Reads the trailer section of a chunked body (RFC 9112 §7.1.2), as {@link #parse} does a head.
+   *
+   * @return the fields that may be trailers, or null if more bytes are needed
+   */
+  @Nullable HttpHeaders parseTrailers(ByteBuf in) {
+    if (scanned == 0) {
+      fieldsStart = 0;
+    }
+    byte[] bytes = scratch();
+    int end = find(in, bytes);
+    return end == 0 ? null : Http1HeadReader.trailers(bytes, end);
+  }
+
+  /** Copies the bytes into the array until the empty line is there. Returns its end, or 0. */
+  private int find(ByteBuf in, byte[] bytes) {
     int start = in.readerIndex();
     int available = in.readableBytes();
     int look = Math.min(available, Math.max(FIRST_LOOK_BYTES, scanned));
-    byte[] bytes = scratch();
     int copied = 0;
     while (true) {
       int to = Math.min(look, bytes.length);
@@ -57,10 +78,10 @@ final class Http1HeadParser {
       if (end > 0) {
         in.skipBytes(end);
         reset();
-        return Http1HeadReader.read(bytes, end);
+        return end;
       }
       if (look == available) {
-        return null;
+        return 0;
       }
       look = available;
     }
@@ -109,7 +130,7 @@ final class Http1HeadParser {
       if (i == to) {
         scanned = i;
         if (i == limit) {
-          throw fieldsStart == 0 ? Http1Refusal.LINE_LENGTH : Http1Refusal.FIELDS_SIZE;
+          throw fieldsStart < 0 ? Http1Refusal.LINE_LENGTH : Http1Refusal.FIELDS_SIZE;
         }
         return 0;
       }
@@ -117,7 +138,7 @@ final class Http1HeadParser {
         throw Http1Refusal.LINE_END;
       }
       i++;
-      if (fieldsStart == 0) {
+      if (fieldsStart < 0) {
         fieldsStart = i;
       } else if (i - lineStart == 2) {
         return i;
@@ -130,7 +151,7 @@ final class Http1HeadParser {
 
   /** First index that the present line must not reach: limit, line end and empty line. */
   private int limitOfLine() {
-    return fieldsStart == 0
+    return fieldsStart < 0
         ? limits.maxRequestLineBytes() + 2
         : fieldsStart + limits.maxHeaderBytes() + 2;
   }
@@ -138,7 +159,7 @@ final class Http1HeadParser {
   private void reset() {
     scanned = 0;
     lineStart = 0;
-    fieldsStart = 0;
+    fieldsStart = -1;
     fields = 0;
     emptyLineSkipped = false;
   }

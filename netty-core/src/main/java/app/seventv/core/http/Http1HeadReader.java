@@ -5,6 +5,9 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,20 @@ final class Http1HeadReader {
   private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
   private static final AsciiString CONTINUE = AsciiString.cached("100-continue");
   private static final byte[] VERSION_START = {'H', 'T', 'T', 'P', '/'};
+
+  /** Framing, routing, authentication and content fields mean nothing late (RFC 9110 §6.5.1). */
+  private static final Set<AsciiString> FORBIDDEN_TRAILERS =
+      Stream.of(
+              ("authorization cache-control connection content-encoding content-length"
+                      + " content-location content-range content-type cookie date expect forwarded"
+                      + " host if-match if-modified-since if-none-match if-range"
+                      + " if-unmodified-since keep-alive max-forwards origin pragma"
+                      + " proxy-authorization proxy-connection range referer set-cookie te trailer"
+                      + " transfer-encoding upgrade via x-forwarded-for x-forwarded-host"
+                      + " x-forwarded-proto x-real-ip cf-connecting-ip")
+                  .split(" ", -1))
+          .map(AsciiString::cached)
+          .collect(Collectors.toUnmodifiableSet());
 
   /** More digits could overflow a long. */
   private static final int MAX_LENGTH_DIGITS = 18;
@@ -45,8 +62,17 @@ final class Http1HeadReader {
    *
    * @param end index after the empty line
    */
-  static Http1Head read(byte[] bytes, int end) {
+  static Http1Head head(byte[] bytes, int end) {
     return new Http1HeadReader(bytes).head(end);
+  }
+
+  /** Reads the trailer section at the start of the array. */
+  static HttpHeaders trailers(byte[] bytes, int end) {
+    Http1HeadReader reader = new Http1HeadReader(bytes);
+    while (reader.at < end - 2) {
+      reader.field(true);
+    }
+    return reader.headers;
   }
 
   private Http1Head head(int end) {
@@ -69,7 +95,7 @@ final class Http1HeadReader {
     }
     String target = target(method, targetStart, targetEnd);
     while (at < end - 2) {
-      field();
+      field(false);
     }
     check();
     long length = chunked ? Http1Head.CHUNKED : Math.max(contentLength, Http1Head.NO_BODY);
@@ -155,7 +181,7 @@ final class Http1HeadReader {
   }
 
   /** Reads one field line. */
-  private void field() {
+  private void field(boolean trailer) {
     int nameStart = at;
     int hash = 0;
     int i = nameStart;
@@ -181,7 +207,11 @@ final class Http1HeadReader {
     while (i > valueStart && (bytes[i - 1] == ' ' || bytes[i - 1] == '\t')) {
       i--;
     }
-    meaning(name, valueStart, i);
+    if (!trailer) {
+      meaning(name, valueStart, i);
+    } else if (FORBIDDEN_TRAILERS.contains(name)) {
+      return;
+    }
     headers.add(name, text(valueStart, i));
   }
 

@@ -1,5 +1,7 @@
 package app.seventv.core.http;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Why an HTTP/1.1 request is refused; the connection ends with it, because where the next request
  * would begin is anyone's guess. All instances exist before they are needed: bad input must be
@@ -28,10 +30,15 @@ final class Http1Refusal extends RuntimeException {
   static final Http1Refusal VERSION = of(505, "the protocol version is not supported");
 
   private final int status;
+  private final byte[] body;
 
   private Http1Refusal(int status, String reason) {
     super(reason, null, false, false);
     this.status = status;
+    this.body =
+        "{\"status\":%d,\"title\":\"%s\",\"detail\":%s}"
+            .formatted(status, HttpStatus.reason(status), JsonText.quote(reason))
+            .getBytes(StandardCharsets.UTF_8);
   }
 
   private static Http1Refusal of(int status, String reason) {
@@ -43,8 +50,13 @@ final class Http1Refusal extends RuntimeException {
     return status;
   }
 
-  /** What is wrong, fit for the client. */
-  String reason() {
-    return String.valueOf(getMessage());
+  /** The same as the failure of a request whose head was sound. */
+  HttpError asHttpError() {
+    return new HttpError(status, String.valueOf(getMessage()));
+  }
+
+  /** The answer (RFC 9457). */
+  Response response() {
+    return Response.of(status, "application/problem+json", body);
   }
 }

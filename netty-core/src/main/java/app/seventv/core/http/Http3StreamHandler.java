@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.websocket.WebSocketHandshake;
 import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
@@ -421,6 +422,6 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
-    exchange.fail(new HttpError(400, "websocket over h3 is not offered"));
+    WebSocketHandshake.accept(exchange, options, listener);
   }
 }

@@ -124,6 +124,7 @@ public final class HttpServer implements AutoCloseable {
     private ErrorMapper errorMapper = ErrorMapper.PROBLEM_JSON;
     private HttpLimits limits = HttpLimits.DEFAULT;
     private HttpObserver observer = HttpObserver.NONE;
+    private RequestIds requestIds = RequestIds.DEFAULT;
 
     private Builder(EventLoops loops, Handler handler) {
       this.loops = loops;
@@ -154,6 +155,12 @@ public final class HttpServer implements AutoCloseable {
       return this;
     }
 
+    /** Sets where request ids come from and go. */
+    public Builder requestIds(RequestIds source) {
+      this.requestIds = source;
+      return this;
+    }
+
     /**
      * Binds all addresses.
      *
@@ -161,7 +168,7 @@ public final class HttpServer implements AutoCloseable {
      *     open then
      */
     public HttpServer start() throws IOException {
-      ServerContext context = new ServerContext(handler, errorMapper, limits, observer);
+      ServerContext context = new ServerContext(handler, errorMapper, limits, observer, requestIds);
       List<Listener> bound = new ArrayList<>();
       List<InetSocketAddress> addresses = new ArrayList<>();
       List<SslContext> tlsContexts = new ArrayList<>();

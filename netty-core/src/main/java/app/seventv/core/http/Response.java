@@ -38,6 +38,11 @@ public final class Response {
     return response;
   }
 
+  /** A response with these header fields and the buffer, whose reference it takes, as body. */
+  public static Response of(int status, HttpHeaders headers, ByteBuf body) {
+    return new Response(status, headers, body);
+  }
+
   /** A response whose body is the array, which must not change afterwards. */
   public static Response of(int status, String contentType, byte[] body) {
     return of(status, contentType, Unpooled.wrappedBuffer(body));

@@ -2,6 +2,7 @@ package app.seventv.core.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.concurrent.Executor;
 
 /** Body of a response that is sent in parts. Usable from any thread. */
 public interface ResponseStream {
@@ -16,6 +17,16 @@ public interface ResponseStream {
     write(data);
     flush();
   }
+
+  /**
+   * Sends a part of a file with back-pressure, copied in the kernel where the transport can. Nothing
+   * else may be written until it is sent. If the file cannot be read the response is aborted.
+   *
+   * @param file whose reference passes to the stream
+   * @param reader runs blocking reads, e.g. virtual threads
+   * @param sent called on the loop when all of the part has been queued
+   */
+  void sendFile(FileBody file, long position, long count, Executor reader, Runnable sent);
 
   /** False while more than the high watermark of bytes waits for the client; a hint. */
   boolean isWritable();

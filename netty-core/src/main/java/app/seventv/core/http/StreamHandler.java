@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.websocket.WebSocketHandshake;
 import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.channel.Channel;
@@ -61,7 +62,6 @@ final class StreamHandler extends ExchangeHandler {
 
   @Override
   public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
-    exchange.fail(
-        new HttpError(400, "websocket over " + connection.protocol().label() + " is not offered"));
+    WebSocketHandshake.accept(exchange, options, listener);
   }
 }

@@ -1,6 +1,8 @@
 package app.seventv.core.service;
 
 import app.seventv.core.metrics.Metrics;
+import app.seventv.core.observe.Telemetry;
+import app.seventv.core.trace.Tracing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -25,6 +28,7 @@ final class AdminRoutes {
   private final String version;
   private final Health health;
   private final Metrics metrics;
+  private final Telemetry telemetry;
   private final BooleanSupplier alive;
 
   /**
@@ -32,11 +36,18 @@ final class AdminRoutes {
    *
    * @param alive whether the event loops run
    */
-  AdminRoutes(String name, String version, Health health, Metrics metrics, BooleanSupplier alive) {
+  AdminRoutes(
+      String name,
+      String version,
+      Health health,
+      Metrics metrics,
+      Telemetry telemetry,
+      BooleanSupplier alive) {
     this.name = name;
     this.version = version;
     this.health = health;
     this.metrics = metrics;
+    this.telemetry = telemetry;
     this.alive = alive;
   }
 
@@ -54,8 +65,21 @@ final class AdminRoutes {
           health.report().thenApply(report -> text(report.isReady() ? 200 : 500, report.text()));
       case "/metrics" -> done(metrics(accept));
       case "/version" -> done(json(200, Map.of("name", name, "version", version)));
+      case "/opentelemetry/flush" -> flush();
       default -> done(text(404, "not found"));
     };
+  }
+
+  private CompletionStage<Answer> flush() {
+    Optional<Tracing> tracing = telemetry.tracing();
+    if (tracing.isEmpty()) {
+      return done(text(404, "traces are off (telemetry.traces.enabled)"));
+    }
+    return tracing
+        .get()
+        .flush()
+        .thenApply(taken ->
+            taken ? text(200, Health.OK) : text(503, "the receiver did not take the spans"));
   }
 
   private static Map<String, Object> state(Health.Report report) {

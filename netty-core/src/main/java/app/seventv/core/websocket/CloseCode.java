@@ -23,6 +23,9 @@ public final class CloseCode {
   /** Text that is not UTF-8. */
   public static final int INVALID_PAYLOAD = 1007;
 
+  /** A limit of the server other than a message's size. */
+  public static final int POLICY_VIOLATION = 1008;
+
   /** Message over the limit. */
   public static final int TOO_BIG = 1009;
 
@@ -31,8 +34,8 @@ public final class CloseCode {
 
   private CloseCode() {}
 
-  /** Whether a peer may send the code in a close frame (RFC 6455 §7.4). */
-  static boolean mayBeReceived(int code) {
+  /** Whether a close frame may carry the code (RFC 6455 §7.4 and its registry). */
+  static boolean mayBeSent(int code) {
     return (code >= 1000 && code <= 1003)
         || (code >= 1007 && code <= 1014)
         || (code >= 3000 && code <= 4999);

@@ -2,82 +2,206 @@ package app.seventv.core.websocket;
 
 import app.seventv.core.http.Exchange;
 import app.seventv.core.http.HttpError;
+import app.seventv.core.http.Protocol;
 import app.seventv.core.http.Request;
+import app.seventv.core.http.Response;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Server side of the opening handshake (RFC 6455 §4.2). */
+/** Server side of the opening handshake (RFC 6455 §4.2, RFC 8441 §5, RFC 9220 §3). */
 public final class WebSocketHandshake {
   private static final String ACCEPT_SALT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  private static final String PROTOCOL = "websocket";
+  private static final String VERSION = "13";
+  private static final int KEY_BYTES = 16;
 
   private WebSocketHandshake() {}
 
-  /** Whether a request asks for a websocket at all. */
+  /** Whether a request asks for a websocket at all, in the way of its HTTP version. */
   public static boolean isRequested(Request request) {
-    return containsToken(request.headers(), "connection", "upgrade")
-        && containsToken(request.headers(), "upgrade", "websocket");
+    return request.connection().protocol() == Protocol.HTTP_1
+        ? Tokens.contains(request.headers(), "connection", "upgrade")
+            && Tokens.contains(request.headers(), "upgrade", PROTOCOL)
+        : PROTOCOL.equals(request.connectProtocol());
   }
 
   /**
-   * Completes the handshake: writes 101, takes the HTTP handlers out of the pipeline and puts the
-   * frame codec in. A request that is no valid handshake gets its error through the exchange.
+   * Completes the handshake of HTTP/1.1: takes the HTTP handlers out of the pipeline, puts the
+   * session in and writes 101. A request that is no valid handshake gets its error through the
+   * exchange. Bytes that the HTTP decoder has read ahead may be fired into the pipeline at any time
+   * from the decoder's removal on.
    *
    * @return whether the connection is a websocket now
    */
   public static boolean accept(
       Channel channel, Exchange exchange, WebSocketOptions options, WebSocketListener listener) {
     Request request = exchange.request();
-    HttpError defect = defect(request);
-    if (defect != null) {
-      exchange.fail(defect);
+    HttpError defect = upgradeDefect(request);
+    Agreement agreed = agree(exchange, options, defect);
+    if (agreed == null) {
       return false;
     }
-    String key = request.headers().get("sec-websocket-key").trim();
-    WebSocketChannelHandler session = new WebSocketChannelHandler(request, options, listener);
-    // Past the HTTP encoder, which would take raw bytes for a body.
-    ChannelHandlerContext codec = channel.pipeline().context(HttpServerCodec.class);
-    codec.writeAndFlush(responseHead(channel, key, options.responseHeaders()));
-    replaceHandlers(channel.pipeline(), session);
-    session.opened();
+    var handler = new WebSocketChannelHandler(options, agreed.isCompressed(), listener);
+    channel
+        .config()
+        .setWriteBufferWaterMark(
+            new WriteBufferWaterMark(
+                options.writeLowWatermarkBytes(), options.writeHighWatermarkBytes()));
+    replaceHandlers(channel.pipeline(), handler);
+    String key = String.valueOf(request.header("sec-websocket-key")).strip();
+    channel.pipeline().writeAndFlush(responseHead(channel, key, agreed.headers(options)));
+    handler.session().open(agreed.subprotocol());
     return true;
   }
 
-  private static @Nullable HttpError defect(Request request) {
+  /**
+   * Completes the handshake of HTTP/2 and HTTP/3: answers the extended CONNECT with 200 and makes
+   * the stream a websocket. A request that is no valid handshake gets its error.
+   *
+   * @return whether the stream is a websocket now
+   */
+  public static boolean accept(
+      Exchange exchange, WebSocketOptions options, WebSocketListener listener) {
+    Agreement agreed = agree(exchange, options, connectDefect(exchange.request()));
+    if (agreed == null) {
+      return false;
+    }
+    var stream = exchange.start(200, agreed.headers(options));
+    new WebSocketExchange(exchange, stream, options, agreed.isCompressed(), listener)
+        .open(agreed.subprotocol());
+    return true;
+  }
+
+  /** RFC 6455 §4.2.1. */
+  private static @Nullable HttpError upgradeDefect(Request request) {
     HttpHeaders headers = request.headers();
     if (!request.method().equals("GET") || !isRequested(request)) {
       return new HttpError(400, "not a websocket handshake");
     }
-    if (!"13".equals(headers.get("sec-websocket-version"))) {
-      return new HttpError(426, "websocket version 13 is required");
+    if (request.authority() == null) {
+      return new HttpError(400, "host is required");
     }
-    String key = headers.get("sec-websocket-key");
-    if (key == null) {
-      return new HttpError(400, "sec-websocket-key is required");
+    if (headers.contains("transfer-encoding")
+        || !headers.get("content-length", "0").strip().equals("0")) {
+      return new HttpError(400, "a websocket handshake has no body");
+    }
+    List<String> keys = headers.getAll("sec-websocket-key");
+    if (keys.size() != 1 || !isKey(keys.getFirst().strip())) {
+      return new HttpError(400, "sec-websocket-key must be 16 bytes in base64");
     }
     return null;
   }
 
-  private static ByteBuf responseHead(Channel channel, String key, HttpHeaders extra) {
+  private static @Nullable HttpError connectDefect(Request request) {
+    return request.method().equals("CONNECT") && isRequested(request)
+        ? null
+        : new HttpError(400, "not a websocket handshake");
+  }
+
+  private static boolean isKey(String key) {
+    try {
+      return key.length() == 24 && Base64.getDecoder().decode(key).length == KEY_BYTES;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** What both sides have agreed on; null if the exchange has been answered with an error. */
+  private static @Nullable Agreement agree(
+      Exchange exchange, WebSocketOptions options, @Nullable HttpError defect) {
+    if (defect != null) {
+      exchange.fail(defect);
+      return null;
+    }
+    HttpHeaders headers = exchange.request().headers();
+    List<String> versions = headers.getAll("sec-websocket-version");
+    if (versions.size() != 1 || !versions.getFirst().strip().equals(VERSION)) {
+      exchange.beforeHead(
+          (status, response) -> response.set("sec-websocket-version", VERSION)); // RFC 6455 §4.4
+      exchange.fail(new HttpError(426, "websocket version 13 is required"));
+      return null;
+    }
+    String origin = headers.get("origin");
+    if (origin != null
+        && !options.allowedOrigins().isEmpty()
+        && !options.allowedOrigins().contains(origin.strip().toLowerCase(Locale.ROOT))) {
+      exchange.fail(new HttpError(403, "origin is not allowed"));
+      return null;
+    }
+    List<ExtensionOffer> offers =
+        ExtensionOffer.parse(String.join(",", headers.getAll("sec-websocket-extensions")));
+    if (offers == null) {
+      exchange.fail(new HttpError(400, "sec-websocket-extensions is malformed"));
+      return null;
+    }
+    return new Agreement(
+        subprotocol(Tokens.list(headers, "sec-websocket-protocol"), options.subprotocols()),
+        options.compression() ? extensions(offers) : "");
+  }
+
+  private static String subprotocol(List<String> offered, List<String> supported) {
+    for (String protocol : supported) {
+      if (offered.contains(protocol)) {
+        return protocol;
+      }
+    }
+    return "";
+  }
+
+  private static String extensions(List<ExtensionOffer> offers) {
+    for (ExtensionOffer offer : offers) {
+      String accepted = offer.accept();
+      if (accepted != null) {
+        return accepted;
+      }
+    }
+    return "";
+  }
+
+  /**
+   * Outcome of a handshake.
+   *
+   * @param subprotocol chosen application protocol, or the empty string
+   * @param extensions value of {@code sec-websocket-extensions}, or the empty string
+   */
+  private record Agreement(String subprotocol, String extensions) {
+    boolean isCompressed() {
+      return !extensions.isEmpty();
+    }
+
+    HttpHeaders headers(WebSocketOptions options) {
+      HttpHeaders headers = Response.newHeaders().add(options.responseHeaders());
+      if (!subprotocol.isEmpty()) {
+        headers.set("sec-websocket-protocol", subprotocol);
+      }
+      if (!extensions.isEmpty()) {
+        headers.set("sec-websocket-extensions", extensions);
+      }
+      return headers;
+    }
+  }
+
+  private static ByteBuf responseHead(Channel channel, String key, HttpHeaders fields) {
     StringBuilder head = new StringBuilder(192);
     head.append("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n")
         .append("sec-websocket-accept: ")
         .append(acceptValue(key))
         .append("\r\n");
-    for (Map.Entry<String, String> field : extra) {
+    for (Map.Entry<String, String> field : fields) {
       head.append(field.getKey()).append(": ").append(field.getValue()).append("\r\n");
     }
     byte[] bytes = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
@@ -95,33 +219,21 @@ public final class WebSocketHandshake {
   }
 
   /**
-   * Leaves only TLS and the frame codec: an idle websocket must not pay for HTTP. The codec goes in
+   * Leaves only TLS and the session: an idle websocket must not pay for HTTP. The session goes in
    * before the HTTP decoder comes out, because that passes on bytes it has read ahead.
    */
-  private static void replaceHandlers(ChannelPipeline pipeline, WebSocketChannelHandler session) {
-    var old = new ArrayList<String>();
+  private static void replaceHandlers(ChannelPipeline pipeline, ChannelHandler session) {
+    var old = new ArrayList<ChannelHandler>();
     for (Map.Entry<String, ChannelHandler> entry : pipeline) {
       if (!(entry.getValue() instanceof SslHandler)) {
-        old.add(entry.getKey());
+        old.add(entry.getValue());
       }
     }
-    pipeline.addLast("websocket", session);
-    for (String name : old) {
-      ChannelHandlerContext ctx = pipeline.context(name);
-      if (ctx != null) {
-        pipeline.remove(name);
+    pipeline.addLast(PROTOCOL, session);
+    for (ChannelHandler handler : old) {
+      if (pipeline.context(handler) != null) { // some leave together
+        pipeline.remove(handler);
       }
     }
-  }
-
-  private static boolean containsToken(HttpHeaders headers, String name, String token) {
-    for (String value : headers.getAll(name)) {
-      for (String part : value.split(",", -1)) {
-        if (part.trim().toLowerCase(Locale.ROOT).equals(token)) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 }

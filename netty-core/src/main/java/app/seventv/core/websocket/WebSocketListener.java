@@ -2,15 +2,25 @@ package app.seventv.core.websocket;
 
 import io.netty.buffer.ByteBuf;
 
-/** What a server does with a websocket; every method is called on the session's loop. */
+/**
+ * What a server does with a websocket; every method is called on the session's loop. An exception
+ * thrown here is logged and closes the session with 1011.
+ */
 public interface WebSocketListener {
-  /** The handshake response has been written. */
-  void onOpen(WebSocket socket);
+  /**
+   * The handshake response has been written.
+   *
+   * @param subprotocol what was chosen of {@link WebSocketOptions#subprotocols}, or the empty string
+   */
+  void onOpen(WebSocket socket, String subprotocol);
 
-  /** A complete text message, checked to be UTF-8; the buffer is valid during the call only. */
+  /**
+   * A complete text message, checked to be UTF-8: what is readable in the buffer, which is the
+   * receive buffer itself and valid during the call only. Keep a {@code retainedSlice} or a copy.
+   */
   void onText(WebSocket socket, ByteBuf utf8);
 
-  /** A complete binary message; the buffer is valid during the call only. */
+  /** A complete binary message; the buffer is as in {@link #onText}. */
   default void onBinary(WebSocket socket, ByteBuf data) {
     socket.close(CloseCode.UNSUPPORTED_DATA, "binary messages are not accepted");
   }

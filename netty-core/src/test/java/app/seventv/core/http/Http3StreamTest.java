@@ -306,8 +306,6 @@ class Http3StreamTest {
   void anExtendedConnectStaysOpenBothWays() throws Exception {
     try (Http3Probe probe = new Http3Probe(loops, address)) {
       assertThat(probe.settings.get().settings().connectProtocolEnabled()).isTrue();
-      Http3Probe.Stream tunnel = probe.open().request("CONNECT", "/x", ":protocol", "echo");
-      assertThat(tunnel.sections()).isEmpty();
     }
     try (Http3Probe probe = new Http3Probe(loops, address)) {
       Http3Probe.Stream tunnel =

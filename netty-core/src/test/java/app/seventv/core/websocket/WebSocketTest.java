@@ -47,7 +47,11 @@ class WebSocketTest {
   void start() throws IOException {
     loops = EventLoops.start(new TransportOptions(transport, 1, true));
     WebSocketOptions options =
-        new WebSocketOptions(1000, 2000, 300, WebSocketOptions.DEFAULT.responseHeaders());
+        WebSocketOptions.builder()
+            .maxFrameBytes(1000)
+            .maxMessageBytes(2000)
+            .closeTimeoutMs(300)
+            .build();
     Router router = Router.builder().get("/ws", e -> e.upgrade(options, new Echo())).build();
     server =
         HttpServer.builder(loops, router)
@@ -63,7 +67,7 @@ class WebSocketTest {
 
   private final class Echo implements WebSocketListener {
     @Override
-    public void onOpen(WebSocket socket) {}
+    public void onOpen(WebSocket socket, String subprotocol) {}
 
     @Override
     public void onText(WebSocket socket, ByteBuf utf8) {

@@ -1,0 +1,59 @@
+package app.seventv.core.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+
+/**
+ * Ends a connection whose client may still be sending (RFC 9112 §9.6): the answer goes out, then
+ * our half closes, and what still comes is dropped for a moment. Closing at once would answer late
+ * bytes with a reset, and the reset can overtake the answer.
+ */
+final class LingeringClose {
+  /** Longest wait for the client to end its half. */
+  static final long LIMIT_MS = 2_000;
+
+  /** Most bytes that are dropped. */
+  private static final long LIMIT_BYTES = 1 << 20;
+
+  private final Channel channel;
+  private long bytes;
+
+  LingeringClose(Channel channel) {
+    this.channel = channel;
+  }
+
+  /** Closes our half once everything queued has been written. */
+  void start() {
+    channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(
+            written -> {
+              if (written.isSuccess()) {
+                closeOutput();
+              } else {
+                channel.close();
+              }
+            });
+  }
+
+  private void closeOutput() {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      tls.closeOutbound();
+    } else if (channel instanceof DuplexChannel duplex) {
+      duplex.shutdownOutput();
+    } else {
+      channel.close();
+    }
+  }
+
+  /** The client sent more. */
+  void discarded(int count) {
+    bytes += count;
+    if (bytes > LIMIT_BYTES) {
+      channel.close();
+    }
+  }
+}
