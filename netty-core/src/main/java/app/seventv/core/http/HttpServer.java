@@ -125,6 +125,7 @@ public final class HttpServer implements AutoCloseable {
     private HttpLimits limits = HttpLimits.DEFAULT;
     private HttpObserver observer = HttpObserver.NONE;
     private RequestIds requestIds = RequestIds.DEFAULT;
+    private QuicTokenKeys tokenKeys = QuicTokenKeys.random();
 
     private Builder(EventLoops loops, Handler handler) {
       this.loops = loops;
@@ -146,6 +147,12 @@ public final class HttpServer implements AutoCloseable {
     /** Replaces the bounds. */
     public Builder limits(HttpLimits bounds) {
       this.limits = bounds;
+      return this;
+    }
+
+    /** Shares the keys of QUIC's Retry tokens with other processes; random ones otherwise. */
+    public Builder quicTokenKeys(QuicTokenKeys keys) {
+      this.tokenKeys = keys;
       return this;
     }
 
@@ -206,8 +213,10 @@ public final class HttpServer implements AutoCloseable {
       bound.add(tcp);
       if (listen.http3() && tls != null) {
         QuicSslContext quicSsl = tls.quicContext();
-        QuicInitializer quic = new QuicInitializer(context, quicSsl);
+        QuicSteering steering = new QuicSteering(loops.relay(), observer);
+        QuicInitializer quic = new QuicInitializer(context, quicSsl, steering, tokenKeys);
         bound.add(loops.bindDatagramPerLoop(tcp.address(), loop -> quic.datagramHandler()));
+        loops.relay().receive(tcp.port(), steering::fromSuccessor);
         if (listen.altSvcPort() >= 0) {
           context.announceHttp3(
               tcp.port(), listen.altSvcPort() == 0 ? tcp.port() : listen.altSvcPort());

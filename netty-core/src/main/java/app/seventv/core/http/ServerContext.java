@@ -6,6 +6,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** What every connection of a server shares. */
@@ -21,6 +22,9 @@ final class ServerContext {
 
   /** Open HTTP connections; a websocket leaves it, its server looks after it from then on. */
   final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+  /** QUIC handshakes in progress. */
+  final AtomicInteger quicHandshakes = new AtomicInteger();
 
   /** {@code Alt-Svc} values by the TCP port whose responses carry them. */
   private final Map<Integer, String> altSvc = new ConcurrentHashMap<>();
