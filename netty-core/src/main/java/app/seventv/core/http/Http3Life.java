@@ -24,7 +24,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   private static final long STREAM_ID_STEP = 4;
 
   /** Requests sent before the first GOAWAY arrived are on their way this long at most. */
-  private static final long GOAWAY_GRACE_MS = 500;
+  private static final long GOAWAY_GRACE_MS = 2_000;
 
   private final ServerContext server;
   private final QuicChannel quic;

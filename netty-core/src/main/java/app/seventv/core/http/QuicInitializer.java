@@ -30,8 +30,8 @@ final class QuicInitializer {
    */
   private static final int MAX_FIELD_SECTION_BYTES = 64 << 10;
 
-  /** Spare connection ids of the client that we keep for its migrations (RFC 9000 §5.1.1). */
-  private static final long ACTIVE_CONNECTION_IDS = 4;
+  /** Connection ids of the client that we keep, and so paths it may have (RFC 9000 §5.1.1). */
+  private static final long ACTIVE_CONNECTION_IDS = 8;
 
   /**
    * Silence of a client that has requests open, so that events far apart keep their connection;

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class QuicSteeringTest {
-  private static final int MIGRATIONS = 8;
+  private static final int MIGRATIONS = 4;
 
   @Parameter TransportOptions.Choice transport;
 
