@@ -99,7 +99,7 @@ class HttpMetricsTest {
 
   private static final class Silent implements WebSocketListener {
     @Override
-    public void onOpen(WebSocket socket) {}
+    public void onOpen(WebSocket socket, String subprotocol) {}
 
     @Override
     public void onText(WebSocket socket, ByteBuf utf8) {}
