@@ -63,10 +63,19 @@ class V3SchemaTest {
         text = DESCRIPTIONS.matcher(text).replaceAll("");
         text = DEPRECATION.matcher(text).replaceAll("@deprecated");
         text = SPECIFIED.matcher(text).replaceAll("");
-        definitions.put(named.getName(), text.lines().map(String::strip).sorted().toList() + "");
+        definitions.put(named.getName(), lines(text));
       }
     }
     return definitions;
+  }
+
+  private static String lines(String text) {
+    return text.lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .sorted()
+        .toList()
+        .toString();
   }
 
   @Test
