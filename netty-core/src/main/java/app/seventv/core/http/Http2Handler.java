@@ -47,6 +47,7 @@ final class Http2Handler extends ByteToMessageDecoder {
   private boolean flushWanted;
   private boolean flushQueued;
   private boolean flushing;
+  private boolean released;
 
   Http2Handler(ServerContext server, Connection facts) {
     this.server = server;
@@ -110,10 +111,13 @@ final class Http2Handler extends ByteToMessageDecoder {
   }
 
   private void release() {
-    deadlines().cancel();
-    connection().closeStreams();
-    reader().close();
-    connection().writer().close();
+    if (!released) {
+      released = true;
+      deadlines().cancel();
+      connection().closeStreams();
+      reader().close();
+      connection().writer().close();
+    }
   }
 
   @Override
