@@ -127,6 +127,11 @@ final class Http2Handler extends ByteToMessageDecoder {
     ctx.close();
   }
 
+  /** Whether frames are being read: what they cause is flushed afterwards. */
+  boolean inRead() {
+    return inRead;
+  }
+
   // Flushing.
 
   /** Flushes at the end of the current read, or of the tasks that are waiting on the loop. */
@@ -236,11 +241,10 @@ final class Http2Handler extends ByteToMessageDecoder {
       ChannelHandlerContext ctx = context();
       // Not at once: the frame that ends the last stream may only be written after this call.
       ctx.executor()
-          .execute(
-              () -> {
-                connection().writer().push();
-                ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-              });
+          .execute(() -> {
+            connection().writer().push();
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+          });
     }
   }
 

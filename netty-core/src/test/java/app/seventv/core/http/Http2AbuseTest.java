@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.seventv.core.http.RawHttp2Client.Frame;
+import app.seventv.core.tls.TlsFiles;
+import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -44,6 +46,8 @@ class Http2AbuseTest {
 
   @TempDir static Path directory = Path.of(".");
 
+  private EventLoops loops;
+  private TlsFiles certificate;
   private Http2TestServer server;
   private final AtomicInteger ended = new AtomicInteger();
 
@@ -57,6 +61,8 @@ class Http2AbuseTest {
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
+    loops = EventLoops.start(new TransportOptions(transport, 1, true));
+    certificate = TestCertificate.in(directory);
     HttpLimits limits =
         HttpLimits.builder()
             .maxStreamResets(MAX_RESETS)
@@ -65,12 +71,13 @@ class Http2AbuseTest {
             .bodyTimeoutMs(LIMIT_MS)
             .idleTimeoutMs(LIMIT_MS)
             .build();
-    server = new Http2TestServer(transport, directory, limits, this::handle);
+    server = new Http2TestServer(loops, certificate, limits, this::handle);
   }
 
   @AfterParameterizedClassInvocation
   void stop() {
     server.close();
+    loops.close();
   }
 
   private void handle(Exchange exchange) {
@@ -227,8 +234,7 @@ class Http2AbuseTest {
   void unreadAnswersAreBounded() throws Exception {
     HttpLimits limits =
         HttpLimits.builder().maxControlFrames(10_000_000).maxQueuedControlFrames(50).build();
-    try (Http2TestServer patient =
-            new Http2TestServer(transport, directory, limits, this::handle);
+    try (Http2TestServer patient = new Http2TestServer(loops, certificate, limits, this::handle);
         RawHttp2Client client = patient.connect(tls)) {
       ByteArrayOutputStream pings = new ByteArrayOutputStream();
       for (int i = 0; i < 1_000; i++) {
@@ -236,16 +242,15 @@ class Http2AbuseTest {
       }
       Thread writer =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      while (true) {
-                        client.raw(pings.toByteArray());
-                      }
-                    } catch (IOException e) {
-                      return; // what the test waits for
-                    }
-                  });
+              .start(() -> {
+                try {
+                  while (true) {
+                    client.raw(pings.toByteArray());
+                  }
+                } catch (IOException e) {
+                  return; // what the test waits for
+                }
+              });
       await().until(() -> patient.drops().contains("control-flood"));
       writer.join();
     }
@@ -291,17 +296,16 @@ class Http2AbuseTest {
       client.request(1, false, "POST", "/echo");
       Thread writer =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      while (server.drops().isEmpty()) {
-                        client.data(1, false, new byte[1]); // 10 per second where 256 are due
-                        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-                      }
-                    } catch (IOException e) {
-                      return;
-                    }
-                  });
+              .start(() -> {
+                try {
+                  while (server.drops().isEmpty()) {
+                    client.data(1, false, new byte[1]); // 10 per second where 256 are due
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+                  }
+                } catch (IOException e) {
+                  return;
+                }
+              });
       assertThat(client.reply(1).status()).isEqualTo("408");
       writer.join();
     }

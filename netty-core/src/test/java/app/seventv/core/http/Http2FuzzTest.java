@@ -110,8 +110,7 @@ class Http2FuzzTest {
   private static void handle(Exchange exchange, Random random) {
     switch (random.nextInt(6)) {
       case 0 -> exchange.respond(Response.text(200, "x".repeat(random.nextInt(100_000))));
-      case 1 ->
-          exchange.readBody(1_000, body -> exchange.respond(Response.of(200, "a/b", body)));
+      case 1 -> exchange.readBody(1_000, body -> exchange.respond(Response.of(200, "a/b", body)));
       case 2 -> {
         ResponseStream out = exchange.start(200, Response.newHeaders());
         out.write(exchangeBuffer(random));

@@ -33,7 +33,8 @@ public final class TestCertificate {
     return new TlsFiles(certificate, key);
   }
 
-  public static SSLContext trustingClient() throws NoSuchAlgorithmException, KeyManagementException {
+  public static SSLContext trustingClient()
+      throws NoSuchAlgorithmException, KeyManagementException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {new TrustAll()}, new SecureRandom());
     return context;
