@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.tls.TlsContexts;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -7,14 +8,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
-import io.netty.handler.codec.http2.Http2MultiplexHandler;
-import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -28,12 +23,12 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
   private final ServerContext server;
   private final HttpListener listener;
-  private final @Nullable SslContext ssl;
+  private final @Nullable TlsContexts tls;
 
-  ConnectionInitializer(ServerContext server, HttpListener listener, @Nullable SslContext ssl) {
+  ConnectionInitializer(ServerContext server, HttpListener listener, @Nullable TlsContexts tls) {
     this.server = server;
     this.listener = listener;
-    this.ssl = ssl;
+    this.tls = tls;
   }
 
   @Override
@@ -46,12 +41,17 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
                 limits.writeLowWatermarkBytes(), limits.writeHighWatermarkBytes()));
     server.open.add(channel);
     ChannelPipeline pipeline = channel.pipeline();
-    if (ssl != null) {
-      SslHandler handler = ssl.newHandler(channel.alloc());
-      handler.setHandshakeTimeoutMillis(limits.handshakeTimeoutMs());
-      pipeline.addLast("tls", handler);
-      pipeline.addLast("handshake", new HandshakeWatch(server.observer));
-      pipeline.addLast("alpn", new AlpnChoice());
+    if (tls != null) {
+      if (!server.handshakes.tryAcquire()) {
+        server.observer.dropped(Protocol.HTTP_1, "handshake-limit");
+        channel.close();
+        return;
+      }
+      pipeline.addLast("alpn", new AlpnChoice()); // first: it gives the room back
+      pipeline.addBefore(
+          "alpn", "tls", tls.newHandler(channel.alloc(), limits.handshakeTimeoutMs()));
+      pipeline.addBefore("tls", "plain", new PlainHttpOnTls(server.observer));
+      pipeline.addBefore("alpn", "handshake", new HandshakeWatch(server.observer));
     } else if (listener.http2()) {
       pipeline.addLast("preface", new PrefaceChoice());
     } else {
@@ -66,53 +66,28 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   }
 
   private void http2(ChannelPipeline pipeline) {
-    HttpLimits limits = server.limits;
     Connection connection = connection(pipeline.channel(), Protocol.HTTP_2);
-    pipeline.addLast(
-        "http2",
-        Http2FrameCodecBuilder.forServer()
-            .initialSettings(
-                Http2Settings.defaultSettings()
-                    .maxConcurrentStreams(limits.maxConcurrentStreams())
-                    .maxHeaderListSize(limits.maxHeaderBytes())
-                    .initialWindowSize(1 << 20))
-            .gracefulShutdownTimeoutMillis(server.limits.bodyTimeoutMs())
-            .build());
-    pipeline.addLast(
-        "streams", new Http2MultiplexHandler(new StreamInitializer(server, connection)));
-    pipeline.addLast("life", new Http2Life(server));
+    pipeline.addLast("http2", new Http2Handler(server, connection));
     server.observe(pipeline.channel(), connection);
   }
 
   private Connection connection(Channel channel, Protocol protocol) {
     InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
     InetSocketAddress local = (InetSocketAddress) channel.localAddress();
-    return new Connection(protocol, peer, local.getPort(), ssl != null);
-  }
-
-  /** Pipeline of one HTTP/2 stream. */
-  private static final class StreamInitializer extends ChannelInitializer<Channel> {
-    private final ServerContext server;
-    private final Connection connection;
-
-    StreamInitializer(ServerContext server, Connection connection) {
-      this.server = server;
-      this.connection = connection;
-    }
-
-    @Override
-    protected void initChannel(Channel stream) {
-      stream
-          .pipeline()
-          .addLast(new Http2StreamFrameToHttpObjectCodec(true))
-          .addLast(new StreamHandler(server, connection));
-    }
+    return new Connection(protocol, peer, local.getPort(), tls != null);
   }
 
   /** Goes on with what the client chose by ALPN (RFC 7301). */
   private final class AlpnChoice extends ApplicationProtocolNegotiationHandler {
     AlpnChoice() {
       super(ApplicationProtocolNames.HTTP_1_1);
+    }
+
+    /** The handshake is over, either way. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) throws Exception {
+      server.handshakes.release();
+      super.handlerRemoved(ctx);
     }
 
     @Override
@@ -126,8 +101,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
     @Override
     protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
-      server.observer.dropped(Protocol.HTTP_1, "tls-handshake");
-      ctx.close();
+      ctx.close(); // counted by HandshakeWatch
     }
 
     @Override

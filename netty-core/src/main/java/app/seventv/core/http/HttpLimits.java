@@ -9,6 +9,7 @@ public final class HttpLimits {
   public static final HttpLimits DEFAULT = builder().build();
 
   private final int maxConnections;
+  private final int maxConcurrentHandshakes;
   private final int maxRequestLineBytes;
   private final int maxHeaderBytes;
   private final int maxHeaderFields;
@@ -31,6 +32,7 @@ public final class HttpLimits {
 
   private HttpLimits(Builder from) {
     maxConnections = notNegative(from.maxConnections, "maxConnections");
+    maxConcurrentHandshakes = positive(from.maxConcurrentHandshakes, "maxConcurrentHandshakes");
     maxRequestLineBytes = positive(from.maxRequestLineBytes, "maxRequestLineBytes");
     maxHeaderBytes = positive(from.maxHeaderBytes, "maxHeaderBytes");
     maxHeaderFields = positive(from.maxHeaderFields, "maxHeaderFields");
@@ -66,6 +68,7 @@ public final class HttpLimits {
   public Builder toBuilder() {
     Builder copy = new Builder();
     copy.maxConnections = maxConnections;
+    copy.maxConcurrentHandshakes = maxConcurrentHandshakes;
     copy.maxRequestLineBytes = maxRequestLineBytes;
     copy.maxHeaderBytes = maxHeaderBytes;
     copy.maxHeaderFields = maxHeaderFields;
@@ -91,6 +94,11 @@ public final class HttpLimits {
   /** Open connections of the whole server; more are closed at accept. 0: no bound. */
   public int maxConnections() {
     return maxConnections;
+  }
+
+  /** TLS handshakes over TCP under way at once on the whole server; more are closed at once. */
+  public int maxConcurrentHandshakes() {
+    return maxConcurrentHandshakes;
   }
 
   /** Request line of HTTP/1.1; longer: 414. */
@@ -219,6 +227,7 @@ public final class HttpLimits {
   /** Changes bounds; each method is named after the bound. */
   public static final class Builder {
     private int maxConnections;
+    private int maxConcurrentHandshakes = 8_192;
     private int maxRequestLineBytes = 8 << 10;
     private int maxHeaderBytes = 16 << 10;
     private int maxHeaderFields = 128;
@@ -244,6 +253,12 @@ public final class HttpLimits {
     /** Sets {@link HttpLimits#maxConnections}. */
     public Builder maxConnections(int value) {
       this.maxConnections = value;
+      return this;
+    }
+
+    /** Sets {@link HttpLimits#maxConcurrentHandshakes}. */
+    public Builder maxConcurrentHandshakes(int value) {
+      this.maxConcurrentHandshakes = value;
       return this;
     }
 

@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.tls.TlsContexts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -9,7 +10,6 @@ import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
 import io.netty.handler.codec.http3.Http3Settings;
 import io.netty.handler.codec.http3.Http3SettingsFrame;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -40,14 +40,14 @@ final class QuicInitializer {
   private static final long SILENCE_LIMIT_MS = 120_000;
 
   private final ServerContext server;
-  private final QuicSslContext ssl;
+  private final TlsContexts tls;
   private final QuicSteering steering;
   private final QuicTokenKeys tokenKeys;
 
   QuicInitializer(
-      ServerContext server, QuicSslContext ssl, QuicSteering steering, QuicTokenKeys tokenKeys) {
+      ServerContext server, TlsContexts tls, QuicSteering steering, QuicTokenKeys tokenKeys) {
     this.server = server;
-    this.ssl = ssl;
+    this.tls = tls;
     this.steering = steering;
     this.tokenKeys = tokenKeys;
   }
@@ -66,7 +66,7 @@ final class QuicInitializer {
   private ChannelHandler codec(QuicConnectionIds ids) {
     HttpLimits limits = server.limits;
     return Http3.newQuicServerCodecBuilder()
-        .sslContext(ssl)
+        .sslEngineProvider(quic -> tls.newQuicEngine(quic.alloc()))
         .localConnectionIdLength(QuicConnectionIds.LENGTH_BYTES)
         .connectionIdAddressGenerator(ids)
         .activeConnectionIdLimit(ACTIVE_CONNECTION_IDS)
