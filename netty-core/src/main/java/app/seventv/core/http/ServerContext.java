@@ -21,6 +21,9 @@ final class ServerContext {
   /** Open HTTP connections; a websocket leaves it, its server looks after it from then on. */
   final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
+  /** Who may come in. */
+  final Door door;
+
   /** Room for TLS handshakes; the costliest thing a stranger can ask for. */
   final Semaphore handshakes;
 
@@ -30,11 +33,16 @@ final class ServerContext {
   private volatile boolean draining;
 
   ServerContext(
-      Handler handler, ErrorMapper errorMapper, HttpLimits limits, HttpObserver observer) {
+      Handler handler,
+      ErrorMapper errorMapper,
+      HttpLimits limits,
+      HttpObserver observer,
+      Door door) {
     this.handler = handler;
     this.errorMapper = errorMapper;
     this.limits = limits;
     this.observer = observer;
+    this.door = door;
     this.handshakes = new Semaphore(limits.maxConcurrentHandshakes());
   }
 

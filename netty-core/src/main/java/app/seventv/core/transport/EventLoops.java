@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,6 +110,11 @@ public final class EventLoops implements AutoCloseable {
     return loops;
   }
 
+  /** Accepts that failed in this process, mostly for want of descriptors; see {@code ulimit -n}. */
+  public static long acceptFailures() {
+    return AcceptGuard.failures();
+  }
+
   /** The loops as a group, for clients that spread their channels themselves. */
   public EventLoopGroup group() {
     return group;
@@ -127,6 +133,20 @@ public final class EventLoops implements AutoCloseable {
   public Listener bindPerLoop(
       InetSocketAddress address, Function<EventLoop, ChannelHandler> childHandler)
       throws IOException {
+    return bindPerLoop(address, childHandler, accepted -> true);
+  }
+
+  /**
+   * Listens as above and resets connections right after accept that are not admitted.
+   *
+   * @param admission sees each accepted channel before it is registered with a loop, on the loop
+   *     that accepted it; must not block
+   */
+  public Listener bindPerLoop(
+      InetSocketAddress address,
+      Function<EventLoop, ChannelHandler> childHandler,
+      Predicate<Channel> admission)
+      throws IOException {
     return bindEach(
         address,
         loop -> {
@@ -137,6 +157,7 @@ public final class EventLoops implements AutoCloseable {
                   .option(ChannelOption.SO_BACKLOG, BACKLOG_CONNECTIONS)
                   .option(ChannelOption.SO_REUSEADDR, true)
                   .childOption(ChannelOption.TCP_NODELAY, true)
+                  .handler(new AcceptGuard(admission))
                   .childHandler(childHandler.apply(loop));
           transport.reusePortOptions().forEach((k, v) -> bootstrap.option(cast(k), v));
           transport.streamOptions(bufferRing).forEach((k, v) -> bootstrap.childOption(cast(k), v));
