@@ -87,14 +87,14 @@ public final class CdnServer implements RunningService {
     Handler content = images.routes(exchange -> exchange.respond(status(identity)));
     if (tls != null) {
       HttpListener secure = new HttpListener(options.secureBind(), tls, true, http3);
-      servers.add(server(context, options, content, metrics, secure, limits));
+      servers.add(server(context, options, content, secure, limits));
     }
     Handler plain =
         tls != null && !options.allowInsecure()
             ? new RedirectHandler(options.serverName(), securePort)
             : content;
     HttpListener open = HttpListener.plain(options.bind());
-    servers.add(server(context, options, plain, metrics, open, limits));
+    servers.add(server(context, options, plain, open, limits));
     servers.forEach(server -> LOG.info("listening on {}", server.addresses()));
   }
 
@@ -102,13 +102,12 @@ public final class CdnServer implements RunningService {
       ServiceContext context,
       CdnOptions options,
       Handler handler,
-      CdnMetrics metrics,
       HttpListener listener,
       AddressLimits limits)
       throws IOException {
-    return HttpServer.builder(context.loops(), handler)
+    return context
+        .httpServer(handler)
         .errorMapper(ImageHandler.ERRORS)
-        .observer(metrics)
         .addressLimits(limits, options.clientAddress())
         .listen(listener.withProxyProtocol(options.proxyProtocol()))
         .start();

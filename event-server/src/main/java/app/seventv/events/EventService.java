@@ -172,7 +172,8 @@ final class EventService implements RunningService {
     addressLimits.register(context.metrics());
     ProxyProtocol proxy = EventKeys.proxyProtocol(config);
     HttpServer.Builder builder =
-        HttpServer.builder(context.loops(), endpoint)
+        context
+            .httpServer(endpoint)
             .errorMapper(PLAIN_TEXT)
             .limits(limits())
             .addressLimits(addressLimits, EventKeys.clientAddress(config));

@@ -11,13 +11,16 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -53,6 +56,11 @@ public final class ValueTypes {
           "a number",
           value -> value instanceof Long whole ? whole.doubleValue() : cast(Double.class, value),
           String::valueOf);
+
+  /** A table of texts under names of the user's choice. */
+  public static final ValueType<Map<String, String>> STRING_TABLE =
+      new ValueType<>(
+          "a table of strings", ValueTypes::parseStringTable, ValueTypes::printStringTable);
 
   /** A duration in words, as {@code 10s}, {@code 7d} or {@code 1h 30m}. */
   public static final ValueType<Duration> DURATION =
@@ -195,6 +203,20 @@ public final class ValueTypes {
       }
     }
     return Map.copyOf(units);
+  }
+
+  private static Map<String, String> parseStringTable(Object value) {
+    Map<String, String> texts = new TreeMap<>();
+    cast(TomlTable.class, value)
+        .entrySet()
+        .forEach(entry -> texts.put(entry.getKey(), cast(String.class, entry.getValue())));
+    return Collections.unmodifiableMap(texts);
+  }
+
+  private static String printStringTable(Map<String, String> texts) {
+    return texts.entrySet().stream()
+        .map(entry -> quote(entry.getKey()) + " = " + quote(entry.getValue()))
+        .collect(Collectors.joining(", ", "{ ", " }"));
   }
 
   private static Duration parseDurationTable(Object value) {

@@ -28,13 +28,16 @@ public interface Blocking {
 
   private static void run(Executor executor, Exchange exchange, byte[] body, Blocking code) {
     try {
-      executor.execute(() -> {
-        try {
-          exchange.respond(code.handle(exchange.request(), body));
-        } catch (Throwable failure) {
-          exchange.fail(failure);
-        }
-      });
+      executor.execute(() ->
+          RequestScope.run(
+              exchange.request(),
+              () -> {
+                try {
+                  exchange.respond(code.handle(exchange.request(), body));
+                } catch (Throwable failure) {
+                  exchange.fail(failure);
+                }
+              }));
     } catch (RejectedExecutionException e) {
       exchange.fail(new HttpError(503, "the server is shutting down or overloaded", e));
     }

@@ -8,10 +8,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
-import io.netty.handler.codec.http2.Http2MultiplexHandler;
-import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -78,6 +74,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       pipeline.addBefore(
           "alpn", "tls", tls.newHandler(channel.alloc(), limits.handshakeTimeoutMs()));
       pipeline.addBefore("tls", "plain", new PlainHttpOnTls(server.observer));
+      pipeline.addBefore("alpn", "handshake", new HandshakeWatch(server.observer));
     } else if (listener.http2()) {
       pipeline.addLast("preface", new PrefaceChoice());
     } else {
@@ -88,56 +85,19 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   private void http1(ChannelPipeline pipeline) {
     Connection connection = connection(pipeline.channel(), Protocol.HTTP_1);
     pipeline.addLast("exchanges", new Http1Handler(server, connection));
-    count(pipeline.channel(), Protocol.HTTP_1);
+    server.observe(pipeline.channel(), connection);
   }
 
   private void http2(ChannelPipeline pipeline) {
-    HttpLimits limits = server.limits;
     Connection connection = connection(pipeline.channel(), Protocol.HTTP_2);
-    pipeline.addLast(
-        "http2",
-        Http2FrameCodecBuilder.forServer()
-            .initialSettings(
-                Http2Settings.defaultSettings()
-                    .maxConcurrentStreams(limits.maxConcurrentStreams())
-                    .maxHeaderListSize(limits.maxHeaderBytes())
-                    .initialWindowSize(1 << 20))
-            .gracefulShutdownTimeoutMillis(server.limits.bodyTimeoutMs())
-            .build());
-    pipeline.addLast(
-        "streams", new Http2MultiplexHandler(new StreamInitializer(server, connection)));
-    pipeline.addLast("life", new Http2Life(server));
-    count(pipeline.channel(), Protocol.HTTP_2);
+    pipeline.addLast("http2", new Http2Handler(server, connection));
+    server.observe(pipeline.channel(), connection);
   }
 
   private Connection connection(Channel channel, Protocol protocol) {
     InetSocketAddress peer = ProxyHeaderReader.peer(channel);
     InetSocketAddress local = (InetSocketAddress) channel.localAddress();
     return new Connection(protocol, peer, local.getPort(), tls != null);
-  }
-
-  private void count(Channel channel, Protocol protocol) {
-    server.observer.connectionOpened(protocol);
-    channel.closeFuture().addListener(closed -> server.observer.connectionClosed(protocol));
-  }
-
-  /** Pipeline of one HTTP/2 stream. */
-  private static final class StreamInitializer extends ChannelInitializer<Channel> {
-    private final ServerContext server;
-    private final Connection connection;
-
-    StreamInitializer(ServerContext server, Connection connection) {
-      this.server = server;
-      this.connection = connection;
-    }
-
-    @Override
-    protected void initChannel(Channel stream) {
-      stream
-          .pipeline()
-          .addLast(new Http2StreamFrameToHttpObjectCodec(true))
-          .addLast(new StreamHandler(server, connection));
-    }
   }
 
   /** Goes on with what the client chose by ALPN (RFC 7301). */
@@ -164,8 +124,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
     @Override
     protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
-      server.observer.dropped(Protocol.HTTP_1, "tls-handshake");
-      ctx.close();
+      ctx.close(); // counted by HandshakeWatch
     }
 
     @Override

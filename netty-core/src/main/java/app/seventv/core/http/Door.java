@@ -47,13 +47,13 @@ final class Door {
     }
     boolean fromProxy = proxy.mode() != ProxyProtocol.Mode.OFF && proxy.trusts(peer);
     if (proxy.mode() == ProxyProtocol.Mode.REQUIRED && !fromProxy) {
-      observer.dropped(protocol, "no-trusted-proxy");
+      observer.dropped(protocol, "untrusted-peer");
       return false;
     }
     int before = open.getAndIncrement();
     if (maxConnections > 0 && before >= maxConnections) {
       open.decrementAndGet();
-      observer.dropped(protocol, "too-many-connections");
+      observer.dropped(protocol, "connection-limit");
       return false;
     }
     if (!fromProxy && !admitPeer(channel, protocol, peer)) {

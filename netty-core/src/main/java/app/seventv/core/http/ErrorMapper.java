@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.log.Logs;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,11 @@ public interface ErrorMapper {
           status = error.status();
           detail = error.clientMessage();
         } else {
-          log().error("unexpected failure answering {}", request, failure);
+          log()
+              .atError()
+              .addKeyValue(Logs.REQUEST_ID, request.id())
+              .setCause(failure)
+              .log("unexpected failure answering {}", request);
         }
         String json =
             "{\"status\":"
@@ -28,6 +33,7 @@ public interface ErrorMapper {
                 + HttpStatus.reason(status)
                 + "\",\"detail\":"
                 + JsonText.quote(detail)
+                + (request.showsId() ? ",\"request_id\":" + JsonText.quote(request.id()) : "")
                 + "}";
         return Response.of(
             status, "application/problem+json", json.getBytes(StandardCharsets.UTF_8));

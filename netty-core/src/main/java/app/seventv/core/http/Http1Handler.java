@@ -462,6 +462,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
     if (WebSocketHandshake.accept(channel, exchange, options, listener)) {
       server.open.remove(channel);
       current = null;
+      exchange.upgraded(101, channel.closeFuture());
     }
   }
 

@@ -28,6 +28,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
 
   private final ServerContext server;
   private final QuicChannel quic;
+  private final Connection connection;
 
   private long nextRequestId;
   private long firstRefusedId = ALL_REQUESTS;
@@ -37,8 +38,9 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   private long resetWindowStartNs = System.nanoTime();
   private boolean draining;
 
-  Http3Life(ServerContext server, QuicChannel quic) {
+  Http3Life(ServerContext server, QuicChannel quic, Connection connection) {
     this.server = server;
+    this.connection = connection;
     this.quic = quic;
   }
 
@@ -57,8 +59,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    server.observer.connectionOpened(Protocol.HTTP_3);
-    quic.closeFuture().addListener(closed -> server.observer.connectionClosed(Protocol.HTTP_3));
+    server.observe(quic, connection);
     if (server.draining()) {
       drain();
     }

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http3StreamHandler extends ChannelInboundHandlerAdapter
     implements ExchangeTransport, Http3WriteMerger.Listener {
+  /** quiche's own default for control streams is the last of its scale; requests come before it. */
+  private static final int QUIC_BASE_URGENCY = 120;
+
   private final ServerContext server;
   private final Connection connection;
   private final Http3Life life;
@@ -121,8 +124,8 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
   /** Extensible priorities (RFC 9218 §4): the field of the request, else the default. */
   private void prioritize(Request request) {
     String value = request.header("priority");
-    Http3Priority priority = value == null ? Http3Priority.DEFAULT : Http3Priority.parse(value);
-    stream.updatePriority(new QuicStreamPriority(priority.quicUrgency(), priority.incremental()));
+    Priority priority = value == null ? Priority.DEFAULT : Priority.parse(value, Priority.DEFAULT);
+    stream.updatePriority(new QuicStreamPriority(QUIC_BASE_URGENCY + priority.urgency(), priority.incremental()));
   }
 
   private void trailers(Http3Headers fields) {

@@ -4,6 +4,7 @@ import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The one implementation of {@link Exchange}: the states of a request and its response, whatever
  * {@link ExchangeTransport} carries them.
  */
-final class HttpExchange implements Exchange, ResponseStream {
+final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   /** Body bytes read and dropped after the response before the client is told to stop. */
   private static final long MAX_DISCARDED_BYTES = 1 << 20;
 
@@ -35,6 +36,10 @@ final class HttpExchange implements Exchange, ResponseStream {
   private @Nullable Runnable writableAction;
   private int status;
   private long discardedBytes;
+  private long requestBytes;
+  private long responseBytes;
+  private long firstByteNs = -1;
+  private long durationNs;
   private boolean headSent;
   private boolean requestComplete;
   private boolean responseComplete;
@@ -46,6 +51,8 @@ final class HttpExchange implements Exchange, ResponseStream {
     this.request = request;
     this.headRequest = request.method().equals("HEAD");
     this.startNs = startNs;
+    request.bindIds(server.requestIds);
+    server.observer.exchangeStarted(request);
   }
 
   @Override
@@ -99,6 +106,7 @@ final class HttpExchange implements Exchange, ResponseStream {
 
   /** A part of the body arrived; takes its reference. */
   void bodyChunk(ByteBuf data) {
+    requestBytes += data.readableBytes();
     if (responseComplete || ended) {
       discardedBytes += data.readableBytes();
       data.release();
@@ -186,6 +194,7 @@ final class HttpExchange implements Exchange, ResponseStream {
       body = Unpooled.EMPTY_BUFFER;
     }
     responseComplete = true;
+    responseBytes = body.readableBytes();
     transport.sendResponse(response.status(), headers, body);
     finishResponse();
   }
@@ -232,6 +241,10 @@ final class HttpExchange implements Exchange, ResponseStream {
   private void prepareHead(int responseStatus, HttpHeaders headers) {
     headSent = true;
     status = responseStatus;
+    firstByteNs = System.nanoTime() - startNs;
+    if (request.showsId()) {
+      headers.set(RequestIds.HEADER, request.id());
+    }
     if (headHooks != null) {
       for (HeadHook hook : headHooks) {
         hook.apply(responseStatus, headers);
@@ -259,6 +272,7 @@ final class HttpExchange implements Exchange, ResponseStream {
     } else if (responseComplete || ended || headRequest || !data.isReadable()) {
       data.release();
     } else {
+      responseBytes += data.readableBytes();
       transport.sendData(data);
     }
   }
@@ -383,11 +397,65 @@ final class HttpExchange implements Exchange, ResponseStream {
     }
     ended = true;
     releaseEarlyBody();
-    server.observer.exchangeEnded(request, finalStatus, System.nanoTime() - startNs);
+    status = finalStatus;
+    durationNs = System.nanoTime() - startNs;
+    server.observer.exchangeEnded(this);
     for (Runnable action : endActions) {
       action.run();
     }
     transport.exchangeEnded(this);
+  }
+
+  /**
+   * The exchange is over because its connection or stream is a websocket now. Actions of {@link
+   * #onEnd} run when that ends.
+   *
+   * @param responseStatus status of the handshake's response
+   * @param closed completes with the connection or stream
+   */
+  void upgraded(int responseStatus, ChannelFuture closed) {
+    Protocol protocol = request.connection().protocol();
+    ended = true;
+    headSent = true;
+    status = responseStatus;
+    durationNs = System.nanoTime() - startNs;
+    firstByteNs = durationNs;
+    server.observer.exchangeEnded(this);
+    server.observer.webSocketOpened(protocol);
+    // Captures no more than this: an idle websocket must not keep its exchange in memory.
+    HttpObserver observer = server.observer;
+    List<Runnable> actions = List.copyOf(endActions);
+    closed.addListener(done -> {
+      observer.webSocketClosed(protocol);
+      actions.forEach(Runnable::run);
+    });
+  }
+
+  // What the observer sees of an exchange that has ended.
+
+  @Override
+  public int status() {
+    return status;
+  }
+
+  @Override
+  public long durationNs() {
+    return durationNs;
+  }
+
+  @Override
+  public long firstByteNs() {
+    return firstByteNs;
+  }
+
+  @Override
+  public long requestBytes() {
+    return requestBytes;
+  }
+
+  @Override
+  public long responseBytes() {
+    return responseBytes;
   }
 
   private void releaseEarlyBody() {

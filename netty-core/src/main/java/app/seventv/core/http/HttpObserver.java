@@ -1,24 +1,42 @@
 package app.seventv.core.http;
 
+import java.util.List;
+
 /** Receives what the servers count. Called on event loops: implementations must not block. */
 public interface HttpObserver {
   /** Counts nothing. */
   HttpObserver NONE = new HttpObserver() {};
 
-  /** A connection was accepted. */
-  default void connectionOpened(Protocol protocol) {}
+  /** One that tells several, in order. */
+  static HttpObserver all(List<HttpObserver> observers) {
+    return observers.size() == 1 ? observers.getFirst() : new ObserverChain(observers);
+  }
 
-  /** A connection ended. */
-  default void connectionClosed(Protocol protocol) {}
+  /** A connection was accepted, its handshake is over and its protocol known. */
+  default void connectionOpened(Connection connection) {}
+
+  /**
+   * A connection ended.
+   *
+   * @param ageNs since it was opened
+   */
+  default void connectionClosed(Connection connection, long ageNs) {}
+
+  /** A TLS handshake ended, well or not. */
+  default void handshakeEnded(Handshake handshake) {}
 
   /** A connection or request was refused or cut off; reasons are a small fixed set. */
   default void dropped(Protocol protocol, String reason) {}
 
-  /**
-   * An exchange ended.
-   *
-   * @param status status sent, or 499 when the client left before any
-   * @param durationNs from request head to the last byte handed to the transport
-   */
-  default void exchangeEnded(Request request, int status, long durationNs) {}
+  /** A request head arrived; its handler runs next. */
+  default void exchangeStarted(Request request) {}
+
+  /** An exchange ended; one that became a websocket ends when its handshake does. */
+  default void exchangeEnded(ExchangeSummary exchange) {}
+
+  /** A websocket handshake was accepted. */
+  default void webSocketOpened(Protocol protocol) {}
+
+  /** A websocket ended. */
+  default void webSocketClosed(Protocol protocol) {}
 }

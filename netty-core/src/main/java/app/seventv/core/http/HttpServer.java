@@ -121,8 +121,10 @@ public final class HttpServer implements AutoCloseable {
       life.drain();
     } else if (channel.pipeline().get("exchanges") instanceof Http1Handler handler) {
       handler.closeIfIdle();
+    } else if (channel.pipeline().get("http2") instanceof Http2Handler handler) {
+      handler.drain();
     } else {
-      channel.close(); // the HTTP/2 codec sends GOAWAY and waits for the streams
+      channel.close(); // has not come to speak HTTP yet
     }
   }
 
@@ -148,6 +150,7 @@ public final class HttpServer implements AutoCloseable {
     private HttpObserver observer = HttpObserver.NONE;
     private AddressLimits addressLimits = new AddressLimits(AddressLimitOptions.OFF);
     private ClientAddress clients = ClientAddress.OF_PEER;
+    private RequestIds requestIds = RequestIds.DEFAULT;
 
     private Builder(EventLoops loops, Handler handler) {
       this.loops = loops;
@@ -189,6 +192,12 @@ public final class HttpServer implements AutoCloseable {
       return this;
     }
 
+    /** Sets where request ids come from and go. */
+    public Builder requestIds(RequestIds source) {
+      this.requestIds = source;
+      return this;
+    }
+
     /**
      * Binds all addresses.
      *
@@ -202,7 +211,7 @@ public final class HttpServer implements AutoCloseable {
               ? new ClientLimits(handler, addressLimits, clients, observer)
               : handler;
       ServerContext context =
-          new ServerContext(counted, errorMapper, limits, observer, door);
+          new ServerContext(counted, errorMapper, limits, observer, requestIds, door);
       List<Listener> bound = new ArrayList<>();
       List<InetSocketAddress> addresses = new ArrayList<>();
       List<TlsContexts> tls = new ArrayList<>();

@@ -71,7 +71,7 @@ final class ProxyHeaderReader extends ByteToMessageDecoder {
     deadline =
         ctx.executor()
             .schedule(
-                () -> refuse(channel, "proxy-header-timeout"),
+                () -> refuse(channel, "proxy-protocol"),
                 server.limits.handshakeTimeoutMs(),
                 TimeUnit.MILLISECONDS);
   }
@@ -89,7 +89,7 @@ final class ProxyHeaderReader extends ByteToMessageDecoder {
     } else if (!maybeFirst && !maybeSecond) {
       if (required) {
         in.skipBytes(in.readableBytes());
-        refuse(ctx.channel(), "proxy-header-missing");
+        refuse(ctx.channel(), "proxy-protocol");
       } else {
         goOn(ctx.channel(), null);
         ctx.pipeline().remove(this);
@@ -155,7 +155,7 @@ final class ProxyHeaderReader extends ByteToMessageDecoder {
       try {
         told = address(header);
       } catch (UnknownHostException e) {
-        refuse(ctx.channel(), "proxy-header-malformed");
+        refuse(ctx.channel(), "proxy-protocol");
         return;
       } finally {
         header.release();
@@ -190,7 +190,7 @@ final class ProxyHeaderReader extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      refuse(ctx.channel(), "proxy-header-malformed");
+      refuse(ctx.channel(), "proxy-protocol");
       ctx.close();
     }
   }

@@ -68,8 +68,9 @@ final class QuicInitializer {
               peer == null ? new InetSocketAddress(0) : peer,
               local == null ? 0 : local.getPort(),
               true);
-      Http3Life life = new Http3Life(server, quic);
+      Http3Life life = new Http3Life(server, quic, connection);
       quic.pipeline()
+          .addLast("handshake", new HandshakeWatch(server.observer))
           .addLast(
               new Http3ServerConnectionHandler(
                   new StreamInitializer(connection, life), null, null, settings(), true))

@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.trace.TraceContext;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
@@ -21,6 +22,10 @@ public final class Request {
   private final @Nullable String connectProtocol;
   private String[] pathParameters = NO_PARAMETERS;
   private @Nullable Map<String, List<String>> queryParameters;
+  private @Nullable RoutePattern route;
+  private @Nullable TraceContext trace;
+  private RequestIds ids = RequestIds.DEFAULT;
+  private volatile @Nullable String id;
 
   /**
    * @param method method token, e.g. {@code GET}
@@ -138,6 +143,55 @@ public final class Request {
   /** Called by the router: alternating names and values. */
   void bindPathParameters(String[] namesAndValues) {
     this.pathParameters = namesAndValues;
+  }
+
+  /** Route that the router matched, or null before and without that. */
+  public @Nullable RoutePattern route() {
+    return route;
+  }
+
+  /** Called by who chooses the handler; one instance per route of a small fixed set. */
+  public void bindRoute(RoutePattern matched) {
+    this.route = matched;
+  }
+
+  /**
+   * Id of the request: {@code x-request-id} of a trusted proxy, else a new one. Costs nothing until
+   * somebody asks.
+   */
+  public String id() {
+    String known = id;
+    return known == null ? firstId() : known;
+  }
+
+  /** The loop and a handler's thread may ask at the same time and must hear the same. */
+  private synchronized String firstId() {
+    String known = id;
+    if (known == null) {
+      known = ids.idOf(this);
+      id = known;
+    }
+    return known;
+  }
+
+  /** Whether the client is to learn the id. */
+  boolean showsId() {
+    return ids.inResponse();
+  }
+
+  /** Called by the exchange. */
+  void bindIds(RequestIds source) {
+    this.ids = source;
+  }
+
+  /** Place of this request in its trace: the span of the server; null when traces are off. */
+  public @Nullable TraceContext trace() {
+    return trace;
+  }
+
+  /** Called by who makes the spans, before the handler runs. */
+  public void bindTrace(TraceContext context) {
+    this.trace = context;
   }
 
   @Override

@@ -35,7 +35,7 @@ final class RouteNode {
   }
 
   /** A handler and the names of its path parameters in order. */
-  record Route(Handler handler, List<String> names) {}
+  record Route(RoutePattern pattern, Handler handler, List<String> names) {}
 
   /** A node that is still being filled. */
   static final class Draft {

@@ -46,6 +46,7 @@ public final class Router implements Handler {
     }
     RouteNode.Route route = node.route(routeMethod(request));
     if (route != null) {
+      request.bindRoute(route.pattern());
       request.bindPathParameters(bind(route, path, bounds));
       route.handler().handle(exchange);
     } else if (request.method().equals("OPTIONS")) {
@@ -97,7 +98,7 @@ public final class Router implements Handler {
         throw new IllegalArgumentException("parameter named twice: " + pattern);
       }
       maxParameters = Math.max(maxParameters, names.size());
-      node.add(method, new RouteNode.Route(handler, List.copyOf(names)), pattern);
+      node.add(method, new RouteNode.Route(new RoutePattern(method, pattern), handler, List.copyOf(names)), pattern);
       return this;
     }
 

@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -17,6 +18,7 @@ final class ServerContext {
   final ErrorMapper errorMapper;
   final HttpLimits limits;
   final HttpObserver observer;
+  final RequestIds requestIds;
 
   /** Open HTTP connections; a websocket leaves it, its server looks after it from then on. */
   final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -37,13 +39,25 @@ final class ServerContext {
       ErrorMapper errorMapper,
       HttpLimits limits,
       HttpObserver observer,
+      RequestIds requestIds,
       Door door) {
     this.handler = handler;
     this.errorMapper = errorMapper;
     this.limits = limits;
     this.observer = observer;
     this.door = door;
+    this.requestIds = requestIds;
     this.handshakes = new Semaphore(limits.maxConcurrentHandshakes());
+  }
+
+  /** Tells the observer of a connection now and when its channel closes. */
+  void observe(Channel channel, Connection connection) {
+    long openedNs = System.nanoTime();
+    observer.connectionOpened(connection);
+    channel
+        .closeFuture()
+        .addListener(
+            closed -> observer.connectionClosed(connection, System.nanoTime() - openedNs));
   }
 
   /** Responses over this TCP port tell clients of HTTP/3 (RFC 7838 §3). */

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
+import org.slf4j.event.KeyValuePair;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamWriteFeature;
@@ -63,10 +65,30 @@ final class LineFormat {
       for (Map.Entry<String, String> entry : event.getMDCPropertyMap().entrySet()) {
         json.writeStringProperty(entry.getKey(), entry.getValue());
       }
+      writePairs(event, json);
       if (event.getThrowableProxy() != null) {
         json.writeStringProperty("error", ThrowableProxyUtil.asString(event.getThrowableProxy()));
       }
       json.writeEndObject();
+    }
+  }
+
+  /** Key-value pairs of the event; numbers stay numbers. The MDC's word on a name counts. */
+  private static void writePairs(ILoggingEvent event, JsonGenerator json) {
+    List<KeyValuePair> pairs = event.getKeyValuePairs();
+    if (pairs == null) {
+      return;
+    }
+    for (KeyValuePair pair : pairs) {
+      if (event.getMDCPropertyMap().containsKey(pair.key)) {
+        continue;
+      }
+      switch (pair.value) {
+        case Long number -> json.writeNumberProperty(pair.key, number);
+        case Integer number -> json.writeNumberProperty(pair.key, number);
+        case Double number -> json.writeNumberProperty(pair.key, number);
+        case null, default -> json.writeStringProperty(pair.key, String.valueOf(pair.value));
+      }
     }
   }
 

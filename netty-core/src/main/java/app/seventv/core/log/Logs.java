@@ -10,6 +10,9 @@ import org.slf4j.LoggerFactory;
 
 /** The log output of a process, set up once from its settings. */
 public final class Logs implements AutoCloseable {
+  /** MDC name of the request id. */
+  public static final String REQUEST_ID = "request_id";
+
   /** MDC name of the W3C trace id. */
   public static final String TRACE_ID = "trace_id";
 

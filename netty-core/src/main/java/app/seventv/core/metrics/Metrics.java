@@ -8,9 +8,16 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +98,43 @@ public final class Metrics {
         .register(registry);
   }
 
+  /**
+   * Labelled classic histograms kept elsewhere and read when somebody asks.
+   *
+   * @param bounds upper bounds, rising, without infinity
+   */
+  public void histograms(
+      String name,
+      String help,
+      double[] bounds,
+      List<String> labels,
+      Consumer<DistributionReadings> reader) {
+    registry.register(new CallbackHistogram(name, help, bounds, labels, reader));
+  }
+
+  /** Bounds in seconds, 1 ms to 30 s, of every histogram of durations. */
+  public static double[] durationBounds() {
+    return DURATION_SECONDS.clone();
+  }
+
+  /** Names of all metrics as they appear in the text format, with types and help. */
+  public List<Description> descriptions() {
+    List<Description> all = new ArrayList<>();
+    for (MetricSnapshot snapshot : registry.scrape()) {
+      boolean counter = snapshot instanceof CounterSnapshot;
+      MetricMetadata metadata = snapshot.getMetadata();
+      String type =
+          counter ? "counter" : snapshot instanceof HistogramSnapshot ? "histogram" : "gauge";
+      String name = metadata.getPrometheusName() + (counter ? "_total" : "");
+      Set<String> labels = new TreeSet<>();
+      snapshot.getDataPoints().forEach(p -> p.getLabels().forEach(l -> labels.add(l.getName())));
+      all.add(
+          new Description(
+              name, type, List.copyOf(labels), String.valueOf(metadata.getHelp())));
+    }
+    return all;
+  }
+
   /** The media type of {@link #write} for an {@code Accept} header. */
   public String contentType(@Nullable String accept) {
     return writer(accept).getContentType();
@@ -106,6 +150,26 @@ public final class Metrics {
     return accept != null && openMetrics.accepts(accept)
         ? openMetrics
         : formats.getPrometheusTextFormatWriter();
+  }
+
+  /**
+   * A metric as scrapers see it.
+   *
+   * @param type {@code counter}, {@code gauge} or {@code histogram}
+   * @param labels names of the labels that it has been given so far
+   */
+  public record Description(String name, String type, List<String> labels, String help) {}
+
+  /** Takes the distributions of a histogram while it is read. */
+  @FunctionalInterface
+  public interface DistributionReadings {
+    /**
+     * One distribution with its label values in the order of the label names.
+     *
+     * @param counts values per bucket, not cumulative; one more than there are bounds
+     * @param sum sum of all values, in the unit of the bounds
+     */
+    void read(long[] counts, double sum, String... labelValues);
   }
 
   /** Takes the values of a metric while it is read. */

@@ -4,6 +4,7 @@ import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.ValueTypes;
 import app.seventv.core.log.LogOptions;
+import app.seventv.core.observe.Telemetry;
 import app.seventv.core.transport.TransportOptions;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -29,12 +30,13 @@ public final class ServiceKeys {
           Duration.ofSeconds(20),
           "Time for open work to end after SIGTERM; 10 s later the process is stopped hard.");
 
-  /** All of them, with those for logs and transport. */
+  /** All of them, with those for logs, transport and telemetry. */
   public static final ConfigSchema SCHEMA =
       ConfigSchema.builder()
           .include(LogOptions.SCHEMA)
           .add(METRICS_BIND_ADDRESS, INSTANCE, DRAIN_TIME)
           .include(TransportOptions.SCHEMA)
+          .include(Telemetry.SCHEMA)
           .build();
 
   private ServiceKeys() {}

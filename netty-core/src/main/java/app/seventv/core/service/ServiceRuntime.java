@@ -3,6 +3,7 @@ package app.seventv.core.service;
 import app.seventv.core.config.Config;
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.metrics.ProcessMetrics;
+import app.seventv.core.observe.Telemetry;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import java.net.InetSocketAddress;
@@ -57,11 +58,23 @@ public final class ServiceRuntime implements AutoCloseable {
 
   private void startAll(ServiceDefinition definition, Config config) throws Exception {
     ProcessMetrics.register(metrics);
+    metrics.counter(
+        "accept_failures_total",
+        "Accepts that failed, mostly for want of descriptors.",
+        EventLoops::acceptFailures);
     metrics
         .gauge("build_info", "Always 1; the labels tell what runs.", "service", "version")
         .labelValues(definition.name(), definition.version())
         .set(1);
     monitor.start(metrics);
+    Telemetry telemetry =
+        Telemetry.start(
+            config,
+            definition.name(),
+            definition.version(),
+            config.get(ServiceKeys.INSTANCE),
+            metrics);
+    resources.push(telemetry);
     Optional<InetSocketAddress> bind = config.get(ServiceKeys.METRICS_BIND_ADDRESS);
     if (bind.isPresent()) {
       AdminRoutes routes =
@@ -70,6 +83,7 @@ public final class ServiceRuntime implements AutoCloseable {
               definition.version(),
               health,
               metrics,
+              telemetry,
               () -> monitor.isAlive(LoopMonitor.STUCK_LIMIT));
       AdminServer admin = AdminServer.start(bind.get(), routes);
       resources.push(admin);
@@ -86,6 +100,7 @@ public final class ServiceRuntime implements AutoCloseable {
                     config,
                     loops,
                     metrics,
+                    telemetry,
                     health,
                     failure::complete));
     service = started;

@@ -306,8 +306,6 @@ class Http3StreamTest {
   void anExtendedConnectStaysOpenBothWays() throws Exception {
     try (Http3Probe probe = new Http3Probe(loops, address)) {
       assertThat(probe.settings.get().settings().connectProtocolEnabled()).isTrue();
-      Http3Probe.Stream tunnel = probe.open().request("CONNECT", "/x", ":protocol", "echo");
-      assertThat(tunnel.sections()).isEmpty();
     }
     try (Http3Probe probe = new Http3Probe(loops, address)) {
       Http3Probe.Stream tunnel =
@@ -388,9 +386,9 @@ class Http3StreamTest {
 
   @Test
   void prioritiesAreReadLeniently() {
-    assertThat(Http3Priority.parse("u=1, i")).isEqualTo(new Http3Priority(1, true));
-    assertThat(Http3Priority.parse("i=?0;x=1,u=7")).isEqualTo(new Http3Priority(7, false));
-    assertThat(Http3Priority.parse("u=9")).isEqualTo(Http3Priority.DEFAULT);
-    assertThat(Http3Priority.parse("nonsense;;, ,")).isEqualTo(Http3Priority.DEFAULT);
+    assertThat(Priority.parse("u=1, i", Priority.DEFAULT)).isEqualTo(new Priority(1, true));
+    assertThat(Priority.parse("i=?0;x=1,u=7", Priority.DEFAULT)).isEqualTo(new Priority(7, false));
+    assertThat(Priority.parse("u=9", Priority.DEFAULT)).isEqualTo(Priority.DEFAULT);
+    assertThat(Priority.parse("nonsense;;, ,", Priority.DEFAULT)).isEqualTo(Priority.DEFAULT);
   }
 }

@@ -1,0 +1,267 @@
+package app.seventv.core.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http2.Http2Error;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP/2 in a pipeline (RFC 9113): feeds the reader, flushes once per batch of reads, and ends the
+ * connection in good order. Requests go to the server's handler from here; there is no channel, no
+ * pipeline and no message object per stream.
+ */
+final class Http2Handler extends ByteToMessageDecoder {
+  /** Payload of the PING that follows the first GOAWAY. */
+  private static final long DRAIN_PING = 0x6472_6169_6e69_6e67L;
+
+  /** Longest wait for its answer before streams are refused. */
+  private static final long DRAIN_PING_LIMIT_MS = 1_000;
+
+  /** After an error the socket stays this long, so that the client can read why. */
+  private static final long LINGER_MS = 250;
+
+  /** Rounds of a flush before other connections of the loop get a turn. */
+  private static final int MAX_FLUSH_ROUNDS = 16;
+
+  private enum Drain {
+    NOT_STARTED,
+    ANNOUNCED,
+    LAST_STREAM_KNOWN,
+    CLOSING
+  }
+
+  private final ServerContext server;
+  private final Connection facts;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Http2Connection connection;
+  private @Nullable Http2Reader reader;
+  private @Nullable Http2Deadlines deadlines;
+  private Drain drain = Drain.NOT_STARTED;
+  private boolean inRead;
+  private boolean flushWanted;
+  private boolean flushQueued;
+  private boolean flushing;
+
+  Http2Handler(ServerContext server, Connection facts) {
+    this.server = server;
+    this.facts = facts;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    Http2Connection created = new Http2Connection(server, facts, ctx, this);
+    connection = created;
+    Http2Reader made = new Http2Reader(created, server.limits);
+    reader = made;
+    deadlines = new Http2Deadlines(created, this, made, server);
+    created.sendSettings();
+    if (server.draining()) {
+      drain();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    inRead = true;
+    connection().wakeUp();
+    super.channelRead(ctx, message);
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    reader().read(in);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    inRead = false;
+    deadlines().readCompleted();
+    if (flushWanted) {
+      flushWanted = false;
+      flushNow();
+    }
+    super.channelReadComplete(ctx);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable()) {
+      flushNow();
+    }
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    release();
+    super.channelInactive(ctx);
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext ctx) {
+    release();
+  }
+
+  private void release() {
+    deadlines().cancel();
+    connection().closeStreams();
+    reader().close();
+    connection().writer().close();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    // Resets and TLS alerts by the peer; nothing can be sent any more, so the socket goes.
+    server.observer.dropped(Protocol.HTTP_2, "transport-error");
+    ctx.close();
+  }
+
+  // Flushing.
+
+  /** Flushes at the end of the current read, or of the tasks that are waiting on the loop. */
+  void flushSoon() {
+    if (inRead || flushing) {
+      flushWanted = true;
+    } else if (!flushQueued) {
+      flushQueued = true;
+      context().executor().execute(this::flushQueued);
+    }
+  }
+
+  private void flushQueued() {
+    flushQueued = false;
+    if (context().channel().isActive()) {
+      flushNow();
+    }
+  }
+
+  private void flushNow() {
+    if (flushing) {
+      flushWanted = true; // a response went on writing, or the socket took everything at once
+      return;
+    }
+    flushing = true;
+    ChannelHandlerContext ctx = context();
+    int rounds = 0;
+    try {
+      do {
+        flushWanted = false;
+        Http2Scheduler scheduler = connection().scheduler();
+        boolean more = true;
+        while (more && ctx.channel().isWritable()) {
+          more = scheduler.sendNext();
+        }
+        connection().writer().push();
+        ctx.flush();
+        rounds++;
+      } while (flushWanted && rounds < MAX_FLUSH_ROUNDS);
+    } finally {
+      flushing = false;
+    }
+    if (flushWanted && !inRead) {
+      flushWanted = false;
+      flushSoon();
+    }
+  }
+
+  // Ends.
+
+  /** A stream has opened: from now on there are deadlines to keep. */
+  void streamOpened() {
+    deadlines().streamOpened();
+  }
+
+  /**
+   * Begins to end the connection (RFC 9113 §6.8): announces it, and refuses new streams once the
+   * announcement must have arrived, so that no request on its way is lost.
+   */
+  void drain() {
+    if (drain == Drain.NOT_STARTED && connection().isOpen()) {
+      drain = Drain.ANNOUNCED;
+      Http2Writer writer = connection().writer();
+      writer.goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, "");
+      writer.ping(false, DRAIN_PING);
+      flushSoon();
+      context()
+          .executor()
+          .schedule(this::refuseNewStreams, DRAIN_PING_LIMIT_MS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** The client has answered a PING. */
+  void pingAcknowledged(long data) {
+    if (data == DRAIN_PING) {
+      refuseNewStreams();
+    }
+  }
+
+  private void refuseNewStreams() {
+    if (drain == Drain.ANNOUNCED && connection().isOpen()) {
+      drain = Drain.LAST_STREAM_KNOWN;
+      connection().writer().goAway(connection().refuseNewStreams(), Http2Error.NO_ERROR, "");
+      flushSoon();
+      if (connection().streams().isEmpty()) {
+        closeWhenWritten();
+      }
+    }
+  }
+
+  void lastStreamClosed() {
+    if (drain == Drain.LAST_STREAM_KNOWN) {
+      closeWhenWritten();
+    }
+  }
+
+  /** Nothing has happened for long. */
+  void closeIdle() {
+    server.observer.dropped(Protocol.HTTP_2, "idle-timeout");
+    connection().writer().goAway(connection().refuseNewStreams(), Http2Error.NO_ERROR, "");
+    closeWhenWritten();
+  }
+
+  private void closeWhenWritten() {
+    if (drain != Drain.CLOSING) {
+      drain = Drain.CLOSING;
+      ChannelHandlerContext ctx = context();
+      // Not at once: the frame that ends the last stream may only be written after this call.
+      ctx.executor()
+          .execute(
+              () -> {
+                connection().writer().push();
+                ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+              });
+    }
+  }
+
+  /** The connection has failed; says so and closes. */
+  void failed(Http2Error error, String reason, int lastStreamId) {
+    ChannelHandlerContext ctx = context();
+    connection().writer().goAway(lastStreamId, error, reason);
+    connection().writer().push();
+    ctx.flush();
+    ctx.executor().schedule(() -> ctx.close(), LINGER_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private ChannelHandlerContext context() {
+    return Objects.requireNonNull(context, "handler is not in a pipeline");
+  }
+
+  private Http2Connection connection() {
+    return Objects.requireNonNull(connection, "handler is not in a pipeline");
+  }
+
+  private Http2Reader reader() {
+    return Objects.requireNonNull(reader, "handler is not in a pipeline");
+  }
+
+  private Http2Deadlines deadlines() {
+    return Objects.requireNonNull(deadlines, "handler is not in a pipeline");
+  }
+}

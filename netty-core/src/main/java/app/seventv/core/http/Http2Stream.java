@@ -1,0 +1,470 @@
+package app.seventv.core.http;
+
+import app.seventv.core.websocket.WebSocketHandshake;
+import app.seventv.core.websocket.WebSocketListener;
+import app.seventv.core.websocket.WebSocketOptions;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http2.Http2Error;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response on an HTTP/2 connection (RFC 9113 §5.1): its states, its two
+ * flow-control windows, and what waits to be sent. Confined to the loop, but for {@link #isWritable}
+ * and {@link #bytesBeforeUnwritable}.
+ */
+final class Http2Stream implements ExchangeTransport {
+  /** Unread request bytes per stream; a client may send that much ahead. */
+  static final int RECEIVE_WINDOW_BYTES = 512 << 10;
+
+  /** Whole responses up to this size go out at once when nothing else waits. */
+  private static final int IMMEDIATE_BYTES = 4 << 10;
+
+  /** Smaller parts of a body are copied: a slice would keep the whole read buffer alive. */
+  private static final int MIN_SLICE_BYTES = 2 << 10;
+
+  private final Http2Connection connection;
+  private final int id;
+  private final long declaredLength;
+  private final boolean tunnel;
+  private @Nullable HttpExchange exchange;
+  private boolean continueExpected;
+  private boolean closed;
+
+  // Request body.
+  private boolean remoteEnded;
+  private boolean reading = true;
+  private boolean stopWhenSent;
+  private long receivedBytes;
+  private int receiveWindow = RECEIVE_WINDOW_BYTES;
+  private int unreturnedBytes;
+
+  // Response body.
+  private boolean headSent;
+  private boolean endQueued;
+  private boolean localEnded;
+  private @Nullable HttpHeaders trailers;
+  private @Nullable ArrayDeque<ByteBuf> queue;
+  private volatile int queuedBytes;
+  private volatile boolean writable = true;
+  private long sendWindow;
+  private Priority priority;
+
+  /** Of the scheduler: place among equals, and whether it is in line. */
+  long turn;
+
+  boolean scheduled;
+
+  /** Of the deadlines. */
+  final Http2Progress progress;
+
+  Http2Stream(
+      Http2Connection connection,
+      int id,
+      Http2Fields head,
+      boolean ended,
+      long sendWindow,
+      Priority priority,
+      long nowNs) {
+    this.connection = connection;
+    this.id = id;
+    this.declaredLength = head.contentLength();
+    this.continueExpected = head.continueExpected() && !ended;
+    this.tunnel = head.connectProtocol() != null;
+    this.remoteEnded = ended;
+    this.sendWindow = sendWindow;
+    this.priority = priority;
+    this.progress = new Http2Progress(nowNs);
+  }
+
+  int id() {
+    return id;
+  }
+
+  int urgency() {
+    return priority.urgency();
+  }
+
+  boolean incremental() {
+    return priority.incremental();
+  }
+
+  /** The client changed its mind (RFC 9218 §7). */
+  void reprioritize(Priority changed) {
+    Http2Scheduler scheduler = connection.scheduler();
+    scheduler.remove(this);
+    priority = changed;
+    scheduler.offer(this);
+  }
+
+  // Request.
+
+  void begin(HttpExchange started) {
+    exchange = started;
+  }
+
+  boolean remoteEnded() {
+    return remoteEnded;
+  }
+
+  boolean localEnded() {
+    return localEnded;
+  }
+
+  /** Whether the client owes a part of its body, and nothing here keeps it from sending. */
+  boolean awaitsBody() {
+    return !remoteEnded && !tunnel && reading && unreturnedBytes < RECEIVE_WINDOW_BYTES;
+  }
+
+  long receivedBytes() {
+    return receivedBytes;
+  }
+
+  /** Accounts for a DATA frame; false if the client overran the window (RFC 9113 §6.9.1). */
+  boolean receive(int flowControlled) {
+    receiveWindow -= flowControlled;
+    unreturnedBytes += flowControlled;
+    return receiveWindow >= 0;
+  }
+
+  /** Whether the body, with these bytes, still fits the declared length (RFC 9113 §8.1.1). */
+  boolean fitsLength(int bytes, boolean end) {
+    receivedBytes += bytes;
+    return declaredLength < 0
+        || (end ? receivedBytes == declaredLength : receivedBytes <= declaredLength);
+  }
+
+  /** A part of the body; the buffer stays the caller's. */
+  void body(ByteBuf data) {
+    progress.bodyMoved(connection.nowNs());
+    int length = data.readableBytes();
+    HttpExchange running = exchange;
+    if (running != null && length > 0) {
+      running.bodyChunk(
+          length < MIN_SLICE_BYTES
+              ? connection.alloc().buffer(length).writeBytes(data)
+              : data.readRetainedSlice(length));
+    }
+    returnWindow();
+  }
+
+  /** The request is complete. */
+  void bodyEnd(HttpHeaders fields) {
+    remoteEnded = true;
+    HttpExchange running = exchange;
+    if (running != null) {
+      running.bodyEnd(fields);
+    }
+    closeIfEnded();
+  }
+
+  /** Gives back what has been read, once it is worth a frame. */
+  private void returnWindow() {
+    if (!reading || closed || unreturnedBytes == 0) {
+      return;
+    }
+    if (remoteEnded || unreturnedBytes >= RECEIVE_WINDOW_BYTES / 2) {
+      connection.returnWindow(remoteEnded ? 0 : id, unreturnedBytes);
+      receiveWindow += unreturnedBytes;
+      unreturnedBytes = 0;
+    }
+  }
+
+  /** Bytes of the connection's window that this stream still holds. */
+  int takeUnreturned() {
+    int bytes = unreturnedBytes;
+    unreturnedBytes = 0;
+    return bytes;
+  }
+
+  // Response: sending.
+
+  int queuedBytes() {
+    return queuedBytes;
+  }
+
+  /** RFC 9113 §6.9.1, §6.9.2; false if the window would exceed 2^31-1. */
+  boolean increaseWindow(long bytes) {
+    sendWindow += bytes;
+    if (sendWindow > Integer.MAX_VALUE) {
+      return false;
+    }
+    connection.scheduler().offer(this);
+    return true;
+  }
+
+  boolean canSend() {
+    return !closed && (queuedBytes > 0 ? sendWindow > 0 : endQueued && !localEnded);
+  }
+
+  /** Whether the client's window of this stream, not the connection, holds the response up. */
+  boolean blockedByWindow() {
+    return queuedBytes > 0 && sendWindow <= 0;
+  }
+
+  /** Sends one frame of at most this many bytes. */
+  void sendNext(int limit) {
+    ArrayDeque<ByteBuf> waiting = queue;
+    ByteBuf head = waiting == null ? null : waiting.peek();
+    if (waiting == null || head == null) {
+      sendQueuedEnd();
+      return;
+    }
+    int length = (int) Math.min(Math.min(head.readableBytes(), limit), sendWindow);
+    boolean last = endQueued && length == queuedBytes && trailers == null;
+    ByteBuf piece;
+    if (length == head.readableBytes()) {
+      piece = head;
+      waiting.poll();
+    } else {
+      piece = head.readRetainedSlice(length);
+    }
+    int left = queuedBytes - length;
+    queuedBytes = left;
+    writeData(piece, length, last);
+    if (last) {
+      ended();
+    } else if (!writable && left < connection.limits().writeLowWatermarkBytes()) {
+      writable = true;
+      HttpExchange running = exchange;
+      if (running != null) {
+        running.writabilityChanged();
+      }
+    }
+  }
+
+  private void writeData(ByteBuf piece, int length, boolean last) {
+    sendWindow -= length;
+    progress.sent(length);
+    connection.dataSent(length);
+    connection.writer().data(id, piece, last);
+  }
+
+  private void sendQueuedEnd() {
+    HttpHeaders fields = trailers;
+    if (fields == null) {
+      connection.writer().endStream(id);
+    } else {
+      connection.writer().headers(id, 0, fields, true);
+    }
+    ended();
+  }
+
+  private void ended() {
+    localEnded = true;
+    progress.responseEnded(connection.nowNs());
+    closeIfEnded();
+    if (!closed && stopWhenSent) {
+      stopReading();
+    }
+  }
+
+  private void closeIfEnded() {
+    if (localEnded && remoteEnded && !closed) {
+      connection.closed(this, false);
+    }
+  }
+
+  /** The connection forgets this stream; what waits is freed. */
+  void close() {
+    closed = true;
+    writable = false;
+    ArrayDeque<ByteBuf> waiting = queue;
+    if (waiting != null) {
+      for (ByteBuf data : waiting) {
+        data.release();
+      }
+      queue = null;
+      queuedBytes = 0;
+    }
+  }
+
+  /** The client is gone, or the stream was reset by either side. */
+  void broken() {
+    HttpExchange running = exchange;
+    if (running != null) {
+      running.channelClosed();
+    }
+  }
+
+  /** The request body came too slowly. */
+  void bodyTimedOut() {
+    HttpExchange running = exchange;
+    if (running == null || headSent) {
+      connection.reset(this, Http2Error.CANCEL);
+    } else {
+      stopWhenSent = true;
+      running.fail(new HttpError(408, "the request body took too long"));
+    }
+  }
+
+  // ExchangeTransport.
+
+  @Override
+  public EventLoop eventLoop() {
+    return connection.eventLoop();
+  }
+
+  @Override
+  public ByteBufAllocator alloc() {
+    return connection.alloc();
+  }
+
+  @Override
+  public long declaredLength() {
+    return declaredLength;
+  }
+
+  @Override
+  public void continueIfExpected() {
+    if (continueExpected && !closed && !headSent) {
+      continueExpected = false;
+      connection.writer().headers(id, 100, EmptyHttpHeaders.INSTANCE, false);
+      connection.flush();
+    }
+  }
+
+  @Override
+  public void reading(boolean wanted) {
+    if (wanted && !reading) {
+      progress.bodyResumed(connection.nowNs());
+    } else if (!wanted && reading) {
+      progress.bodyPaused(connection.nowNs());
+    }
+    reading = wanted;
+    if (wanted && unreturnedBytes > 0) {
+      returnWindow();
+      connection.flush();
+    }
+  }
+
+  @Override
+  public void connectionHeaders(HttpHeaders headers, boolean requestComplete) {
+    // HTTP/2 has none; those of HTTP/1.1 are left out when the head is encoded.
+  }
+
+  @Override
+  public void sendResponse(int status, HttpHeaders headers, ByteBuf body) {
+    int length = body.readableBytes();
+    if (closed || length == 0) {
+      body.release();
+      if (!closed) {
+        head(status, headers, true);
+        ended();
+      }
+    } else {
+      head(status, headers, false);
+      if (length <= IMMEDIATE_BYTES && connection.canSendNow(length) && length <= sendWindow) {
+        writeData(body, length, true);
+        ended();
+      } else {
+        endQueued = true;
+        enqueue(body, length);
+      }
+    }
+    connection.flush();
+  }
+
+  private void head(int status, HttpHeaders headers, boolean end) {
+    headSent = true;
+    connection.writer().headers(id, status, headers, end);
+  }
+
+  @Override
+  public void sendHead(int status, HttpHeaders headers) {
+    if (!closed) {
+      head(status, headers, false);
+    }
+  }
+
+  @Override
+  public void sendData(ByteBuf data) {
+    int length = data.readableBytes();
+    if (closed || length == 0) {
+      data.release();
+    } else {
+      enqueue(data, length);
+    }
+  }
+
+  private void enqueue(ByteBuf data, int length) {
+    ArrayDeque<ByteBuf> waiting = queue;
+    if (waiting == null) {
+      waiting = new ArrayDeque<>(4);
+      queue = waiting;
+    }
+    int before = queuedBytes;
+    if (before == 0) {
+      progress.sendingStarted(connection.nowNs());
+    }
+    waiting.add(data);
+    queuedBytes = before + length;
+    if (before + length > connection.limits().writeHighWatermarkBytes()) {
+      writable = false;
+    }
+    connection.scheduler().offer(this);
+  }
+
+  @Override
+  public void sendEnd(HttpHeaders fields) {
+    if (closed) {
+      return;
+    }
+    trailers = fields.isEmpty() ? null : fields;
+    endQueued = true;
+    connection.scheduler().offer(this);
+    connection.flush();
+  }
+
+  @Override
+  public void flush() {
+    connection.flush();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return writable;
+  }
+
+  @Override
+  public long bytesBeforeUnwritable() {
+    return Math.max(0, connection.limits().writeHighWatermarkBytes() - queuedBytes);
+  }
+
+  @Override
+  public void responseSent(boolean requestComplete) {
+    // A client that has not finished its request is asked to stop by the deadlines, a moment after
+    // the response: most are about to end, and some drop the response when they are reset.
+  }
+
+  /** RFC 9113 §8.1: the response is complete, so the rest of the request is of no use. */
+  @Override
+  public void stopReading() {
+    stopWhenSent = true;
+    reading = false;
+    if (localEnded && !remoteEnded && !closed) {
+      connection.stop(this);
+    }
+  }
+
+  @Override
+  public void exchangeEnded(HttpExchange ended) {
+    // What is queued still goes out; the stream ends when both sides have.
+  }
+
+  @Override
+  public void abort() {
+    if (!closed) {
+      connection.reset(this, Http2Error.INTERNAL_ERROR);
+    }
+  }
+
+  @Override
+  public void upgrade(HttpExchange upgraded, WebSocketOptions options, WebSocketListener listener) {
+    WebSocketHandshake.accept(upgraded, options, listener);
+  }
+}

@@ -1,0 +1,85 @@
+package app.seventv.core.observe;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Why a connection or request was refused or cut off: the values of the label {@code reason}. The
+ * servers name reasons by text; one that is missing here counts as {@link #OTHER}.
+ */
+public enum DropReason {
+  /** The head breaks the rules of its protocol. */
+  MALFORMED_REQUEST("malformed-request"),
+  /** The TLS handshake failed. */
+  TLS_HANDSHAKE("tls-handshake"),
+  /** Nothing was asked for too long. */
+  IDLE_TIMEOUT("idle-timeout"),
+  /** The head took too long. */
+  HEADER_TIMEOUT("header-timeout"),
+  /** The body took too long. */
+  BODY_TIMEOUT("body-timeout"),
+  /** Bytes came slower than the minimum rate. */
+  MINIMUM_RATE("minimum-rate"),
+  /** The client does not take what it asked for. */
+  SLOW_READER("slow-reader"),
+  /** Reset or broken by the network or the peer. */
+  TRANSPORT_ERROR("transport-error"),
+  /** Head larger than allowed. */
+  HEADER_SIZE("header-size"),
+  /** Body larger than allowed. */
+  BODY_SIZE("body-size"),
+  /** Too many connections in all. */
+  CONNECTION_LIMIT("connection-limit"),
+  /** Too many TLS handshakes under way. */
+  HANDSHAKE_LIMIT("handshake-limit"),
+  /** Too many connections of one address. */
+  ADDRESS_LIMIT("address-limit"),
+  /** Too many requests of one client. */
+  RATE_LIMIT("rate-limit"),
+  /** Too many streams. */
+  STREAM_LIMIT("stream-limit"),
+  /** Too many streams reset (rapid reset, MadeYouReset). */
+  RESET_FLOOD("reset-flood"),
+  /** Too many control frames: ping, settings, priority, window updates, empty frames. */
+  FRAME_FLOOD("frame-flood"),
+  /** Too many continuation frames. */
+  CONTINUATION_FLOOD("continuation-flood"),
+  /** Frames that break HTTP/2, HTTP/3 or websocket. */
+  PROTOCOL_ERROR("protocol-error"),
+  /** A compressed body or message grew past its limit. */
+  INFLATED_SIZE("inflated-size"),
+  /** The PROXY protocol's header is missing, malformed or from a stranger. */
+  PROXY_PROTOCOL("proxy-protocol"),
+  /** The peer is no trusted proxy. */
+  UNTRUSTED_PEER("untrusted-peer"),
+  /** No descriptors were left to accept with. */
+  ACCEPT_FAILED("accept-failed"),
+  /** The server is shutting down. */
+  DRAINING("draining"),
+  /** Anything else. */
+  OTHER("other");
+
+  private static final Map<String, DropReason> BY_LABEL = new HashMap<>();
+
+  static {
+    for (DropReason reason : values()) {
+      BY_LABEL.put(reason.label, reason);
+    }
+  }
+
+  private final String label;
+
+  DropReason(String label) {
+    this.label = label;
+  }
+
+  /** Value of the label. */
+  public String label() {
+    return label;
+  }
+
+  /** The reason with this label, or {@link #OTHER}. */
+  public static DropReason of(String label) {
+    return BY_LABEL.getOrDefault(label, OTHER);
+  }
+}

@@ -1,0 +1,49 @@
+package app.seventv.core.trace;
+
+import java.net.http.HttpRequest;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The trace that the current thread works for. */
+public final class Trace {
+  private static final ScopedValue<TraceContext> CURRENT = ScopedValue.newInstance();
+
+  private Trace() {}
+
+  /** The context of the running request or message, or null outside of any. */
+  public static @Nullable TraceContext current() {
+    return CURRENT.isBound() ? CURRENT.get() : null;
+  }
+
+  /** Runs code for a context; {@link #current} tells it there, and in structured subtasks. */
+  public static void run(@Nullable TraceContext context, Runnable code) {
+    if (context == null) {
+      code.run();
+    } else {
+      ScopedValue.where(CURRENT, context).run(code);
+    }
+  }
+
+  /** As {@link #run}, for code that returns something or throws. */
+  public static <T extends @Nullable Object, X extends Throwable> T call(
+      TraceContext context, ScopedValue.CallableOp<T, X> code) throws X {
+    return ScopedValue.where(CURRENT, context).call(code);
+  }
+
+  /** Writes the current context, if there is one, as two header fields of an outgoing message. */
+  public static void inject(BiConsumer<String, String> headers) {
+    TraceContext context = current();
+    if (context != null) {
+      headers.accept(TraceContext.TRACEPARENT, context.traceparent());
+      if (!context.state().isEmpty()) {
+        headers.accept(TraceContext.TRACESTATE, context.state());
+      }
+    }
+  }
+
+  /** Adds the current context, if there is one, to a request of the JDK's client. */
+  public static HttpRequest.Builder inject(HttpRequest.Builder request) {
+    inject((name, value) -> request.setHeader(name, value));
+    return request;
+  }
+}
