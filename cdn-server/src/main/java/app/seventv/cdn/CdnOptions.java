@@ -4,12 +4,10 @@ import app.seventv.core.config.Config;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.Secret;
-import app.seventv.core.config.ValueTypes;
 import app.seventv.core.http.ClientAddress;
 import app.seventv.core.nats.NatsOptions;
-import app.seventv.core.tls.TlsFiles;
+import app.seventv.core.tls.TlsOptions;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +27,6 @@ record CdnOptions(Config config) {
           "cdn.allow_insecure",
           false,
           "Whether the plain listener serves images although there is a certificate.");
-  private static final Key<Optional<Path>> CERTIFICATE =
-      Key.optional("cdn.tls.cert", ValueTypes.PATH, "PEM file with the certificate chain.");
-  private static final Key<Optional<Path>> PRIVATE_KEY =
-      Key.optional("cdn.tls.key", ValueTypes.PATH, "PEM file with the private key.");
   private static final Key<String> BUCKET_NAME =
       Key.string("cdn.bucket.name", "7tv-public", "Bucket with the images.");
   private static final Key<String> BUCKET_REGION =
@@ -63,11 +57,12 @@ record CdnOptions(Config config) {
 
   static final ConfigSchema SCHEMA =
       ConfigSchema.builder()
-          .add(BIND, SECURE_BIND, HTTP3, SERVER_NAME, ALLOW_INSECURE, CERTIFICATE, PRIVATE_KEY)
+          .add(BIND, SECURE_BIND, HTTP3, SERVER_NAME, ALLOW_INSECURE)
           .add(BUCKET_NAME, BUCKET_REGION, BUCKET_ENDPOINT, ACCESS_KEY, SECRET_KEY)
           .add(CACHE_CAPACITY, MAX_AGE, MAX_CONCURRENT_REQUESTS, ORIGIN_REQUEST_TIMEOUT)
           .add(PURGE_SUBJECT, PURGE_STREAM, POD_NAME, NODE_NAME)
           .include(NatsOptions.SCHEMA)
+          .group("cdn.tls", TlsOptions.SCHEMA)
           .group("cdn.incoming_request", ClientAddress.SCHEMA)
           .ignore("not used", "cdn.tls.ca_cert", "cdn.tls.alpn_protocols")
           .ignore("event_loops sets the number of loops", "cdn.workers")
@@ -82,16 +77,9 @@ record CdnOptions(Config config) {
     return config.get(SECURE_BIND);
   }
 
-  /** The certificate, or null for a plain server. */
-  @Nullable TlsFiles tls() {
-    Optional<Path> certificate = config.get(CERTIFICATE);
-    Optional<Path> key = config.get(PRIVATE_KEY);
-    if (certificate.isPresent() != key.isPresent()) {
-      throw new IllegalArgumentException("cdn.tls.cert and cdn.tls.key belong together");
-    }
-    return certificate.isPresent() && key.isPresent()
-        ? new TlsFiles(certificate.get(), key.get())
-        : null;
+  /** The certificates, or null for a plain server. */
+  @Nullable TlsOptions tls() {
+    return TlsOptions.from(config.group("cdn.tls")).orElse(null);
   }
 
   boolean http3() {

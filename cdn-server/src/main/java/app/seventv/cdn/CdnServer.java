@@ -11,7 +11,7 @@ import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
 import app.seventv.core.service.ServiceDefinition;
 import app.seventv.core.service.ServiceMain;
-import app.seventv.core.tls.TlsFiles;
+import app.seventv.core.tls.TlsOptions;
 import io.nats.client.Connection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -73,7 +73,7 @@ public final class CdnServer implements RunningService {
 
   private void listen(ServiceContext context, CdnOptions options, CdnMetrics metrics)
       throws IOException {
-    TlsFiles tls = options.tls();
+    TlsOptions tls = options.tls();
     boolean http3 = tls != null && options.http3();
     int securePort = options.secureBind().getPort();
     String altSvc = http3 ? "h3=\":" + securePort + "\"; ma=2592000" : null;
@@ -84,22 +84,22 @@ public final class CdnServer implements RunningService {
     Handler content = images.routes(exchange -> exchange.respond(status(identity)));
     if (tls != null) {
       HttpListener secure = new HttpListener(options.secureBind(), tls, true, http3);
-      servers.add(server(context, content, metrics, secure));
+      servers.add(server(context, content, secure));
     }
     Handler plain =
         tls != null && !options.allowInsecure()
             ? new RedirectHandler(options.serverName(), securePort)
             : content;
-    servers.add(server(context, plain, metrics, HttpListener.plain(options.bind())));
+    servers.add(server(context, plain, HttpListener.plain(options.bind())));
     servers.forEach(server -> LOG.info("listening on {}", server.addresses()));
   }
 
   private static HttpServer server(
-      ServiceContext context, Handler handler, CdnMetrics metrics, HttpListener listener)
+      ServiceContext context, Handler handler, HttpListener listener)
       throws IOException {
-    return HttpServer.builder(context.loops(), handler)
+    return context
+        .httpServer(handler)
         .errorMapper(ImageHandler.ERRORS)
-        .observer(metrics)
         .listen(listener)
         .start();
   }
@@ -143,6 +143,11 @@ public final class CdnServer implements RunningService {
     for (HttpServer server : servers) {
       server.drain(limit);
     }
+  }
+
+  @Override
+  public void reload() {
+    servers.forEach(HttpServer::reloadCertificates);
   }
 
   @Override

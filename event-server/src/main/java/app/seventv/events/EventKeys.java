@@ -8,9 +8,9 @@ import app.seventv.core.config.ValueTypes;
 import app.seventv.core.http.ClientAddress;
 import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.service.ServiceKeys;
+import app.seventv.core.tls.TlsOptions;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -25,12 +25,6 @@ final class EventKeys {
           ValueTypes.ADDRESS,
           "Address of a TLS listener beside a plain one; without it, a certificate turns TLS on"
               + " at event_api.bind.");
-
-  static final Key<Optional<Path>> TLS_CERT =
-      Key.optional("event_api.tls.cert", ValueTypes.PATH, "Certificate chain, PEM.");
-
-  static final Key<Optional<Path>> TLS_KEY =
-      Key.optional("event_api.tls.key", ValueTypes.PATH, "Private key, PKCS#8 PEM.");
 
   static final Key<String> SERVER_NAME =
       Key.string("event_api.server_name", "SevenTV", "Value of the server header.");
@@ -87,6 +81,8 @@ final class EventKeys {
   private static final Duration MAX_HEARTBEAT = Duration.ofDays(1);
   private static final Duration MAX_TTL = Duration.ofDays(365);
 
+  private static final String TLS = "event_api.tls";
+
   private static final String INCOMING_REQUEST = "event_api.incoming_request";
 
   static final ConfigSchema SCHEMA =
@@ -95,8 +91,6 @@ final class EventKeys {
               ServiceKeys.DRAIN_TIME.withDefault(Duration.ofSeconds(30)),
               BIND,
               SECURE_BIND,
-              TLS_CERT,
-              TLS_KEY,
               SERVER_NAME,
               HEARTBEAT_INTERVAL,
               TTL,
@@ -107,6 +101,7 @@ final class EventKeys {
               CDN_ORIGIN,
               POD_NAME,
               POD_NODE_NAME)
+          .group(TLS, TlsOptions.SCHEMA)
           .group(INCOMING_REQUEST, ClientAddress.SCHEMA)
           .include(NatsOptions.SCHEMA)
           .ignore("every event loop listens", "event_api.workers")
@@ -120,15 +115,8 @@ final class EventKeys {
   private EventKeys() {}
 
   private static void checkTls(Config config, ConfigCheck.Problems problems) {
-    boolean certificate = config.get(TLS_CERT).isPresent();
-    boolean key = config.get(TLS_KEY).isPresent();
-    if (certificate != key) {
-      problems.add(
-          certificate ? TLS_KEY : TLS_CERT,
-          "is required together with " + (certificate ? TLS_CERT : TLS_KEY).name());
-    }
-    if (config.get(SECURE_BIND).isPresent() && !certificate) {
-      problems.add(SECURE_BIND, "needs " + TLS_CERT.name());
+    if (config.get(SECURE_BIND).isPresent() && !TlsOptions.isConfigured(config.group(TLS))) {
+      problems.add(SECURE_BIND, "needs " + TLS + ".cert");
     }
   }
 
@@ -143,6 +131,11 @@ final class EventKeys {
     if (value.toMillis() < SessionLoop.TICK_MS || value.compareTo(max) > 0) {
       problems.add(key, "must be from " + SessionLoop.TICK_MS + " ms to " + max.toHours() + " h");
     }
+  }
+
+  /** Certificates and the like; nothing for a plain server. */
+  static Optional<TlsOptions> tls(Config config) {
+    return TlsOptions.from(config.group(TLS));
   }
 
   static ClientAddress clientAddress(Config config) {

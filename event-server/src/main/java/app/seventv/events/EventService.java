@@ -10,7 +10,7 @@ import app.seventv.core.http.Response;
 import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
-import app.seventv.core.tls.TlsFiles;
+import app.seventv.core.tls.TlsOptions;
 import app.seventv.events.dispatch.DispatchConverter;
 import app.seventv.model.bus.BusBatch;
 import io.nats.client.Connection;
@@ -20,7 +20,6 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -168,17 +167,15 @@ final class EventService implements RunningService {
       throws IOException {
     Config config = context.config();
     HttpServer.Builder builder =
-        HttpServer.builder(context.loops(), endpoint).errorMapper(PLAIN_TEXT).limits(limits());
+        context.httpServer(endpoint).errorMapper(PLAIN_TEXT).limits(limits());
     InetSocketAddress bind = config.get(EventKeys.BIND);
-    Optional<Path> certificate = config.get(EventKeys.TLS_CERT);
-    Optional<Path> key = config.get(EventKeys.TLS_KEY);
-    if (certificate.isPresent() && key.isPresent()) {
-      TlsFiles files = new TlsFiles(certificate.get(), key.get());
+    Optional<TlsOptions> tls = EventKeys.tls(config);
+    if (tls.isPresent()) {
       Optional<InetSocketAddress> secureBind = config.get(EventKeys.SECURE_BIND);
       if (secureBind.isPresent()) {
         builder.listen(HttpListener.plain(bind));
       }
-      builder.listen(HttpListener.tls(secureBind.orElse(bind), files));
+      builder.listen(HttpListener.tls(secureBind.orElse(bind), tls.get()));
     } else {
       builder.listen(HttpListener.plain(bind));
     }
@@ -248,6 +245,11 @@ final class EventService implements RunningService {
     while (population.open() > 0 && System.nanoTime() < deadlineNs) {
       Thread.sleep(DRAIN_STEP);
     }
+  }
+
+  @Override
+  public void reload() {
+    server.reloadCertificates();
   }
 
   @Override

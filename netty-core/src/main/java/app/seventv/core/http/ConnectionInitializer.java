@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.tls.TlsContexts;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -9,8 +10,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -24,12 +23,12 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
   private final ServerContext server;
   private final HttpListener listener;
-  private final @Nullable SslContext ssl;
+  private final @Nullable TlsContexts tls;
 
-  ConnectionInitializer(ServerContext server, HttpListener listener, @Nullable SslContext ssl) {
+  ConnectionInitializer(ServerContext server, HttpListener listener, @Nullable TlsContexts tls) {
     this.server = server;
     this.listener = listener;
-    this.ssl = ssl;
+    this.tls = tls;
   }
 
   @Override
@@ -42,12 +41,17 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
                 limits.writeLowWatermarkBytes(), limits.writeHighWatermarkBytes()));
     server.open.add(channel);
     ChannelPipeline pipeline = channel.pipeline();
-    if (ssl != null) {
-      SslHandler handler = ssl.newHandler(channel.alloc());
-      handler.setHandshakeTimeoutMillis(limits.handshakeTimeoutMs());
-      pipeline.addLast("tls", handler);
-      pipeline.addLast("handshake", new HandshakeWatch(server.observer));
-      pipeline.addLast("alpn", new AlpnChoice());
+    if (tls != null) {
+      if (!server.handshakes.tryAcquire()) {
+        server.observer.dropped(Protocol.HTTP_1, "handshake-limit");
+        channel.close();
+        return;
+      }
+      pipeline.addLast("alpn", new AlpnChoice()); // first: it gives the room back
+      pipeline.addBefore(
+          "alpn", "tls", tls.newHandler(channel.alloc(), limits.handshakeTimeoutMs()));
+      pipeline.addBefore("tls", "plain", new PlainHttpOnTls(server.observer));
+      pipeline.addBefore("alpn", "handshake", new HandshakeWatch(server.observer));
     } else if (listener.http2()) {
       pipeline.addLast("preface", new PrefaceChoice());
     } else {
@@ -70,13 +74,20 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   private Connection connection(Channel channel, Protocol protocol) {
     InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
     InetSocketAddress local = (InetSocketAddress) channel.localAddress();
-    return new Connection(protocol, peer, local.getPort(), ssl != null);
+    return new Connection(protocol, peer, local.getPort(), tls != null);
   }
 
   /** Goes on with what the client chose by ALPN (RFC 7301). */
   private final class AlpnChoice extends ApplicationProtocolNegotiationHandler {
     AlpnChoice() {
       super(ApplicationProtocolNames.HTTP_1_1);
+    }
+
+    /** The handshake is over, either way. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) throws Exception {
+      server.handshakes.release();
+      super.handlerRemoved(ctx);
     }
 
     @Override
@@ -90,8 +101,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
     @Override
     protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
-      server.observer.dropped(Protocol.HTTP_1, "tls-handshake");
-      ctx.close();
+      ctx.close(); // counted by HandshakeWatch
     }
 
     @Override

@@ -9,6 +9,7 @@ public final class HttpLimits {
   public static final HttpLimits DEFAULT = builder().build();
 
   private final int maxConnections;
+  private final int maxConcurrentHandshakes;
   private final int maxRequestLineBytes;
   private final int maxHeaderBytes;
   private final int maxHeaderFields;
@@ -18,6 +19,7 @@ public final class HttpLimits {
   private final int maxStreamResets;
   private final int maxControlFrames;
   private final int maxQueuedControlFrames;
+  private final int maxUnvalidatedHandshakes;
   private final long floodWindowMs;
   private final long handshakeTimeoutMs;
   private final long headerTimeoutMs;
@@ -30,6 +32,7 @@ public final class HttpLimits {
 
   private HttpLimits(Builder from) {
     maxConnections = notNegative(from.maxConnections, "maxConnections");
+    maxConcurrentHandshakes = positive(from.maxConcurrentHandshakes, "maxConcurrentHandshakes");
     maxRequestLineBytes = positive(from.maxRequestLineBytes, "maxRequestLineBytes");
     maxHeaderBytes = positive(from.maxHeaderBytes, "maxHeaderBytes");
     maxHeaderFields = positive(from.maxHeaderFields, "maxHeaderFields");
@@ -40,6 +43,8 @@ public final class HttpLimits {
     maxStreamResets = positive(from.maxStreamResets, "maxStreamResets");
     maxControlFrames = positive(from.maxControlFrames, "maxControlFrames");
     maxQueuedControlFrames = positive(from.maxQueuedControlFrames, "maxQueuedControlFrames");
+    maxUnvalidatedHandshakes =
+        notNegative(from.maxUnvalidatedHandshakes, "maxUnvalidatedHandshakes");
     floodWindowMs = positive(from.floodWindowMs, "floodWindowMs");
     handshakeTimeoutMs = positive(from.handshakeTimeoutMs, "handshakeTimeoutMs");
     headerTimeoutMs = positive(from.headerTimeoutMs, "headerTimeoutMs");
@@ -63,6 +68,7 @@ public final class HttpLimits {
   public Builder toBuilder() {
     Builder copy = new Builder();
     copy.maxConnections = maxConnections;
+    copy.maxConcurrentHandshakes = maxConcurrentHandshakes;
     copy.maxRequestLineBytes = maxRequestLineBytes;
     copy.maxHeaderBytes = maxHeaderBytes;
     copy.maxHeaderFields = maxHeaderFields;
@@ -72,6 +78,7 @@ public final class HttpLimits {
     copy.maxStreamResets = maxStreamResets;
     copy.maxControlFrames = maxControlFrames;
     copy.maxQueuedControlFrames = maxQueuedControlFrames;
+    copy.maxUnvalidatedHandshakes = maxUnvalidatedHandshakes;
     copy.floodWindowMs = floodWindowMs;
     copy.handshakeTimeoutMs = handshakeTimeoutMs;
     copy.headerTimeoutMs = headerTimeoutMs;
@@ -87,6 +94,11 @@ public final class HttpLimits {
   /** Open connections of the whole server; more are closed at accept. 0: no bound. */
   public int maxConnections() {
     return maxConnections;
+  }
+
+  /** TLS handshakes over TCP under way at once on the whole server; more are closed at once. */
+  public int maxConcurrentHandshakes() {
+    return maxConcurrentHandshakes;
   }
 
   /** Request line of HTTP/1.1; longer: 414. */
@@ -135,6 +147,14 @@ public final class HttpLimits {
   /** Acknowledgements waiting for a client that does not read; more: the connection ends. */
   public int maxQueuedControlFrames() {
     return maxQueuedControlFrames;
+  }
+
+  /**
+   * QUIC handshakes in progress on the whole server above which a client must prove its address
+   * with a Retry token first, at the price of a round trip. 0: always.
+   */
+  public int maxUnvalidatedHandshakes() {
+    return maxUnvalidatedHandshakes;
   }
 
   /** Window in which resets and control frames are counted. */
@@ -207,6 +227,7 @@ public final class HttpLimits {
   /** Changes bounds; each method is named after the bound. */
   public static final class Builder {
     private int maxConnections;
+    private int maxConcurrentHandshakes = 8_192;
     private int maxRequestLineBytes = 8 << 10;
     private int maxHeaderBytes = 16 << 10;
     private int maxHeaderFields = 128;
@@ -216,6 +237,7 @@ public final class HttpLimits {
     private int maxStreamResets = 200;
     private int maxControlFrames = 1_000;
     private int maxQueuedControlFrames = 1_000;
+    private int maxUnvalidatedHandshakes = 256;
     private long floodWindowMs = 30_000;
     private long handshakeTimeoutMs = 5_000;
     private long headerTimeoutMs = 10_000;
@@ -231,6 +253,12 @@ public final class HttpLimits {
     /** Sets {@link HttpLimits#maxConnections}. */
     public Builder maxConnections(int value) {
       this.maxConnections = value;
+      return this;
+    }
+
+    /** Sets {@link HttpLimits#maxConcurrentHandshakes}. */
+    public Builder maxConcurrentHandshakes(int value) {
+      this.maxConcurrentHandshakes = value;
       return this;
     }
 
@@ -285,6 +313,12 @@ public final class HttpLimits {
     /** Sets {@link HttpLimits#maxQueuedControlFrames}. */
     public Builder maxQueuedControlFrames(int value) {
       this.maxQueuedControlFrames = value;
+      return this;
+    }
+
+    /** Sets {@link HttpLimits#maxUnvalidatedHandshakes}. */
+    public Builder maxUnvalidatedHandshakes(int value) {
+      this.maxUnvalidatedHandshakes = value;
       return this;
     }
 

@@ -1,6 +1,7 @@
 package app.seventv.core.http;
 
 import app.seventv.core.tls.TlsFiles;
+import app.seventv.core.tls.TlsOptions;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Where a server listens and what it speaks there.
  *
  * @param address address to bind; port 0 takes a free one
- * @param tls certificate, or null for cleartext
+ * @param tls certificates and the like, or null for cleartext
  * @param http2 whether HTTP/2 is offered (by ALPN, or by prior knowledge on cleartext)
  * @param http3 whether HTTP/3 is offered on the UDP port of the same number; needs {@code tls}
  * @param altSvcPort UDP port that responses over TCP name in {@code Alt-Svc} (RFC 7838, RFC 9114
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HttpListener(
     InetSocketAddress address,
-    @Nullable TlsFiles tls,
+    @Nullable TlsOptions tls,
     boolean http2,
     boolean http3,
     int altSvcPort) {
@@ -34,7 +35,7 @@ public record HttpListener(
 
   /** A listener that names its own port in {@code Alt-Svc}. */
   public HttpListener(
-      InetSocketAddress address, @Nullable TlsFiles tls, boolean http2, boolean http3) {
+      InetSocketAddress address, @Nullable TlsOptions tls, boolean http2, boolean http3) {
     this(address, tls, http2, http3, 0);
   }
 
@@ -55,11 +56,21 @@ public record HttpListener(
 
   /** HTTP/1.1 and HTTP/2 over TLS. */
   public static HttpListener tls(InetSocketAddress address, TlsFiles files) {
-    return new HttpListener(address, files, true, false);
+    return tls(address, TlsOptions.of(files));
+  }
+
+  /** HTTP/1.1 and HTTP/2 over TLS. */
+  public static HttpListener tls(InetSocketAddress address, TlsOptions options) {
+    return new HttpListener(address, options, true, false);
   }
 
   /** HTTP/1.1 and HTTP/2 over TLS on TCP, HTTP/3 on UDP. */
   public static HttpListener tlsAndQuic(InetSocketAddress address, TlsFiles files) {
-    return new HttpListener(address, files, true, true);
+    return tlsAndQuic(address, TlsOptions.of(files));
+  }
+
+  /** HTTP/1.1 and HTTP/2 over TLS on TCP, HTTP/3 on UDP. */
+  public static HttpListener tlsAndQuic(InetSocketAddress address, TlsOptions options) {
+    return new HttpListener(address, options, true, true);
   }
 }

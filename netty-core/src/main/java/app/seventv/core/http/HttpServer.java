@@ -1,14 +1,13 @@
 package app.seventv.core.http;
 
-import app.seventv.core.tls.TlsFiles;
+import app.seventv.core.tls.TlsContexts;
+import app.seventv.core.tls.TlsOptions;
+import app.seventv.core.tls.TlsWatcher;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.Listener;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
-import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.ssl.ApplicationProtocolNames;
-import io.netty.handler.ssl.SslContext;
-import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -33,18 +32,20 @@ public final class HttpServer implements AutoCloseable {
   private final ServerContext context;
   private final List<Listener> listeners;
   private final List<InetSocketAddress> addresses;
-  private final List<SslContext> tlsContexts;
+  private final List<TlsContexts> tls;
+  private final TlsWatcher tlsWatcher;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private HttpServer(
       ServerContext context,
       List<Listener> listeners,
       List<InetSocketAddress> addresses,
-      List<SslContext> tlsContexts) {
+      List<TlsContexts> tls) {
     this.context = context;
     this.listeners = listeners;
     this.addresses = addresses;
-    this.tlsContexts = tlsContexts;
+    this.tls = tls;
+    this.tlsWatcher = TlsWatcher.start(tls);
   }
 
   /** A server on these loops; add listeners and start it. */
@@ -65,6 +66,21 @@ public final class HttpServer implements AutoCloseable {
   /** Number of open HTTP connections; websockets are not counted. */
   public int openConnections() {
     return context.open.size();
+  }
+
+  /**
+   * Reads certificates, ticket keys and client authorities again, as happens from time to time by
+   * itself. New connections use what has changed; nothing else notices.
+   *
+   * @return whether all files could be used; what could not be used stays as it was
+   */
+  public boolean reloadCertificates() {
+    return tlsWatcher.reload();
+  }
+
+  /** What the listeners with TLS use, in their order; for figures. */
+  public List<TlsContexts> tls() {
+    return tls;
   }
 
   /**
@@ -114,8 +130,7 @@ public final class HttpServer implements AutoCloseable {
     context.startDraining();
     listeners.forEach(Listener::close);
     context.open.close().awaitUninterruptibly(DRAIN_STEP.toMillis());
-    // BoringSSL's memory; connections that are still ending hold references of their own.
-    tlsContexts.forEach(ReferenceCountUtil::release);
+    tlsWatcher.close();
   }
 
   /** Collects what a server needs. */
@@ -127,6 +142,7 @@ public final class HttpServer implements AutoCloseable {
     private HttpLimits limits = HttpLimits.DEFAULT;
     private HttpObserver observer = HttpObserver.NONE;
     private RequestIds requestIds = RequestIds.DEFAULT;
+    private QuicTokenKeys tokenKeys = QuicTokenKeys.random();
 
     private Builder(EventLoops loops, Handler handler) {
       this.loops = loops;
@@ -148,6 +164,12 @@ public final class HttpServer implements AutoCloseable {
     /** Replaces the bounds. */
     public Builder limits(HttpLimits bounds) {
       this.limits = bounds;
+      return this;
+    }
+
+    /** Shares the keys of QUIC's Retry tokens with other processes; random ones otherwise. */
+    public Builder quicTokenKeys(QuicTokenKeys keys) {
+      this.tokenKeys = keys;
       return this;
     }
 
@@ -173,43 +195,44 @@ public final class HttpServer implements AutoCloseable {
       ServerContext context = new ServerContext(handler, errorMapper, limits, observer, requestIds);
       List<Listener> bound = new ArrayList<>();
       List<InetSocketAddress> addresses = new ArrayList<>();
-      List<SslContext> tlsContexts = new ArrayList<>();
+      List<TlsContexts> tls = new ArrayList<>();
       try {
         for (HttpListener listen : listens) {
-          addresses.add(bind(context, listen, bound, tlsContexts));
+          addresses.add(bind(context, listen, bound, tls));
         }
       } catch (IOException | RuntimeException e) {
         bound.forEach(Listener::close);
-        tlsContexts.forEach(ReferenceCountUtil::release);
+        tls.forEach(TlsContexts::close);
         throw e;
       }
       return new HttpServer(
-          context, List.copyOf(bound), List.copyOf(addresses), List.copyOf(tlsContexts));
+          context, List.copyOf(bound), List.copyOf(addresses), List.copyOf(tls));
     }
 
     private InetSocketAddress bind(
         ServerContext context,
         HttpListener listen,
         List<Listener> bound,
-        List<SslContext> tlsContexts)
+        List<TlsContexts> opened)
         throws IOException {
-      TlsFiles tls = listen.tls();
+      TlsOptions options = listen.tls();
       List<String> alpn =
           listen.http2()
               ? List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1)
               : List.of(ApplicationProtocolNames.HTTP_1_1);
-      SslContext ssl = tls == null ? null : tls.tcpContext(alpn);
-      if (ssl != null) {
-        tlsContexts.add(ssl);
+      TlsContexts tls = options == null ? null : TlsContexts.open(options, alpn, listen.http3());
+      if (tls != null) {
+        opened.add(tls);
       }
       Listener tcp =
           loops.bindPerLoop(
-              listen.address(), loop -> new ConnectionInitializer(context, listen, ssl));
+              listen.address(), loop -> new ConnectionInitializer(context, listen, tls));
       bound.add(tcp);
       if (listen.http3() && tls != null) {
-        QuicSslContext quicSsl = tls.quicContext();
-        QuicInitializer quic = new QuicInitializer(context, quicSsl);
+        QuicSteering steering = new QuicSteering(loops.relay(), observer);
+        QuicInitializer quic = new QuicInitializer(context, tls, steering, tokenKeys);
         bound.add(loops.bindDatagramPerLoop(tcp.address(), loop -> quic.datagramHandler()));
+        loops.relay().receive(tcp.port(), steering::fromSuccessor);
         if (listen.altSvcPort() >= 0) {
           context.announceHttp3(
               tcp.port(), listen.altSvcPort() == 0 ? tcp.port() : listen.altSvcPort());

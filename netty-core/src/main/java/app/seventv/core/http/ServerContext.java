@@ -6,6 +6,8 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** What every connection of a server shares. */
@@ -21,6 +23,12 @@ final class ServerContext {
 
   /** Open HTTP connections; a websocket leaves it, its server looks after it from then on. */
   final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+  /** Room for TLS handshakes; the costliest thing a stranger can ask for. */
+  final Semaphore handshakes;
+
+  /** QUIC handshakes in progress. */
+  final AtomicInteger quicHandshakes = new AtomicInteger();
 
   /** {@code Alt-Svc} values by the TCP port whose responses carry them. */
   private final Map<Integer, String> altSvc = new ConcurrentHashMap<>();
@@ -38,6 +46,7 @@ final class ServerContext {
     this.limits = limits;
     this.observer = observer;
     this.requestIds = requestIds;
+    this.handshakes = new Semaphore(limits.maxConcurrentHandshakes());
   }
 
   /** Tells the observer of a connection now and when its channel closes. */

@@ -1,4 +1,4 @@
-/** TLS contexts for TCP and QUIC listeners. */
+/** TLS for TCP and QUIC listeners: certificates, session tickets, client certificates. */
 @NullMarked
 package app.seventv.core.tls;
 

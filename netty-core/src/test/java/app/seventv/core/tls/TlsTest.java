@@ -1,0 +1,414 @@
+package app.seventv.core.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import app.seventv.core.http.HttpLimits;
+import app.seventv.core.http.HttpListener;
+import app.seventv.core.http.HttpServer;
+import app.seventv.core.http.Response;
+import app.seventv.core.transport.EventLoops;
+import app.seventv.core.transport.TransportOptions;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Certificates, tickets and handshake limits over every transport. */
+@ParameterizedClass
+@EnumSource(
+    value = TransportOptions.Choice.class,
+    names = {"IO_URING", "EPOLL", "NIO"})
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // JUnit calls start() first
+class TlsTest {
+  private static final Duration NEVER = Duration.ofHours(1);
+  private static final String[] BOTH_VERSIONS = {"TLSv1.3", "TLSv1.2"};
+
+  @Parameter TransportOptions.Choice transport;
+
+  @TempDir Path directory = Path.of(".");
+
+  private EventLoops loops;
+  private final List<HttpServer> servers = new ArrayList<>();
+
+  @BeforeParameterizedClassInvocation
+  void start() {
+    loops = EventLoops.start(new TransportOptions(transport, 2, true));
+  }
+
+  @AfterParameterizedClassInvocation
+  void stop() {
+    loops.close();
+  }
+
+  @AfterEach
+  void closeServers() {
+    servers.forEach(HttpServer::close);
+    servers.clear();
+  }
+
+  private HttpServer serve(TlsOptions options, HttpLimits limits) throws IOException {
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    HttpServer server =
+        HttpServer.builder(loops, exchange -> exchange.respond(Response.text(200, "ok")))
+            .limits(limits)
+            .listen(HttpListener.tlsAndQuic(any, options))
+            .start();
+    servers.add(server);
+    return server;
+  }
+
+  private InetSocketAddress serve(TlsOptions options) throws IOException {
+    return serve(options, HttpLimits.DEFAULT).addresses().getFirst();
+  }
+
+  private TlsOptions options(long serial, String... hosts) throws Exception {
+    TlsFiles files = TestPki.write(directory, "server-" + serial, TestPki.server(serial, hosts));
+    return TlsOptions.of(files).withCheckInterval(NEVER);
+  }
+
+  private static long serial(InetSocketAddress server, @Nullable String host) throws Exception {
+    return TestPki.serial(
+        TestClient.get(TestPki.clientContext(null), server, host).getPeerCertificates()[0]);
+  }
+
+  @Test
+  void replacedCertificatesCountForNewConnections() throws Exception {
+    TlsOptions options = options(1);
+    HttpServer server = serve(options, HttpLimits.DEFAULT);
+    InetSocketAddress address = server.addresses().getFirst();
+    try (SSLSocket old = TestClient.connect(TestPki.clientContext(null), address, null)) {
+      TestClient.exchange(old);
+      TlsFiles replaced = TestPki.write(directory, "server-1", TestPki.server(2));
+      assertThat(replaced).isEqualTo(options.certificates().getFirst());
+      assertThat(server.reloadCertificates()).isTrue();
+      assertThat(serial(address, null)).isEqualTo(2);
+      assertThat(TestClient.quicSerial(loops, address, null, null)).isEqualTo(2);
+      TestClient.exchange(old);
+      assertThat(TestPki.serial(old.getSession().getPeerCertificates()[0])).isEqualTo(1);
+    }
+    assertThat(server.tls().getFirst().reloads()).isEqualTo(1);
+  }
+
+  @Test
+  void filesThatDoNotFitChangeNothing() throws Exception {
+    TlsOptions options = options(1);
+    TlsFiles files = options.certificates().getFirst();
+    HttpServer server = serve(options, HttpLimits.DEFAULT);
+    InetSocketAddress address = server.addresses().getFirst();
+    X509Bundle next = TestPki.server(2);
+    String pem = next.getCertificatePathPEM();
+    for (String bad : List.of(pem, pem.substring(0, pem.length() / 2), "", "no PEM")) {
+      Files.writeString(files.certificate(), bad);
+      assertThat(server.reloadCertificates()).as(bad).isFalse();
+      assertThat(serial(address, null)).isEqualTo(1);
+    }
+    Files.delete(files.certificate());
+    assertThat(server.reloadCertificates()).isFalse();
+    assertThat(server.tls().getFirst().failedReloads()).isEqualTo(5);
+    TestPki.write(directory, "server-1", next);
+    assertThat(server.reloadCertificates()).isTrue();
+    assertThat(serial(address, null)).isEqualTo(2);
+  }
+
+  @Test
+  void noHandshakeFailsWhileCertificatesAreReplaced() throws Exception {
+    TlsFiles files = options(1).certificates().getFirst();
+    InetSocketAddress address =
+        serve(TlsOptions.of(files).withCheckInterval(Duration.ofMillis(5)));
+    X509Bundle[] pairs = {TestPki.server(1), TestPki.server(2)};
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicInteger handshakes = new AtomicInteger();
+    Set<Long> seen = ConcurrentHashMap.newKeySet();
+    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> storm = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        storm.add(
+            clients.submit(
+                () -> {
+                  while (!over.get()) {
+                    seen.add(serial(address, null));
+                    handshakes.incrementAndGet();
+                  }
+                  return null;
+                }));
+      }
+      for (int i = 0; handshakes.get() < 150 && storm.stream().noneMatch(Future::isDone); i++) {
+        X509Bundle pair = pairs[i % 2];
+        Files.writeString(files.certificate(), pair.getCertificatePathPEM()); // not at once
+        Files.writeString(files.key(), pair.getPrivateKeyPEM());
+        int before = handshakes.get();
+        await().until(
+            () -> handshakes.get() > before + 8 || storm.stream().anyMatch(Future::isDone));
+      }
+      over.set(true);
+      for (Future<?> client : storm) {
+        client.get(); // no exception: no handshake failed
+      }
+    }
+    assertThat(seen).contains(1L, 2L);
+  }
+
+  @Test
+  void theNameAskedForChoosesTheCertificate() throws Exception {
+    TlsOptions options =
+        options(1, "default.test")
+            .withCertificate(options(2, "a.test", "*.b.test").certificates().getFirst())
+            .withCertificate(options(3, "x.b.test").certificates().getFirst());
+    InetSocketAddress address = serve(options);
+    record Case(@Nullable String host, long serial) {}
+    for (Case c :
+        List.of(
+            new Case(null, 1),
+            new Case("default.test", 1),
+            new Case("unknown.test", 1),
+            new Case("A.test", 2),
+            new Case("y.b.test", 2),
+            new Case("x.b.test", 3),
+            new Case("z.y.b.test", 1),
+            new Case("b.test", 1))) {
+      assertThat(serial(address, c.host)).as(String.valueOf(c.host)).isEqualTo(c.serial);
+      assertThat(TestClient.quicSerial(loops, address, c.host, null))
+          .as("QUIC " + c.host)
+          .isEqualTo(c.serial);
+    }
+  }
+
+  /** Another server; the JDK keeps sessions by port, so this one has the same on another address. */
+  private InetSocketAddress serveBeside(InetSocketAddress other, TlsOptions options)
+      throws IOException {
+    byte[] ip = other.getAddress().getAddress();
+    ip[3] += (byte) servers.size();
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.getByAddress(ip), other.getPort());
+    HttpServer server =
+        HttpServer.builder(loops, exchange -> exchange.respond(Response.text(200, "ok")))
+            .listen(HttpListener.tls(address, options))
+            .start();
+    servers.add(server);
+    return address;
+  }
+
+  /** A resumed session remembers when the first handshake was. */
+  private static boolean resumes(
+      SSLContext client, InetSocketAddress from, InetSocketAddress to, String version)
+      throws Exception {
+    SSLSession first;
+    try (SSLSocket socket = TestClient.connect(client, from, null, version)) {
+      TestClient.exchange(socket);
+      first = socket.getSession();
+    }
+    long bornMs = first.getCreationTime();
+    await().pollDelay(Duration.ZERO).until(() -> System.currentTimeMillis() > bornMs + 2);
+    try (SSLSocket socket = TestClient.connect(client, to, null, version)) {
+      TestClient.exchange(socket);
+      return socket.getSession().getCreationTime() == bornMs;
+    }
+  }
+
+  private Path ticketKeys(String name, byte[]... keys) throws IOException {
+    Path file = directory.resolve(name);
+    Files.write(file, new byte[0]);
+    for (byte[] key : keys) {
+      Files.write(file, key, StandardOpenOption.APPEND);
+    }
+    return file;
+  }
+
+  private static byte[] secret() {
+    byte[] secret = new byte[TicketKeys.SECRET_BYTES];
+    new SecureRandom().nextBytes(secret);
+    return secret;
+  }
+
+  @Test
+  void serversWithTheSameTicketKeysResumeEachOthersSessions() throws Exception {
+    Path shared = ticketKeys("shared", secret());
+    InetSocketAddress one = serve(options(1).withTicketKeys(shared));
+    InetSocketAddress two = serveBeside(one, options(1).withTicketKeys(shared));
+    InetSocketAddress stranger =
+        serveBeside(one, options(1).withTicketKeys(ticketKeys("other", secret(), secret())));
+    InetSocketAddress random = serveBeside(one, options(1));
+    for (String version : BOTH_VERSIONS) {
+      assertThat(resumes(TestPki.clientContext(null), one, one, version)).as(version).isTrue();
+      assertThat(resumes(TestPki.clientContext(null), one, two, version)).as(version).isTrue();
+      assertThat(resumes(TestPki.clientContext(null), one, stranger, version)).isFalse();
+      assertThat(resumes(TestPki.clientContext(null), one, random, version)).isFalse();
+      assertThat(resumes(TestPki.clientContext(null), random, random, version)).isTrue();
+    }
+  }
+
+  @Test
+  void rotatedTicketKeysOpenOldTicketsUntilTheyAreRemoved() throws Exception {
+    byte[] old = secret();
+    byte[] young = secret();
+    Path folder = Files.createDirectory(directory.resolve("rotated"));
+    Files.write(folder.resolve("2026-01-01.key"), old);
+    HttpServer server = serve(options(1).withTicketKeys(folder), HttpLimits.DEFAULT);
+    InetSocketAddress after = server.addresses().getFirst();
+    InetSocketAddress before =
+        serveBeside(after, options(1).withTicketKeys(ticketKeys("old", old)));
+    InetSocketAddress onlyYoung = serveBeside(after, options(1).withTicketKeys(ticketKeys("young", young)));
+    Files.write(folder.resolve(".new"), young);
+    Files.move(
+        folder.resolve(".new"),
+        folder.resolve("2026-01-02.key"),
+        StandardCopyOption.ATOMIC_MOVE);
+    assertThat(server.reloadCertificates()).isTrue();
+    assertThat(resumes(TestPki.clientContext(null), before, after, "TLSv1.3")).isTrue();
+    assertThat(resumes(TestPki.clientContext(null), after, onlyYoung, "TLSv1.3")).isTrue();
+    Files.delete(folder.resolve("2026-01-01.key"));
+    assertThat(server.reloadCertificates()).isTrue();
+    assertThat(resumes(TestPki.clientContext(null), before, after, "TLSv1.3")).isFalse();
+    Files.write(folder.resolve("2026-01-03.key"), new byte[81]);
+    assertThat(server.reloadCertificates()).isFalse();
+    assertThat(resumes(TestPki.clientContext(null), onlyYoung, after, "TLSv1.3")).isTrue();
+  }
+
+  @Test
+  void ticketsOfAnOpenListenerDoNotReplaceAClientCertificate() throws Exception {
+    Path shared = ticketKeys("keys", secret());
+    X509Bundle authority = TestPki.authority("edge");
+    Path authorities =
+        Files.writeString(directory.resolve("edge.crt"), authority.getCertificatePEM());
+    InetSocketAddress open = serve(options(1).withTicketKeys(shared));
+    InetSocketAddress guarded =
+        serveBeside(
+            open,
+            options(1)
+                .withTicketKeys(shared)
+                .withClientAuth(ClientAuthMode.REQUIRED, authorities));
+    for (String version : BOTH_VERSIONS) {
+      assertThatThrownBy(() -> resumes(TestPki.clientContext(null), open, guarded, version))
+          .isInstanceOf(IOException.class);
+      SSLContext edge = TestPki.clientContext(TestPki.client(authority));
+      assertThat(resumes(edge, guarded, guarded, version)).as(version).isTrue();
+    }
+  }
+
+  @Test
+  void clientCertificatesAreChecked() throws Exception {
+    X509Bundle authority = TestPki.authority("edge");
+    X509Bundle known = TestPki.client(authority);
+    X509Bundle foreign = TestPki.client(TestPki.authority("edge"));
+    Path authorities =
+        Files.writeString(directory.resolve("edge.crt"), authority.getCertificatePEM());
+    InetSocketAddress required =
+        serve(options(1).withClientAuth(ClientAuthMode.REQUIRED, authorities));
+    InetSocketAddress optional =
+        serve(options(1).withClientAuth(ClientAuthMode.OPTIONAL, authorities));
+    for (String version : BOTH_VERSIONS) {
+      TestClient.get(TestPki.clientContext(known), required, null, version);
+      TestClient.get(TestPki.clientContext(known), optional, null, version);
+      TestClient.get(TestPki.clientContext(null), optional, null, version);
+      assertThatThrownBy(() -> get(foreign, required, version)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> get(foreign, optional, version)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> get(null, required, version)).isInstanceOf(IOException.class);
+    }
+    assertThat(TestClient.quicSerial(loops, required, null, known)).isEqualTo(1);
+    assertThat(TestClient.quicSerial(loops, optional, null, null)).isEqualTo(1);
+    assertThatThrownBy(() -> TestClient.quicSerial(loops, required, null, null))
+        .isInstanceOf(Exception.class);
+    assertThatThrownBy(() -> TestClient.quicSerial(loops, required, null, foreign))
+        .isInstanceOf(Exception.class);
+  }
+
+  private static void get(@Nullable X509Bundle identity, InetSocketAddress server, String version)
+      throws Exception {
+    TestClient.get(TestPki.clientContext(identity), server, null, version);
+  }
+
+  @Test
+  void aHandshakeHasADeadlineHoweverBusyTheClientIs() throws Exception {
+    HttpLimits limits = HttpLimits.builder().handshakeTimeoutMs(400).build();
+    TlsOptions several =
+        options(1).withCertificate(options(2, "a.test").certificates().getFirst());
+    for (TlsOptions options : List.of(options(1), several)) {
+      InetSocketAddress address = serve(options, limits).addresses().getFirst();
+      long startNs = System.nanoTime();
+      try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+        byte[] start = {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3};
+        AtomicInteger sent = new AtomicInteger();
+        await()
+            .pollInterval(Duration.ofMillis(50))
+            .atMost(Duration.ofSeconds(5))
+            .until(
+                () -> {
+                  int i = sent.getAndIncrement();
+                  try {
+                    socket.getOutputStream().write(i < start.length ? start[i] : 7);
+                    return false;
+                  } catch (IOException closed) {
+                    return true;
+                  }
+                });
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(Duration.ofSeconds(2));
+    }
+  }
+
+  @Test
+  void handshakesUnderWayAreBounded() throws Exception {
+    HttpLimits limits = HttpLimits.builder().maxConcurrentHandshakes(2).build();
+    InetSocketAddress address = serve(options(1), limits).addresses().getFirst();
+    try (Socket one = new Socket(address.getAddress(), address.getPort());
+        Socket two = new Socket(address.getAddress(), address.getPort())) {
+      await()
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(() -> serial(address, null))
+                      .isInstanceOf(IOException.class));
+      assertThat(one.isConnected() && two.isConnected()).isTrue();
+    }
+    await().ignoreExceptions().until(() -> serial(address, null) == 1);
+    for (int i = 0; i < 10; i++) {
+      assertThat(serial(address, null)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void plainHttpOnATlsPortIsAnsweredInWords() throws Exception {
+    InetSocketAddress address = serve(options(1));
+    for (String start : List.of("GET / HTTP/1.1\r\nhost: a\r\n\r\n", "P")) {
+      try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+        socket.setSoTimeout(10_000);
+        socket.getOutputStream().write(start.getBytes(StandardCharsets.US_ASCII));
+        String answer =
+            new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        assertThat(answer).startsWith("HTTP/1.1 400 ").endsWith("HTTPS port\n");
+      }
+    }
+  }
+}
