@@ -37,7 +37,8 @@ final class BrotliDecoder implements ContentDecoder {
         }
         case NEEDS_MORE_INPUT -> {
           if (pulled) {
-            // After a pull this status means only that the input was read: there may be more to come.
+            // After a pull this status means only that the input was read: there may be more to
+            // come.
             pulled = false;
             decoder.push(0);
             continue;

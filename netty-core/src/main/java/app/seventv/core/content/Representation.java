@@ -34,8 +34,7 @@ public final class Representation {
     this.divisible = divisible;
     this.lengthText = Long.toString(length);
     this.etagText = etag == null ? null : etag.toString();
-    this.lastModifiedText =
-        lastModified == HttpDate.INVALID ? null : HttpDate.format(lastModified);
+    this.lastModifiedText = lastModified == HttpDate.INVALID ? null : HttpDate.format(lastModified);
   }
 
   /** Bytes without validators. */

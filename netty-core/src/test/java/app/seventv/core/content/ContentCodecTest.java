@@ -73,9 +73,12 @@ class ContentCodecTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = ContentCoding.class, names = {"GZIP", "BR", "ZSTD"})
+  @EnumSource(
+      value = ContentCoding.class,
+      names = {"GZIP", "BR", "ZSTD"})
   void whatIsEncodedIsDecoded(ContentCoding coding) throws Exception {
-    for (byte[] plain : new byte[][] {{}, {1}, text(100), text(300_000), noise(200_000), new byte[1 << 20]}) {
+    for (byte[] plain :
+        new byte[][] {{}, {1}, text(100), text(300_000), noise(200_000), new byte[1 << 20]}) {
       for (int piece : new int[] {1 << 20, 8192, 1000}) {
         byte[] coded = encode(coding, plain, piece);
         assertThat(decode(coding, coded, piece)).isEqualTo(plain);
@@ -88,7 +91,9 @@ class ContentCodecTest {
 
   /** Everything before a flush can be read before anything after it is written. */
   @ParameterizedTest
-  @EnumSource(value = ContentCoding.class, names = {"GZIP", "BR", "ZSTD"})
+  @EnumSource(
+      value = ContentCoding.class,
+      names = {"GZIP", "BR", "ZSTD"})
   void aFlushGivesOutAllThatWasWritten(ContentCoding coding) throws Exception {
     StringBuilder received = new StringBuilder();
     try (ContentEncoder encoder = ContentEncoder.of(coding, 4);
@@ -142,8 +147,7 @@ class ContentCodecTest {
   void bothFormsOfDeflateAreRead() throws Exception {
     for (boolean bare : new boolean[] {false, true}) {
       ByteArrayOutputStream coded = new ByteArrayOutputStream();
-      try (DeflaterOutputStream deflate =
-          new DeflaterOutputStream(coded, new Deflater(6, bare))) {
+      try (DeflaterOutputStream deflate = new DeflaterOutputStream(coded, new Deflater(6, bare))) {
         deflate.write(text(70_000));
       }
       assertThat(decode(ContentCoding.DEFLATE, coded.toByteArray(), 100)).isEqualTo(text(70_000));
@@ -151,7 +155,9 @@ class ContentCodecTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = ContentCoding.class, names = {"GZIP", "DEFLATE", "BR", "ZSTD"})
+  @EnumSource(
+      value = ContentCoding.class,
+      names = {"GZIP", "DEFLATE", "BR", "ZSTD"})
   void brokenDataIsNoticed(ContentCoding coding) throws Exception {
     byte[] coded =
         coding == ContentCoding.DEFLATE
@@ -189,15 +195,12 @@ class ContentCodecTest {
   @Test
   void zstdWindowsAreBounded() {
     byte[] coded = new byte[1 << 16];
-    try (ZstdCompressCtx context =
-        new ZstdCompressCtx()) {
+    try (ZstdCompressCtx context = new ZstdCompressCtx()) {
       context.setLevel(1).setLong(27);
       ByteBuffer target = ByteBuffer.allocateDirect(1 << 16);
       ByteBuffer source = ByteBuffer.allocateDirect(1 << 20);
-      context.compressDirectByteBufferStream(
-          target, source, EndDirective.CONTINUE);
-      context.compressDirectByteBufferStream(
-          target, source, EndDirective.END);
+      context.compressDirectByteBufferStream(target, source, EndDirective.CONTINUE);
+      context.compressDirectByteBufferStream(target, source, EndDirective.END);
       coded = new byte[target.flip().remaining()];
       target.get(coded);
     }

@@ -191,9 +191,7 @@ class StaticFilesTest {
       String answer = http.raw("GET /f/big.bin HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
       byte[] bytes = answer.getBytes(StandardCharsets.ISO_8859_1);
       assertThat(bytes.length).isGreaterThan(BIG.length);
-      assertThat(
-              Arrays.equals(
-                  bytes, bytes.length - BIG.length, bytes.length, BIG, 0, BIG.length))
+      assertThat(Arrays.equals(bytes, bytes.length - BIG.length, bytes.length, BIG, 0, BIG.length))
           .isTrue();
     }
   }
@@ -217,7 +215,8 @@ class StaticFilesTest {
       try (Socket socket = http.connect()) {
         socket
             .getOutputStream()
-            .write("GET /f/big.bin HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            .write(
+                "GET /f/big.bin HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
       }
     }
@@ -254,8 +253,7 @@ class StaticFilesTest {
       "/f/..;/secret.txt"
     };
     for (String path : refused) {
-      String answer =
-          http.raw("GET " + path + " HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+      String answer = http.raw("GET " + path + " HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
       assertThat(answer).as(path).startsWith("HTTP/1.1 400 ").doesNotContain("secret\r\n");
     }
     String[] missing = {

@@ -27,7 +27,7 @@ class RouterFuzzTest {
       for (int i = 0; i < segments.length; i++) {
         node = node.child(segments[i], i == segments.length - 1, names, pattern);
       }
-      node.add("GET", new Route(NONE, List.of(pattern)), pattern);
+      node.add("GET", new Route(new RoutePattern("GET", pattern), NONE, List.of(pattern)), pattern);
     }
     return root.compile();
   }
@@ -56,8 +56,7 @@ class RouterFuzzTest {
 
   /** The slow and obvious way. */
   private static boolean matches(String pattern, String path) {
-    String regex =
-        pattern.replaceAll("\\{\\w+\\*}", "(?s:.*)").replaceAll("\\{\\w+}", "[^/]+");
+    String regex = pattern.replaceAll("\\{\\w+\\*}", "(?s:.*)").replaceAll("\\{\\w+}", "[^/]+");
     return path.matches(regex);
   }
 }
