@@ -55,7 +55,8 @@ public final class ApiServer implements RunningService {
         context.health().require("mongodb", () -> store.database().runCommand(ping()));
         context.health().require("nats", this::requireNats);
         this.server =
-            HttpServer.builder(context.loops(), api.handler())
+            context
+                .httpServer(api.handler())
                 .listen(HttpListener.plain(config.get(ApiConfig.BIND)))
                 .errorMapper(new ApiErrors())
                 .start();

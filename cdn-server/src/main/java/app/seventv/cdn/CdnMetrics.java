@@ -1,20 +1,16 @@
 package app.seventv.cdn;
 
-import app.seventv.core.http.HttpObserver;
-import app.seventv.core.http.Protocol;
-import app.seventv.core.http.Request;
 import app.seventv.core.metrics.Metrics;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
-import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** The figures of cdn.md §8. */
-final class CdnMetrics implements HttpObserver {
+/** The figures of cdn.md §8 that are the cache's own; those of HTTP are the core's. */
+final class CdnMetrics {
   /** Outcomes of a look-up, with the label values that dashboards know. */
   enum CacheAction {
     HIT("Hit"),
@@ -35,10 +31,6 @@ final class CdnMetrics implements HttpObserver {
   private final Counter upstream;
   private final Histogram upstreamDuration;
   private final Counter requests;
-  private final Gauge connections;
-  private final Counter statuses;
-  private final Histogram requestDuration;
-  private final Counter drops;
 
   CdnMetrics(Metrics metrics) {
     Counter cacheActions = metrics.counter("cache_action_total", "Look-ups by outcome.", "state");
@@ -50,12 +42,6 @@ final class CdnMetrics implements HttpObserver {
     upstreamDuration =
         metrics.durations("cache_duration", "Seconds per origin fetch, queueing included.");
     requests = metrics.counter("cdn_request_total", "Requests for images.", "kind", "image_type");
-    connections = metrics.gauge("http_connections", "Open connections.", "socket");
-    statuses =
-        metrics.counter("http_status_code_total", "Responses by status.", "socket", "status");
-    requestDuration = metrics.durations("http_request_duration", "Seconds per request.", "socket");
-    drops =
-        metrics.counter("http_drops_total", "Connections cut off, by reason.", "socket", "reason");
   }
 
   void cacheAction(CacheAction action) {
@@ -87,38 +73,5 @@ final class CdnMetrics implements HttpObserver {
 
   void requested(ImagePath path) {
     requests.labelValues(path.kind().label(), path.type().label()).inc();
-  }
-
-  private static String socket(Protocol protocol) {
-    return protocol == Protocol.HTTP_3 ? "Quic" : "Tcp";
-  }
-
-  private static String socket(Request request) {
-    Protocol protocol = request.connection().protocol();
-    return protocol != Protocol.HTTP_3 && request.connection().secure()
-        ? "TlsTcp"
-        : socket(protocol);
-  }
-
-  @Override
-  public void connectionOpened(Protocol protocol) {
-    connections.labelValues(socket(protocol)).inc();
-  }
-
-  @Override
-  public void connectionClosed(Protocol protocol) {
-    connections.labelValues(socket(protocol)).dec();
-  }
-
-  @Override
-  public void dropped(Protocol protocol, String reason) {
-    drops.labelValues(socket(protocol), reason).inc();
-  }
-
-  @Override
-  public void exchangeEnded(Request request, int status, long durationNs) {
-    String socket = socket(request);
-    statuses.labelValues(socket, Integer.toString(status)).inc();
-    requestDuration.labelValues(socket).observe(durationNs / NANOS_PER_SECOND);
   }
 }

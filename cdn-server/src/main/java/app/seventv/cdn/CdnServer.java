@@ -84,22 +84,22 @@ public final class CdnServer implements RunningService {
     Handler content = images.routes(exchange -> exchange.respond(status(identity)));
     if (tls != null) {
       HttpListener secure = new HttpListener(options.secureBind(), tls, true, http3);
-      servers.add(server(context, content, metrics, secure));
+      servers.add(server(context, content, secure));
     }
     Handler plain =
         tls != null && !options.allowInsecure()
             ? new RedirectHandler(options.serverName(), securePort)
             : content;
-    servers.add(server(context, plain, metrics, HttpListener.plain(options.bind())));
+    servers.add(server(context, plain, HttpListener.plain(options.bind())));
     servers.forEach(server -> LOG.info("listening on {}", server.addresses()));
   }
 
   private static HttpServer server(
-      ServiceContext context, Handler handler, CdnMetrics metrics, HttpListener listener)
+      ServiceContext context, Handler handler, HttpListener listener)
       throws IOException {
-    return HttpServer.builder(context.loops(), handler)
+    return context
+        .httpServer(handler)
         .errorMapper(ImageHandler.ERRORS)
-        .observer(metrics)
         .listen(listener)
         .start();
   }

@@ -167,7 +167,7 @@ final class EventService implements RunningService {
       throws IOException {
     Config config = context.config();
     HttpServer.Builder builder =
-        HttpServer.builder(context.loops(), endpoint).errorMapper(PLAIN_TEXT).limits(limits());
+        context.httpServer(endpoint).errorMapper(PLAIN_TEXT).limits(limits());
     InetSocketAddress bind = config.get(EventKeys.BIND);
     Optional<TlsOptions> tls = EventKeys.tls(config);
     if (tls.isPresent()) {

@@ -101,8 +101,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
     @Override
     protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
-      server.observer.dropped(Protocol.HTTP_1, "tls-handshake");
-      ctx.close();
+      ctx.close(); // counted by HandshakeWatch
     }
 
     @Override

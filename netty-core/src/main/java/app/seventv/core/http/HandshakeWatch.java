@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells the observer how a TLS handshake ended, over TCP or QUIC, then leaves the pipeline. */
 final class HandshakeWatch extends ChannelInboundHandlerAdapter {
+  /** The client left by itself, as port scans and health checks do: nobody was dropped. */
+  private static final String CLOSED = "closed";
+
   private final HttpObserver observer;
   private final long startNs = System.nanoTime();
   private boolean told;
@@ -54,7 +57,11 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
     long durationNs = System.nanoTime() - startNs;
     SSLEngine engine = engine(ctx);
     if (failure != null || engine == null) {
-      observer.handshakeEnded(new Handshake(quic, reason(failure), false, "", "", durationNs));
+      String reason = reason(failure);
+      observer.handshakeEnded(new Handshake(quic, reason, false, "", "", durationNs));
+      if (!reason.equals(CLOSED)) {
+        observer.dropped(quic ? Protocol.HTTP_3 : Protocol.HTTP_1, "tls-handshake");
+      }
       return;
     }
     SSLSession session = engine.getSession();
@@ -96,7 +103,7 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
     String message =
         failure == null ? "" : String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
     if (failure instanceof ClosedChannelException || message.contains("closed")) {
-      return "closed";
+      return CLOSED;
     }
     message = message.replace('_', ' ');
     if (message.contains("no shared cipher") || message.contains("no shared group")) {

@@ -150,8 +150,8 @@ public final class Request {
     return route;
   }
 
-  /** Called by the router. */
-  void bindRoute(RoutePattern matched) {
+  /** Called by who chooses the handler; one instance per route of a small fixed set. */
+  public void bindRoute(RoutePattern matched) {
     this.route = matched;
   }
 

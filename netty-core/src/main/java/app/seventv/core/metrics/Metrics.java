@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -124,7 +126,11 @@ public final class Metrics {
       String type =
           counter ? "counter" : snapshot instanceof HistogramSnapshot ? "histogram" : "gauge";
       String name = metadata.getPrometheusName() + (counter ? "_total" : "");
-      all.add(new Description(name, type, String.valueOf(metadata.getHelp())));
+      Set<String> labels = new TreeSet<>();
+      snapshot.getDataPoints().forEach(p -> p.getLabels().forEach(l -> labels.add(l.getName())));
+      all.add(
+          new Description(
+              name, type, List.copyOf(labels), String.valueOf(metadata.getHelp())));
     }
     return all;
   }
@@ -150,8 +156,9 @@ public final class Metrics {
    * A metric as scrapers see it.
    *
    * @param type {@code counter}, {@code gauge} or {@code histogram}
+   * @param labels names of the labels that it has been given so far
    */
-  public record Description(String name, String type, String help) {}
+  public record Description(String name, String type, List<String> labels, String help) {}
 
   /** Takes the distributions of a histogram while it is read. */
   @FunctionalInterface

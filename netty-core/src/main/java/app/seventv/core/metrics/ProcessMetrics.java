@@ -1,13 +1,13 @@
 package app.seventv.core.metrics;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ClassLoadingMXBean;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
+import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +15,6 @@ import java.util.List;
 
 /** Figures of the JVM and its process under the names the usual dashboards expect. */
 public final class ProcessMetrics {
-  private static final int PAGE_BYTES = 4096;
   private static final double MS_PER_SECOND = 1e3;
   private static final double NS_PER_SECOND = 1e9;
 
@@ -24,7 +23,9 @@ public final class ProcessMetrics {
   /** Adds them all; values are read when somebody asks. */
   public static void register(Metrics metrics) {
     registerMemory(metrics);
+    NettyMemory.register(metrics);
     registerCollectors(metrics);
+    registerThreads(metrics);
     registerProcess(metrics);
   }
 
@@ -44,24 +45,37 @@ public final class ProcessMetrics {
         List.of("area"),
         readings -> readings.read(memory.getHeapMemoryUsage().getMax(), "heap"));
     metrics.gauges(
+        "jvm_memory_committed_bytes",
+        "Bytes of a JVM memory area that the system has granted.",
+        List.of("area"),
+        readings -> {
+          readings.read(memory.getHeapMemoryUsage().getCommitted(), "heap");
+          readings.read(memory.getNonHeapMemoryUsage().getCommitted(), "nonheap");
+        });
+    List<MemoryPoolMXBean> memoryPools = ManagementFactory.getMemoryPoolMXBeans();
+    metrics.gauges(
+        "jvm_memory_pool_used_bytes",
+        "Used bytes of a JVM memory pool.",
+        List.of("pool"),
+        readings ->
+            memoryPools.forEach(
+                pool -> readings.read(pool.getUsage().getUsed(), pool.getName())));
+    List<BufferPoolMXBean> bufferPools =
+        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class);
+    metrics.gauges(
         "jvm_buffer_pool_used_bytes",
         "Used bytes of a JVM buffer pool.",
         List.of("pool"),
         readings -> {
-          for (var pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+          for (BufferPoolMXBean pool : bufferPools) {
             readings.read(pool.getMemoryUsed(), pool.getName());
           }
         });
-    if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider allocator) {
-      metrics.gauges(
-          "netty_allocator_used_bytes",
-          "Bytes held by the buffer allocator.",
-          List.of("area"),
-          readings -> {
-            readings.read(allocator.metric().usedHeapMemory(), "heap");
-            readings.read(allocator.metric().usedDirectMemory(), "direct");
-          });
-    }
+    metrics.gauges(
+        "jvm_buffer_pool_buffers",
+        "Buffers of a JVM buffer pool.",
+        List.of("pool"),
+        readings -> bufferPools.forEach(pool -> readings.read(pool.getCount(), pool.getName())));
   }
 
   private static void registerCollectors(Metrics metrics) {
@@ -78,8 +92,23 @@ public final class ProcessMetrics {
         readings ->
             collectors.forEach(
                 gc -> readings.read(gc.getCollectionTime() / MS_PER_SECOND, gc.getName())));
+  }
+
+  private static void registerThreads(Metrics metrics) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     metrics.gauge("jvm_threads_current", "Platform threads.", threads::getThreadCount);
+    metrics.gauge(
+        "jvm_threads_daemon", "Platform threads that do not keep the process alive.",
+        threads::getDaemonThreadCount);
+    metrics.gauge("jvm_threads_peak", "Most platform threads so far.", threads::getPeakThreadCount);
+    if (threads instanceof com.sun.management.ThreadMXBean hotSpot) {
+      metrics.counter(
+          "jvm_allocated_bytes_total",
+          "Bytes allocated on the heap, by threads that have ended too.",
+          hotSpot::getTotalThreadAllocatedBytes);
+    }
+    ClassLoadingMXBean classes = ManagementFactory.getClassLoadingMXBean();
+    metrics.gauge("jvm_classes_loaded", "Classes loaded.", classes::getLoadedClassCount);
   }
 
   private static void registerProcess(Metrics metrics) {
@@ -94,14 +123,30 @@ public final class ProcessMetrics {
           () -> unix.getProcessCpuTime() / NS_PER_SECOND);
     }
     metrics.gauge(
-        "process_resident_memory_bytes", "Resident memory.", ProcessMetrics::residentBytes);
+        "process_resident_memory_bytes", "Resident memory.", () -> statusBytes("VmRSS:"));
+    metrics.gauges(
+        "process_memory_bytes",
+        "Parts of the process's memory; what is anonymous and neither heap, non-heap, direct nor"
+            + " stacks was allocated by native libraries.",
+        List.of("kind"),
+        readings -> {
+          readings.read(statusBytes("RssAnon:"), "anonymous");
+          readings.read(statusBytes("RssFile:"), "file");
+          readings.read(statusBytes("VmSwap:"), "swap");
+          readings.read(statusBytes("VmSize:"), "virtual");
+        });
   }
 
-  /** Second field of {@code /proc/self/statm}, in pages; NaN where there is no such file. */
-  private static double residentBytes() {
+  /** A line of {@code /proc/self/status}; NaN where there is no such file. Takes microseconds. */
+  private static double statusBytes(String name) {
     try {
-      String[] fields = Files.readString(Path.of("/proc/self/statm")).split(" ", 3);
-      return Double.parseDouble(fields[1]) * PAGE_BYTES;
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        if (line.startsWith(name)) {
+          String kilobytes = line.substring(name.length()).replace("kB", "").strip();
+          return Double.parseDouble(kilobytes) * 1024;
+        }
+      }
+      return Double.NaN;
     } catch (IOException e) {
       return Double.NaN;
     }

@@ -2,6 +2,9 @@ package app.seventv.core.observe;
 
 import app.seventv.core.http.Protocol;
 import app.seventv.core.http.RoutePattern;
+import app.seventv.core.metrics.BucketCounts;
+import app.seventv.core.metrics.Distribution;
+import app.seventv.core.metrics.LoopCounters;
 import app.seventv.core.metrics.Metrics;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -321,24 +324,24 @@ final class HttpFigures {
           totals[index] = total;
         }
         durations.moveTo(total);
-        result.sumNs += durations.sumNs();
+        result.addSum(durations.sumNs());
       }
     }
     Histogram total = totals[index];
     if (total != null) {
-      toBuckets(total, result.counts);
+      toBuckets(total, result);
     }
     return result;
   }
 
-  private void toBuckets(Histogram histogram, long[] counts) {
+  private void toBuckets(Histogram histogram, Distribution result) {
     int bucket = 0;
     for (HistogramIterationValue value : histogram.recordedValues()) {
       long middleNs = histogram.medianEquivalentValue(value.getValueIteratedTo()) * NS_PER_US;
       while (bucket < boundsNs.length && middleNs > boundsNs[bucket]) {
         bucket++;
       }
-      counts[bucket] += value.getCountAddedInThisIterationStep();
+      result.add(bucket, value.getCountAddedInThisIterationStep());
     }
   }
 

@@ -6,6 +6,7 @@ import app.seventv.core.http.Handshake;
 import app.seventv.core.http.HttpObserver;
 import app.seventv.core.http.Protocol;
 import app.seventv.core.http.Request;
+import app.seventv.core.metrics.Distribution;
 import app.seventv.core.metrics.Metrics;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.prometheus.metrics.core.metrics.Counter;

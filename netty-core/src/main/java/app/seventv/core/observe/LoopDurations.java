@@ -1,5 +1,6 @@
 package app.seventv.core.observe;
 
+import app.seventv.core.metrics.LoopCounters;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 import org.jspecify.annotations.Nullable;

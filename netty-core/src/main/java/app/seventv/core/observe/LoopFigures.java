@@ -3,6 +3,8 @@ package app.seventv.core.observe;
 import app.seventv.core.http.ExchangeSummary;
 import app.seventv.core.http.Protocol;
 import app.seventv.core.http.RoutePattern;
+import app.seventv.core.metrics.BucketCounts;
+import app.seventv.core.metrics.LoopCounters;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;

@@ -3,11 +3,14 @@ package app.seventv.core.service;
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.observe.Telemetry;
 import app.seventv.core.trace.Tracing;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +25,12 @@ import tools.jackson.databind.json.JsonMapper;
 final class AdminRoutes {
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String JSON = "application/json";
+  private static final int MS_PER_SECOND = 1_000;
+  private static final int DEFAULT_HERTZ = 100;
+  private static final int MAX_HERTZ = 1_000;
+  private static final int DEFAULT_SECONDS = 5;
+  private static final int MAX_SECONDS = 50; // less than the idle time of a connection
+  private static final double NS_PER_SECOND = 1e9;
   private static final ObjectMapper MAPPER = JsonMapper.shared();
 
   private final String name;
@@ -30,6 +39,8 @@ final class AdminRoutes {
   private final Metrics metrics;
   private final Telemetry telemetry;
   private final BooleanSupplier alive;
+  private final CpuProfiler profiler = new CpuProfiler();
+  private volatile double scrapeSeconds;
 
   /**
    * Routes.
@@ -49,6 +60,8 @@ final class AdminRoutes {
     this.metrics = metrics;
     this.telemetry = telemetry;
     this.alive = alive;
+    metrics.gauge(
+        "metrics_scrape_seconds", "How long the scrape before this one took.", () -> scrapeSeconds);
   }
 
   CompletionStage<Answer> answer(String method, String uri, @Nullable String accept) {
@@ -56,6 +69,7 @@ final class AdminRoutes {
       return done(text(405, "only GET"));
     }
     int query = uri.indexOf('?');
+    String parameters = query < 0 ? "" : uri.substring(query + 1);
     return switch (query < 0 ? uri : uri.substring(0, query)) {
       case "/livez" ->
           done(alive.getAsBoolean() ? text(200, Health.OK) : text(503, "an event loop is stuck"));
@@ -66,6 +80,7 @@ final class AdminRoutes {
       case "/metrics" -> done(metrics(accept));
       case "/version" -> done(json(200, Map.of("name", name, "version", version)));
       case "/opentelemetry/flush" -> flush();
+      case "/pprof/cpu" -> profile(parameters);
       default -> done(text(404, "not found"));
     };
   }
@@ -82,6 +97,49 @@ final class AdminRoutes {
             taken ? text(200, Health.OK) : text(503, "the receiver did not take the spans"));
   }
 
+  /** {@code freq} in hertz, {@code duration} in seconds, any number of {@code ignore}. */
+  private CompletionStage<Answer> profile(String query) {
+    Duration period;
+    Duration duration;
+    List<String> ignore;
+    try {
+      Map<String, List<String>> parameters =
+          QueryStringDecoder.builder().hasPath(false).build(query).parameters();
+      int hertz = number(parameters, "freq", DEFAULT_HERTZ, MAX_HERTZ);
+      period = Duration.ofMillis(MS_PER_SECOND / hertz);
+      duration =
+          Duration.ofSeconds(number(parameters, "duration", DEFAULT_SECONDS, MAX_SECONDS));
+      ignore = parameters.getOrDefault("ignore", List.of());
+    } catch (IllegalArgumentException e) {
+      return done(text(400, String.valueOf(e.getMessage())));
+    }
+    return profiler
+        .profile(period, duration, ignore)
+        .handle((profile, failure) ->
+            failure == null
+                ? new Answer(200, "application/octet-stream", profile)
+                : text(
+                    failure instanceof IllegalStateException ? 409 : 500,
+                    String.valueOf(failure.getMessage())));
+  }
+
+  private static int number(
+      Map<String, List<String>> parameters, String name, int defaultValue, int max) {
+    List<String> values = parameters.get(name);
+    if (values == null) {
+      return defaultValue;
+    }
+    try {
+      int value = Integer.parseInt(values.getFirst());
+      if (value >= 1 && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // answered like a number out of range
+    }
+    throw new IllegalArgumentException(name + " must be a whole number from 1 to " + max);
+  }
+
   private static Map<String, Object> state(Health.Report report) {
     Map<String, Object> state = new LinkedHashMap<>();
     state.put("ready", report.isReady());
@@ -91,12 +149,14 @@ final class AdminRoutes {
   }
 
   private Answer metrics(@Nullable String accept) {
+    long startNs = System.nanoTime();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     try {
       metrics.write(accept, body);
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory failed", e);
     }
+    scrapeSeconds = (System.nanoTime() - startNs) / NS_PER_SECOND;
     return new Answer(200, metrics.contentType(accept), body.toByteArray());
   }
 

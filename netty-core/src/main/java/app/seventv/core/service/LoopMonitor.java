@@ -1,7 +1,10 @@
 package app.seventv.core.service;
 
+import app.seventv.core.metrics.BucketCounts;
+import app.seventv.core.metrics.Distribution;
 import app.seventv.core.metrics.Metrics;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -11,14 +14,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Sends a heartbeat task to every event loop once a second and measures how long it waits there.
+ * Sends a heartbeat task to every event loop a few times a second and measures how long it waits there.
  * The watchdog and {@code /livez} ask it whether the loops run; dependencies play no part.
  */
 final class LoopMonitor implements AutoCloseable {
-  private static final Duration PERIOD = Duration.ofSeconds(1);
+  private static final Duration PERIOD = Duration.ofMillis(250);
+
+  /** Lags in seconds that matter: from a long task to a stuck loop. */
+  private static final double[] LAG_SECONDS = {
+    0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10
+  };
+
+  private static final long[] LAG_BOUNDS_NS = Distribution.nanos(LAG_SECONDS);
 
   /** A loop that has not run a heartbeat for this long is stuck. */
   static final Duration STUCK_LIMIT = Duration.ofSeconds(10);
+
+  /** A scraper that comes at least this often sees every spike. */
+  private static final Duration MAX_WINDOW = Duration.ofMinutes(1);
 
   private static final double NS_PER_SECOND = 1e9;
 
@@ -33,7 +46,7 @@ final class LoopMonitor implements AutoCloseable {
     this.pulses = loops.stream().map(Pulse::new).toList();
   }
 
-  /** Starts the heartbeats and adds {@code event_loop_lag_seconds}. */
+  /** Starts the heartbeats and adds the figures named {@code event_loop_…}. */
   void start(Metrics metrics) {
     metrics.gauges(
         "event_loop_lag_seconds",
@@ -44,7 +57,38 @@ final class LoopMonitor implements AutoCloseable {
             readings.read(pulses.get(i).lagNanos() / NS_PER_SECOND, String.valueOf(i));
           }
         });
+    metrics.histograms(
+        "event_loop_heartbeat_lag_seconds",
+        "How long heartbeat tasks waited in the loop's queue.",
+        LAG_SECONDS,
+        List.of("loop"),
+        readings -> {
+          for (int i = 0; i < pulses.size(); i++) {
+            Distribution lags = new Distribution(LAG_BOUNDS_NS.length);
+            pulses.get(i).lags.addTo(lags);
+            lags.report(readings, String.valueOf(i));
+          }
+        });
+    metrics.gauges(
+        "event_loop_lag_max_seconds",
+        "Longest wait of a heartbeat task in the last one to two minutes.",
+        List.of("loop"),
+        readings -> {
+          for (int i = 0; i < pulses.size(); i++) {
+            readings.read(pulses.get(i).maxLagNanos() / NS_PER_SECOND, String.valueOf(i));
+          }
+        });
+    metrics.gauges(
+        "event_loop_pending_tasks",
+        "Tasks that wait in the loop's queue.",
+        List.of("loop"),
+        readings -> {
+          for (int i = 0; i < pulses.size(); i++) {
+            readings.read(pulses.get(i).pendingTasks(), String.valueOf(i));
+          }
+        });
     every(PERIOD, this::beat);
+    every(MAX_WINDOW, () -> pulses.forEach(Pulse::nextWindow));
   }
 
   /** Runs a task on the monitor's thread again and again. */
@@ -77,6 +121,9 @@ final class LoopMonitor implements AutoCloseable {
     private volatile boolean pending;
     private volatile long sentNanos;
     private volatile long lagNanos;
+    private final BucketCounts lags = new BucketCounts(LAG_BOUNDS_NS); // written by the loop
+    private volatile long windowMaxNanos;
+    private volatile long lastWindowMaxNanos;
 
     Pulse(EventLoop loop) {
       this.loop = loop;
@@ -97,8 +144,27 @@ final class LoopMonitor implements AutoCloseable {
     }
 
     private void answer() {
-      lagNanos = nanoTime.getAsLong() - sentNanos;
+      long lag = nanoTime.getAsLong() - sentNanos;
+      lagNanos = lag;
+      lags.record(lag);
+      if (lag > windowMaxNanos) {
+        windowMaxNanos = lag;
+      }
       pending = false;
+    }
+
+    /** A beat that is answered at this very moment may fall between two windows: no harm. */
+    void nextWindow() {
+      lastWindowMaxNanos = windowMaxNanos;
+      windowMaxNanos = 0;
+    }
+
+    long maxLagNanos() {
+      return Math.max(lagNanos(), Math.max(windowMaxNanos, lastWindowMaxNanos));
+    }
+
+    int pendingTasks() {
+      return loop instanceof SingleThreadEventExecutor executor ? executor.pendingTasks() : 0;
     }
 
     long lagNanos() {

@@ -31,6 +31,28 @@ public record ServiceContext(
     Telemetry telemetry,
     Health health,
     Consumer<Throwable> failure) {
+  /** A context whose telemetry is figures only, for tests. */
+  public ServiceContext(
+      String name,
+      String version,
+      String instance,
+      Config config,
+      EventLoops loops,
+      Metrics metrics,
+      Health health,
+      Consumer<Throwable> failure) {
+    this(
+        name,
+        version,
+        instance,
+        config,
+        loops,
+        metrics,
+        Telemetry.metricsOnly(metrics),
+        health,
+        failure);
+  }
+
   /** An HTTP server on the service's loops that the service's {@link #telemetry} watches. */
   public HttpServer.Builder httpServer(Handler handler) {
     return HttpServer.builder(loops, handler)

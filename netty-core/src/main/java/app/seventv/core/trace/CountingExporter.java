@@ -43,7 +43,9 @@ final class CountingExporter implements SpanExporter {
       } else {
         failed.add(count);
         if (!failing.getAndSet(true)) {
-          LOG.warn("the receiver of spans does not take them: {}", result.getFailureThrowable());
+          LOG.warn(
+              "the receiver of spans does not take them: {}",
+              String.valueOf(result.getFailureThrowable()));
         }
       }
     });

@@ -240,8 +240,11 @@ public final class Tracing implements AutoCloseable {
   /** Sends what is queued; completes with whether the receiver took it. */
   public CompletionStage<Boolean> flush() {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
+    long failedBefore = exporter.failed();
     CompletableResultCode result = provider.forceFlush();
-    result.whenComplete(() -> done.complete(result.isSuccess()));
+    // The processor calls a flush good even if the receiver was away.
+    result.whenComplete(() ->
+        done.complete(result.isSuccess() && exporter.failed() == failedBefore));
     return done;
   }
 

@@ -75,7 +75,8 @@ public final class WebsiteServer implements RunningService {
             executor,
             outcome -> outcomes.labelValues(outcome).inc());
     HttpServer server =
-        HttpServer.builder(context.loops(), handler)
+        context
+            .httpServer(handler)
             .listen(HttpListener.plain(config.get(WebsiteKeys.BIND)))
             .start();
     return new WebsiteServer(server, client, executor);

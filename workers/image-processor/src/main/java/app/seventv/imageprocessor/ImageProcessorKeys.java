@@ -125,7 +125,11 @@ final class ImageProcessorKeys {
           .add(WORKER_MAX_PROCESSING_TIME, WORKER_DIRECTORY)
           .add(DRIVES, EVENT_QUEUES)
           .ignore("management is served over gRPC only", "management.http")
-          .ignore("health and metrics are at metrics_bind_address", "telemetry")
+          .ignore(
+              "health and metrics are at metrics_bind_address",
+              "telemetry.bind",
+              "telemetry.metrics",
+              "telemetry.logs")
           .build();
 
   private ImageProcessorKeys() {}

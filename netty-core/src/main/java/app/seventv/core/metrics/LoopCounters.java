@@ -1,4 +1,4 @@
-package app.seventv.core.observe;
+package app.seventv.core.metrics;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -6,23 +6,21 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * Counters that one thread writes and any thread reads: an addition is a plain load and an ordered
  * store, without a locked instruction.
  */
-final class LoopCounters {
+public final class LoopCounters {
   private final AtomicLongArray cells;
 
-  LoopCounters(int size) {
+  /** So many counters, all zero. */
+  public LoopCounters(int size) {
     this.cells = new AtomicLongArray(size);
   }
 
-  /** Called by the owning thread only. */
-  void add(int index, long amount) {
+  /** Adds to a counter; called by the owning thread only. */
+  public void add(int index, long amount) {
     cells.setRelease(index, cells.getPlain(index) + amount);
   }
 
-  long get(int index) {
+  /** Value of a counter. */
+  public long get(int index) {
     return cells.getAcquire(index);
-  }
-
-  int size() {
-    return cells.length();
   }
 }

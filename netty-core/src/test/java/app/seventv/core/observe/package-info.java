@@ -1,0 +1,4 @@
+@NullMarked
+package app.seventv.core.observe;
+
+import org.jspecify.annotations.NullMarked;

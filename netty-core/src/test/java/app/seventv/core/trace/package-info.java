@@ -1,0 +1,4 @@
+@NullMarked
+package app.seventv.core.trace;
+
+import org.jspecify.annotations.NullMarked;
