@@ -198,15 +198,11 @@ public final class HttpServer implements AutoCloseable {
         tls.forEach(TlsContexts::close);
         throw e;
       }
-      return new HttpServer(
-          context, List.copyOf(bound), List.copyOf(addresses), List.copyOf(tls));
+      return new HttpServer(context, List.copyOf(bound), List.copyOf(addresses), List.copyOf(tls));
     }
 
     private InetSocketAddress bind(
-        ServerContext context,
-        HttpListener listen,
-        List<Listener> bound,
-        List<TlsContexts> opened)
+        ServerContext context, HttpListener listen, List<Listener> bound, List<TlsContexts> opened)
         throws IOException {
       TlsOptions options = listen.tls();
       List<String> alpn =
