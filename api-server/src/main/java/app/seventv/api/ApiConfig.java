@@ -89,6 +89,18 @@ public final class ApiConfig {
   public static final Key<String> PURGE_SUBJECT =
       Key.string("cdn.purge_stream_subject", "cdn.purge", "Subject prefix of CDN purges.");
 
+  public static final Key<List<String>> PAINT_IMAGE_ORIGINS =
+      Key.strings(
+          "api.paint_image_origins",
+          List.of("https://7tv.app", "https://cdn.7tv.app"),
+          "Origins that images of paints are fetched from.");
+  public static final Key<URI> STRIPE_API_BASE =
+      Key.url("stripe.api_base", "https://api.stripe.com", "Address of Stripe.");
+  public static final Key<Secret> STRIPE_API_KEY =
+      Key.secret("stripe.api_key", "sk_test", "Key of Stripe.");
+  public static final Key<Integer> STRIPE_CONCURRENT_REQUESTS =
+      Key.integer("stripe.concurrent_requests", 50, 1, 10_000, "Most requests to Stripe at a time.");
+
   private static final Map<Platform, Connection> CONNECTIONS = connections();
 
   /** All of them. */
@@ -173,6 +185,8 @@ public final class ApiConfig {
             .add(JWT_SECRET, JWT_ISSUER, DATABASE_URI)
             .add(NATS_SERVERS, NATS_USERNAME, NATS_PASSWORD, NATS_TOKEN)
             .add(TYPESENSE_URI, TYPESENSE_API_KEY)
+            .add(PAINT_IMAGE_ORIGINS)
+            .add(STRIPE_API_BASE, STRIPE_API_KEY, STRIPE_CONCURRENT_REQUESTS)
             .add(
                 IMAGE_PROCESSOR_ADDRESS,
                 EVENT_QUEUE,
@@ -192,7 +206,7 @@ public final class ApiConfig {
                 "api.chatterino",
                 "api.recaptcha_secret_key",
                 "clickhouse",
-                "stripe",
+                "stripe.webhook_secret",
                 "paypal",
                 "geoip",
                 "nats.tls",

@@ -13,7 +13,12 @@ import java.util.stream.Stream;
  */
 public final class Bench {
   private static final List<Benchmark> ALL =
-      List.of(new ConnectionsBenchmark(), new CdnHitBenchmark(), new JmhBenchmark());
+      List.of(
+          new ConnectionsBenchmark(),
+          new CdnHitBenchmark(),
+          new HttpBenchmark(),
+          new WebSocketCodecBenchmark(),
+          new JmhBenchmark());
 
   private Bench() {}
 

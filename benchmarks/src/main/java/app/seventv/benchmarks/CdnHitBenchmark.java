@@ -2,14 +2,10 @@ package app.seventv.benchmarks;
 
 import app.seventv.devstack.nats.DevNats;
 import app.seventv.devstack.s3.DevS3;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
@@ -23,8 +19,6 @@ final class CdnHitBenchmark implements Benchmark {
   private static final int CONNECTIONS = 64;
   private static final int SECONDS = 15;
   private static final int QUICK_SECONDS = 4;
-  private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
-  private static final Pattern P99 = Pattern.compile("99%\\s+([0-9.]+)(us|ms|s)");
 
   @Override
   public String name() {
@@ -48,15 +42,12 @@ final class CdnHitBenchmark implements Benchmark {
       store(s3);
       String url = "http://127.0.0.1:" + port + "/" + KEY;
       int seconds = context.quick() ? QUICK_SECONDS : SECONDS;
-      wrk(url, Math.max(2, seconds / 3)); // the JIT's share
+      LoadTools.wrk(url, CONNECTIONS, Math.max(2, seconds / 3)); // the JIT's share
       context.progress("warmed up, server pid " + server.pid());
-      String report = wrk(url, seconds);
-      if (report.contains("Non-2xx")) {
-        throw new IOException("not every request was answered with 200: " + report);
-      }
+      LoadTools.Load load = LoadTools.wrk(url, CONNECTIONS, seconds);
       return List.of(
-          new Figure("cdn-h1-hit-rps", Double.parseDouble(find(RATE, report).group(1)), "req/s"),
-          new Figure("cdn-h1-hit-p99-ms", milliseconds(find(P99, report)), "ms"));
+          new Figure("cdn-h1-hit-rps", load.requestsPerSecond(), "req/s"),
+          new Figure("cdn-h1-hit-p99-ms", load.p99Ms(), "ms"));
     }
   }
 
@@ -84,7 +75,7 @@ final class CdnHitBenchmark implements Benchmark {
         "cdn-server/target/cdn-server.jar",
         toml,
         adminPort,
-        List.of("taskset", "-c", "0"),
+        List.of("taskset", "-c", LoadTools.SERVER_CORE),
         "-Xmx512m",
         "-XX:MaxDirectMemorySize=1g");
   }
@@ -107,43 +98,5 @@ final class CdnHitBenchmark implements Benchmark {
               AsyncRequestBody.fromBytes(image))
           .join();
     }
-  }
-
-  private static String wrk(String url, int seconds) throws IOException, InterruptedException {
-    Process wrk =
-        new ProcessBuilder(
-                "taskset",
-                "-c",
-                "1",
-                "wrk",
-                "-t1",
-                "-c" + CONNECTIONS,
-                "-d" + seconds + "s",
-                "--latency",
-                url)
-            .redirectErrorStream(true)
-            .start();
-    String report = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (wrk.waitFor() != 0) {
-      throw new IOException("wrk failed: " + report);
-    }
-    return report;
-  }
-
-  private static Matcher find(Pattern pattern, String report) throws IOException {
-    Matcher matcher = pattern.matcher(report);
-    if (!matcher.find()) {
-      throw new IOException("wrk printed no " + pattern + ": " + report);
-    }
-    return matcher;
-  }
-
-  private static double milliseconds(Matcher latency) {
-    double number = Double.parseDouble(latency.group(1));
-    return switch (latency.group(2)) {
-      case "us" -> number / 1000;
-      case "s" -> number * 1000;
-      default -> number;
-    };
   }
 }

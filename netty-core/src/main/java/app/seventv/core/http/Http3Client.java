@@ -124,6 +124,15 @@ public final class Http3Client implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether no more requests should be sent: the server has asked the client to leave (GOAWAY), or
+   * the connection has ended.
+   */
+  public boolean isLeaving() {
+    Http3ClientConnectionHandler handler = quic.pipeline().get(Http3ClientConnectionHandler.class);
+    return !quic.isActive() || handler == null || handler.isGoAwayReceived();
+  }
+
   /** Sends a request on a new stream. */
   public CompletableFuture<Answer> send(
       String method, String target, Map<String, String> headers, byte[] body) {

@@ -142,6 +142,7 @@ public final class HttpServer implements AutoCloseable {
     private HttpLimits limits = HttpLimits.DEFAULT;
     private HttpObserver observer = HttpObserver.NONE;
     private RequestIds requestIds = RequestIds.DEFAULT;
+    private QuicTokenKeys tokenKeys = QuicTokenKeys.random();
 
     private Builder(EventLoops loops, Handler handler) {
       this.loops = loops;
@@ -163,6 +164,12 @@ public final class HttpServer implements AutoCloseable {
     /** Replaces the bounds. */
     public Builder limits(HttpLimits bounds) {
       this.limits = bounds;
+      return this;
+    }
+
+    /** Shares the keys of QUIC's Retry tokens with other processes; random ones otherwise. */
+    public Builder quicTokenKeys(QuicTokenKeys keys) {
+      this.tokenKeys = keys;
       return this;
     }
 
@@ -218,8 +225,10 @@ public final class HttpServer implements AutoCloseable {
               listen.address(), loop -> new ConnectionInitializer(context, listen, tls));
       bound.add(tcp);
       if (listen.http3() && tls != null) {
-        QuicInitializer quic = new QuicInitializer(context, tls);
+        QuicSteering steering = new QuicSteering(loops.relay(), observer);
+        QuicInitializer quic = new QuicInitializer(context, tls, steering, tokenKeys);
         bound.add(loops.bindDatagramPerLoop(tcp.address(), loop -> quic.datagramHandler()));
+        loops.relay().receive(tcp.port(), steering::fromSuccessor);
         if (listen.altSvcPort() >= 0) {
           context.announceHttp3(
               tcp.port(), listen.altSvcPort() == 0 ? tcp.port() : listen.altSvcPort());

@@ -36,8 +36,7 @@ final class CallbackHistogram implements Collector {
 
   @Override
   public MetricFamilyDescriptor getMetricFamilyDescriptor() {
-    return MetricFamilyDescriptor.of(
-        MetricType.HISTOGRAM, new MetricMetadata(name, help), labels);
+    return MetricFamilyDescriptor.of(MetricType.HISTOGRAM, new MetricMetadata(name, help), labels);
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
+import io.netty.channel.uring.AdoptedServerSocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringBufferRingConfig;
 import io.netty.channel.uring.IoUringChannelOption;
@@ -103,6 +104,27 @@ public enum Transport {
   /** Class of datagram channels (QUIC, DNS). */
   public Class<? extends DatagramChannel> datagramChannel() {
     return datagramChannel;
+  }
+
+  /** A listening channel around a socket that another process bound. */
+  ServerChannel adoptServer(int descriptor) {
+    Descriptors.setNonBlocking(descriptor, true);
+    return switch (this) {
+      case IO_URING -> new AdoptedServerSocketChannel(descriptor);
+      case EPOLL -> new EpollServerSocketChannel(descriptor);
+      case NIO -> throw new UnsupportedOperationException("nio cannot adopt sockets");
+    };
+  }
+
+  /** A datagram channel around a socket that another process bound. */
+  DatagramChannel adoptDatagram(int descriptor) {
+    // io_uring waits in the kernel, and only does so on blocking sockets.
+    Descriptors.setNonBlocking(descriptor, this != IO_URING);
+    return switch (this) {
+      case IO_URING -> new IoUringDatagramChannel(descriptor);
+      case EPOLL -> new EpollDatagramChannel(descriptor);
+      case NIO -> throw new UnsupportedOperationException("nio cannot adopt sockets");
+    };
   }
 
   /** Whether several sockets can listen on one port, each served by its own loop. */

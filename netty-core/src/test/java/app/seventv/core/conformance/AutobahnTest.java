@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import me.normanmaurer.maven.autobahntestsuite.AutobahnTestSuite;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.python.util.jython;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -40,14 +41,19 @@ class AutobahnTest {
           .build();
 
   private final ObjectMapper json = new ObjectMapper();
+  @TempDir private Path certificates = Path.of(".");
 
   @Test
   void everyCaseIsOk() throws Exception {
     Path directory = Path.of("target", "autobahn").toAbsolutePath();
     Files.createDirectories(directory);
     Files.deleteIfExists(directory.resolve("index.json"));
-    try (EchoServer server = EchoServer.start(TransportOptions.Choice.AUTO, OPTIONS)) {
-      run(directory, server.url());
+    try (EchoServer server =
+        EchoServer.start(
+            TransportOptions.Choice.AUTO,
+            certificates,
+            routes -> EchoServer.route(routes, "/", OPTIONS))) {
+      run(directory, "ws://" + server.plain() + "/");
     }
     JsonNode results = json.readTree(directory.resolve("index.json")).get(AGENT);
     Map<String, String> failed = new TreeMap<>();

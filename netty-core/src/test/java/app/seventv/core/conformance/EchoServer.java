@@ -3,15 +3,17 @@ package app.seventv.core.conformance;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Router;
+import app.seventv.core.http.TestCertificate;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import app.seventv.core.websocket.WebSocket;
 import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** Sends back what it gets: text as text, binary as binary; slow readers are read slowly. */
 final class EchoServer implements AutoCloseable {
@@ -23,19 +25,45 @@ final class EchoServer implements AutoCloseable {
     this.server = server;
   }
 
-  static EchoServer start(TransportOptions.Choice transport, WebSocketOptions options)
-      throws IOException {
+  /**
+   * Starts a plain listener and one with TLS.
+   *
+   * @param directory where the certificate is kept
+   * @param routes adds the routes
+   */
+  static EchoServer start(
+      TransportOptions.Choice transport, Path directory, Consumer<Router.Builder> routes)
+      throws Exception {
     EventLoops loops = EventLoops.start(new TransportOptions(transport, 1, true));
-    Router routes = Router.builder().get("/", e -> e.upgrade(options, new Echo())).build();
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    Router.Builder router = Router.builder();
+    routes.accept(router);
     HttpServer server =
-        HttpServer.builder(loops, routes)
-            .listen(HttpListener.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+        HttpServer.builder(loops, router.build())
+            .listen(HttpListener.plain(any))
+            .listen(HttpListener.tlsAndQuic(any, TestCertificate.in(directory)))
             .start();
     return new EchoServer(loops, server);
   }
 
-  String url() {
-    return "ws://" + InetAddress.getLoopbackAddress().getHostAddress() + ":" + server.port() + "/";
+  /** Adds an echo with these options. */
+  static void route(Router.Builder routes, String path, WebSocketOptions options) {
+    routes.get(path, exchange -> exchange.upgrade(options, new Echo()));
+  }
+
+  /** Host and port of the plain listener. */
+  String plain() {
+    return authority(0);
+  }
+
+  /** Host and port of the listener with TLS. */
+  String secure() {
+    return authority(1);
+  }
+
+  private String authority(int listener) {
+    InetSocketAddress address = server.addresses().get(listener);
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 
   @Override

@@ -3,6 +3,7 @@ package app.seventv.core.websocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** A transport without a network that notes what sessions do with it; time stands still. */
 final class MemoryTransport implements WebSocketTransport {
   private final EmbeddedChannel loop = new EmbeddedChannel();
+  private final UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(false);
   final List<String> calls = new ArrayList<>();
   final ByteBuf written = Unpooled.buffer();
   boolean writable = true;
@@ -26,6 +28,11 @@ final class MemoryTransport implements WebSocketTransport {
     loop.advanceTimeBy(milliseconds, TimeUnit.MILLISECONDS);
     loop.runPendingTasks();
     loop.runScheduledPendingTasks();
+  }
+
+  /** Bytes of buffers that sessions have allocated and not let go of. */
+  long heldBytes() {
+    return alloc.metric().usedHeapMemory();
   }
 
   /** Everything written since the last call, as hexadecimal digits. */
@@ -71,7 +78,7 @@ final class MemoryTransport implements WebSocketTransport {
 
   @Override
   public ByteBufAllocator alloc(WebSocketSession session) {
-    return loop.alloc();
+    return alloc;
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Random;
 import java.util.zip.Deflater;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** RFC 7692 without a network; the examples are those of its §7.2.3. */
@@ -35,6 +36,12 @@ class PerMessageDeflateTest {
     opened.open("");
     listener.events.clear();
     return opened;
+  }
+
+  @AfterEach
+  void everyBufferIsReleased() {
+    session.transportClosed();
+    assertThat(transport.heldBytes()).isZero();
   }
 
   private static byte[] hex(String digits) {

@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The state machine without a network. */
@@ -30,6 +31,12 @@ class WebSocketSessionTest {
     opened.open("");
     listener.events.clear();
     return opened;
+  }
+
+  @AfterEach
+  void everyBufferIsReleased() {
+    session.transportClosed();
+    assertThat(transport.heldBytes()).isZero();
   }
 
   private static byte[] utf8(String text) {

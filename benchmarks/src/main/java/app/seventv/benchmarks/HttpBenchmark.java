@@ -1,0 +1,242 @@
+package app.seventv.benchmarks;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Our HTTP layer beside Debian's nginx and h2o: same machine, same payloads, same clients, one core
+ * for the server and one for the client. The servers take turns in short rounds, so that whatever
+ * else the machine does meets all of them; what counts is the median of the ratios.
+ */
+final class HttpBenchmark implements Benchmark {
+  private static final String SMALL_BODY = "Hello, World!";
+  private static final int BIG_BYTES = 20_000;
+  private static final int CONNECTIONS = 64;
+  private static final int HTTP2_CONNECTIONS = 8;
+  private static final int STREAMS = 16;
+  private static final Pattern HTTP3_REPORT =
+      Pattern.compile("(\\d+) requests in ([0-9.]+) seconds, (\\d+) failed");
+
+  /** What is asked for, and how. */
+  private enum Case {
+    H1_PLAIN_SMALL(false, false, "/small"),
+    H1_PLAIN_BIG(false, false, "/big"),
+    H1_TLS_SMALL(false, true, "/small"),
+    H1_TLS_BIG(false, true, "/big"),
+    H2_PLAIN_SMALL(true, false, "/small"),
+    H2_PLAIN_BIG(true, false, "/big"),
+    H2_TLS_SMALL(true, true, "/small"),
+    H2_TLS_BIG(true, true, "/big");
+
+    private final boolean http2;
+    private final boolean tls;
+    private final String path;
+
+    Case(boolean http2, boolean tls, String path) {
+      this.http2 = http2;
+      this.tls = tls;
+      this.path = path;
+    }
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** One round of one server. */
+  private record Round(double requestsPerSecond, double cpuMicros) {}
+
+  @Override
+  public String name() {
+    return "http";
+  }
+
+  @Override
+  public String summary() {
+    return "HTTP/1.1, 2 and 3 beside nginx and h2o; arguments: h1, h2, h3, epoll, nio";
+  }
+
+  @Override
+  public List<Figure> run(BenchContext context) throws Exception {
+    prepare(context);
+    List<String> words = context.arguments();
+    String transport = words.contains("epoll") ? "EPOLL" : words.contains("nio") ? "NIO" : "AUTO";
+    boolean all = words.stream().noneMatch(word -> word.matches("h[123]"));
+    List<Figure> figures = new ArrayList<>();
+    try (MeasuredServer ours = MeasuredServer.ours(context, transport);
+        MeasuredServer nginx = MeasuredServer.nginx(context);
+        MeasuredServer h2o = MeasuredServer.h2o(context)) {
+      List<MeasuredServer> servers = List.of(ours, nginx, h2o);
+      context.progress("our server has pid " + ours.pid());
+      for (boolean http2 : new boolean[] {false, true}) {
+        String version = http2 ? "h2" : "h1";
+        if (all || words.contains(version)) {
+          compare(context, servers, version, figures);
+        }
+      }
+      if (all || words.contains("h3")) {
+        http3(context, ours, figures);
+      }
+    }
+    return figures;
+  }
+
+  private static void prepare(BenchContext context) throws IOException, InterruptedException {
+    byte[] big = new byte[BIG_BYTES];
+    new Random(7).nextBytes(big);
+    Files.write(context.work().resolve("big"), big);
+    Files.write(
+        context.work().resolve("small"), SMALL_BODY.getBytes(StandardCharsets.US_ASCII));
+    LoadTools.pinned(
+        LoadTools.CLIENT_CORE,
+        List.of(
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-nodes", "-days", "2", "-subj", "/CN=localhost",
+            "-keyout", context.work().resolve("key.pem").toString(),
+            "-out", context.work().resolve("cert.pem").toString()));
+  }
+
+  private static void compare(
+      BenchContext context, List<MeasuredServer> servers, String version, List<Figure> figures)
+      throws IOException, InterruptedException {
+    Map<String, List<Double>> ratios = new HashMap<>();
+    Map<Case, Map<String, List<Round>>> rounds = new EnumMap<>(Case.class);
+    List<Case> cases = new ArrayList<>(List.of(Case.values()));
+    cases.removeIf(c -> !c.label().startsWith(version));
+    for (Case one : cases) {
+      measure(servers.getFirst(), one, context.quick() ? 2 : 6); // the JIT's share
+      rounds.put(one, new HashMap<>());
+    }
+    int turns = context.quick() ? 3 : 7;
+    int seconds = context.quick() ? 1 : 2;
+    for (Case one : cases) {
+      for (int turn = 0; turn < turns; turn++) {
+        for (MeasuredServer server : servers) {
+          rounds
+              .get(one)
+              .computeIfAbsent(server.name(), name -> new ArrayList<>())
+              .add(measure(server, one, seconds));
+        }
+      }
+      report(context, one, servers, rounds.get(one), ratios, figures);
+    }
+    ratios.forEach(
+        (rival, all) ->
+            figures.add(new Figure(version + "-vs-" + rival, geometricMean(all), "ratio")));
+  }
+
+  private static Round measure(MeasuredServer server, Case one, int seconds)
+      throws IOException, InterruptedException {
+    String url = server.url(one.http2, one.tls, one.path);
+    double before = server.cpuSeconds();
+    LoadTools.Load load =
+        one.http2
+            ? LoadTools.h2load(url, HTTP2_CONNECTIONS, STREAMS, seconds)
+            : LoadTools.wrk(url, CONNECTIONS, seconds);
+    double cpu = server.cpuSeconds() - before;
+    return new Round(load.requestsPerSecond(), cpu * 1e6 / load.requests());
+  }
+
+  private static void report(
+      BenchContext context,
+      Case one,
+      List<MeasuredServer> servers,
+      Map<String, List<Round>> rounds,
+      Map<String, List<Double>> ratios,
+      List<Figure> figures) {
+    List<Round> ours = rounds.get(servers.getFirst().name());
+    for (MeasuredServer server : servers) {
+      List<Round> theirs = rounds.get(server.name());
+      double rate = median(theirs.stream().map(Round::requestsPerSecond).toList());
+      double cpu = median(theirs.stream().map(Round::cpuMicros).toList());
+      String suffix = server == servers.getFirst() ? "" : "-" + server.name();
+      figures.add(new Figure(one.label() + suffix + "-rps", Math.rint(rate), "req/s"));
+      figures.add(new Figure(one.label() + suffix + "-cpu", cpu, "us/req"));
+      if (server == servers.getFirst()) {
+        continue;
+      }
+      List<Double> each = new ArrayList<>();
+      for (int i = 0; i < ours.size(); i++) {
+        each.add(ours.get(i).requestsPerSecond() / theirs.get(i).requestsPerSecond());
+      }
+      double ratio = median(each);
+      ratios.computeIfAbsent(server.name(), name -> new ArrayList<>()).add(ratio);
+      figures.add(new Figure(one.label() + "-vs-" + server.name(), ratio, "ratio"));
+      context.progress(
+          "%s: %.2f times %s (%.0f req/s, %.1f us; theirs %.0f req/s, %.1f us)"
+              .formatted(
+                  one.label(),
+                  ratio,
+                  server.name(),
+                  median(ours.stream().map(Round::requestsPerSecond).toList()),
+                  median(ours.stream().map(Round::cpuMicros).toList()),
+                  rate,
+                  cpu));
+    }
+  }
+
+  /** HTTP/3 has no rival here: it is set beside our HTTP/2 over TLS, in turns. */
+  private static void http3(BenchContext context, MeasuredServer ours, List<Figure> figures)
+      throws IOException, InterruptedException {
+    int seconds = context.quick() ? 3 : 6;
+    measure(ours, Case.H2_TLS_SMALL, seconds);
+    measureHttp3(ours, seconds);
+    List<Double> rates = new ArrayList<>();
+    List<Double> cpus = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    for (int turn = 0; turn < (context.quick() ? 2 : 5); turn++) {
+      Round http2 = measure(ours, Case.H2_TLS_SMALL, seconds);
+      Round http3 = measureHttp3(ours, seconds);
+      rates.add(http3.requestsPerSecond());
+      cpus.add(http3.cpuMicros());
+      ratios.add(http3.cpuMicros() / http2.cpuMicros());
+    }
+    figures.add(new Figure("h3-rps", Math.rint(median(rates)), "req/s"));
+    figures.add(new Figure("h3-cpu", median(cpus), "us/req"));
+    figures.add(new Figure("h3-vs-h2-cpu", median(ratios), "ratio"));
+  }
+
+  private static Round measureHttp3(MeasuredServer server, int seconds)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(MeasuredServer.java());
+    command.addAll(
+        List.of(
+            Http3Load.class.getName(),
+            Integer.toString(server.tlsPort()),
+            "/small",
+            Integer.toString(HTTP2_CONNECTIONS),
+            Integer.toString(STREAMS),
+            Integer.toString(seconds)));
+    double before = server.cpuSeconds();
+    String report = LoadTools.pinned(LoadTools.CLIENT_CORE, command);
+    double cpu = server.cpuSeconds() - before;
+    Matcher matcher = HTTP3_REPORT.matcher(report);
+    if (!matcher.find() || matcher.group(1).equals("0")) {
+      throw new IOException("HTTP/3 load failed: " + report);
+    }
+    long requests = Long.parseLong(matcher.group(1));
+    return new Round(requests / Double.parseDouble(matcher.group(2)), cpu * 1e6 / requests);
+  }
+
+  private static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+
+  private static double geometricMean(List<Double> values) {
+    return Math.exp(values.stream().mapToDouble(Math::log).average().orElse(Double.NaN));
+  }
+}

@@ -1,0 +1,230 @@
+package app.seventv.benchmarks;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A server under measurement as a child process on the core of the servers: ours or a rival's. */
+final class MeasuredServer implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  /** USER_HZ, which Linux shows to programs as 100 on every architecture we run on. */
+  private static final double TICKS_PER_SECOND = 100;
+
+  private final String name;
+  private final Process process;
+  private final int plainPort;
+  private final int plainHttp2Port;
+  private final int tlsPort;
+
+  private MeasuredServer(
+      String name, Process process, int plainPort, int plainHttp2Port, int tlsPort) {
+    this.name = name;
+    this.process = process;
+    this.plainPort = plainPort;
+    this.plainHttp2Port = plainHttp2Port;
+    this.tlsPort = tlsPort;
+  }
+
+  /** Our HTTP layer on one loop. */
+  static MeasuredServer ours(BenchContext context, String transport)
+      throws IOException, InterruptedException {
+    int plain = ServerProcess.freePort();
+    int tls = ServerProcess.freePort();
+    List<String> command = new ArrayList<>(java());
+    command.addAll(
+        List.of(
+            BenchHttpServer.class.getName(),
+            context.work().toString(),
+            Integer.toString(plain),
+            Integer.toString(tls),
+            transport));
+    return start(context, "ours", command, plain, plain, tls);
+  }
+
+  /** Words that start a class of this program in a JVM set up like a service's. */
+  static List<String> java() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-XX:+UseCompactObjectHeaders",
+        "-XX:+UseSerialGC",
+        "-Xms256m",
+        "-Xmx256m",
+        "-XX:MaxDirectMemorySize=256m",
+        "-cp",
+        System.getProperty("java.class.path"));
+  }
+
+  /** Debian's nginx with one worker; files are kept open, nothing is logged. */
+  static MeasuredServer nginx(BenchContext context) throws IOException, InterruptedException {
+    int plain = ServerProcess.freePort();
+    int http2 = ServerProcess.freePort();
+    int tls = ServerProcess.freePort();
+    Path work = context.work();
+    Path config =
+        Files.writeString(
+            work.resolve("nginx.conf"),
+            """
+            daemon off;
+            master_process off;
+            worker_processes 1;
+            pid %1$s/nginx.pid;
+            error_log %1$s/nginx-error.log warn;
+            events { worker_connections 4096; }
+            http {
+              access_log off;
+              sendfile on;
+              tcp_nopush on;
+              tcp_nodelay on;
+              keepalive_requests 1000000000;
+              open_file_cache max=16 inactive=1h;
+              open_file_cache_valid 1h;
+              client_body_temp_path %1$s/nginx-body;
+              proxy_temp_path %1$s/nginx-proxy;
+              fastcgi_temp_path %1$s/nginx-fastcgi;
+              uwsgi_temp_path %1$s/nginx-uwsgi;
+              scgi_temp_path %1$s/nginx-scgi;
+              ssl_certificate %1$s/cert.pem;
+              ssl_certificate_key %1$s/key.pem;
+              ssl_protocols TLSv1.3;
+              ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
+              server {
+                listen 127.0.0.1:%2$d;
+                listen 127.0.0.1:%3$d http2;
+                listen 127.0.0.1:%4$d ssl http2;
+                location = /small { default_type text/plain; return 200 "Hello, World!"; }
+                location = /big { default_type image/webp; root %1$s; }
+              }
+            }
+            """
+                .formatted(work, plain, http2, tls));
+    return start(
+        context, "nginx", List.of("nginx", "-c", config.toString()), plain, http2, tls);
+  }
+
+  /** Debian's h2o with one thread. */
+  static MeasuredServer h2o(BenchContext context) throws IOException, InterruptedException {
+    int plain = ServerProcess.freePort();
+    int tls = ServerProcess.freePort();
+    Path work = context.work();
+    Path config =
+        Files.writeString(
+            work.resolve("h2o.conf"),
+            """
+            %5$s
+            num-threads: 1
+            pid-file: %1$s/h2o.pid
+            error-log: %1$s/h2o-error.log
+            http2-max-concurrent-requests-per-connection: 256
+            hosts:
+              default:
+                listen:
+                  host: 127.0.0.1
+                  port: %2$d
+                listen:
+                  host: 127.0.0.1
+                  port: %3$d
+                  ssl:
+                    certificate-file: %1$s/cert.pem
+                    key-file: %1$s/key.pem
+                    minimum-version: TLSv1.3
+                paths:
+                  /small:
+                    file.file: %1$s/small
+                  /big:
+                    file.file: %1$s/big
+            """
+                .formatted(work, plain, tls, "", user()));
+    return start(context, "h2o", List.of("h2o", "-c", config.toString()), plain, plain, tls);
+  }
+
+  /** As root h2o wants to become somebody else, who could not read the folder. */
+  private static String user() {
+    String name = System.getProperty("user.name");
+    return name.equals("root") ? "user: root" : "";
+  }
+
+  private static MeasuredServer start(
+      BenchContext context, String name, List<String> command, int plain, int http2, int tls)
+      throws IOException, InterruptedException {
+    List<String> words =
+        new ArrayList<>(List.of("taskset", "-c", LoadTools.SERVER_CORE));
+    words.addAll(command);
+    Path log = context.work().resolve(name + ".log");
+    Process process =
+        new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    MeasuredServer server = new MeasuredServer(name, process, plain, http2, tls);
+    try {
+      server.awaitListening(plain);
+      server.awaitListening(tls);
+      server.cpuSeconds(); // fails if what listens there is something else
+    } catch (IOException | InterruptedException e) {
+      server.close();
+      throw new IOException(name + " did not start: " + Files.readString(log), e);
+    }
+    return server;
+  }
+
+  private void awaitListening(int port) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + START_LIMIT.toNanos();
+    while (true) {
+      try (Socket socket = new Socket()) {
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+        return;
+      } catch (IOException notYet) {
+        if (!process.isAlive() || System.nanoTime() > deadline) {
+          throw notYet;
+        }
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Address of a path. */
+  String url(boolean http2, boolean tls, String path) {
+    int port = tls ? tlsPort : http2 ? plainHttp2Port : plainPort;
+    return (tls ? "https" : "http") + "://127.0.0.1:" + port + path;
+  }
+
+  int tlsPort() {
+    return tlsPort;
+  }
+
+  /** Processor time used so far, user and system, in seconds (proc(5), stat). */
+  double cpuSeconds() throws IOException {
+    String stat = Files.readString(Path.of("/proc", Long.toString(pid()), "stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
