@@ -10,7 +10,9 @@ import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
 import io.netty.handler.codec.http3.Http3Settings;
 import io.netty.handler.codec.http3.Http3SettingsFrame;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -43,13 +45,19 @@ final class QuicInitializer {
   private final TlsContexts tls;
   private final QuicSteering steering;
   private final QuicTokenKeys tokenKeys;
+  private final SegmentedDatagramPacketAllocator segments;
 
   QuicInitializer(
-      ServerContext server, TlsContexts tls, QuicSteering steering, QuicTokenKeys tokenKeys) {
+      ServerContext server,
+      TlsContexts tls,
+      QuicSteering steering,
+      QuicTokenKeys tokenKeys,
+      SegmentedDatagramPacketAllocator segments) {
     this.server = server;
     this.tls = tls;
     this.steering = steering;
     this.tokenKeys = tokenKeys;
+    this.segments = segments;
   }
 
   /** Handler for one datagram socket. */
@@ -71,12 +79,14 @@ final class QuicInitializer {
         .connectionIdAddressGenerator(ids)
         .activeConnectionIdLimit(ACTIVE_CONNECTION_IDS)
         .tokenHandler(new QuicTokens(tokenKeys, this::isRetryWanted, System::currentTimeMillis))
-        .maxIdleTimeout(Math.max(limits.idleTimeoutMs(), SILENCE_LIMIT_MS), TimeUnit.MILLISECONDS)
+        .maxIdleTimeout(
+            Math.max(limits.idleTimeoutMs(), SILENCE_LIMIT_MS), TimeUnit.MILLISECONDS)
         .initialMaxData(CONNECTION_WINDOW_BYTES)
         .initialMaxStreamDataBidirectionalRemote(STREAM_WINDOW_BYTES)
         .initialMaxStreamDataUnidirectional(STREAM_WINDOW_BYTES)
         .initialMaxStreamsBidirectional(limits.maxConcurrentStreams())
         .initialMaxStreamsUnidirectional(MAX_UNIDIRECTIONAL_STREAMS)
+        .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments)
         .handler(new ConnectionInitializer())
         .build();
   }

@@ -162,12 +162,13 @@ public final class EventLoops implements AutoCloseable {
           ServerBootstrap bootstrap =
               new ServerBootstrap()
                   .group(loop, transport.hasReusePort() ? loop : group)
-                  .option(ChannelOption.SO_BACKLOG, BACKLOG_CONNECTIONS)
-                  .option(ChannelOption.SO_REUSEADDR, true)
                   .childOption(ChannelOption.TCP_NODELAY, true)
                   .childHandler(childHandler.apply(loop));
           if (descriptor == null) {
-            bootstrap.channel(transport.serverChannel());
+            bootstrap
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG_CONNECTIONS)
+                .option(ChannelOption.SO_REUSEADDR, true);
           } else {
             bootstrap.channelFactory(() -> transport.adoptServer(descriptor));
           }
@@ -227,7 +228,9 @@ public final class EventLoops implements AutoCloseable {
       EventLoop loop = loops.get(i % loops.size());
       Integer descriptor = i < adopted.size() ? adopted.get(i) : null;
       AbstractBootstrap<?, ?> bootstrap = factory.make(loop, descriptor);
-      transport.reusePortOptions().forEach((k, v) -> bootstrap.option(cast(k), v));
+      if (descriptor == null) {
+        transport.reusePortOptions().forEach((k, v) -> bootstrap.option(cast(k), v));
+      }
       bootstrap.option(ChannelOption.AUTO_READ, !waiting);
       ChannelFuture future =
           (descriptor == null ? bootstrap.bind(actual) : bootstrap.register())

@@ -52,7 +52,8 @@ class CorsPolicyTest {
 
   @Test
   void credentialsForEveryoneAreRefused() {
-    assertThatThrownBy(() -> CorsPolicy.builder().anyOrigin().credentials(origin -> true).build())
+    assertThatThrownBy(
+            () -> CorsPolicy.builder().anyOrigin().credentials(origin -> true).build())
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -107,8 +107,7 @@ class PreconditionsTest {
 
   @Test
   void withoutValidatorsOnlyTheStarCounts() {
-    assertThat(
-            Preconditions.evaluate(request("GET", "if-none-match: \"a\""), null, HttpDate.INVALID))
+    assertThat(Preconditions.evaluate(request("GET", "if-none-match: \"a\""), null, HttpDate.INVALID))
         .isEqualTo(Outcome.PROCEED);
     assertThat(Preconditions.evaluate(request("GET", "if-none-match: *"), null, HttpDate.INVALID))
         .isEqualTo(Outcome.NOT_MODIFIED);

@@ -54,33 +54,43 @@ class RestartTest {
 
   private record Running(Process process, BufferedReader out, int plainPort, int securePort) {}
 
+  private List<String> server(TransportOptions.Choice transport, String plain, String secure) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+        RestartServer.class.getName(),
+        transport.name(),
+        plain,
+        secure,
+        directory.toString());
+  }
+
   private Running start(TransportOptions.Choice transport, int plainPort, int securePort)
       throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            server(transport, String.valueOf(plainPort), String.valueOf(securePort)));
+    command.add(directory.resolve("handover").toString());
+    return start(command);
+  }
+
+  private Running start(List<String> command) throws IOException {
     Path errors = directory.resolve("err" + processes.size());
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                RestartServer.class.getName(),
-                transport.name(),
-                String.valueOf(plainPort),
-                String.valueOf(securePort),
-                directory.toString(),
-                directory.resolve("handover").toString())
-            .redirectError(errors.toFile())
-            .start();
+    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     processes.add(process);
     BufferedReader out =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = out.readLine();
     while (line != null && !line.startsWith("ready ")) {
       line = out.readLine();
     }
-    assertThat(line).as("the server starts: " + Files.readString(errors)).isNotNull();
+    assertThat(line)
+        .as("the server starts: " + Files.readString(errors))
+        .isNotNull();
     String[] ports = String.valueOf(line).split(" ", -1);
     return new Running(process, out, Integer.parseInt(ports[1]), Integer.parseInt(ports[2]));
   }
@@ -95,16 +105,17 @@ class RestartTest {
       load.add(
           Thread.ofPlatform()
               .name(name)
-              .start(() -> {
-                while (!stopped) {
-                  try {
-                    servers.add(request.call());
-                  } catch (Exception e) {
-                    failures.add(name + ": " + e);
-                  }
-                  requests.incrementAndGet();
-                }
-              }));
+              .start(
+                  () -> {
+                    while (!stopped) {
+                      try {
+                        servers.add(request.call());
+                      } catch (Exception e) {
+                        failures.add(name + ": " + e);
+                      }
+                      requests.incrementAndGet();
+                    }
+                  }));
     }
   }
 
@@ -152,6 +163,39 @@ class RestartTest {
     assertThat(quic.failures).isEmpty();
   }
 
+  /** Binds one TCP and one UDP socket, blocking, and passes them on as descriptors 3 and 4. */
+  private static final String SUPERVISOR =
+      """
+      use Socket; $^F = 9;
+      socket(my $t, PF_INET, SOCK_STREAM, 0) or die; bind($t, sockaddr_in(0, INADDR_LOOPBACK)) or die;
+      listen($t, 16) or die; my ($p) = sockaddr_in(getsockname($t));
+      socket(my $u, PF_INET, SOCK_DGRAM, 0) or die; bind($u, sockaddr_in($p, INADDR_LOOPBACK)) or die;
+      die unless fileno($t) == 3 and fileno($u) == 4;
+      $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = 2;
+      exec map { s/^PORT$/$p/; $_ } @ARGV;
+      """;
+
+  @ParameterizedTest
+  @EnumSource(
+      value = TransportOptions.Choice.class,
+      names = {"IO_URING", "EPOLL"})
+  void servesOnTheSocketsOfItsSupervisor(TransportOptions.Choice transport) throws Exception {
+    TestCertificate.in(directory);
+    List<String> command = new ArrayList<>(List.of("perl", "-e", SUPERVISOR));
+    command.addAll(server(transport, "0", "PORT"));
+    Running running = start(command);
+    try (HttpClient client =
+            HttpClient.newBuilder().sslContext(TestCertificate.trustingClient()).build();
+        EventLoops clientLoops = EventLoops.start(TransportOptions.loops(1));
+        Http3Load http3 = new Http3Load(clientLoops, running.securePort)) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(http3.get()).isEqualTo(String.valueOf(running.process.pid()));
+        assertThat(get(client, HttpClient.Version.HTTP_2, running.securePort))
+            .isEqualTo(String.valueOf(running.process.pid()));
+      }
+    }
+  }
+
   private static void serveFor(Duration time, Load load) {
     int before = load.requests.get();
     await()
@@ -169,7 +213,8 @@ class RestartTest {
           .write(
               "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
                   .getBytes(StandardCharsets.US_ASCII));
-      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       if (!answer.startsWith("HTTP/1.1 200")) {
         throw new IOException("answer: " + answer);
       }
