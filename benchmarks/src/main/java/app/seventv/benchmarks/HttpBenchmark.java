@@ -1,5 +1,6 @@
 package app.seventv.benchmarks;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -209,13 +211,12 @@ final class HttpBenchmark implements Benchmark {
       throws IOException, InterruptedException {
     int seconds = context.quick() ? 3 : 6;
     warmUp(context, ours, Case.H2_TLS_SMALL);
-    measureHttp3(ours, 2 * seconds);
     List<Double> rates = new ArrayList<>();
     List<Double> cpus = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     for (int turn = 0; turn < (context.quick() ? 2 : 5); turn++) {
       Round http2 = measure(ours, Case.H2_TLS_SMALL, seconds);
-      Round http3 = measureHttp3(ours, seconds);
+      Round http3 = measureHttp3(ours, seconds, context.quick() ? 10_000 : 60_000);
       rates.add(http3.requestsPerSecond());
       cpus.add(http3.cpuMicros());
       ratios.add(http3.cpuMicros() / http2.cpuMicros());
@@ -225,26 +226,36 @@ final class HttpBenchmark implements Benchmark {
     figures.add(new Figure("h3-vs-h2-cpu", median(ratios), "ratio"));
   }
 
-  private static Round measureHttp3(MeasuredServer server, int seconds)
+  private static Round measureHttp3(MeasuredServer server, int seconds, int warmUpRequests)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(MeasuredServer.java());
-    command.addAll(
-        List.of(
-            Http3Load.class.getName(),
-            Integer.toString(server.tlsPort()),
-            "/small",
-            Integer.toString(HTTP2_CONNECTIONS),
-            Integer.toString(STREAMS),
-            Integer.toString(seconds)));
-    double before = server.cpuSeconds();
-    String report = LoadTools.pinned(LoadTools.CLIENT_CORE, command);
-    double cpu = server.cpuSeconds() - before;
-    Matcher matcher = HTTP3_REPORT.matcher(report);
-    if (!matcher.find() || matcher.group(1).equals("0")) {
-      throw new IOException("HTTP/3 load failed: " + report);
+    List<String> command = new ArrayList<>(List.of("taskset", "-c", LoadTools.CLIENT_CORE));
+    command.addAll(MeasuredServer.java());
+    command.add(Http3Load.class.getName());
+    command.addAll(List.of(Integer.toString(server.tlsPort()), "/small"));
+    for (int number : new int[] {HTTP2_CONNECTIONS, STREAMS, seconds, warmUpRequests}) {
+      command.add(Integer.toString(number));
     }
-    long requests = Long.parseLong(matcher.group(1));
-    return new Round(requests / Double.parseDouble(matcher.group(2)), cpu * 1e6 / requests);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    StringBuilder report = new StringBuilder();
+    double before = 0;
+    try (BufferedReader lines = process.inputReader()) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        report.append(line).append('\n');
+        Matcher matcher = HTTP3_REPORT.matcher(line);
+        if (line.equals("measuring")) {
+          before = server.cpuSeconds();
+        } else if (matcher.matches() && !matcher.group(1).equals("0")) {
+          double cpu = server.cpuSeconds() - before;
+          long requests = Long.parseLong(matcher.group(1));
+          return new Round(requests / Double.parseDouble(matcher.group(2)), cpu * 1e6 / requests);
+        }
+      }
+    } finally {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    }
+    throw new IOException("HTTP/3 load failed: " + report);
   }
 
   private static double median(List<Double> values) {

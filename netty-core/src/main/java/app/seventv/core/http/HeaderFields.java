@@ -185,11 +185,12 @@ final class HeaderFields extends HttpHeaders {
   @Override
   public List<Map.Entry<String, String>> entries() {
     List<Map.Entry<String, String>> entries = new ArrayList<>(size());
-    iterator().forEachRemaining(entries::add);
+    iteratorAsString().forEachRemaining(entries::add);
     return entries;
   }
 
   @Override
+  @SuppressWarnings("deprecation") // HttpHeaders still asks for it
   public Iterator<Map.Entry<String, String>> iterator() {
     return new Entries<>((name, value) -> Map.entry(name.toString(), value.toString()));
   }
