@@ -24,7 +24,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   private static final long STREAM_ID_STEP = 4;
 
   /** Requests sent before the first GOAWAY arrived are on their way this long at most. */
-  private static final long GOAWAY_GRACE_MS = 2_000;
+  private static final long GOAWAY_GRACE_MS = 1_500;
 
   private final ServerContext server;
   private final QuicChannel quic;
@@ -39,6 +39,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   private long idleSinceNs = System.nanoTime();
   private boolean handshaking = true;
   private boolean draining;
+  private boolean refused;
 
   Http3Life(ServerContext server, QuicChannel quic, Connection connection) {
     this.server = server;
@@ -153,7 +154,15 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     if (quic.isActive()) {
       firstRefusedId = nextRequestId;
       sendGoAway(firstRefusedId);
-      closeIfDrained();
+      // A request that is still on its way gets an answer that allows the client to repeat it.
+      quic.eventLoop()
+          .schedule(
+              () -> {
+                refused = true;
+                closeIfDrained();
+              },
+              GOAWAY_GRACE_MS,
+              TimeUnit.MILLISECONDS);
     }
   }
 
@@ -165,7 +174,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   }
 
   private void closeIfDrained() {
-    if (firstRefusedId != ALL_REQUESTS && openStreams == 0) {
+    if (refused && openStreams == 0) {
       close(Http3ErrorCode.H3_NO_ERROR);
     }
   }
