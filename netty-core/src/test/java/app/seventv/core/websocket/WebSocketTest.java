@@ -38,7 +38,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Frames on the wire, byte by byte. */
 @ParameterizedClass
 @CsvSource({
-  "IO_URING, false", "IO_URING, true", "EPOLL, false", "EPOLL, true", "NIO, false", "NIO, true"
+  "IO_URING, false",
+  "IO_URING, true",
+  "EPOLL, false",
+  "EPOLL, true",
+  "NIO, false",
+  "NIO, true"
 })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
@@ -107,12 +112,11 @@ class WebSocketTest {
         flood(socket);
       } else if (text.equals("other thread")) {
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  socket.writeBinary(Unpooled.wrappedBuffer(new byte[] {'b'}));
-                  socket.writePing();
-                  socket.flush();
-                });
+            .start(() -> {
+              socket.writeBinary(Unpooled.wrappedBuffer(new byte[] {'b'}));
+              socket.writePing();
+              socket.flush();
+            });
       } else {
         socket.writeText(utf8.retainedSlice());
         socket.flush();
@@ -438,7 +442,8 @@ class WebSocketTest {
 
   @Test
   void subprotocolIsTheFirstThatTheServerPrefers() throws Exception {
-    try (Client client = new Client("sec-websocket-protocol: x, old\r\nsec-websocket-protocol: new\r\n")) {
+    try (Client client =
+        new Client("sec-websocket-protocol: x, old\r\nsec-websocket-protocol: new\r\n")) {
       assertThat(client.head).contains("sec-websocket-protocol: new\r\n");
     }
     try (Client client = new Client("sec-websocket-protocol: x\r\n")) {
@@ -468,7 +473,11 @@ class WebSocketTest {
         new String[] {
           get + "host: a\r\n" + upgrade + version,
           get + "host: a\r\n" + upgrade + version + "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ\r\n",
-          get + "host: a\r\n" + upgrade + version + "sec-websocket-key: !!!!IHNhbXBsZSBub25jZQ==\r\n",
+          get
+              + "host: a\r\n"
+              + upgrade
+              + version
+              + "sec-websocket-key: !!!!IHNhbXBsZSBub25jZQ==\r\n",
           get + good + key,
           get + "host: a\r\nconnection: upgrade\r\n" + version + key,
           get + "host: a\r\nupgrade: websocket\r\n" + version + key,
