@@ -1,5 +1,7 @@
 package app.seventv.core.http;
 
+import app.seventv.core.limits.AddressLimitOptions;
+import app.seventv.core.limits.AddressLimits;
 import app.seventv.core.tls.TlsContexts;
 import app.seventv.core.tls.TlsOptions;
 import app.seventv.core.tls.TlsWatcher;
@@ -13,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -28,6 +31,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class HttpServer implements AutoCloseable {
   /** Pause between looks at what is still open while draining. */
   private static final Duration DRAIN_STEP = Duration.ofMillis(20);
+
+  /** Time for a request that was on its way when an idle HTTP/1.1 connection was to close. */
+  private static final Duration IDLE_GRACE = Duration.ofSeconds(1);
 
   private final ServerContext context;
   private final List<Listener> listeners;
@@ -63,6 +69,11 @@ public final class HttpServer implements AutoCloseable {
     return addresses.getFirst().getPort();
   }
 
+  /** Connections accepted and not yet closed, websockets included. */
+  public int acceptedConnections() {
+    return context.door.open();
+  }
+
   /** Number of open HTTP connections; websockets are not counted. */
   public int openConnections() {
     return context.open.size();
@@ -91,8 +102,9 @@ public final class HttpServer implements AutoCloseable {
   public void drain(Duration limit) throws InterruptedException {
     context.startDraining();
     listeners.forEach(listener -> stopAccepting(listener));
+    long graceMs = Math.min(IDLE_GRACE.toMillis(), limit.toMillis() / 2);
     for (Channel channel : context.open) {
-      channel.eventLoop().execute(() -> askToLeave(channel));
+      channel.eventLoop().execute(() -> askToLeave(channel, graceMs));
     }
     long deadline = System.nanoTime() + limit.toNanos();
     while (!context.open.isEmpty() && System.nanoTime() < deadline) {
@@ -109,14 +121,26 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private static void askToLeave(Channel channel) {
+  /**
+   * HTTP/2 and 3 can say that they are about to go. HTTP/1.1 only can in a response: connections
+   * without a request in progress get some time to ask for one.
+   */
+  private static void askToLeave(Channel channel, long graceMs) {
     if (channel.pipeline().get("life") instanceof Http3Life life) {
       life.drain();
-    } else if (channel.pipeline().get("exchanges") instanceof Http1Handler handler) {
-      handler.closeIfIdle();
     } else if (channel.pipeline().get("http2") instanceof Http2Handler handler) {
       handler.drain();
     } else {
+      channel.eventLoop().schedule(() -> closeIfIdle(channel), graceMs, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private static void closeIfIdle(Channel channel) {
+    if (channel.pipeline().get("exchanges") instanceof Http1Handler handler) {
+      handler.closeIfIdle();
+    } else if (channel.pipeline().get("http2") instanceof Http2Handler handler) {
+      handler.drain();
+    } else if (channel.isActive()) {
       channel.close(); // has not come to speak HTTP yet
     }
   }
@@ -141,6 +165,8 @@ public final class HttpServer implements AutoCloseable {
     private ErrorMapper errorMapper = ErrorMapper.PROBLEM_JSON;
     private HttpLimits limits = HttpLimits.DEFAULT;
     private HttpObserver observer = HttpObserver.NONE;
+    private AddressLimits addressLimits = new AddressLimits(AddressLimitOptions.OFF);
+    private ClientAddress clients = ClientAddress.OF_PEER;
     private RequestIds requestIds = RequestIds.DEFAULT;
     private QuicTokenKeys tokenKeys = QuicTokenKeys.random();
 
@@ -173,6 +199,17 @@ public final class HttpServer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Limits connections per client address. Servers that share a limiter share its counts.
+     *
+     * @param clientAddress tells who is a proxy: its clients are counted request by request
+     */
+    public Builder addressLimits(AddressLimits limiter, ClientAddress clientAddress) {
+      this.addressLimits = limiter;
+      this.clients = clientAddress;
+      return this;
+    }
+
     /** Sets who counts. */
     public Builder observer(HttpObserver counter) {
       this.observer = counter;
@@ -192,7 +229,13 @@ public final class HttpServer implements AutoCloseable {
      *     open then
      */
     public HttpServer start() throws IOException {
-      ServerContext context = new ServerContext(handler, errorMapper, limits, observer, requestIds);
+      Door door = new Door(limits.maxConnections(), addressLimits, clients, observer);
+      Handler counted =
+          addressLimits.isEnabled()
+              ? new ClientLimits(handler, addressLimits, clients, observer)
+              : handler;
+      ServerContext context =
+          new ServerContext(counted, errorMapper, limits, observer, requestIds, door);
       List<Listener> bound = new ArrayList<>();
       List<InetSocketAddress> addresses = new ArrayList<>();
       List<TlsContexts> tls = new ArrayList<>();
@@ -226,11 +269,16 @@ public final class HttpServer implements AutoCloseable {
       }
       Listener tcp =
           loops.bindPerLoop(
-              listen.address(), loop -> new ConnectionInitializer(context, listen, tls));
+              listen.address(),
+              loop -> new ConnectionInitializer(context, listen, tls),
+              accepted ->
+                  context.door.admit(accepted, Protocol.HTTP_1, listen.proxyProtocol()));
       bound.add(tcp);
       if (listen.http3() && tls != null) {
         QuicSteering steering = new QuicSteering(loops.relay(), observer);
-        QuicInitializer quic = new QuicInitializer(context, tls, steering, tokenKeys);
+        QuicInitializer quic =
+            new QuicInitializer(
+                context, tls, steering, tokenKeys, loops.transport().datagramSegments());
         bound.add(loops.bindDatagramPerLoop(tcp.address(), loop -> quic.datagramHandler()));
         loops.relay().receive(tcp.port(), steering::fromSuccessor);
         if (listen.altSvcPort() >= 0) {

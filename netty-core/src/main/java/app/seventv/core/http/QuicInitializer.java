@@ -10,7 +10,9 @@ import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
 import io.netty.handler.codec.http3.Http3Settings;
 import io.netty.handler.codec.http3.Http3SettingsFrame;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -43,13 +45,19 @@ final class QuicInitializer {
   private final TlsContexts tls;
   private final QuicSteering steering;
   private final QuicTokenKeys tokenKeys;
+  private final SegmentedDatagramPacketAllocator segments;
 
   QuicInitializer(
-      ServerContext server, TlsContexts tls, QuicSteering steering, QuicTokenKeys tokenKeys) {
+      ServerContext server,
+      TlsContexts tls,
+      QuicSteering steering,
+      QuicTokenKeys tokenKeys,
+      SegmentedDatagramPacketAllocator segments) {
     this.server = server;
     this.tls = tls;
     this.steering = steering;
     this.tokenKeys = tokenKeys;
+    this.segments = segments;
   }
 
   /** Handler for one datagram socket. */
@@ -78,6 +86,7 @@ final class QuicInitializer {
         .initialMaxStreamDataUnidirectional(STREAM_WINDOW_BYTES)
         .initialMaxStreamsBidirectional(limits.maxConcurrentStreams())
         .initialMaxStreamsUnidirectional(MAX_UNIDIRECTIONAL_STREAMS)
+        .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments)
         .handler(new ConnectionInitializer())
         .build();
   }
@@ -89,9 +98,7 @@ final class QuicInitializer {
   private final class ConnectionInitializer extends ChannelInitializer<QuicChannel> {
     @Override
     protected void initChannel(QuicChannel quic) {
-      HttpLimits limits = server.limits;
-      if (limits.maxConnections() > 0 && server.open.size() >= limits.maxConnections()) {
-        server.observer.dropped(Protocol.HTTP_3, "too-many-connections");
+      if (!server.door.admit(quic, Protocol.HTTP_3, ProxyProtocol.OFF)) {
         quic.eventLoop().execute(quic::close);
         return;
       }

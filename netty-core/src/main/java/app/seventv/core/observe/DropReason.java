@@ -30,7 +30,9 @@ public enum DropReason {
   BODY_SIZE("body-size"),
   /** Too many connections in all. */
   CONNECTION_LIMIT("connection-limit"),
-  /** Too many connections or handshakes of one address. */
+  /** Too many TLS handshakes under way. */
+  HANDSHAKE_LIMIT("handshake-limit"),
+  /** Too many connections of one address. */
   ADDRESS_LIMIT("address-limit"),
   /** Too many requests of one client. */
   RATE_LIMIT("rate-limit"),

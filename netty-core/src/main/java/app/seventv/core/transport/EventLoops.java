@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,6 +138,11 @@ public final class EventLoops implements AutoCloseable {
     return loops;
   }
 
+  /** Accepts that failed in this process, mostly for want of descriptors; see {@code ulimit -n}. */
+  public static long acceptFailures() {
+    return AcceptGuard.failures();
+  }
+
   /** The loops as a group, for clients that spread their channels themselves. */
   public EventLoopGroup group() {
     return group;
@@ -155,6 +161,20 @@ public final class EventLoops implements AutoCloseable {
   public Listener bindPerLoop(
       InetSocketAddress address, Function<EventLoop, ChannelHandler> childHandler)
       throws IOException {
+    return bindPerLoop(address, childHandler, accepted -> true);
+  }
+
+  /**
+   * Listens as above and resets connections right after accept that are not admitted.
+   *
+   * @param admission sees each accepted channel before it is registered with a loop, on the loop
+   *     that accepted it; must not block
+   */
+  public Listener bindPerLoop(
+      InetSocketAddress address,
+      Function<EventLoop, ChannelHandler> childHandler,
+      Predicate<Channel> admission)
+      throws IOException {
     return bindEach(
         address,
         true,
@@ -162,12 +182,14 @@ public final class EventLoops implements AutoCloseable {
           ServerBootstrap bootstrap =
               new ServerBootstrap()
                   .group(loop, transport.hasReusePort() ? loop : group)
-                  .option(ChannelOption.SO_BACKLOG, BACKLOG_CONNECTIONS)
-                  .option(ChannelOption.SO_REUSEADDR, true)
                   .childOption(ChannelOption.TCP_NODELAY, true)
+                  .handler(new AcceptGuard(admission))
                   .childHandler(childHandler.apply(loop));
           if (descriptor == null) {
-            bootstrap.channel(transport.serverChannel());
+            bootstrap
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG_CONNECTIONS)
+                .option(ChannelOption.SO_REUSEADDR, true);
           } else {
             bootstrap.channelFactory(() -> transport.adoptServer(descriptor));
           }
@@ -227,7 +249,9 @@ public final class EventLoops implements AutoCloseable {
       EventLoop loop = loops.get(i % loops.size());
       Integer descriptor = i < adopted.size() ? adopted.get(i) : null;
       AbstractBootstrap<?, ?> bootstrap = factory.make(loop, descriptor);
-      transport.reusePortOptions().forEach((k, v) -> bootstrap.option(cast(k), v));
+      if (descriptor == null) {
+        transport.reusePortOptions().forEach((k, v) -> bootstrap.option(cast(k), v));
+      }
       bootstrap.option(ChannelOption.AUTO_READ, !waiting);
       ChannelFuture future =
           (descriptor == null ? bootstrap.bind(actual) : bootstrap.register())

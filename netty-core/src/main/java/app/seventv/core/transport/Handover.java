@@ -146,6 +146,11 @@ public final class Handover implements AutoCloseable {
     return relay;
   }
 
+  /** Whether a successor may take over from this process. */
+  public boolean isOffered() {
+    return path != null;
+  }
+
   boolean hasPredecessor() {
     return predecessor != null;
   }

@@ -54,25 +54,32 @@ class RestartTest {
 
   private record Running(Process process, BufferedReader out, int plainPort, int securePort) {}
 
+  private List<String> server(TransportOptions.Choice transport, String plain, String secure) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+        RestartServer.class.getName(),
+        transport.name(),
+        plain,
+        secure,
+        directory.toString());
+  }
+
   private Running start(TransportOptions.Choice transport, int plainPort, int securePort)
       throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            server(transport, String.valueOf(plainPort), String.valueOf(securePort)));
+    command.add(directory.resolve("handover").toString());
+    return start(command);
+  }
+
+  private Running start(List<String> command) throws IOException {
     Path errors = directory.resolve("err" + processes.size());
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                RestartServer.class.getName(),
-                transport.name(),
-                String.valueOf(plainPort),
-                String.valueOf(securePort),
-                directory.toString(),
-                directory.resolve("handover").toString())
-            .redirectError(errors.toFile())
-            .start();
+    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     processes.add(process);
     BufferedReader out =
         new BufferedReader(
@@ -154,6 +161,39 @@ class RestartTest {
     assertThat(quic.servers).hasSize(3);
     assertThat(tcp.failures).isEmpty();
     assertThat(quic.failures).isEmpty();
+  }
+
+  /** Binds one TCP and one UDP socket, blocking, and passes them on as descriptors 3 and 4. */
+  private static final String SUPERVISOR =
+      """
+      use Socket; $^F = 9;
+      socket(my $t, PF_INET, SOCK_STREAM, 0) or die; bind($t, sockaddr_in(0, INADDR_LOOPBACK)) or die;
+      listen($t, 16) or die; my ($p) = sockaddr_in(getsockname($t));
+      socket(my $u, PF_INET, SOCK_DGRAM, 0) or die; bind($u, sockaddr_in($p, INADDR_LOOPBACK)) or die;
+      die unless fileno($t) == 3 and fileno($u) == 4;
+      $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = 2;
+      exec map { s/^PORT$/$p/; $_ } @ARGV;
+      """;
+
+  @ParameterizedTest
+  @EnumSource(
+      value = TransportOptions.Choice.class,
+      names = {"IO_URING", "EPOLL"})
+  void servesOnTheSocketsOfItsSupervisor(TransportOptions.Choice transport) throws Exception {
+    TestCertificate.in(directory);
+    List<String> command = new ArrayList<>(List.of("perl", "-e", SUPERVISOR));
+    command.addAll(server(transport, "0", "PORT"));
+    Running running = start(command);
+    try (HttpClient client =
+            HttpClient.newBuilder().sslContext(TestCertificate.trustingClient()).build();
+        EventLoops clientLoops = EventLoops.start(TransportOptions.loops(1));
+        Http3Load http3 = new Http3Load(clientLoops, running.securePort)) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(http3.get()).isEqualTo(String.valueOf(running.process.pid()));
+        assertThat(get(client, HttpClient.Version.HTTP_2, running.securePort))
+            .isEqualTo(String.valueOf(running.process.pid()));
+      }
+    }
   }
 
   private static void serveFor(Duration time, Load load) {
