@@ -218,7 +218,7 @@ final class Api implements AutoCloseable {
             request -> {
               throw new ApiException(404, ErrorCode.BAD_REQUEST, "route not found");
             }));
-    this.handler = new Cors(credentials, routes.build());
+    this.handler = Cors.policy(credentials).wrap(routes.build());
   }
 
   private void graphql(

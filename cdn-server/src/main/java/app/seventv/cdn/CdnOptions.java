@@ -5,6 +5,8 @@ import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.Secret;
 import app.seventv.core.http.ClientAddress;
+import app.seventv.core.http.ProxyProtocol;
+import app.seventv.core.limits.AddressLimitOptions;
 import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.tls.TlsOptions;
 import java.net.InetSocketAddress;
@@ -20,6 +22,7 @@ record CdnOptions(Config config) {
       Key.address("cdn.secure_bind", "0.0.0.0:8443", "Address of TLS (TCP) and QUIC (UDP).");
   private static final Key<Boolean> HTTP3 =
       Key.bool("cdn.http3", false, "Whether HTTP/3 is offered on the secure address.");
+  private static final Key<ProxyProtocol.Mode> PROXY_PROTOCOL = ProxyProtocol.mode("cdn");
   private static final Key<String> SERVER_NAME =
       Key.string("cdn.server_name", "SevenTV", "Value of the server header.");
   private static final Key<Boolean> ALLOW_INSECURE =
@@ -57,6 +60,7 @@ record CdnOptions(Config config) {
 
   static final ConfigSchema SCHEMA =
       ConfigSchema.builder()
+          .add(PROXY_PROTOCOL)
           .add(BIND, SECURE_BIND, HTTP3, SERVER_NAME, ALLOW_INSECURE)
           .add(BUCKET_NAME, BUCKET_REGION, BUCKET_ENDPOINT, ACCESS_KEY, SECRET_KEY)
           .add(CACHE_CAPACITY, MAX_AGE, MAX_CONCURRENT_REQUESTS, ORIGIN_REQUEST_TIMEOUT)
@@ -66,7 +70,7 @@ record CdnOptions(Config config) {
           .group("cdn.incoming_request", ClientAddress.SCHEMA)
           .ignore("not used", "cdn.tls.ca_cert", "cdn.tls.alpn_protocols")
           .ignore("event_loops sets the number of loops", "cdn.workers")
-          .ignore("limits per address are not enforced by this version", "cdn.rate_limit")
+          .group("cdn.rate_limit", AddressLimitOptions.SCHEMA)
           .build();
 
   InetSocketAddress bind() {
@@ -144,6 +148,15 @@ record CdnOptions(Config config) {
 
   String nodeName() {
     return config.get(NODE_NAME);
+  }
+
+  AddressLimitOptions addressLimits() {
+    return AddressLimitOptions.from(config.group("cdn.rate_limit"));
+  }
+
+  /** What the TCP listeners expect first. */
+  ProxyProtocol proxyProtocol() {
+    return new ProxyProtocol(config.get(PROXY_PROTOCOL), clientAddress().trustedProxies());
   }
 
   ClientAddress clientAddress() {

@@ -5,6 +5,7 @@ import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.JsonText;
 import app.seventv.core.http.Response;
+import app.seventv.core.limits.AddressLimits;
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.service.RunningService;
@@ -74,6 +75,8 @@ public final class CdnServer implements RunningService {
   private void listen(ServiceContext context, CdnOptions options, CdnMetrics metrics)
       throws IOException {
     TlsOptions tls = options.tls();
+    AddressLimits limits = new AddressLimits(options.addressLimits()); // one for all listeners
+    limits.register(context.metrics());
     boolean http3 = tls != null && options.http3();
     int securePort = options.secureBind().getPort();
     String altSvc = http3 ? "h3=\":" + securePort + "\"; ma=2592000" : null;
@@ -84,23 +87,29 @@ public final class CdnServer implements RunningService {
     Handler content = images.routes(exchange -> exchange.respond(status(identity)));
     if (tls != null) {
       HttpListener secure = new HttpListener(options.secureBind(), tls, true, http3);
-      servers.add(server(context, content, secure));
+      servers.add(server(context, options, content, secure, limits));
     }
     Handler plain =
         tls != null && !options.allowInsecure()
             ? new RedirectHandler(options.serverName(), securePort)
             : content;
-    servers.add(server(context, plain, HttpListener.plain(options.bind())));
+    HttpListener open = HttpListener.plain(options.bind());
+    servers.add(server(context, options, plain, open, limits));
     servers.forEach(server -> LOG.info("listening on {}", server.addresses()));
   }
 
   private static HttpServer server(
-      ServiceContext context, Handler handler, HttpListener listener)
+      ServiceContext context,
+      CdnOptions options,
+      Handler handler,
+      HttpListener listener,
+      AddressLimits limits)
       throws IOException {
     return context
         .httpServer(handler)
         .errorMapper(ImageHandler.ERRORS)
-        .listen(listener)
+        .addressLimits(limits, options.clientAddress())
+        .listen(listener.withProxyProtocol(options.proxyProtocol()))
         .start();
   }
 

@@ -6,6 +6,8 @@ import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.ValueTypes;
 import app.seventv.core.http.ClientAddress;
+import app.seventv.core.http.ProxyProtocol;
+import app.seventv.core.limits.AddressLimitOptions;
 import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.service.ServiceKeys;
 import app.seventv.core.tls.TlsOptions;
@@ -83,6 +85,10 @@ final class EventKeys {
 
   private static final String TLS = "event_api.tls";
 
+  private static final String RATE_LIMIT = "event_api.rate_limit";
+
+  private static final Key<ProxyProtocol.Mode> PROXY_PROTOCOL = ProxyProtocol.mode("event_api");
+
   private static final String INCOMING_REQUEST = "event_api.incoming_request";
 
   static final ConfigSchema SCHEMA =
@@ -91,6 +97,7 @@ final class EventKeys {
               ServiceKeys.DRAIN_TIME.withDefault(Duration.ofSeconds(30)),
               BIND,
               SECURE_BIND,
+              PROXY_PROTOCOL,
               SERVER_NAME,
               HEARTBEAT_INTERVAL,
               TTL,
@@ -102,12 +109,12 @@ final class EventKeys {
               POD_NAME,
               POD_NODE_NAME)
           .group(TLS, TlsOptions.SCHEMA)
+          .group(RATE_LIMIT, AddressLimitOptions.SCHEMA)
           .group(INCOMING_REQUEST, ClientAddress.SCHEMA)
           .include(NatsOptions.SCHEMA)
           .ignore("every event loop listens", "event_api.workers")
           .ignore("not used", "event_api.tls.ca_cert", "event_api.tls.alpn_protocols")
           .ignore("the bridge is part of the API", "event_api.bridge_url")
-          .ignore("limits per address are not enforced by this version", "event_api.rate_limit")
           .check(EventKeys::checkTls)
           .check(EventKeys::checkTimes)
           .build();
@@ -136,6 +143,16 @@ final class EventKeys {
   /** Certificates and the like; nothing for a plain server. */
   static Optional<TlsOptions> tls(Config config) {
     return TlsOptions.from(config.group(TLS));
+  }
+
+  static AddressLimitOptions addressLimits(Config config) {
+    return AddressLimitOptions.from(config.group(RATE_LIMIT));
+  }
+
+  /** What the listeners expect first. */
+  static ProxyProtocol proxyProtocol(Config config) {
+    return new ProxyProtocol(
+        config.get(PROXY_PROTOCOL), clientAddress(config).trustedProxies());
   }
 
   static ClientAddress clientAddress(Config config) {

@@ -6,7 +6,9 @@ import app.seventv.core.http.HttpError;
 import app.seventv.core.http.HttpLimits;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
+import app.seventv.core.http.ProxyProtocol;
 import app.seventv.core.http.Response;
+import app.seventv.core.limits.AddressLimits;
 import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
@@ -166,18 +168,26 @@ final class EventService implements RunningService {
   private static HttpServer listen(ServiceContext context, EventEndpoint endpoint)
       throws IOException {
     Config config = context.config();
+    AddressLimits addressLimits = new AddressLimits(EventKeys.addressLimits(config));
+    addressLimits.register(context.metrics());
+    ProxyProtocol proxy = EventKeys.proxyProtocol(config);
     HttpServer.Builder builder =
-        context.httpServer(endpoint).errorMapper(PLAIN_TEXT).limits(limits());
+        context
+            .httpServer(endpoint)
+            .errorMapper(PLAIN_TEXT)
+            .limits(limits())
+            .addressLimits(addressLimits, EventKeys.clientAddress(config));
     InetSocketAddress bind = config.get(EventKeys.BIND);
     Optional<TlsOptions> tls = EventKeys.tls(config);
     if (tls.isPresent()) {
       Optional<InetSocketAddress> secureBind = config.get(EventKeys.SECURE_BIND);
       if (secureBind.isPresent()) {
-        builder.listen(HttpListener.plain(bind));
+        builder.listen(HttpListener.plain(bind).withProxyProtocol(proxy));
       }
-      builder.listen(HttpListener.tls(secureBind.orElse(bind), tls.get()));
+      builder.listen(
+          HttpListener.tls(secureBind.orElse(bind), tls.get()).withProxyProtocol(proxy));
     } else {
-      builder.listen(HttpListener.plain(bind));
+      builder.listen(HttpListener.plain(bind).withProxyProtocol(proxy));
     }
     return builder.start();
   }

@@ -46,7 +46,7 @@ class EventKeysTest {
             """);
     assertThat(EventKeys.sessionOptions(config))
         .isEqualTo(new SessionOptions(25_500, 1_800_000, 100, 1 << 20, "event-api-3"));
-    assertThat(config.warnings()).hasSize(3);
+    assertThat(config.warnings()).hasSize(2);
   }
 
   @ParameterizedTest

@@ -47,8 +47,20 @@ public final class CidrBlock {
 
   /** Whether {@code address} lies in this block. */
   public boolean contains(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    return bytes.length == network.length && Arrays.equals(mask(bytes, prefixBits), network);
+    return contains(address.getAddress());
+  }
+
+  /** Whether the address of 4 or 16 bytes lies in this block; makes no garbage. */
+  public boolean contains(byte[] address) {
+    if (address.length != network.length) {
+      return false;
+    }
+    int whole = prefixBits / Byte.SIZE;
+    if (!Arrays.equals(address, 0, whole, network, 0, whole)) {
+      return false;
+    }
+    int rest = prefixBits % Byte.SIZE;
+    return rest == 0 || ((address[whole] ^ network[whole]) & 0xff) >>> (Byte.SIZE - rest) == 0;
   }
 
   /** Length of the network part in bits. */

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 public record ClientAddress(
     List<String> ipHeaders, List<CidrBlock> trustedProxies, List<CidrBlock> trustedRanges) {
 
+  /** Nobody is a proxy: the peer is the client. */
+  public static final ClientAddress OF_PEER =
+      new ClientAddress(List.of(), List.of(), List.of());
+
   private static final Key<List<String>> IP_HEADERS =
       Key.strings("ip_headers", List.of(), "Headers that carry the client's address.");
   private static final Key<List<CidrBlock>> TRUSTED_PROXIES =
@@ -70,6 +74,12 @@ public record ClientAddress(
       }
     }
     throw new HttpError(403, "missing ip header");
+  }
+
+  /** Whether a peer is a proxy, so that only its requests tell the client's address. */
+  public boolean isProxy(InetAddress address) {
+    InetAddress peer = unmapped(address);
+    return anyContains(trustedProxies, peer) && !anyContains(trustedRanges, peer);
   }
 
   private @Nullable InetAddress rightmostUntrusted(String list) {

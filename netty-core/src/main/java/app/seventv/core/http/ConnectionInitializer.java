@@ -40,6 +40,29 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
             new WriteBufferWaterMark(
                 limits.writeLowWatermarkBytes(), limits.writeHighWatermarkBytes()));
     server.open.add(channel);
+    ProxyProtocol proxy = listener.proxyProtocol();
+    boolean required = proxy.mode() == ProxyProtocol.Mode.REQUIRED;
+    if (proxy.mode() != ProxyProtocol.Mode.OFF
+        && proxy.trusts(ProxyHeaderReader.peer(channel).getAddress())) {
+      channel
+          .pipeline()
+          .addLast("proxy", new ProxyHeaderReader(server, required, this::startBehindProxy));
+    } else {
+      start(channel);
+    }
+  }
+
+  private void startBehindProxy(Channel channel) {
+    if (server.door.admitPeer(
+        channel, Protocol.HTTP_1, ProxyHeaderReader.peer(channel).getAddress())) {
+      start(channel);
+    } else {
+      channel.close();
+    }
+  }
+
+  private void start(Channel channel) {
+    HttpLimits limits = server.limits;
     ChannelPipeline pipeline = channel.pipeline();
     if (tls != null) {
       if (!server.handshakes.tryAcquire()) {
@@ -72,7 +95,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   }
 
   private Connection connection(Channel channel, Protocol protocol) {
-    InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+    InetSocketAddress peer = ProxyHeaderReader.peer(channel);
     InetSocketAddress local = (InetSocketAddress) channel.localAddress();
     return new Connection(protocol, peer, local.getPort(), tls != null);
   }

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param http3 whether HTTP/3 is offered on the UDP port of the same number; needs {@code tls}
  * @param altSvcPort UDP port that responses over TCP name in {@code Alt-Svc} (RFC 7838, RFC 9114
  *     §3.1.1) when HTTP/3 is offered: 0 for the port bound, -1 for no such field
+ * @param proxyProtocol whether TCP connections begin with a header of the PROXY protocol
  */
 public record HttpListener(
     InetSocketAddress address,
     @Nullable TlsOptions tls,
     boolean http2,
     boolean http3,
-    int altSvcPort) {
+    int altSvcPort,
+    ProxyProtocol proxyProtocol) {
   private static final int MAX_PORT = 65_535;
 
   /** Refuses HTTP/3 without TLS. */
@@ -36,17 +38,22 @@ public record HttpListener(
   /** A listener that names its own port in {@code Alt-Svc}. */
   public HttpListener(
       InetSocketAddress address, @Nullable TlsOptions tls, boolean http2, boolean http3) {
-    this(address, tls, http2, http3, 0);
+    this(address, tls, http2, http3, 0, ProxyProtocol.OFF);
   }
 
   /** The same with another port in {@code Alt-Svc}, as clients see it through a proxy. */
   public HttpListener withAltSvcPort(int port) {
-    return new HttpListener(address, tls, http2, http3, port);
+    return new HttpListener(address, tls, http2, http3, port, proxyProtocol);
   }
 
   /** The same without {@code Alt-Svc}: clients learn of HTTP/3 in another way, or not at all. */
   public HttpListener withoutAltSvc() {
-    return new HttpListener(address, tls, http2, http3, -1);
+    return new HttpListener(address, tls, http2, http3, -1, proxyProtocol);
+  }
+
+  /** The same behind a load balancer that tells the client's address. */
+  public HttpListener withProxyProtocol(ProxyProtocol protocol) {
+    return new HttpListener(address, tls, http2, http3, altSvcPort, protocol);
   }
 
   /** Cleartext HTTP/1.1, and HTTP/2 with prior knowledge. */

@@ -1,5 +1,7 @@
 package app.seventv.core.http;
 
+import app.seventv.core.limits.AddressLimitOptions;
+import app.seventv.core.limits.AddressLimits;
 import app.seventv.core.tls.TlsContexts;
 import app.seventv.core.tls.TlsOptions;
 import app.seventv.core.tls.TlsWatcher;
@@ -65,6 +67,11 @@ public final class HttpServer implements AutoCloseable {
   /** Port of the first listener. */
   public int port() {
     return addresses.getFirst().getPort();
+  }
+
+  /** Connections accepted and not yet closed, websockets included. */
+  public int acceptedConnections() {
+    return context.door.open();
   }
 
   /** Number of open HTTP connections; websockets are not counted. */
@@ -158,6 +165,8 @@ public final class HttpServer implements AutoCloseable {
     private ErrorMapper errorMapper = ErrorMapper.PROBLEM_JSON;
     private HttpLimits limits = HttpLimits.DEFAULT;
     private HttpObserver observer = HttpObserver.NONE;
+    private AddressLimits addressLimits = new AddressLimits(AddressLimitOptions.OFF);
+    private ClientAddress clients = ClientAddress.OF_PEER;
     private RequestIds requestIds = RequestIds.DEFAULT;
     private QuicTokenKeys tokenKeys = QuicTokenKeys.random();
 
@@ -190,6 +199,17 @@ public final class HttpServer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Limits connections per client address. Servers that share a limiter share its counts.
+     *
+     * @param clientAddress tells who is a proxy: its clients are counted request by request
+     */
+    public Builder addressLimits(AddressLimits limiter, ClientAddress clientAddress) {
+      this.addressLimits = limiter;
+      this.clients = clientAddress;
+      return this;
+    }
+
     /** Sets who counts. */
     public Builder observer(HttpObserver counter) {
       this.observer = counter;
@@ -209,7 +229,13 @@ public final class HttpServer implements AutoCloseable {
      *     open then
      */
     public HttpServer start() throws IOException {
-      ServerContext context = new ServerContext(handler, errorMapper, limits, observer, requestIds);
+      Door door = new Door(limits.maxConnections(), addressLimits, clients, observer);
+      Handler counted =
+          addressLimits.isEnabled()
+              ? new ClientLimits(handler, addressLimits, clients, observer)
+              : handler;
+      ServerContext context =
+          new ServerContext(counted, errorMapper, limits, observer, requestIds, door);
       List<Listener> bound = new ArrayList<>();
       List<InetSocketAddress> addresses = new ArrayList<>();
       List<TlsContexts> tls = new ArrayList<>();
@@ -243,7 +269,10 @@ public final class HttpServer implements AutoCloseable {
       }
       Listener tcp =
           loops.bindPerLoop(
-              listen.address(), loop -> new ConnectionInitializer(context, listen, tls));
+              listen.address(),
+              loop -> new ConnectionInitializer(context, listen, tls),
+              accepted ->
+                  context.door.admit(accepted, Protocol.HTTP_1, listen.proxyProtocol()));
       bound.add(tcp);
       if (listen.http3() && tls != null) {
         QuicSteering steering = new QuicSteering(loops.relay(), observer);

@@ -40,7 +40,7 @@ final class PlainHttpOnTls extends ChannelInboundHandlerAdapter {
     if (message instanceof ByteBuf bytes && bytes.isReadable() && isLetter(bytes)) {
       answered = true;
       bytes.release();
-      observer.dropped(Protocol.HTTP_1, "plain-http-on-tls");
+      observer.dropped(Protocol.HTTP_1, "protocol-error");
       ctx.writeAndFlush(ANSWER.duplicate()).addListener(ChannelFutureListener.CLOSE);
       return;
     }

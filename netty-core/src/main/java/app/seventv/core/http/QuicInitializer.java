@@ -98,9 +98,7 @@ final class QuicInitializer {
   private final class ConnectionInitializer extends ChannelInitializer<QuicChannel> {
     @Override
     protected void initChannel(QuicChannel quic) {
-      HttpLimits limits = server.limits;
-      if (limits.maxConnections() > 0 && server.open.size() >= limits.maxConnections()) {
-        server.observer.dropped(Protocol.HTTP_3, "too-many-connections");
+      if (!server.door.admit(quic, Protocol.HTTP_3, ProxyProtocol.OFF)) {
         quic.eventLoop().execute(quic::close);
         return;
       }

@@ -24,6 +24,9 @@ final class ServerContext {
   /** Open HTTP connections; a websocket leaves it, its server looks after it from then on. */
   final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
+  /** Who may come in. */
+  final Door door;
+
   /** Room for TLS handshakes; the costliest thing a stranger can ask for. */
   final Semaphore handshakes;
 
@@ -40,11 +43,13 @@ final class ServerContext {
       ErrorMapper errorMapper,
       HttpLimits limits,
       HttpObserver observer,
-      RequestIds requestIds) {
+      RequestIds requestIds,
+      Door door) {
     this.handler = handler;
     this.errorMapper = errorMapper;
     this.limits = limits;
     this.observer = observer;
+    this.door = door;
     this.requestIds = requestIds;
     this.handshakes = new Semaphore(limits.maxConcurrentHandshakes());
   }

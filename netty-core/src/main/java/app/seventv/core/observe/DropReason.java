@@ -31,7 +31,7 @@ public enum DropReason {
   /** Body larger than allowed. */
   BODY_TOO_LARGE("body-too-large"),
   /** Too many connections in all. */
-  TOO_MANY_CONNECTIONS("too-many-connections"),
+  CONNECTION_LIMIT("connection-limit"),
   /** Too many connections of one address. */
   ADDRESS_LIMIT("address-limit"),
   /** Too many TLS handshakes at the same time. */

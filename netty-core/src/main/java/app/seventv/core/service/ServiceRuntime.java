@@ -76,6 +76,10 @@ public final class ServiceRuntime implements AutoCloseable {
 
   private void startAll(ServiceDefinition definition, Config config) throws Exception {
     ProcessMetrics.register(metrics);
+    metrics.counter(
+        "accept_failures_total",
+        "Accepts that failed, mostly for want of descriptors.",
+        EventLoops::acceptFailures);
     metrics
         .gauge("build_info", "Always 1; the labels tell what runs.", "service", "version")
         .labelValues(definition.name(), definition.version())

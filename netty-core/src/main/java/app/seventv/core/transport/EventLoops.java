@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,6 +138,11 @@ public final class EventLoops implements AutoCloseable {
     return loops;
   }
 
+  /** Accepts that failed in this process, mostly for want of descriptors; see {@code ulimit -n}. */
+  public static long acceptFailures() {
+    return AcceptGuard.failures();
+  }
+
   /** The loops as a group, for clients that spread their channels themselves. */
   public EventLoopGroup group() {
     return group;
@@ -155,6 +161,20 @@ public final class EventLoops implements AutoCloseable {
   public Listener bindPerLoop(
       InetSocketAddress address, Function<EventLoop, ChannelHandler> childHandler)
       throws IOException {
+    return bindPerLoop(address, childHandler, accepted -> true);
+  }
+
+  /**
+   * Listens as above and resets connections right after accept that are not admitted.
+   *
+   * @param admission sees each accepted channel before it is registered with a loop, on the loop
+   *     that accepted it; must not block
+   */
+  public Listener bindPerLoop(
+      InetSocketAddress address,
+      Function<EventLoop, ChannelHandler> childHandler,
+      Predicate<Channel> admission)
+      throws IOException {
     return bindEach(
         address,
         true,
@@ -163,6 +183,7 @@ public final class EventLoops implements AutoCloseable {
               new ServerBootstrap()
                   .group(loop, transport.hasReusePort() ? loop : group)
                   .childOption(ChannelOption.TCP_NODELAY, true)
+                  .handler(new AcceptGuard(admission))
                   .childHandler(childHandler.apply(loop));
           if (descriptor == null) {
             bootstrap

@@ -3,6 +3,8 @@ package app.seventv.core.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.AbstractByteBufAllocator;
+import app.seventv.core.limits.AddressLimitOptions;
+import app.seventv.core.limits.AddressLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledHeapByteBuf;
@@ -64,17 +66,22 @@ class Http2FuzzTest {
   private void run(Random random, WatchedAllocator alloc, long seed) {
     Random choices = new Random(seed);
     List<String> drops = new ArrayList<>();
+    HttpObserver observer =
+        new HttpObserver() {
+          @Override
+          public void dropped(Protocol protocol, String reason) {
+            drops.add(reason);
+          }
+        };
+    AddressLimits anyAddress = new AddressLimits(AddressLimitOptions.OFF);
     ServerContext server =
         new ServerContext(
             exchange -> handle(exchange, choices),
             ErrorMapper.PROBLEM_JSON,
             HttpLimits.DEFAULT,
-            new HttpObserver() {
-              @Override
-              public void dropped(Protocol protocol, String reason) {
-                drops.add(reason);
-              }
-            });
+            observer,
+            RequestIds.DEFAULT,
+            new Door(0, anyAddress, ClientAddress.OF_PEER, observer));
     Http2Handler handler =
         new Http2Handler(server, new Connection(Protocol.HTTP_2, address, 1, false));
     EmbeddedChannel channel = new EmbeddedChannel();
