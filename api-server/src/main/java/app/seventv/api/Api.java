@@ -35,6 +35,7 @@ import app.seventv.api.data.Editors;
 import app.seventv.api.data.EventBus;
 import app.seventv.api.data.Leases;
 import app.seventv.api.data.ModerationRequests;
+import app.seventv.api.data.Outbox;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transactions;
 import app.seventv.api.data.UserLoader;
@@ -97,6 +98,7 @@ final class Api implements AutoCloseable {
           Thread.ofPlatform().daemon().name("lease-refresh").factory());
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).executor(executor).build();
+  private final Outbox outbox;
   private final ImageProcessor processor;
   private final Map<String, ResultHandler> results;
   private final Handler handler;
@@ -107,7 +109,8 @@ final class Api implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     UserLoader users = new UserLoader(store, clock);
     Editors editors = new Editors(store);
-    Transactions transactions = new Transactions(store, bus, clock, random);
+    this.outbox = new Outbox(store, bus, clock, random, Outbox.STALE_AFTER);
+    Transactions transactions = new Transactions(store, outbox, clock, random);
     Leases leases = new Leases(store, clock, random, refresher);
     Mutations mutations = new Mutations(leases, transactions);
     Edges edges = new Edges(store);
@@ -331,6 +334,7 @@ final class Api implements AutoCloseable {
 
   @Override
   public void close() {
+    outbox.close();
     processor.close();
     refresher.shutdownNow();
     executor.shutdownNow();
