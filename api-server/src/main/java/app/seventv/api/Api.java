@@ -51,8 +51,10 @@ import app.seventv.api.uploads.ImageProcessor;
 import app.seventv.api.uploads.ImageTasks;
 import app.seventv.api.v3graphql.V3Schema;
 import app.seventv.api.v3rest.V3AuthRoutes;
+import app.seventv.api.v3rest.V3LiveRoutes;
 import app.seventv.api.v3rest.V3Models;
 import app.seventv.api.v3rest.V3Routes;
+import app.seventv.api.v3rest.V3StaticRoutes;
 import app.seventv.api.v3rest.V3Upload;
 import app.seventv.api.v4graphql.V4Schema;
 import app.seventv.api.v4rest.AuthRoutes;
@@ -69,6 +71,7 @@ import app.seventv.core.http.Handler;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.model.Platform;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -103,7 +106,8 @@ final class Api implements AutoCloseable {
   private final Map<String, ResultHandler> results;
   private final Handler handler;
 
-  Api(Config config, String version, Store store, EventBus bus, InstantSource clock) {
+  Api(Config config, String version, Store store, EventBus bus, InstantSource clock)
+      throws IOException {
     this.config = config;
     this.version = version;
     SecureRandom random = new SecureRandom();
@@ -212,7 +216,9 @@ final class Api implements AutoCloseable {
         .register(routes, pipeline);
     new EmoteRoutes(uploads).register(routes, pipeline);
     new V3Routes(store, users, editors, models).register(routes, pipeline);
-    new V3Upload(uploads, models).register(routes, pipeline);
+    new V3Upload(uploads, pictures, models).register(routes, pipeline);
+    new V3LiveRoutes(store, users, models, bus, clock).register(routes, pipeline);
+    new V3StaticRoutes(staticSettings(), version).register(routes, pipeline);
     graphql(routes, pipeline, services);
     routes.get("/", pipeline.handler(0, request -> root(request.context().caller().ip())));
     routes.notFound(
@@ -304,6 +310,14 @@ final class Api implements AutoCloseable {
         config.get(ApiConfig.API_ORIGIN),
         config.get(ApiConfig.OLD_WEBSITE_ORIGIN),
         config.get(ApiConfig.WEBSITE_ORIGIN));
+  }
+
+  private V3StaticRoutes.Settings staticSettings() {
+    return new V3StaticRoutes.Settings(
+        config.get(ApiConfig.EXTENSION_CONFIGS),
+        config.get(ApiConfig.CHATTERINO_STABLE),
+        config.get(ApiConfig.CHATTERINO_BETA),
+        config.get(ApiConfig.CHATTERINO_ARM_IS_EXPERIMENTAL));
   }
 
   private List<URI> paintOrigins() {
