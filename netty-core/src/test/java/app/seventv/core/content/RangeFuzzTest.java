@@ -11,7 +11,7 @@ import java.util.List;
 class RangeFuzzTest {
   @FuzzTest
   void rangesLieWithinTheRepresentation(FuzzedDataProvider data) {
-    long length = data.consumeLong(0, Long.MAX_VALUE);
+    long length = data.consumeLong(0, Long.MAX_VALUE / 2);
     String field = data.consumeBoolean() ? "bytes=" : "";
     ByteRanges ranges = ByteRanges.parse(field + data.consumeString(500), length);
     List<ByteRange> wanted = ranges.ranges();
