@@ -64,7 +64,8 @@ final class Http3Load {
     over = true;
     long requests = answers.get();
     double seconds = (System.nanoTime() - startNs) / 1e9;
-    System.out.printf("%d requests in %.3f seconds, %d failed%n", requests, seconds, failures.get());
+    System.out.printf(
+        "%d requests in %.3f seconds, %d failed%n", requests, seconds, failures.get());
     for (int i = 0; i < 100 && running.get() > 0; i++) {
       TimeUnit.MILLISECONDS.sleep(10); // the last answers
     }
@@ -78,15 +79,14 @@ final class Http3Load {
     }
     client
         .send("GET", path, Map.of(), NO_BODY)
-        .whenComplete(
-            (answer, failure) -> {
-              if (failure != null || answer.status() != 200) {
-                failures.incrementAndGet();
-                running.decrementAndGet(); // a broken connection must not spin
-              } else {
-                answers.incrementAndGet();
-                next(client);
-              }
-            });
+        .whenComplete((answer, failure) -> {
+          if (failure != null || answer.status() != 200) {
+            failures.incrementAndGet();
+            running.decrementAndGet(); // a broken connection must not spin
+          } else {
+            answers.incrementAndGet();
+            next(client);
+          }
+        });
   }
 }

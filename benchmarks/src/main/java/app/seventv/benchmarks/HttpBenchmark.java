@@ -95,15 +95,26 @@ final class HttpBenchmark implements Benchmark {
     byte[] big = new byte[BIG_BYTES];
     new Random(7).nextBytes(big);
     Files.write(context.work().resolve("big"), big);
-    Files.write(
-        context.work().resolve("small"), SMALL_BODY.getBytes(StandardCharsets.US_ASCII));
+    Files.write(context.work().resolve("small"), SMALL_BODY.getBytes(StandardCharsets.US_ASCII));
     LoadTools.pinned(
         LoadTools.CLIENT_CORE,
         List.of(
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-            "-nodes", "-days", "2", "-subj", "/CN=localhost",
-            "-keyout", context.work().resolve("key.pem").toString(),
-            "-out", context.work().resolve("cert.pem").toString()));
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-keyout",
+            context.work().resolve("key.pem").toString(),
+            "-out",
+            context.work().resolve("cert.pem").toString()));
   }
 
   private static void compare(
@@ -130,9 +141,8 @@ final class HttpBenchmark implements Benchmark {
       }
       report(context, one, servers, rounds.get(one), ratios, figures);
     }
-    ratios.forEach(
-        (rival, all) ->
-            figures.add(new Figure(version + "-vs-" + rival, geometricMean(all), "ratio")));
+    ratios.forEach((rival, all) ->
+        figures.add(new Figure(version + "-vs-" + rival, geometricMean(all), "ratio")));
   }
 
   private static Round measure(MeasuredServer server, Case one, int seconds)
