@@ -32,21 +32,18 @@ final class BenchHttpServer {
     byte[] big = Files.readAllBytes(folder.resolve("big"));
     // A cache hit: the body is shared by all responses and lives outside the heap.
     ByteBuf cached =
-        Unpooled.unreleasableBuffer(
-            Unpooled.directBuffer(big.length).writeBytes(big).asReadOnly());
+        Unpooled.unreleasableBuffer(Unpooled.directBuffer(big.length).writeBytes(big).asReadOnly());
     Router routes =
         Router.builder()
             .get("/small", e -> e.respond(Response.of(200, "text/plain", small)))
             .get("/big", e -> e.respond(Response.of(200, "image/webp", cached.duplicate())))
             .build();
     EventLoops loops =
-        EventLoops.start(
-            new TransportOptions(TransportOptions.Choice.valueOf(args[3]), 1, true));
+        EventLoops.start(new TransportOptions(TransportOptions.Choice.valueOf(args[3]), 1, true));
     TlsFiles tls = new TlsFiles(folder.resolve("cert.pem"), folder.resolve("key.pem"));
     HttpServer server =
         HttpServer.builder(loops, routes)
-            .listen(
-                HttpListener.plain(new InetSocketAddress(loopback, Integer.parseInt(args[1]))))
+            .listen(HttpListener.plain(new InetSocketAddress(loopback, Integer.parseInt(args[1]))))
             .listen(
                 HttpListener.tlsAndQuic(
                     new InetSocketAddress(loopback, Integer.parseInt(args[2])), tls))

@@ -107,8 +107,7 @@ final class MeasuredServer implements AutoCloseable {
             }
             """
                 .formatted(work, plain, http2, tls));
-    return start(
-        context, "nginx", List.of("nginx", "-c", config.toString()), plain, http2, tls);
+    return start(context, "nginx", List.of("nginx", "-c", config.toString()), plain, http2, tls);
   }
 
   /** Debian's h2o with one thread. */
@@ -156,8 +155,7 @@ final class MeasuredServer implements AutoCloseable {
   private static MeasuredServer start(
       BenchContext context, String name, List<String> command, int plain, int http2, int tls)
       throws IOException, InterruptedException {
-    List<String> words =
-        new ArrayList<>(List.of("taskset", "-c", LoadTools.SERVER_CORE));
+    List<String> words = new ArrayList<>(List.of("taskset", "-c", LoadTools.SERVER_CORE));
     words.addAll(command);
     Path log = context.work().resolve(name + ".log");
     Process process =

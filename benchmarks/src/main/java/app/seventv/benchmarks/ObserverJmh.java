@@ -31,8 +31,7 @@ public class ObserverJmh {
 
   /** Requests of different routes, statuses and durations, as a loop sees them. */
   public ObserverJmh() {
-    Connection connection =
-        new Connection(Protocol.HTTP_2, new InetSocketAddress(0), 443, true);
+    Connection connection = new Connection(Protocol.HTTP_2, new InetSocketAddress(0), 443, true);
     for (int i = 0; i < REQUESTS; i++) {
       Request request = new Request("GET", "/", Response.newHeaders(), connection);
       request.bindRoute(new RoutePattern("GET", "/route/" + i));

@@ -3,7 +3,9 @@ package app.seventv.core.websocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
-/** Encodes messages in the way that costs least: compressed, in one buffer, or not copied at all. */
+/**
+ * Encodes messages in the way that costs least: compressed, in one buffer, or not copied at all.
+ */
 final class MessageWriter {
   /** Payloads up to this size are copied behind their header; larger ones are sent as they are. */
   private static final int MAX_COPIED_BYTES = 4096;

@@ -62,6 +62,7 @@ public final class WebSocketHandshake {
             new WriteBufferWaterMark(
                 options.writeLowWatermarkBytes(), options.writeHighWatermarkBytes()));
     replaceHandlers(channel.pipeline(), handler);
+    channel.config().setAutoRead(true); // HTTP may have paused it for what came ahead
     String key = String.valueOf(request.header("sec-websocket-key")).strip();
     channel.pipeline().writeAndFlush(responseHead(channel, key, agreed.headers(options)));
     handler.session().open(agreed.subprotocol());
