@@ -130,9 +130,10 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
       }
     } catch (Http1Refusal refusal) {
       refuse(refusal, "malformed-request");
+    } finally {
+      decoding = false;
+      keep(in);
     }
-    decoding = false;
-    keep(in);
   }
 
   /**

@@ -143,11 +143,16 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     }
   }
 
-  private static void deliver(BodySink sink, Object part) {
-    if (part instanceof ByteBuf data) {
-      sink.chunk(data);
-    } else {
-      sink.end((HttpHeaders) part);
+  /** What a sink throws is answered like what a handler throws. */
+  private void deliver(BodySink receiver, Object part) {
+    try {
+      if (part instanceof ByteBuf data) {
+        receiver.chunk(data);
+      } else {
+        receiver.end((HttpHeaders) part);
+      }
+    } catch (RuntimeException failure) {
+      fail(failure);
     }
   }
 

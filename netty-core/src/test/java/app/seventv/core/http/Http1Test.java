@@ -105,6 +105,15 @@ class Http1Test {
                 e.readBody(
                     1 << 20, body -> e.respond(Response.of(200, "application/octet-stream", body))))
         .post("/small", e -> e.readBody(10, body -> body.release()))
+        .post(
+            "/picky",
+            e ->
+                e.readBody(
+                    10,
+                    body -> {
+                      body.release();
+                      throw new HttpError(422, "not this body");
+                    }))
         .post("/ignored", e -> e.respond(Response.text(200, "early")))
         .post("/paused", Http1Test::countSlowly)
         .build();
@@ -311,6 +320,12 @@ class Http1Test {
     assertThat(call(ignored + "y".repeat(PART_BYTES) + get("/hi", CLOSE)))
         .contains("early")
         .endsWith("hi");
+  }
+
+  @Test
+  void whatTheReceiverOfABodyThrowsIsAnswered() throws Exception {
+    String post = "POST /picky HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nno";
+    assertThat(call(post + get("/hi", CLOSE))).startsWith("HTTP/1.1 422").endsWith("hi");
   }
 
   @Test
