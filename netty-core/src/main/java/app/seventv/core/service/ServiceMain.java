@@ -137,11 +137,10 @@ public final class ServiceMain {
       logs.register(runtime.metrics());
       Signals.handle("HUP", () -> reload(runtime, systemd));
       runtime.failure().thenAccept(this::giveUp);
-      runtime.serve(
-          () -> {
-            handedOver = true;
-            stopReason.complete("a successor serves");
-          });
+      runtime.serve(() -> {
+        handedOver = true;
+        stopReason.complete("a successor serves");
+      });
       announce(runtime, systemd);
       return awaitStop(runtime, systemd, drainLimit);
     } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ final class Descriptors {
   private static final int F_SETFL = 4;
   private static final int O_NONBLOCK = 0x800;
 
+  @SuppressWarnings("restricted") // native access is what this class is for
   private static final MethodHandle FCNTL =
       Linker.nativeLinker()
           .downcallHandle(

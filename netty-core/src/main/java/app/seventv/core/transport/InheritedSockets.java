@@ -40,8 +40,8 @@ public final class InheritedSockets implements AutoCloseable {
   }
 
   /**
-   * Those of systemd's socket activation: {@code LISTEN_PID} and {@code LISTEN_FDS}. Names
-   * ({@code LISTEN_FDNAMES}) are not needed, since sockets are told apart by kind and address.
+   * Those of systemd's socket activation: {@code LISTEN_PID} and {@code LISTEN_FDS}. Names ({@code
+   * LISTEN_FDNAMES}) are not needed, since sockets are told apart by kind and address.
    *
    * @param environment of the process
    * @param pid of this process; variables meant for another one are ignored
@@ -105,8 +105,7 @@ public final class InheritedSockets implements AutoCloseable {
   private static boolean isSame(InetSocketAddress bound, InetSocketAddress wanted) {
     return bound.getPort() == wanted.getPort()
         && (bound.getAddress().equals(wanted.getAddress())
-            || (bound.getAddress().isAnyLocalAddress()
-                && wanted.getAddress().isAnyLocalAddress()));
+            || (bound.getAddress().isAnyLocalAddress() && wanted.getAddress().isAnyLocalAddress()));
   }
 
   /** Closes what nobody claimed: an address that the new configuration no longer has. */

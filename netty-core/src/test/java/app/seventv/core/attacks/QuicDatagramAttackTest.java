@@ -103,15 +103,13 @@ class QuicDatagramAttackTest {
     try (DatagramSocket trap =
         new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
       Thread.ofVirtual()
-          .start(
-              () -> {
-                try {
-                  Http3Client.connect(
-                      clientLoops, (InetSocketAddress) trap.getLocalSocketAddress());
-                } catch (IOException expected) {
-                  // nobody answers
-                }
-              });
+          .start(() -> {
+            try {
+              Http3Client.connect(clientLoops, (InetSocketAddress) trap.getLocalSocketAddress());
+            } catch (IOException expected) {
+              // nobody answers
+            }
+          });
       DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
       trap.setSoTimeout(10_000);
       trap.receive(packet);
@@ -140,7 +138,8 @@ class QuicDatagramAttackTest {
     InetSocketAddress server = server(HttpLimits.DEFAULT);
     byte[] initial = initial();
     long received = answered(server, List.of(initial));
-    System.out.printf("figure: quic-amplification %.2f ratio%n", received / (double) initial.length);
+    System.out.printf(
+        "figure: quic-amplification %.2f ratio%n", received / (double) initial.length);
     assertThat(received)
         .isPositive()
         .isLessThanOrEqualTo((long) AMPLIFICATION_LIMIT * initial.length);

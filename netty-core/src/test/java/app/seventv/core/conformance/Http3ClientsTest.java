@@ -86,10 +86,7 @@ class Http3ClientsTest {
     List<String> command =
         new ArrayList<>(
             List.of(
-                "gtlsclient",
-                "--quiet",
-                "--exit-on-all-streams-close",
-                "--download=" + download));
+                "gtlsclient", "--quiet", "--exit-on-all-streams-close", "--download=" + download));
     command.addAll(Arrays.asList(more));
     command.addAll(
         List.of("127.0.0.1", String.valueOf(server.port()), origin + "/protocol", origin + "/big"));
@@ -140,8 +137,7 @@ class Http3ClientsTest {
               .generateCertificate(in)
               .getPublicKey()
               .getEncoded();
-      return Base64.getEncoder()
-          .encodeToString(MessageDigest.getInstance("SHA-256").digest(key));
+      return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(key));
     }
   }
 }

@@ -41,8 +41,7 @@ class QuicTokensTest {
 
   @Test
   void noTokenIsAskedForBelowTheThreshold() {
-    QuicTokens tokens =
-        new QuicTokens(QuicTokenKeys.random(), () -> false, clockMs::get);
+    QuicTokens tokens = new QuicTokens(QuicTokenKeys.random(), () -> false, clockMs::get);
     assertThat(tokens.writeToken(Unpooled.buffer(), original, CLIENT)).isFalse();
   }
 

@@ -47,17 +47,16 @@ final class RestartServer {
     System.out.flush();
     Thread.ofPlatform()
         .daemon()
-        .start(
-            () -> {
-              try {
-                while (System.in.read() >= 0) {
-                  // only the end matters
-                }
-              } catch (java.io.IOException e) {
-                // the end, too
-              }
-              end.countDown();
-            });
+        .start(() -> {
+          try {
+            while (System.in.read() >= 0) {
+              // only the end matters
+            }
+          } catch (java.io.IOException e) {
+            // the end, too
+          }
+          end.countDown();
+        });
     end.await();
     server.drain(DRAIN_LIMIT);
     server.close();

@@ -72,8 +72,7 @@ class RestartTest {
   private Running start(TransportOptions.Choice transport, int plainPort, int securePort)
       throws IOException {
     List<String> command =
-        new ArrayList<>(
-            server(transport, String.valueOf(plainPort), String.valueOf(securePort)));
+        new ArrayList<>(server(transport, String.valueOf(plainPort), String.valueOf(securePort)));
     command.add(directory.resolve("handover").toString());
     return start(command);
   }
@@ -83,15 +82,12 @@ class RestartTest {
     Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     processes.add(process);
     BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = out.readLine();
     while (line != null && !line.startsWith("ready ")) {
       line = out.readLine();
     }
-    assertThat(line)
-        .as("the server starts: " + Files.readString(errors))
-        .isNotNull();
+    assertThat(line).as("the server starts: " + Files.readString(errors)).isNotNull();
     String[] ports = String.valueOf(line).split(" ", -1);
     return new Running(process, out, Integer.parseInt(ports[1]), Integer.parseInt(ports[2]));
   }
@@ -106,17 +102,16 @@ class RestartTest {
       load.add(
           Thread.ofPlatform()
               .name(name)
-              .start(
-                  () -> {
-                    while (!stopped) {
-                      try {
-                        servers.add(request.call());
-                      } catch (Exception e) {
-                        failures.add(name + ": " + e);
-                      }
-                      requests.incrementAndGet();
-                    }
-                  }));
+              .start(() -> {
+                while (!stopped) {
+                  try {
+                    servers.add(request.call());
+                  } catch (Exception e) {
+                    failures.add(name + ": " + e);
+                  }
+                  requests.incrementAndGet();
+                }
+              }));
     }
   }
 
@@ -214,8 +209,7 @@ class RestartTest {
           .write(
               "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
                   .getBytes(StandardCharsets.US_ASCII));
-      String answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       if (!answer.startsWith("HTTP/1.1 200")) {
         throw new IOException("answer: " + answer);
       }
