@@ -35,6 +35,7 @@ import app.seventv.api.data.Editors;
 import app.seventv.api.data.EventBus;
 import app.seventv.api.data.Leases;
 import app.seventv.api.data.ModerationRequests;
+import app.seventv.api.data.Outbox;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transactions;
 import app.seventv.api.data.UserLoader;
@@ -50,8 +51,10 @@ import app.seventv.api.uploads.ImageProcessor;
 import app.seventv.api.uploads.ImageTasks;
 import app.seventv.api.v3graphql.V3Schema;
 import app.seventv.api.v3rest.V3AuthRoutes;
+import app.seventv.api.v3rest.V3LiveRoutes;
 import app.seventv.api.v3rest.V3Models;
 import app.seventv.api.v3rest.V3Routes;
+import app.seventv.api.v3rest.V3StaticRoutes;
 import app.seventv.api.v3rest.V3Upload;
 import app.seventv.api.v4graphql.V4Schema;
 import app.seventv.api.v4rest.AuthRoutes;
@@ -68,6 +71,7 @@ import app.seventv.core.http.Handler;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.model.Platform;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -97,17 +101,20 @@ final class Api implements AutoCloseable {
           Thread.ofPlatform().daemon().name("lease-refresh").factory());
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).executor(executor).build();
+  private final Outbox outbox;
   private final ImageProcessor processor;
   private final Map<String, ResultHandler> results;
   private final Handler handler;
 
-  Api(Config config, String version, Store store, EventBus bus, InstantSource clock) {
+  Api(Config config, String version, Store store, EventBus bus, InstantSource clock)
+      throws IOException {
     this.config = config;
     this.version = version;
     SecureRandom random = new SecureRandom();
     UserLoader users = new UserLoader(store, clock);
     Editors editors = new Editors(store);
-    Transactions transactions = new Transactions(store, bus, clock, random);
+    this.outbox = new Outbox(store, bus, clock, random, Outbox.STALE_AFTER);
+    Transactions transactions = new Transactions(store, outbox, clock, random);
     Leases leases = new Leases(store, clock, random, refresher);
     Mutations mutations = new Mutations(leases, transactions);
     Edges edges = new Edges(store);
@@ -209,7 +216,9 @@ final class Api implements AutoCloseable {
         .register(routes, pipeline);
     new EmoteRoutes(uploads).register(routes, pipeline);
     new V3Routes(store, users, editors, models).register(routes, pipeline);
-    new V3Upload(uploads, models).register(routes, pipeline);
+    new V3Upload(uploads, pictures, models).register(routes, pipeline);
+    new V3LiveRoutes(store, users, models, bus, clock).register(routes, pipeline);
+    new V3StaticRoutes(staticSettings(), version).register(routes, pipeline);
     graphql(routes, pipeline, services);
     routes.get("/", pipeline.handler(0, request -> root(request.context().caller().ip())));
     routes.notFound(
@@ -303,6 +312,14 @@ final class Api implements AutoCloseable {
         config.get(ApiConfig.WEBSITE_ORIGIN));
   }
 
+  private V3StaticRoutes.Settings staticSettings() {
+    return new V3StaticRoutes.Settings(
+        config.get(ApiConfig.EXTENSION_CONFIGS),
+        config.get(ApiConfig.CHATTERINO_STABLE),
+        config.get(ApiConfig.CHATTERINO_BETA),
+        config.get(ApiConfig.CHATTERINO_ARM_IS_EXPERIMENTAL));
+  }
+
   private List<URI> paintOrigins() {
     return config.get(ApiConfig.PAINT_IMAGE_ORIGINS).stream().map(URI::create).toList();
   }
@@ -331,6 +348,7 @@ final class Api implements AutoCloseable {
 
   @Override
   public void close() {
+    outbox.close();
     processor.close();
     refresher.shutdownNow();
     executor.shutdownNow();

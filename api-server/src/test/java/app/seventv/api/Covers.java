@@ -10,7 +10,7 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @Repeatable(Covers.All.class)
-@interface Covers {
+public @interface Covers {
   /** GraphQL type and field, e.g. {@code EmoteOps.update}, or method and path of a route. */
   String value();
 

@@ -331,8 +331,19 @@ final class Http2Connection {
     } else if (stream != null) {
       stream.reprioritize(Priority.parse(value, Priority.DEFAULT));
       flush();
-    } else if (isIdle(id) && earlyPriorities.size() < server.limits.maxConcurrentStreams()) {
-      earlyPriorities.put(id, Priority.parse(value, Priority.DEFAULT));
+    } else if (isIdle(id)) {
+      keepPriority(id, Priority.parse(value, Priority.DEFAULT));
+    }
+  }
+
+  /** Until its stream opens; as many as streams, and none of ids that were passed over. */
+  private void keepPriority(int id, Priority priority) {
+    int max = server.limits.maxConcurrentStreams();
+    if (earlyPriorities.size() >= max) {
+      earlyPriorities.keySet().removeIf(early -> early <= lastStreamId);
+    }
+    if (earlyPriorities.size() < max) {
+      earlyPriorities.put(id, priority);
     }
   }
 

@@ -116,7 +116,10 @@ public final class HttpLimits {
     return maxHeaderFields;
   }
 
-  /** HTTP/1.1 requests read ahead of the one being answered. */
+  /**
+   * Pipelined HTTP/1.1 requests answered in one turn of the loop; the bytes of further ones wait
+   * unread until other connections have had theirs.
+   */
   public int maxPipelinedRequests() {
     return maxPipelinedRequests;
   }

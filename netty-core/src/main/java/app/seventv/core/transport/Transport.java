@@ -63,6 +63,18 @@ public enum Transport {
 
   private static final short BUFFER_GROUP = 0;
 
+  /**
+   * Netty 4.2.18 starts a multishot accept again whenever it ends, even while auto-read is off.
+   * Without free descriptors it ends at once, so that loop would spin; one accept at a time waits.
+   */
+  private static final String MULTISHOT_ACCEPT = "io.netty.iouring.acceptMultiShotEnabled";
+
+  static {
+    if (System.getProperty(MULTISHOT_ACCEPT) == null) {
+      System.setProperty(MULTISHOT_ACCEPT, "false"); // read when IoUring is loaded, below
+    }
+  }
+
   private final Class<? extends ServerChannel> serverChannel;
   private final Class<? extends SocketChannel> clientChannel;
   private final Class<? extends DatagramChannel> datagramChannel;

@@ -31,7 +31,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What only HTTP/1.1 has: framing, keep-alive, pipelining, deadlines of the connection. */
 @ParameterizedClass
-@CsvSource({"IO_URING,false", "IO_URING,true", "EPOLL,false", "EPOLL,true", "NIO,false", "NIO,true"})
+@CsvSource({
+  "IO_URING,false",
+  "IO_URING,true",
+  "EPOLL,false",
+  "EPOLL,true",
+  "NIO,false",
+  "NIO,true"
+})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http1Test {

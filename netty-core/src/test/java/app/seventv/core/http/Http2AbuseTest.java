@@ -46,6 +46,7 @@ class Http2AbuseTest {
 
   @TempDir static Path directory = Path.of(".");
 
+  private LeakWatch leaks;
   private EventLoops loops;
   private TlsFiles certificate;
   private Http2TestServer server;
@@ -61,6 +62,7 @@ class Http2AbuseTest {
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
+    leaks = new LeakWatch();
     loops = EventLoops.start(new TransportOptions(transport, 1, true));
     certificate = TestCertificate.in(directory);
     HttpLimits limits =
@@ -78,6 +80,7 @@ class Http2AbuseTest {
   void stop() {
     server.close();
     loops.close();
+    leaks.close();
   }
 
   private void handle(Exchange exchange) {

@@ -2,9 +2,9 @@ package app.seventv.core.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.AbstractByteBufAllocator;
 import app.seventv.core.limits.AddressLimitOptions;
 import app.seventv.core.limits.AddressLimits;
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledHeapByteBuf;

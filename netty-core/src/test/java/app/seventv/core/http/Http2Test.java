@@ -55,6 +55,7 @@ class Http2Test {
 
   @TempDir static Path directory = Path.of(".");
 
+  private LeakWatch leaks;
   private EventLoops loops;
   private TlsFiles certificate;
   private Http2TestServer server;
@@ -73,6 +74,7 @@ class Http2Test {
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
+    leaks = new LeakWatch();
     loops = EventLoops.start(new TransportOptions(transport, 1, true));
     certificate = TestCertificate.in(directory);
     server = new Http2TestServer(loops, certificate, HttpLimits.DEFAULT, this::handle);
@@ -82,6 +84,7 @@ class Http2Test {
   void stop() {
     server.close();
     loops.close();
+    leaks.close();
   }
 
   @BeforeEach

@@ -105,8 +105,7 @@ class Http3WebSocketTest {
 
   private static void awaitBytes(Http3Probe.Stream stream, String hex) {
     await()
-        .untilAsserted(
-            () -> assertThat(HexFormat.of().formatHex(stream.bytes())).isEqualTo(hex));
+        .untilAsserted(() -> assertThat(HexFormat.of().formatHex(stream.bytes())).isEqualTo(hex));
   }
 
   @Test

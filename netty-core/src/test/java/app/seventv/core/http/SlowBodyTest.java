@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** A request body that never pauses for long, yet comes byte by byte, is cut off. */
 class SlowBodyTest {
-  private static final String HEAD =
-      "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n";
+  private static final String HEAD = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n";
 
   @Test
   void bodiesMustComeAtARate() throws IOException {
@@ -35,8 +34,7 @@ class SlowBodyTest {
         socket.getOutputStream().write('x');
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50)); // the slow sender
       }
-      String answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       assertThat(answer).startsWith("HTTP/1.1 408").contains("connection: close");
     }
   }

@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,8 @@ class WebSocketSessionTest {
   @Test
   void limitsAnswerFromTheHeaderAlone() {
     session.receive(Unpooled.wrappedBuffer(new byte[] {(byte) 0x82, (byte) 0xFF, 0, 0, 0, 0}));
-    session.receive(Unpooled.wrappedBuffer(new byte[] {0, 1, (byte) 0x86, (byte) 0xA1, 1, 1, 1, 1}));
+    session.receive(
+        Unpooled.wrappedBuffer(new byte[] {0, 1, (byte) 0x86, (byte) 0xA1, 1, 1, 1, 1}));
     assertThat(transport.takeWritten()).contains("03f1");
   }
 
@@ -118,13 +120,16 @@ class WebSocketSessionTest {
     assertThat(transport.takeWritten()).isEmpty();
     session.receive(clientFrame(0x00, new byte[0]));
     assertThat(transport.takeWritten()).contains("03f0");
-    assertThat(session.work().message).isNull();
+    assertThat(Objects.requireNonNull(session.work()).message).isNull();
   }
 
   @Test
   void lengthsMustBeInTheirShortestForm() {
-    for (String header : List.of("81fe007d01020304", "81ff000000000000ffff01020304",
-        "82ff8000000000000001" + "01020304")) {
+    for (String header :
+        List.of(
+            "81fe007d01020304",
+            "81ff000000000000ffff01020304",
+            "82ff8000000000000001" + "01020304")) {
       WebSocketSession fresh = open(WebSocketOptions.DEFAULT);
       fresh.receive(Unpooled.wrappedBuffer(java.util.HexFormat.of().parseHex(header)));
       assertThat(transport.takeWritten()).contains("03ea");
@@ -203,7 +208,8 @@ class WebSocketSessionTest {
   @Test
   void closeCodesThatMustNotBeSentAreRefused() {
     for (int code : new int[] {0, 999, 1004, 1006, 1015, 2999, 5000}) {
-      assertThatThrownBy(() -> session.close(code, "")).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> session.close(code, ""))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 

@@ -1,5 +1,7 @@
 package app.seventv.core.websocket;
 
+import static app.seventv.core.websocket.RawWebSocket.masked;
+import static app.seventv.core.websocket.RawWebSocket.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,14 +14,11 @@ import app.seventv.core.transport.TransportOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.DataInputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -38,12 +37,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Frames on the wire, byte by byte. */
 @ParameterizedClass
 @CsvSource({
-  "IO_URING, false", "IO_URING, true", "EPOLL, false", "EPOLL, true", "NIO, false", "NIO, true"
+  "IO_URING, false",
+  "IO_URING, true",
+  "EPOLL, false",
+  "EPOLL, true",
+  "NIO, false",
+  "NIO, true"
 })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class WebSocketTest {
-  private static final byte[] MASK = {1, 2, 3, 4};
   private static final int FLOOD_FRAMES = 2_000;
   private static final int FLOOD_FRAME_BYTES = 8 << 10;
 
@@ -107,12 +110,11 @@ class WebSocketTest {
         flood(socket);
       } else if (text.equals("other thread")) {
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  socket.writeBinary(Unpooled.wrappedBuffer(new byte[] {'b'}));
-                  socket.writePing();
-                  socket.flush();
-                });
+            .start(() -> {
+              socket.writeBinary(Unpooled.wrappedBuffer(new byte[] {'b'}));
+              socket.writePing();
+              socket.flush();
+            });
       } else {
         socket.writeText(utf8.retainedSlice());
         socket.flush();
@@ -164,79 +166,8 @@ class WebSocketTest {
     return socket;
   }
 
-  /** A client that writes exactly the bytes it is told to. */
-  private final class Client implements AutoCloseable {
-    private final Socket socket;
-    private final DataInputStream in;
-    private final OutputStream out;
-    private final String head;
-
-    Client(String extraHead) throws Exception {
-      this(extraHead, new byte[0]);
-    }
-
-    Client(String extraHead, byte[] hasty) throws Exception {
-      socket = connect();
-      in = new DataInputStream(socket.getInputStream());
-      out = socket.getOutputStream();
-      byte[] request =
-          ("GET /ws HTTP/1.1\r\nhost: a\r\nupgrade: WebSocket\r\nconnection: keep-alive, Upgrade\r\n"
-                  + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                  + extraHead
-                  + "\r\n")
-              .getBytes(StandardCharsets.US_ASCII);
-      byte[] first = Arrays.copyOf(request, request.length + hasty.length);
-      System.arraycopy(hasty, 0, first, request.length, hasty.length);
-      out.write(first);
-      StringBuilder read = new StringBuilder();
-      while (read.indexOf("\r\n\r\n") < 0) {
-        read.append((char) in.readUnsignedByte());
-      }
-      head = read.toString();
-    }
-
-    void send(int first, byte[] payload) throws IOException {
-      out.write(masked(first, payload));
-    }
-
-    String receive() throws IOException {
-      int first = in.readUnsignedByte();
-      int length = in.readUnsignedByte();
-      if (length == 126) {
-        length = in.readUnsignedShort();
-      }
-      byte[] payload = in.readNBytes(length);
-      return Integer.toHexString(first)
-          + ":"
-          + (first == 0x88
-              ? HexFormat.of().formatHex(payload)
-              : new String(payload, StandardCharsets.UTF_8));
-    }
-
-    void awaitEnd() throws IOException {
-      assertThat(in.read()).isEqualTo(-1);
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
-    }
-  }
-
-  private static byte[] masked(int first, byte[] payload) {
-    boolean wide = payload.length > 125;
-    byte[] frame = new byte[(wide ? 8 : 6) + payload.length];
-    frame[0] = (byte) first;
-    frame[1] = (byte) (0x80 | (wide ? 126 : payload.length));
-    if (wide) {
-      frame[2] = (byte) (payload.length >> 8);
-      frame[3] = (byte) payload.length;
-    }
-    System.arraycopy(MASK, 0, frame, frame.length - payload.length - 4, 4);
-    for (int i = 0; i < payload.length; i++) {
-      frame[frame.length - payload.length + i] = (byte) (payload[i] ^ MASK[i & 3]);
-    }
-    return frame;
+  private RawWebSocket open(String extraHead, byte... hasty) throws Exception {
+    return new RawWebSocket(connect(), extraHead, hasty);
   }
 
   /** Waits for the end of a session, among those of earlier tests that end late. */
@@ -244,13 +175,9 @@ class WebSocketTest {
     await().until(() -> closes.stream().anyMatch(close -> close.startsWith(start)));
   }
 
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
   @Test
   void handshakeGivesTheAcceptValueOfTheRfc() throws Exception {
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       assertThat(client.head)
           .startsWith("HTTP/1.1 101 ")
           .contains("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
@@ -259,7 +186,7 @@ class WebSocketTest {
 
   @Test
   void textIsEchoedWhole() throws Exception {
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       for (int length : new int[] {0, 1, 7, 125, 126, 700}) {
         String text = "é".repeat(length / 2) + "x".repeat(length % 2);
         client.send(0x81, utf8(text));
@@ -270,7 +197,7 @@ class WebSocketTest {
 
   @Test
   void framesMaySplitAnywhere() throws Exception {
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       for (byte b : masked(0x81, utf8("dribbled €"))) {
         client.out.write(b);
         client.out.flush();
@@ -281,7 +208,7 @@ class WebSocketTest {
 
   @Test
   void manyFramesInOneSegment() throws Exception {
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       byte[] one = masked(0x81, utf8("a"));
       byte[] all = new byte[one.length * 500];
       for (int i = 0; i < 500; i++) {
@@ -296,7 +223,7 @@ class WebSocketTest {
 
   @Test
   void fragmentsJoinAndControlFramesInterleave() throws Exception {
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       byte[] euro = utf8("€");
       client.send(0x01, new byte[] {euro[0]});
       client.send(0x89, utf8("are you there"));
@@ -320,7 +247,7 @@ class WebSocketTest {
   }
 
   private void expectClose(int first, byte[] payload, String code) throws Exception {
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       client.send(first, payload);
       assertThat(client.receive()).startsWith("88:" + code);
       client.awaitEnd();
@@ -329,7 +256,7 @@ class WebSocketTest {
 
   @Test
   void messageLimitHoldsOverFragments() throws Exception {
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       client.send(0x01, new byte[900]);
       client.send(0x00, new byte[900]);
       client.send(0x00, new byte[900]);
@@ -341,13 +268,13 @@ class WebSocketTest {
   @Test
   void closeHandshakeBothWays() throws Exception {
     closes.clear();
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       client.send(0x88, new byte[] {0x0F, (byte) 0xA0});
       assertThat(client.receive()).isEqualTo("88:0fa0");
       client.awaitEnd();
     }
     awaitClose("4000");
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       client.send(0x81, utf8("close 4001"));
       assertThat(client.receive())
           .isEqualTo("88:0fa1" + HexFormat.of().formatHex(utf8("as asked")));
@@ -359,7 +286,7 @@ class WebSocketTest {
 
   @Test
   void silentClientIsCutOffAfterTheCloseTimeout() throws Exception {
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       client.send(0x81, utf8("close 4002"));
       assertThat(client.receive()).startsWith("88:0fa2");
       client.awaitEnd();
@@ -368,7 +295,7 @@ class WebSocketTest {
 
   @Test
   void vanishedClientIsReported() throws Exception {
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       client.send(0x81, utf8("going"));
       assertThat(client.receive()).isEqualTo("81:going");
       client.send(0x01, utf8("half"));
@@ -378,7 +305,7 @@ class WebSocketTest {
 
   @Test
   void binaryPingsAndOtherThreads() throws Exception {
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       client.send(0x82, utf8("bytes"));
       assertThat(client.receive()).isEqualTo("82:bytes");
       client.send(0x81, utf8("other thread"));
@@ -391,7 +318,7 @@ class WebSocketTest {
 
   @Test
   void framesBehindTheHandshakeAreNotLost() throws Exception {
-    try (Client client = new Client("", masked(0x81, utf8("hasty")))) {
+    try (RawWebSocket client = open("", masked(0x81, utf8("hasty")))) {
       assertThat(client.receive()).isEqualTo("81:hasty");
     }
   }
@@ -399,7 +326,7 @@ class WebSocketTest {
   @Test
   void failedConnectionStillDeliversTheCloseFrame() throws Exception {
     closes.clear();
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       byte[] refused = masked(0x82, new byte[1_001]);
       for (int i = 0; i < 2_000; i++) {
         client.out.write(refused);
@@ -413,7 +340,7 @@ class WebSocketTest {
   @Test
   void slowReaderIsFelt() throws Exception {
     mostPending.set(0);
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       client.send(0x81, utf8("flood"));
       for (int i = 0; i < FLOOD_FRAMES; i++) {
         assertThat(client.in.readUnsignedShort()).isEqualTo(0x827E);
@@ -427,7 +354,7 @@ class WebSocketTest {
   @Test
   void vanishedWithoutCloseFrame() throws Exception {
     closes.clear();
-    try (Client client = new Client("")) {
+    try (RawWebSocket client = open("")) {
       client.send(0x81, utf8("hello"));
       assertThat(client.receive()).isEqualTo("81:hello");
       client.socket.shutdownOutput();
@@ -438,17 +365,18 @@ class WebSocketTest {
 
   @Test
   void subprotocolIsTheFirstThatTheServerPrefers() throws Exception {
-    try (Client client = new Client("sec-websocket-protocol: x, old\r\nsec-websocket-protocol: new\r\n")) {
+    try (RawWebSocket client =
+        open("sec-websocket-protocol: x, old\r\nsec-websocket-protocol: new\r\n")) {
       assertThat(client.head).contains("sec-websocket-protocol: new\r\n");
     }
-    try (Client client = new Client("sec-websocket-protocol: x\r\n")) {
+    try (RawWebSocket client = open("sec-websocket-protocol: x\r\n")) {
       assertThat(client.head).doesNotContain("sec-websocket-protocol");
     }
   }
 
   @Test
   void compressionIsOffUnlessChosen() throws Exception {
-    try (Client client = new Client("sec-websocket-extensions: permessage-deflate\r\n")) {
+    try (RawWebSocket client = open("sec-websocket-extensions: permessage-deflate\r\n")) {
       assertThat(client.head).doesNotContain("sec-websocket-extensions");
     }
   }
@@ -468,7 +396,11 @@ class WebSocketTest {
         new String[] {
           get + "host: a\r\n" + upgrade + version,
           get + "host: a\r\n" + upgrade + version + "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ\r\n",
-          get + "host: a\r\n" + upgrade + version + "sec-websocket-key: !!!!IHNhbXBsZSBub25jZQ==\r\n",
+          get
+              + "host: a\r\n"
+              + upgrade
+              + version
+              + "sec-websocket-key: !!!!IHNhbXBsZSBub25jZQ==\r\n",
           get + good + key,
           get + "host: a\r\nconnection: upgrade\r\n" + version + key,
           get + "host: a\r\nupgrade: websocket\r\n" + version + key,
