@@ -14,8 +14,7 @@ final class BrotliEncoder implements ContentEncoder {
   private final EncoderJNI.Wrapper encoder;
 
   BrotliEncoder(int quality) throws IOException {
-    encoder =
-        new EncoderJNI.Wrapper(MAX_PART_BYTES, quality, WINDOW_BITS, Encoder.Mode.GENERIC);
+    encoder = new EncoderJNI.Wrapper(MAX_PART_BYTES, quality, WINDOW_BITS, Encoder.Mode.GENERIC);
   }
 
   @Override

@@ -168,8 +168,7 @@ final class CompressingStream implements ResponseStream {
   }
 
   @Override
-  public void sendFile(
-      FileBody file, long position, long count, Executor reader, Runnable sent) {
+  public void sendFile(FileBody file, long position, long count, Executor reader, Runnable sent) {
     if (exchange.executor().inEventLoop()) {
       FilePump.read(exchange, this, file, position, count, reader, sent);
     } else {
@@ -186,7 +185,8 @@ final class CompressingStream implements ResponseStream {
 
   @Override
   public long bytesBeforeUnwritable() {
-    return Math.max(0, Math.min(ContentEncoder.MAX_PART_BYTES, out.bytesBeforeUnwritable()) - waitingBytes);
+    return Math.max(
+        0, Math.min(ContentEncoder.MAX_PART_BYTES, out.bytesBeforeUnwritable()) - waitingBytes);
   }
 
   @Override

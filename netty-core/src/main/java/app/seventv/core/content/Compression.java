@@ -60,8 +60,8 @@ public final class Compression {
   }
 
   /**
-   * Whether texts of this kind shrink: text, JSON, XML, scripts, SVG, WebAssembly, bare fonts. Event
-   * streams are left out: each would hold a coder's window for as long as it lasts.
+   * Whether texts of this kind shrink: text, JSON, XML, scripts, SVG, WebAssembly, bare fonts.
+   * Event streams are left out: each would hold a coder's window for as long as it lasts.
    */
   public static boolean isCompressible(String contentType) {
     int semicolon = contentType.indexOf(';');
@@ -104,7 +104,8 @@ public final class Compression {
       HttpHeaders headers = response.headers();
       int size = response.body().readableBytes();
       boolean head = request().method().equals("HEAD");
-      ContentCoding coding = choose(response.status(), headers, head ? declared(headers, size) : size);
+      ContentCoding coding =
+          choose(response.status(), headers, head ? declared(headers, size) : size);
       if (coding == ContentCoding.IDENTITY) {
         inner.respond(response);
         return;

@@ -81,12 +81,14 @@ public final class ConditionalResponse {
       multipart.describe(headers);
       headers.set(HttpHeaderNames.CONTENT_LENGTH, Long.toString(multipart.length()));
       ResponseStream out = exchange.start(206, headers);
-      exchange.executor().execute(() -> {
-        exchange.onEnd(file::release);
-        if (file.refCnt() > 0) {
-          sendParts(out, multipart, 0, file, reader);
-        }
-      });
+      exchange
+          .executor()
+          .execute(() -> {
+            exchange.onEnd(file::release);
+            if (file.refCnt() > 0) {
+              sendParts(out, multipart, 0, file, reader);
+            }
+          });
     }
   }
 
@@ -98,8 +100,7 @@ public final class ConditionalResponse {
   private static @Nullable ByteRanges decide(
       Exchange exchange, Representation representation, HttpHeaders headers) {
     Request request = exchange.request();
-    switch (Preconditions.evaluate(
-        request, representation.etag(), representation.lastModified())) {
+    switch (Preconditions.evaluate(request, representation.etag(), representation.lastModified())) {
       case NOT_MODIFIED -> {
         representation.validators(headers);
         exchange.respond(Response.of(304, headers, Unpooled.EMPTY_BUFFER));
@@ -126,8 +127,7 @@ public final class ConditionalResponse {
     }
     if (ranges.ranges().size() == 1) {
       headers.set(
-          HttpHeaderNames.CONTENT_RANGE,
-          contentRange(ranges.ranges().getFirst(), representation));
+          HttpHeaderNames.CONTENT_RANGE, contentRange(ranges.ranges().getFirst(), representation));
     }
     return ranges;
   }
@@ -168,8 +168,7 @@ public final class ConditionalResponse {
       ByteRange range = wanted.get(i);
       all.addComponent(true, multipart.head(i));
       all.addComponent(
-          true,
-          body.retainedSlice(body.readerIndex() + (int) range.first(), (int) range.length()));
+          true, body.retainedSlice(body.readerIndex() + (int) range.first(), (int) range.length()));
     }
     all.addComponent(true, multipart.end());
     body.release();

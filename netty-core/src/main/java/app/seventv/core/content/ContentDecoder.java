@@ -5,8 +5,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes one body, part by part, a bounded piece at a time. Holds native memory until it is closed;
- * not thread-safe.
+ * Decodes one body, part by part, a bounded piece at a time. Holds native memory until it is
+ * closed; not thread-safe.
  */
 interface ContentDecoder extends AutoCloseable {
   /** Largest piece that {@link #next} gives out. */

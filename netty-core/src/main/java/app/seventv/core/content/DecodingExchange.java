@@ -131,10 +131,11 @@ final class DecodingExchange extends ExchangeWrapper {
     private void schedule() {
       if (!scheduled && !over) {
         scheduled = true;
-        executor().execute(() -> {
-          scheduled = false;
-          run();
-        });
+        executor()
+            .execute(() -> {
+              scheduled = false;
+              run();
+            });
       }
     }
 

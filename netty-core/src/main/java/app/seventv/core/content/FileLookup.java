@@ -97,8 +97,7 @@ final class FileLookup {
     try {
       Path file = root.resolve(name.substring(1));
       Path real = file.toRealPath();
-      boolean allowed =
-          links == StaticFiles.Links.NONE ? real.equals(file) : real.startsWith(root);
+      boolean allowed = links == StaticFiles.Links.NONE ? real.equals(file) : real.startsWith(root);
       return allowed ? real : null;
     } catch (IOException | InvalidPathException e) {
       return null;

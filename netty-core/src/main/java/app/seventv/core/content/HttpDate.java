@@ -10,8 +10,7 @@ public final class HttpDate {
   /** What {@link #parse} answers for text that is no date. */
   public static final long INVALID = Long.MIN_VALUE;
 
-  private static final List<String> DAYS =
-      List.of("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun");
+  private static final List<String> DAYS = List.of("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun");
   private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
   private static final int IMF_LENGTH = 29;
   private static final int ASCTIME_LENGTH = 24;
@@ -110,7 +109,7 @@ public final class HttpDate {
     return date(year, month(text, at + 3), number(text, at, at + 2), text, at + 10);
   }
 
-  /** {@code Sun Nov  6 08:49:37 1994}. */
+  /** {@code Sun Nov 6 08:49:37 1994}. */
   private static long asctime(String text) {
     boolean shape =
         text.length() == ASCTIME_LENGTH

@@ -30,15 +30,14 @@ final class MultipartRanges {
     this.ranges = ranges;
     this.heads =
         ranges.stream()
-            .map(
-                range ->
-                    "\r\n--"
-                        + boundary
-                        + "\r\ncontent-type: "
-                        + representation.contentType()
-                        + "\r\ncontent-range: "
-                        + ConditionalResponse.contentRange(range, representation)
-                        + "\r\n\r\n")
+            .map(range ->
+                "\r\n--"
+                    + boundary
+                    + "\r\ncontent-type: "
+                    + representation.contentType()
+                    + "\r\ncontent-range: "
+                    + ConditionalResponse.contentRange(range, representation)
+                    + "\r\n\r\n")
             .toList();
     this.end = "\r\n--" + boundary + "--\r\n";
   }

@@ -103,8 +103,7 @@ public final class Negotiation {
 
   /**
    * Language of a response (RFC 9110 §12.5.4), or null if none is acceptable. A range covers the
-   * tags that continue it (RFC 4647 §3.3.1); a tag that the range continues will do as well
-   * (§3.4).
+   * tags that continue it (RFC 4647 §3.3.1); a tag that the range continues will do as well (§3.4).
    *
    * @param field {@code Accept-Language}, or null
    * @param offered language tags

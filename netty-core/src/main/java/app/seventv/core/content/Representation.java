@@ -31,8 +31,7 @@ public final class Representation {
     this.lastModified = lastModified;
     this.lengthText = Long.toString(length);
     this.etagText = etag == null ? null : etag.toString();
-    this.lastModifiedText =
-        lastModified == HttpDate.INVALID ? null : HttpDate.format(lastModified);
+    this.lastModifiedText = lastModified == HttpDate.INVALID ? null : HttpDate.format(lastModified);
   }
 
   /** Bytes without validators. */
@@ -40,8 +39,7 @@ public final class Representation {
     if (length < 0) {
       throw new IllegalArgumentException("negative length: " + length);
     }
-    return new Representation(
-        length, contentType, ContentCoding.IDENTITY, null, HttpDate.INVALID);
+    return new Representation(length, contentType, ContentCoding.IDENTITY, null, HttpDate.INVALID);
   }
 
   /** With a tag. */

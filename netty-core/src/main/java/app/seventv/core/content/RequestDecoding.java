@@ -1,6 +1,5 @@
 package app.seventv.core.content;
 
-import app.seventv.core.http.Exchange;
 import app.seventv.core.http.Handler;
 import app.seventv.core.http.HttpError;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -58,7 +57,8 @@ public final class RequestDecoding {
     String field = Negotiation.joined(headers, HttpHeaderNames.CONTENT_ENCODING);
     ContentCoding found = ContentCoding.IDENTITY;
     for (String token : field == null ? new String[0] : field.split(",", -1)) {
-      ContentCoding coding = token.isBlank() ? ContentCoding.IDENTITY : ContentCoding.of(token.strip());
+      ContentCoding coding =
+          token.isBlank() ? ContentCoding.IDENTITY : ContentCoding.of(token.strip());
       if (coding == null
           || (coding != ContentCoding.IDENTITY
               && (found != ContentCoding.IDENTITY || !CODINGS.contains(coding)))) {

@@ -43,7 +43,6 @@ public final class RequestPath {
 
   private static boolean isWellKnown(String path, int from) {
     int end = from + WELL_KNOWN.length();
-    return path.startsWith(WELL_KNOWN, from)
-        && (end == path.length() || path.charAt(end) == '/');
+    return path.startsWith(WELL_KNOWN, from) && (end == path.length() || path.charAt(end) == '/');
   }
 }

@@ -96,13 +96,15 @@ public final class StaticFiles implements Handler {
       }
       case FileLookup.Missing missing -> {
         cache.remove(path);
-        exchange.executor().execute(() -> {
-          try {
-            notFound.handle(exchange); // handlers expect the loop
-          } catch (Exception e) {
-            exchange.fail(e);
-          }
-        });
+        exchange
+            .executor()
+            .execute(() -> {
+              try {
+                notFound.handle(exchange); // handlers expect the loop
+              } catch (Exception e) {
+                exchange.fail(e);
+              }
+            });
       }
     }
   }
@@ -187,8 +189,7 @@ public final class StaticFiles implements Handler {
     private Duration recheck = Duration.ofSeconds(1);
     private Function<String, CacheControl> caching =
         path -> isHashed(path) ? CacheControl.immutable(YEAR) : CacheControl.noCache();
-    private Handler notFound =
-        exchange -> exchange.fail(new HttpError(404, "no such file"));
+    private Handler notFound = exchange -> exchange.fail(new HttpError(404, "no such file"));
 
     private Builder(Path directory, Executor executor) {
       this.directory = directory;
@@ -260,8 +261,7 @@ public final class StaticFiles implements Handler {
     public StaticFiles build() throws IOException {
       return new StaticFiles(
           this,
-          new FileLookup(
-              directory.toRealPath(), index, links, maxFileInMemoryBytes, caching));
+          new FileLookup(directory.toRealPath(), index, links, maxFileInMemoryBytes, caching));
     }
   }
 }

@@ -24,8 +24,7 @@ public record ClientAddress(
     List<String> ipHeaders, List<CidrBlock> trustedProxies, List<CidrBlock> trustedRanges) {
 
   /** Nobody is a proxy: the peer is the client. */
-  public static final ClientAddress OF_PEER =
-      new ClientAddress(List.of(), List.of(), List.of());
+  public static final ClientAddress OF_PEER = new ClientAddress(List.of(), List.of(), List.of());
 
   private static final Key<List<String>> IP_HEADERS =
       Key.strings("ip_headers", List.of(), "Headers that carry the client's address.");

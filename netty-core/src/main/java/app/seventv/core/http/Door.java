@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a connection may come in and counts those that are in, websockets included, until
- * they are closed. Connections of trusted proxies count in the total only: their clients are counted
- * by {@link ClientLimits}.
+ * they are closed. Connections of trusted proxies count in the total only: their clients are
+ * counted by {@link ClientLimits}.
  */
 final class Door {
   private final int maxConnections;
@@ -37,8 +37,8 @@ final class Door {
    * Lets a connection in, if there is room.
    *
    * @param protocol for the figures
-   * @param proxy whether the PROXY protocol may still tell another address; then {@link
-   *     #admitPeer} follows
+   * @param proxy whether the PROXY protocol may still tell another address; then {@link #admitPeer}
+   *     follows
    */
   boolean admit(Channel channel, Protocol protocol, ProxyProtocol proxy) {
     InetAddress peer = address(channel);

@@ -41,8 +41,8 @@ interface ExchangeTransport {
   void sendData(ByteBuf data);
 
   /**
-   * Queues a part of the body that the kernel copies from a file, and takes its reference; or false,
-   * for transports that cannot: then the part is read and comes by {@link #sendData}.
+   * Queues a part of the body that the kernel copies from a file, and takes its reference; or
+   * false, for transports that cannot: then the part is read and comes by {@link #sendData}.
    */
   default boolean sendFile(FileRegion region) {
     return false;

@@ -74,8 +74,7 @@ public final class FilePump {
       long count,
       Executor reader,
       Runnable sent) {
-    FilePump pump =
-        new FilePump(exchange, out, kernelCopy, file, position, count, reader, sent);
+    FilePump pump = new FilePump(exchange, out, kernelCopy, file, position, count, reader, sent);
     out.onWritable(pump::pump);
     exchange.onEnd(pump::finish);
     pump.pump();

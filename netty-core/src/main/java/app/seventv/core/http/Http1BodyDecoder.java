@@ -114,7 +114,8 @@ final class Http1BodyDecoder {
   private boolean chunkEnd(ByteBuf in) {
     int at = in.readerIndex();
     int available = in.readableBytes();
-    if ((available > 0 && in.getByte(at) != '\r') || (available > 1 && in.getByte(at + 1) != '\n')) {
+    if ((available > 0 && in.getByte(at) != '\r')
+        || (available > 1 && in.getByte(at + 1) != '\n')) {
       throw Http1Refusal.CHUNK;
     }
     if (available < 2) {

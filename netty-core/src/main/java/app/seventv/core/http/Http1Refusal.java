@@ -25,7 +25,8 @@ final class Http1Refusal extends RuntimeException {
   static final Http1Refusal EXPECTATION = of(417, "unknown expectation");
   static final Http1Refusal FIELDS_SIZE = of(431, "the header fields are too large");
   static final Http1Refusal FIELDS_COUNT = of(431, "too many header fields");
-  static final Http1Refusal CODING = of(501, "transfer codings other than chunked are not supported");
+  static final Http1Refusal CODING =
+      of(501, "transfer codings other than chunked are not supported");
   static final Http1Refusal CONNECT = of(501, "this server is no proxy");
   static final Http1Refusal VERSION = of(505, "the protocol version is not supported");
 

@@ -1,8 +1,8 @@
 package app.seventv.core.http;
 
 /**
- * The streams closed last, to tell frames that were on their way from mistakes (RFC 9113 §5.1). Only
- * frames on unknown streams make anyone look here.
+ * The streams closed last, to tell frames that were on their way from mistakes (RFC 9113 §5.1).
+ * Only frames on unknown streams make anyone look here.
  */
 final class Http2ClosedStreams {
   private static final int REMEMBERED = 128;

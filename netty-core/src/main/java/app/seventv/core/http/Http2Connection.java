@@ -71,11 +71,16 @@ final class Http2Connection {
   /** RFC 9113 §3.4: the server's preface. */
   void sendSettings() {
     writer.settings(
-        Http2Frames.SETTINGS_MAX_CONCURRENT_STREAMS, server.limits.maxConcurrentStreams(),
-        Http2Frames.SETTINGS_INITIAL_WINDOW_SIZE, Http2Stream.RECEIVE_WINDOW_BYTES,
-        Http2Frames.SETTINGS_MAX_HEADER_LIST_SIZE, server.limits.maxHeaderBytes(),
-        Http2Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL, 1,
-        Http2Frames.SETTINGS_NO_RFC7540_PRIORITIES, 1);
+        Http2Frames.SETTINGS_MAX_CONCURRENT_STREAMS,
+        server.limits.maxConcurrentStreams(),
+        Http2Frames.SETTINGS_INITIAL_WINDOW_SIZE,
+        Http2Stream.RECEIVE_WINDOW_BYTES,
+        Http2Frames.SETTINGS_MAX_HEADER_LIST_SIZE,
+        server.limits.maxHeaderBytes(),
+        Http2Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL,
+        1,
+        Http2Frames.SETTINGS_NO_RFC7540_PRIORITIES,
+        1);
     writer.windowUpdate(0, RECEIVE_WINDOW_BYTES - Http2Frames.INITIAL_WINDOW_BYTES);
     flush();
   }
@@ -167,8 +172,7 @@ final class Http2Connection {
   // Frames of a stream.
 
   /** A whole header block: the head of a request or its trailers. */
-  void headers(
-      int id, Http2Fields fields, boolean end, boolean tooLarge, boolean dependsOnItself) {
+  void headers(int id, Http2Fields fields, boolean end, boolean tooLarge, boolean dependsOnItself) {
     Http2Stream stream = streams.get(id);
     if (stream != null) {
       trailers(stream, fields, end && !tooLarge && !dependsOnItself);
@@ -209,8 +213,7 @@ final class Http2Connection {
     switch (closedStreams.find(id)) {
       case RESET_BY_US -> controlFrame(); // was on its way (RFC 9113 §5.1)
       case CLOSED -> fail(Http2Error.STREAM_CLOSED, "HEADERS on a closed stream", "protocol-error");
-      case UNKNOWN ->
-          fail(Http2Error.PROTOCOL_ERROR, "stream ids must increase", "protocol-error");
+      case UNKNOWN -> fail(Http2Error.PROTOCOL_ERROR, "stream ids must increase", "protocol-error");
     }
   }
 
@@ -235,8 +238,7 @@ final class Http2Connection {
       Priority absent = protocol == null ? Priority.DEFAULT : Priority.TUNNEL;
       priority = field == null ? absent : Priority.parse(field, absent);
     }
-    Http2Stream stream =
-        new Http2Stream(this, id, fields, end, peerWindowBytes, priority, nowNs);
+    Http2Stream stream = new Http2Stream(this, id, fields, end, peerWindowBytes, priority, nowNs);
     streams.put(id, stream);
     allowUpdates(UPDATES_PER_STREAM);
     handler.streamOpened();

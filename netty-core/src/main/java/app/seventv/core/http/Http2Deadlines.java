@@ -39,10 +39,7 @@ final class Http2Deadlines {
   private long writtenAtMark;
 
   Http2Deadlines(
-      Http2Connection connection,
-      Http2Handler handler,
-      Http2Reader reader,
-      ServerContext server) {
+      Http2Connection connection, Http2Handler handler, Http2Reader reader, ServerContext server) {
     this.connection = connection;
     this.handler = handler;
     this.reader = reader;

@@ -232,11 +232,10 @@ final class Http2Handler extends ByteToMessageDecoder {
       ChannelHandlerContext ctx = context();
       // Not at once: the frame that ends the last stream may only be written after this call.
       ctx.executor()
-          .execute(
-              () -> {
-                connection().writer().push();
-                ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-              });
+          .execute(() -> {
+            connection().writer().push();
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+          });
     }
   }
 

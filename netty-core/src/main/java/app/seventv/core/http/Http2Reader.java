@@ -227,8 +227,7 @@ final class Http2Reader {
     continuations++;
     if (continuations > MAX_CONTINUATIONS
         || all.readableBytes() + payload.readableBytes() > maxBlockBytes) {
-      connection.fail(
-          Http2Error.ENHANCE_YOUR_CALM, "header block too long", "continuation-flood");
+      connection.fail(Http2Error.ENHANCE_YOUR_CALM, "header block too long", "continuation-flood");
       return;
     }
     all.writeBytes(payload);

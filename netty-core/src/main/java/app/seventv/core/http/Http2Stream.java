@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response on an HTTP/2 connection (RFC 9113 §5.1): its states, its two
- * flow-control windows, and what waits to be sent. Confined to the loop, but for {@link #isWritable}
- * and {@link #bytesBeforeUnwritable}.
+ * flow-control windows, and what waits to be sent. Confined to the loop, but for {@link
+ * #isWritable} and {@link #bytesBeforeUnwritable}.
  */
 final class Http2Stream implements ExchangeTransport {
   /** Unread request bytes per stream; a client may send that much ahead. */

@@ -46,8 +46,7 @@ final class Http2Writer implements Closeable {
       (name, value) -> HttpHeaderNames.SET_COOKIE.contentEquals(name);
 
   private final ChannelHandlerContext ctx;
-  private final DefaultHttp2HeadersEncoder hpack =
-      new DefaultHttp2HeadersEncoder(SENSITIVE, true);
+  private final DefaultHttp2HeadersEncoder hpack = new DefaultHttp2HeadersEncoder(SENSITIVE, true);
   private final Http2ResponseFields responseFields = new Http2ResponseFields();
   private @Nullable ByteBuf batch;
 

@@ -156,7 +156,9 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     ctx.fireChannelRead(message);
   }
 
-  /** What went wrong has been answered by a CONNECTION_CLOSE; a log line each would help a flood. */
+  /**
+   * What went wrong has been answered by a CONNECTION_CLOSE; a log line each would help a flood.
+   */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     server.observer.dropped(Protocol.HTTP_3, "connection-error");

@@ -125,7 +125,8 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
   private void prioritize(Request request) {
     String value = request.header("priority");
     Priority priority = value == null ? Priority.DEFAULT : Priority.parse(value, Priority.DEFAULT);
-    stream.updatePriority(new QuicStreamPriority(QUIC_BASE_URGENCY + priority.urgency(), priority.incremental()));
+    stream.updatePriority(
+        new QuicStreamPriority(QUIC_BASE_URGENCY + priority.urgency(), priority.incremental()));
   }
 
   private void trailers(Http3Headers fields) {
@@ -360,8 +361,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
     }
     if (!responseTrailers.isEmpty()) {
       Http3Headers fields = new DefaultHttp3Headers(false);
-      responseTrailers.forEach(
-          h -> fields.add(h.getKey().toLowerCase(Locale.ROOT), h.getValue()));
+      responseTrailers.forEach(h -> fields.add(h.getKey().toLowerCase(Locale.ROOT), h.getValue()));
       stream.write(new DefaultHttp3HeadersFrame(fields));
     }
     outputEnded = true;

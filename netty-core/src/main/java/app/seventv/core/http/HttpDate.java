@@ -8,7 +8,9 @@ import java.util.Locale;
 
 /** Present value of the {@code date} field (RFC 9110 §5.6.7), made once a second. */
 final class HttpDate {
-  /** Not {@link DateTimeFormatter#RFC_1123_DATE_TIME}: that writes days below ten with one digit. */
+  /**
+   * Not {@link DateTimeFormatter#RFC_1123_DATE_TIME}: that writes days below ten with one digit.
+   */
   private static final DateTimeFormatter FORMAT =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);

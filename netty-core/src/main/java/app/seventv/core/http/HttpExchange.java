@@ -278,8 +278,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   }
 
   @Override
-  public void sendFile(
-      FileBody file, long position, long count, Executor reader, Runnable sent) {
+  public void sendFile(FileBody file, long position, long count, Executor reader, Runnable sent) {
     if (!executor().inEventLoop()) {
       executor().execute(() -> sendFile(file, position, count, reader, sent));
     } else if (responseComplete || ended) {

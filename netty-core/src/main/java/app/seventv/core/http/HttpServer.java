@@ -224,15 +224,11 @@ public final class HttpServer implements AutoCloseable {
         tls.forEach(TlsContexts::close);
         throw e;
       }
-      return new HttpServer(
-          context, List.copyOf(bound), List.copyOf(addresses), List.copyOf(tls));
+      return new HttpServer(context, List.copyOf(bound), List.copyOf(addresses), List.copyOf(tls));
     }
 
     private InetSocketAddress bind(
-        ServerContext context,
-        HttpListener listen,
-        List<Listener> bound,
-        List<TlsContexts> opened)
+        ServerContext context, HttpListener listen, List<Listener> bound, List<TlsContexts> opened)
         throws IOException {
       TlsOptions options = listen.tls();
       List<String> alpn =
@@ -247,8 +243,7 @@ public final class HttpServer implements AutoCloseable {
           loops.bindPerLoop(
               listen.address(),
               loop -> new ConnectionInitializer(context, listen, tls),
-              accepted ->
-                  context.door.admit(accepted, Protocol.HTTP_1, listen.proxyProtocol()));
+              accepted -> context.door.admit(accepted, Protocol.HTTP_1, listen.proxyProtocol()));
       bound.add(tcp);
       if (listen.http3() && tls != null) {
         QuicInitializer quic = new QuicInitializer(context, tls);

@@ -28,14 +28,13 @@ final class LingeringClose {
   void start() {
     channel
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(
-            written -> {
-              if (written.isSuccess()) {
-                closeOutput();
-              } else {
-                channel.close();
-              }
-            });
+        .addListener(written -> {
+          if (written.isSuccess()) {
+            closeOutput();
+          } else {
+            channel.close();
+          }
+        });
   }
 
   private void closeOutput() {

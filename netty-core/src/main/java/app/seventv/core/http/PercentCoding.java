@@ -24,8 +24,7 @@ public final class PercentCoding {
     for (int i = 0; i < bytes.length; i++) {
       byte b = bytes[i];
       if (b == '%') {
-        int value =
-            i + 2 < bytes.length ? octet((char) bytes[i + 1], (char) bytes[i + 2]) : -1;
+        int value = i + 2 < bytes.length ? octet((char) bytes[i + 1], (char) bytes[i + 2]) : -1;
         if (value <= 0) {
           throw new HttpError(400, "malformed percent-encoding in path");
         }

@@ -48,7 +48,9 @@ record Priority(int urgency, boolean incremental) {
         urgency = value >= 0 && value <= MAX_URGENCY ? value : urgency;
       } else if (size == 1 && field.charAt(from) == 'i') {
         incremental = true;
-      } else if (size == 4 && field.charAt(from) == 'i' && field.charAt(from + 1) == '='
+      } else if (size == 4
+          && field.charAt(from) == 'i'
+          && field.charAt(from + 1) == '='
           && field.charAt(from + 2) == '?') {
         char value = field.charAt(from + 3);
         incremental = value == '1' || (value != '0' && incremental);

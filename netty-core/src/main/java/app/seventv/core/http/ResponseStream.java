@@ -19,8 +19,9 @@ public interface ResponseStream {
   }
 
   /**
-   * Sends a part of a file with back-pressure, copied in the kernel where the transport can. Nothing
-   * else may be written until it is sent. If the file cannot be read the response is aborted.
+   * Sends a part of a file with back-pressure, copied in the kernel where the transport can.
+   * Nothing else may be written until it is sent. If the file cannot be read the response is
+   * aborted.
    *
    * @param file whose reference passes to the stream
    * @param reader runs blocking reads, e.g. virtual threads

@@ -50,8 +50,7 @@ public final class Router implements Handler {
       request.bindPathParameters(bind(route, path, bounds));
       route.handler().handle(exchange);
     } else if (request.method().equals("OPTIONS")) {
-      exchange.respond(
-          Response.of(204).header(HttpHeaderNames.ALLOW, node.allow() + ", OPTIONS"));
+      exchange.respond(Response.of(204).header(HttpHeaderNames.ALLOW, node.allow() + ", OPTIONS"));
     } else {
       throw new HttpError(405, "the resource does not know this method")
           .with("allow", node.allow());
@@ -63,8 +62,7 @@ public final class Router implements Handler {
     String[] bound = new String[2 * names.size()];
     for (int i = 0; i < names.size(); i++) {
       bound[2 * i] = names.get(i);
-      bound[2 * i + 1] =
-          PercentCoding.decode(path.substring(bounds[2 * i], bounds[2 * i + 1]));
+      bound[2 * i + 1] = PercentCoding.decode(path.substring(bounds[2 * i], bounds[2 * i + 1]));
     }
     return bound;
   }
@@ -98,7 +96,10 @@ public final class Router implements Handler {
         throw new IllegalArgumentException("parameter named twice: " + pattern);
       }
       maxParameters = Math.max(maxParameters, names.size());
-      node.add(method, new RouteNode.Route(new RoutePattern(method, pattern), handler, List.copyOf(names)), pattern);
+      node.add(
+          method,
+          new RouteNode.Route(new RoutePattern(method, pattern), handler, List.copyOf(names)),
+          pattern);
       return this;
     }
 

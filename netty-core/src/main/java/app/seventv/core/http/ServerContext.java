@@ -56,8 +56,7 @@ final class ServerContext {
     observer.connectionOpened(connection);
     channel
         .closeFuture()
-        .addListener(
-            closed -> observer.connectionClosed(connection, System.nanoTime() - openedNs));
+        .addListener(closed -> observer.connectionClosed(connection, System.nanoTime() - openedNs));
   }
 
   /** Responses over this TCP port tell clients of HTTP/3 (RFC 7838 §3). */

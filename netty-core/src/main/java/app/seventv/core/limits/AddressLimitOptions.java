@@ -109,8 +109,7 @@ public record AddressLimitOptions(
           MAX_RATE,
           "New connections per second and address (IPv6: /64); 0 for any number.");
   private static final Key<Integer> CONNECTION_BURST =
-      Key.integer(
-          "connection_burst", 100, 1, MAX_RATE, "Connections an address may open at once.");
+      Key.integer("connection_burst", 100, 1, MAX_RATE, "Connections an address may open at once.");
 
   /** Keys of the group; include it under a service's prefix. */
   public static final ConfigSchema SCHEMA =

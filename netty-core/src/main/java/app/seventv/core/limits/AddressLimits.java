@@ -57,11 +57,10 @@ public final class AddressLimits {
   private record Blocks(Rule rule, BlockCounts counts) {
     static List<Blocks> of(List<Prefix> prefixes) {
       return prefixes.stream()
-          .map(
-              prefix ->
-                  new Blocks(
-                      new Rule("/" + prefix.prefixBits(), "Bucket", prefix.connections()),
-                      new BlockCounts(prefix.prefixBits())))
+          .map(prefix ->
+              new Blocks(
+                  new Rule("/" + prefix.prefixBits(), "Bucket", prefix.connections()),
+                  new BlockCounts(prefix.prefixBits())))
           .toList();
     }
   }

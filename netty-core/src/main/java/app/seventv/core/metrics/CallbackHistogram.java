@@ -40,15 +40,13 @@ final class CallbackHistogram implements Collector {
   public HistogramSnapshot collect() {
     HistogramSnapshot.Builder snapshot = HistogramSnapshot.builder().name(name).help(help);
     String[] names = labels.toArray(String[]::new);
-    reader.accept(
-        (counts, sum, labelValues) ->
-            snapshot.dataPoint(
-                HistogramDataPointSnapshot.builder()
-                    .labels(Labels.of(names, labelValues))
-                    .classicHistogramBuckets(
-                        ClassicHistogramBuckets.of(boundsAndInfinity, counts))
-                    .sum(sum)
-                    .build()));
+    reader.accept((counts, sum, labelValues) ->
+        snapshot.dataPoint(
+            HistogramDataPointSnapshot.builder()
+                .labels(Labels.of(names, labelValues))
+                .classicHistogramBuckets(ClassicHistogramBuckets.of(boundsAndInfinity, counts))
+                .sum(sum)
+                .build()));
     return snapshot.build();
   }
 }

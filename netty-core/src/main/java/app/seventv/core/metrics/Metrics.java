@@ -128,9 +128,7 @@ public final class Metrics {
       String name = metadata.getPrometheusName() + (counter ? "_total" : "");
       Set<String> labels = new TreeSet<>();
       snapshot.getDataPoints().forEach(p -> p.getLabels().forEach(l -> labels.add(l.getName())));
-      all.add(
-          new Description(
-              name, type, List.copyOf(labels), String.valueOf(metadata.getHelp())));
+      all.add(new Description(name, type, List.copyOf(labels), String.valueOf(metadata.getHelp())));
     }
     return all;
   }

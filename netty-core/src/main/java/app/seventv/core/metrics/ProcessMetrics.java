@@ -58,8 +58,7 @@ public final class ProcessMetrics {
         "Used bytes of a JVM memory pool.",
         List.of("pool"),
         readings ->
-            memoryPools.forEach(
-                pool -> readings.read(pool.getUsage().getUsed(), pool.getName())));
+            memoryPools.forEach(pool -> readings.read(pool.getUsage().getUsed(), pool.getName())));
     List<BufferPoolMXBean> bufferPools =
         ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class);
     metrics.gauges(
@@ -98,7 +97,8 @@ public final class ProcessMetrics {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     metrics.gauge("jvm_threads_current", "Platform threads.", threads::getThreadCount);
     metrics.gauge(
-        "jvm_threads_daemon", "Platform threads that do not keep the process alive.",
+        "jvm_threads_daemon",
+        "Platform threads that do not keep the process alive.",
         threads::getDaemonThreadCount);
     metrics.gauge("jvm_threads_peak", "Most platform threads so far.", threads::getPeakThreadCount);
     if (threads instanceof com.sun.management.ThreadMXBean hotSpot) {
@@ -122,8 +122,7 @@ public final class ProcessMetrics {
           "User and system time of the process.",
           () -> unix.getProcessCpuTime() / NS_PER_SECOND);
     }
-    metrics.gauge(
-        "process_resident_memory_bytes", "Resident memory.", () -> statusBytes("VmRSS:"));
+    metrics.gauge("process_resident_memory_bytes", "Resident memory.", () -> statusBytes("VmRSS:"));
     metrics.gauges(
         "process_memory_bytes",
         "Parts of the process's memory; what is anonymous and neither heap, non-heap, direct nor"

@@ -14,8 +14,7 @@ import java.time.Duration;
  * @param slow requests that took at least this long are always logged
  * @param errors whether responses of 500 and above are always logged
  */
-public record AccessLogOptions(
-    boolean enabled, double sampleRate, Duration slow, boolean errors) {
+public record AccessLogOptions(boolean enabled, double sampleRate, Duration slow, boolean errors) {
   private static final int MAX_SLOW_MS = 3_600_000;
 
   private static final Key<Boolean> ENABLED =

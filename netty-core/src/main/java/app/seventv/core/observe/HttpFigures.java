@@ -35,14 +35,12 @@ final class HttpFigures {
   private final long[] ageBoundsNs;
 
   /** Everything recorded since the start, moved here from the loops scrape by scrape. */
-  private final @Nullable Histogram[] requests =
-      new Histogram[Wire.COUNT * LoopFigures.CLASSES];
+  private final @Nullable Histogram[] requests = new Histogram[Wire.COUNT * LoopFigures.CLASSES];
 
   private final @Nullable Histogram[] firstBytes = new Histogram[PROTOCOLS.length];
   private final @Nullable Histogram[] handshakes = new Histogram[2];
 
-  HttpFigures(
-      List<LoopFigures> loops, long[] boundsNs, double[] ageSeconds, long[] ageBoundsNs) {
+  HttpFigures(List<LoopFigures> loops, long[] boundsNs, double[] ageSeconds, long[] ageBoundsNs) {
     this.loops = loops;
     this.boundsNs = boundsNs;
     this.ageSeconds = ageSeconds;
@@ -196,8 +194,7 @@ final class HttpFigures {
   private void readDrops(Metrics.Readings readings) {
     for (Protocol protocol : PROTOCOLS) {
       for (DropReason reason : REASONS) {
-        long drops =
-            sum(l -> l.drops, protocol.ordinal() * REASONS.length + reason.ordinal());
+        long drops = sum(l -> l.drops, protocol.ordinal() * REASONS.length + reason.ordinal());
         if (drops > 0) {
           readings.read(drops, protocol.label(), reason.label());
         }
@@ -218,8 +215,7 @@ final class HttpFigures {
       long[] bySocket = new long[LoopFigures.STATUSES];
       for (Wire wire : WIRES) {
         for (int status = 0; wire.socket.equals(socket) && status < bySocket.length; status++) {
-          bySocket[status] +=
-              sum(l -> l.statuses, wire.ordinal() * LoopFigures.STATUSES + status);
+          bySocket[status] += sum(l -> l.statuses, wire.ordinal() * LoopFigures.STATUSES + status);
         }
       }
       for (int status = 0; status < bySocket.length; status++) {
@@ -259,8 +255,7 @@ final class HttpFigures {
   }
 
   private Distribution requests(Wire wire, int statusClass) {
-    return total(
-        requests, l -> l.requests, wire.ordinal() * LoopFigures.CLASSES + statusClass);
+    return total(requests, l -> l.requests, wire.ordinal() * LoopFigures.CLASSES + statusClass);
   }
 
   private static String className(int statusClass) {

@@ -48,12 +48,13 @@ public final class HttpMetrics implements HttpObserver {
   /** Adds the figures; once per registry. */
   public HttpMetrics(Metrics metrics) {
     handshakes =
-        metrics.counter(
-            "tls_handshakes_total", "TLS handshakes by outcome.", "socket", "outcome");
+        metrics.counter("tls_handshakes_total", "TLS handshakes by outcome.", "socket", "outcome");
     handshakeFailures =
-        metrics.counter("tls_handshake_failures_total", "Why handshakes failed.", "socket", "reason");
+        metrics.counter(
+            "tls_handshake_failures_total", "Why handshakes failed.", "socket", "reason");
     sessions =
-        metrics.counter("tls_sessions_total", "Handshakes by what was agreed.", "version", "cipher");
+        metrics.counter(
+            "tls_sessions_total", "Handshakes by what was agreed.", "version", "cipher");
     new HttpFigures(loops, boundsNs, AGE_SECONDS, ageBoundsNs).register(metrics);
   }
 

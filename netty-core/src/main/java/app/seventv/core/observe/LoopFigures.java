@@ -67,8 +67,7 @@ final class LoopFigures {
     int statusClass = classOf(status);
     int protocol = wire.protocol.ordinal();
     ended.add(wire.ordinal(), 1);
-    statuses.add(
-        wire.ordinal() * STATUSES + (status >= 0 && status < STATUSES ? status : 0), 1);
+    statuses.add(wire.ordinal() * STATUSES + (status >= 0 && status < STATUSES ? status : 0), 1);
     requestBytes.add(protocol, exchange.requestBytes());
     responseBytes.add(protocol, exchange.responseBytes());
     durations(requests, wire.ordinal() * CLASSES + statusClass).record(exchange.durationNs());

@@ -38,8 +38,7 @@ public final class Telemetry implements AutoCloseable {
           "telemetry.request_id_header", false, "Whether responses carry the id of the request.");
 
   private static final Key<Boolean> SERVER_TIMING =
-      Key.bool(
-          "telemetry.server_timing", false, "Whether responses tell where their time went.");
+      Key.bool("telemetry.server_timing", false, "Whether responses tell where their time went.");
 
   /** Keys of traces, access log, request ids and Server-Timing. */
   public static final ConfigSchema SCHEMA =

@@ -107,8 +107,7 @@ final class AdminRoutes {
           QueryStringDecoder.builder().hasPath(false).build(query).parameters();
       int hertz = number(parameters, "freq", DEFAULT_HERTZ, MAX_HERTZ);
       period = Duration.ofMillis(MS_PER_SECOND / hertz);
-      duration =
-          Duration.ofSeconds(number(parameters, "duration", DEFAULT_SECONDS, MAX_SECONDS));
+      duration = Duration.ofSeconds(number(parameters, "duration", DEFAULT_SECONDS, MAX_SECONDS));
       ignore = parameters.getOrDefault("ignore", List.of());
     } catch (IllegalArgumentException e) {
       return done(text(400, String.valueOf(e.getMessage())));

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Sends a heartbeat task to every event loop a few times a second and measures how long it waits there.
- * The watchdog and {@code /livez} ask it whether the loops run; dependencies play no part.
+ * Sends a heartbeat task to every event loop a few times a second and measures how long it waits
+ * there. The watchdog and {@code /livez} ask it whether the loops run; dependencies play no part.
  */
 final class LoopMonitor implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofMillis(250);

@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads certificates and keys in PEM form (RFC 7468); messages name the file, never its content. */
+/**
+ * Reads certificates and keys in PEM form (RFC 7468); messages name the file, never its content.
+ */
 final class Pem {
   private static final Pattern PKCS8 =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");

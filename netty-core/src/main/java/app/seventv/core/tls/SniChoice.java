@@ -7,7 +7,9 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Waits for the ClientHello and goes on with the certificate of the host it names (RFC 6066 §3). */
+/**
+ * Waits for the ClientHello and goes on with the certificate of the host it names (RFC 6066 §3).
+ */
 final class SniChoice extends AbstractSniHandler<String> {
   /** No client sends as much; with post-quantum key shares it is about 2 KiB. */
   private static final int MAX_CLIENT_HELLO_BYTES = 16 << 10;
@@ -37,6 +39,7 @@ final class SniChoice extends AbstractSniHandler<String> {
     }
     long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
     ctx.pipeline()
-        .replace(this, ctx.name(), contexts.newHandlerFor(hostname, ctx.alloc(), Math.max(1, leftMs)));
+        .replace(
+            this, ctx.name(), contexts.newHandlerFor(hostname, ctx.alloc(), Math.max(1, leftMs)));
   }
 }

@@ -38,8 +38,7 @@ public final class TlsContexts implements AutoCloseable {
   private List<byte[]> ticketSecrets;
   private @Nullable String lastFailure;
 
-  private TlsContexts(
-      TlsOptions options, List<String> alpn, boolean quic, TicketKeys ticketKeys)
+  private TlsContexts(TlsOptions options, List<String> alpn, boolean quic, TicketKeys ticketKeys)
       throws IOException {
     this.options = options;
     this.alpn = alpn;
@@ -67,8 +66,7 @@ public final class TlsContexts implements AutoCloseable {
     return new TlsContexts(options, alpn, quic, keys);
   }
 
-  private TlsGeneration generation(TlsMaterial material, List<byte[]> secrets)
-      throws IOException {
+  private TlsGeneration generation(TlsMaterial material, List<byte[]> secrets) throws IOException {
     TlsGeneration made = new TlsGeneration(material, options.clientAuth(), alpn, quic);
     made.ticketSecrets(secrets);
     return made;

@@ -58,7 +58,8 @@ final class TlsGeneration extends AbstractReferenceCounted {
    * @param withQuic whether to make a context for HTTP/3 as well
    * @throws SSLException if BoringSSL refuses the certificate or key
    */
-  TlsGeneration(TlsMaterial material, ClientAuthMode clientAuth, List<String> alpn, boolean withQuic)
+  TlsGeneration(
+      TlsMaterial material, ClientAuthMode clientAuth, List<String> alpn, boolean withQuic)
       throws SSLException {
     this.material = material;
     boolean complete = false;

@@ -102,8 +102,7 @@ public record TlsOptions(
 
   /** The same with client certificates. */
   public TlsOptions withClientAuth(ClientAuthMode mode, Path authorities) {
-    return new TlsOptions(
-        certificates, ticketKeys, Optional.of(authorities), mode, checkInterval);
+    return new TlsOptions(certificates, ticketKeys, Optional.of(authorities), mode, checkInterval);
   }
 
   /** The same with another pause between two looks at the files. */

@@ -18,11 +18,7 @@ import java.util.Map;
  * @param labels attributes of the resource
  */
 public record TraceOptions(
-    boolean enabled,
-    URI endpoint,
-    double sampleRate,
-    Duration slow,
-    Map<String, String> labels) {
+    boolean enabled, URI endpoint, double sampleRate, Duration slow, Map<String, String> labels) {
   private static final Key<Boolean> ENABLED =
       Key.bool("telemetry.traces.enabled", false, "Whether spans are made and sent.");
 

@@ -121,10 +121,7 @@ public final class Tracing implements AutoCloseable {
     }
     String traceId = random.generateTraceId();
     return new TraceContext(
-        traceId,
-        random.generateSpanId(),
-        SpanSampling.includes(traceId, sampleRate),
-        "");
+        traceId, random.generateSpanId(), SpanSampling.includes(traceId, sampleRate), "");
   }
 
   /** Whether a span shall be sent: sampled, failed, or slow. */
@@ -243,8 +240,8 @@ public final class Tracing implements AutoCloseable {
     long failedBefore = exporter.failed();
     CompletableResultCode result = provider.forceFlush();
     // The processor calls a flush good even if the receiver was away.
-    result.whenComplete(() ->
-        done.complete(result.isSuccess() && exporter.failed() == failedBefore));
+    result.whenComplete(
+        () -> done.complete(result.isSuccess() && exporter.failed() == failedBefore));
     return done;
   }
 

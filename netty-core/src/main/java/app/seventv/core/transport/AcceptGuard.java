@@ -26,8 +26,7 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
   private static final long LOG_INTERVAL_NS = TimeUnit.MINUTES.toNanos(1);
   private static final Logger LOG = LoggerFactory.getLogger(AcceptGuard.class);
   private static final LongAdder FAILURES = new LongAdder();
-  private static final AtomicLong LAST_LOG_NS =
-      new AtomicLong(System.nanoTime() - LOG_INTERVAL_NS);
+  private static final AtomicLong LAST_LOG_NS = new AtomicLong(System.nanoTime() - LOG_INTERVAL_NS);
 
   private final Predicate<Channel> admission;
 

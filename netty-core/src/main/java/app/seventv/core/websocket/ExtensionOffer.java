@@ -79,12 +79,7 @@ record ExtensionOffer(String name, Map<String, String> parameters, boolean repea
         serverWindow = "; " + SERVER_WINDOW + "=" + MAX_WINDOW_BITS;
       }
     }
-    return PER_MESSAGE_DEFLATE
-        + "; "
-        + SERVER_NO_CONTEXT
-        + "; "
-        + CLIENT_NO_CONTEXT
-        + serverWindow;
+    return PER_MESSAGE_DEFLATE + "; " + SERVER_NO_CONTEXT + "; " + CLIENT_NO_CONTEXT + serverWindow;
   }
 
   /** 8 to 15 without leading zeros (RFC 7692 §7.1.2), or -1. */

@@ -136,12 +136,11 @@ final class WebSocketChannelHandler extends ChannelInboundHandlerAdapter
     if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
       duplex
           .shutdownOutput()
-          .addListener(
-              ended -> {
-                if (!ended.isSuccess()) {
-                  duplex.close();
-                }
-              });
+          .addListener(ended -> {
+            if (!ended.isSuccess()) {
+              duplex.close();
+            }
+          });
     } else {
       channel.close();
     }

@@ -10,7 +10,8 @@ public interface WebSocketListener {
   /**
    * The handshake response has been written.
    *
-   * @param subprotocol what was chosen of {@link WebSocketOptions#subprotocols}, or the empty string
+   * @param subprotocol what was chosen of {@link WebSocketOptions#subprotocols}, or the empty
+   *     string
    */
   void onOpen(WebSocket socket, String subprotocol);
 

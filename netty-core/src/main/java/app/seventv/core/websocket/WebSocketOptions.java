@@ -40,10 +40,15 @@ public final class WebSocketOptions {
     writeLowWatermarkBytes =
         within(from.writeLowWatermarkBytes, 1, Integer.MAX_VALUE - 1, "writeLowWatermarkBytes");
     writeHighWatermarkBytes =
-        within(from.writeHighWatermarkBytes, writeLowWatermarkBytes + 1, Integer.MAX_VALUE, "writeHighWatermarkBytes");
+        within(
+            from.writeHighWatermarkBytes,
+            writeLowWatermarkBytes + 1,
+            Integer.MAX_VALUE,
+            "writeHighWatermarkBytes");
     compression = from.compression;
     compressionLevel = within(from.compressionLevel, 1, 9, "compressionLevel");
-    minCompressedBytes = within(from.minCompressedBytes, 0, Integer.MAX_VALUE, "minCompressedBytes");
+    minCompressedBytes =
+        within(from.minCompressedBytes, 0, Integer.MAX_VALUE, "minCompressedBytes");
     subprotocols = List.copyOf(from.subprotocols);
     allowedOrigins =
         from.allowedOrigins.stream()

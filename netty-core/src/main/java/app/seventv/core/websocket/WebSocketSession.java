@@ -212,7 +212,8 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
     ByteBuf kept = current.ping;
     if (kept == null) {
       current.ping =
-          kept = alloc().buffer(WebSocketFrames.MAX_CONTROL_BYTES, WebSocketFrames.MAX_CONTROL_BYTES);
+          kept =
+              alloc().buffer(WebSocketFrames.MAX_CONTROL_BYTES, WebSocketFrames.MAX_CONTROL_BYTES);
     }
     kept.clear().writeBytes(payload);
   }
@@ -271,8 +272,7 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
     // A peer that reads nothing any more must not hold its socket for ever.
     current.closeTimer =
         executor()
-            .schedule(
-                () -> transport.abort(this), options.closeTimeoutMs(), TimeUnit.MILLISECONDS);
+            .schedule(() -> transport.abort(this), options.closeTimeoutMs(), TimeUnit.MILLISECONDS);
   }
 
   /** The server ends the connection first (RFC 6455 §7.1.1). */

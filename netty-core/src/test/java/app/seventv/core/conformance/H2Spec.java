@@ -46,8 +46,7 @@ final class H2Spec {
                 new GZIPInputStream(Objects.requireNonNull(packed, ARCHIVE + " is missing")))) {
       byte[] header = new byte[TAR_BLOCK_BYTES];
       tar.readFully(header); // the archive holds one file
-      String size =
-          new String(header, TAR_SIZE_OFFSET, TAR_SIZE_LENGTH, StandardCharsets.US_ASCII);
+      String size = new String(header, TAR_SIZE_OFFSET, TAR_SIZE_LENGTH, StandardCharsets.US_ASCII);
       byte[] content = new byte[Integer.parseInt(size.replace('\0', ' ').trim(), 8)];
       tar.readFully(content);
       Files.write(binary, content);

@@ -40,8 +40,7 @@ final class NodeClients {
     }
     Files.createDirectories(INSTALLED);
     for (Path file : List.of(lock, SOURCES.resolve("package.json"))) {
-      Files.copy(
-          file, INSTALLED.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(file, INSTALLED.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
     }
     output(
         List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"),

@@ -40,8 +40,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Requests that two servers could read differently, each followed by one that must not be seen
- * (RFC 9112 §11.2): all are refused and their connections closed. Odd but right ones are answered.
+ * Requests that two servers could read differently, each followed by one that must not be seen (RFC
+ * 9112 §11.2): all are refused and their connections closed. Odd but right ones are answered.
  */
 @Tag("conformance")
 @ParameterizedClass

@@ -34,8 +34,7 @@ class CacheControlTest {
   void contradictionsAreRefused() {
     assertThatThrownBy(() -> CacheControl.builder().with("public").with("private").build())
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(
-            () -> CacheControl.builder().with("no-store").maxAge(Duration.ZERO).build())
+    assertThatThrownBy(() -> CacheControl.builder().with("no-store").maxAge(Duration.ZERO).build())
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> CacheControl.builder().maxAge(Duration.ofSeconds(-1)))
         .isInstanceOf(IllegalArgumentException.class);

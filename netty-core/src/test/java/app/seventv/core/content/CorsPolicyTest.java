@@ -52,8 +52,7 @@ class CorsPolicyTest {
 
   @Test
   void credentialsForEveryoneAreRefused() {
-    assertThatThrownBy(
-            () -> CorsPolicy.builder().anyOrigin().credentials(origin -> true).build())
+    assertThatThrownBy(() -> CorsPolicy.builder().anyOrigin().credentials(origin -> true).build())
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

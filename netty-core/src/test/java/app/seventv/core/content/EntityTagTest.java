@@ -59,7 +59,8 @@ class EntityTagTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a", "\"a", "a\"", "\"a\"b", "w/\"a\"", "W/a", "W/", "\"a b\"", "\"\""})
+  @ValueSource(
+      strings = {"", "a", "\"a", "a\"", "\"a\"b", "w/\"a\"", "W/a", "W/", "\"a b\"", "\"\""})
   void onlyQuotedTextIsATag(String text) {
     assertThat(EntityTag.parse(text) != null).isEqualTo(text.equals("\"\""));
   }

@@ -91,7 +91,8 @@ class NegotiationTest {
     String field =
         "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4,"
             + " */*;q=0.5";
-    List<String> offered = List.of("text/plain;format=fixed", "text/plain", "text/plain; format=flowed");
+    List<String> offered =
+        List.of("text/plain;format=fixed", "text/plain", "text/plain; format=flowed");
     assertThat(Negotiation.mediaType(field, offered)).isEqualTo("text/plain; format=flowed");
     assertThat(Negotiation.mediaType(field, List.of("text/html", "image/jpeg")))
         .isEqualTo("image/jpeg");

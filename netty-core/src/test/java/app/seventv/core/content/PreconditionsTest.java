@@ -107,7 +107,8 @@ class PreconditionsTest {
 
   @Test
   void withoutValidatorsOnlyTheStarCounts() {
-    assertThat(Preconditions.evaluate(request("GET", "if-none-match: \"a\""), null, HttpDate.INVALID))
+    assertThat(
+            Preconditions.evaluate(request("GET", "if-none-match: \"a\""), null, HttpDate.INVALID))
         .isEqualTo(Outcome.PROCEED);
     assertThat(Preconditions.evaluate(request("GET", "if-none-match: *"), null, HttpDate.INVALID))
         .isEqualTo(Outcome.NOT_MODIFIED);

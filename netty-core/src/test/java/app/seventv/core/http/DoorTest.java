@@ -216,8 +216,7 @@ class DoorTest {
 
   @Test
   void behindATrustedProxyTheClientOfEachRequestCounts() throws Exception {
-    ClientAddress clients =
-        new ClientAddress(List.of("cf-connecting-ip"), LOOPBACK, List.of());
+    ClientAddress clients = new ClientAddress(List.of("cf-connecting-ip"), LOOPBACK, List.of());
     HttpServer server =
         serve(server().addressLimits(limits(2), clients).listen(HttpListener.plain(ANY)));
     String from = "cf-connecting-ip: 203.0.113.";
@@ -240,9 +239,7 @@ class DoorTest {
 
   private HttpServer proxied(Mode mode, List<CidrBlock> trusted, boolean tls) throws Exception {
     HttpListener listener =
-        tls
-            ? HttpListener.tls(ANY, TestCertificate.in(directory))
-            : HttpListener.plain(ANY);
+        tls ? HttpListener.tls(ANY, TestCertificate.in(directory)) : HttpListener.plain(ANY);
     return serve(
         server()
             .limits(HttpLimits.builder().handshakeTimeoutMs(500).build())

@@ -12,11 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Random heads: the result depends on the bytes alone, not on how they arrive. */
 class Http1HeadFuzzTest {
   private static final HttpLimits LIMITS =
-      HttpLimits.builder()
-          .maxRequestLineBytes(64)
-          .maxHeaderBytes(256)
-          .maxHeaderFields(6)
-          .build();
+      HttpLimits.builder().maxRequestLineBytes(64).maxHeaderBytes(256).maxHeaderFields(6).build();
 
   @FuzzTest
   void anySplitReadsTheSame(byte[] bytes) {
@@ -46,8 +42,7 @@ class Http1HeadFuzzTest {
   }
 
   /** A head and the bytes it took, a refusal, or neither while bytes are missing. */
-  private record Outcome(
-      @Nullable Http1Head head, int consumed, @Nullable Http1Refusal refusal) {}
+  private record Outcome(@Nullable Http1Head head, int consumed, @Nullable Http1Refusal refusal) {}
 
   private static Outcome outcome(byte[] bytes, int pieceBytes) {
     Http1HeadParser parser = new Http1HeadParser(LIMITS);

@@ -221,9 +221,7 @@ class Http2Test {
         int id = stream;
         Frame answer =
             client.await(f -> f.streamId() == id && f.type() != Http2Frames.WINDOW_UPDATE);
-        assertThat(answer.type())
-            .as(String.join(" ", fields))
-            .isEqualTo(Http2Frames.RST_STREAM);
+        assertThat(answer.type()).as(String.join(" ", fields)).isEqualTo(Http2Frames.RST_STREAM);
         assertThat(answer.int32(0)).isEqualTo(1); // PROTOCOL_ERROR
         stream += 2;
       }
@@ -356,8 +354,7 @@ class Http2Test {
       assertThat(client.reply(3).body()).hasSize(1000);
       Exchange paused = held;
       paused.executor().execute(paused::resumeBody);
-      Frame update =
-          client.await(f -> f.type() == Http2Frames.WINDOW_UPDATE && f.streamId() == 1);
+      Frame update = client.await(f -> f.type() == Http2Frames.WINDOW_UPDATE && f.streamId() == 1);
       assertThat(update.int32(0)).isEqualTo(window);
       assertThat(received.get()).isEqualTo(window);
     }
@@ -464,8 +461,18 @@ class Http2Test {
       Frame settings = client.await(Http2Frames.SETTINGS);
       assertThat(settings.payload()).containsSequence(0, 8, 0, 0, 0, 1); // RFC 8441 §3
       client.headers(
-          1, false, ":method", "CONNECT", ":protocol", "websocket", ":scheme", "https", ":path",
-          "/tunnel", ":authority", "localhost");
+          1,
+          false,
+          ":method",
+          "CONNECT",
+          ":protocol",
+          "websocket",
+          ":scheme",
+          "https",
+          ":path",
+          "/tunnel",
+          ":authority",
+          "localhost");
       assertThat(client.decode(client.await(Http2Frames.HEADERS)))
           .containsEntry(":status", "200")
           .containsEntry("x-protocol", "websocket");
@@ -551,14 +558,13 @@ class Http2Test {
       throws Exception {
     Thread drain =
         Thread.ofVirtual()
-            .unstarted(
-                () -> {
-                  try {
-                    draining.server().drain(Duration.ofSeconds(10));
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                });
+            .unstarted(() -> {
+              try {
+                draining.server().drain(Duration.ofSeconds(10));
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
     Set<Integer> complete = new HashSet<>();
     try (RawHttp2Client client = draining.connect(tls)) {
       client.request(1, false, "POST", "/echo"); // keeps the connection open meanwhile

@@ -197,9 +197,7 @@ public final class Http3Probe implements AutoCloseable {
     /** Fields of the first section. */
     synchronized Map<String, String> head() {
       Map<String, String> fields = new HashMap<>();
-      sections
-          .getFirst()
-          .forEach(e -> fields.put(e.getKey().toString(), e.getValue().toString()));
+      sections.getFirst().forEach(e -> fields.put(e.getKey().toString(), e.getValue().toString()));
       return fields;
     }
 

@@ -172,7 +172,16 @@ class Http3StreamTest {
             new String[] {":method", "G T", ":scheme", "https", ":authority", "a", ":path", "/"},
             new String[] {":method", "CONNECT", ":scheme", "https", ":authority", "a"},
             new String[] {
-              ":method", "GET", ":scheme", "https", ":authority", "a", ":path", "/", ":protocol", "p"
+              ":method",
+              "GET",
+              ":scheme",
+              "https",
+              ":authority",
+              "a",
+              ":path",
+              "/",
+              ":protocol",
+              "p"
             });
     for (String[] head : heads) {
       try (Http3Probe probe = new Http3Probe(loops, address)) {
@@ -230,7 +239,8 @@ class Http3StreamTest {
       }
       assertThat(probe.open().request("GET", "/", many).end().await().status()).isEqualTo("431");
       probe.open().request("GET", "/", "x", "a".repeat(65 << 10)).end();
-      assertThat(probe.closed.get(10, TimeUnit.SECONDS)).isEqualTo(Http3ErrorCode.H3_EXCESSIVE_LOAD.code());
+      assertThat(probe.closed.get(10, TimeUnit.SECONDS))
+          .isEqualTo(Http3ErrorCode.H3_EXCESSIVE_LOAD.code());
     }
   }
 
@@ -275,11 +285,10 @@ class Http3StreamTest {
       assertThat(stream.status()).isEqualTo("403");
       String chunk = "x".repeat(64 << 10);
       await()
-          .until(
-              () -> {
-                stream.data(chunk);
-                return stream.channel().isOutputShutdown() || !stream.channel().isWritable();
-              });
+          .until(() -> {
+            stream.data(chunk);
+            return stream.channel().isOutputShutdown() || !stream.channel().isWritable();
+          });
       assertThat(probe.open().request("GET", "/").end().await().status()).isEqualTo("200");
     }
   }
@@ -298,7 +307,8 @@ class Http3StreamTest {
         await().until(() -> held.get() >= count || probe.closed.isDone());
         next.channel().shutdown(Http3ErrorCode.H3_REQUEST_CANCELLED.code());
       }
-      assertThat(probe.closed.get(10, TimeUnit.SECONDS)).isEqualTo(Http3ErrorCode.H3_EXCESSIVE_LOAD.code());
+      assertThat(probe.closed.get(10, TimeUnit.SECONDS))
+          .isEqualTo(Http3ErrorCode.H3_EXCESSIVE_LOAD.code());
     }
   }
 
@@ -343,14 +353,13 @@ class Http3StreamTest {
       await().until(() -> held.get() == before + 1);
       Thread drain =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      own.drain(Duration.ofSeconds(5));
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
-                    }
-                  });
+              .start(() -> {
+                try {
+                  own.drain(Duration.ofSeconds(5));
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
       await().until(() -> probe.goAways.size() == 1);
       assertThat(probe.goAways.getFirst()).isEqualTo((1L << 62) - 4);
       await().until(() -> probe.goAways.size() == 2);

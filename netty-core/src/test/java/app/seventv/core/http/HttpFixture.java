@@ -127,8 +127,7 @@ public final class HttpFixture implements AutoCloseable {
    *
    * @param headers names and values by turns
    */
-  public Reply call(
-      Protocol protocol, String method, String target, byte[] body, String... headers)
+  public Reply call(Protocol protocol, String method, String target, byte[] body, String... headers)
       throws IOException {
     try {
       return protocol == Protocol.HTTP_3
@@ -154,8 +153,7 @@ public final class HttpFixture implements AutoCloseable {
     }
   }
 
-  private Reply tcp(
-      Protocol protocol, String method, String target, byte[] body, String[] headers)
+  private Reply tcp(Protocol protocol, String method, String target, byte[] body, String[] headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(

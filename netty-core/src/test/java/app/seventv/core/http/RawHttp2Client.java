@@ -321,7 +321,15 @@ public final class RawHttp2Client implements Closeable {
 
     @Override
     public String toString() {
-      return "type " + type + " flags " + flags + " stream " + streamId + " " + payload.length + "b";
+      return "type "
+          + type
+          + " flags "
+          + flags
+          + " stream "
+          + streamId
+          + " "
+          + payload.length
+          + "b";
     }
   }
 }

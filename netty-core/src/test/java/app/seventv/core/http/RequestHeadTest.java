@@ -46,7 +46,9 @@ class RequestHeadTest {
 
   @Test
   void theAsteriskBelongsToOptions() {
-    assertThat(head(":method", "OPTIONS", ":scheme", "https", ":authority", "a", ":path", "*").finish())
+    assertThat(
+            head(":method", "OPTIONS", ":scheme", "https", ":authority", "a", ":path", "*")
+                .finish())
         .isNull();
     assertThat(head(":method", "GET", ":scheme", "https", ":authority", "a", ":path", "*").finish())
         .isNotNull();
@@ -77,8 +79,16 @@ class RequestHeadTest {
     assertThat(head(":method", "CONNECT", ":authority", "a:1").finish()).isNull();
     RequestHead extended =
         head(
-            ":method", "CONNECT", ":protocol", "websocket", ":scheme", "https", ":authority", "a",
-            ":path", "/chat");
+            ":method",
+            "CONNECT",
+            ":protocol",
+            "websocket",
+            ":scheme",
+            "https",
+            ":authority",
+            "a",
+            ":path",
+            "/chat");
     assertThat(extended.finish()).isNull();
     assertThat(extended.request(CONNECTION).connectProtocol()).isEqualTo("websocket");
     assertThat(extended.request(CONNECTION).path()).isEqualTo("/chat");

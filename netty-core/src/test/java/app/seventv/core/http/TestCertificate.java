@@ -35,7 +35,8 @@ public final class TestCertificate {
   }
 
   /** Accepts any certificate. */
-  public static SSLContext trustingClient() throws NoSuchAlgorithmException, KeyManagementException {
+  public static SSLContext trustingClient()
+      throws NoSuchAlgorithmException, KeyManagementException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {new TrustAll()}, new SecureRandom());
     return context;

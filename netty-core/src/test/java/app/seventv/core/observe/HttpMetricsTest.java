@@ -66,10 +66,15 @@ class HttpMetricsTest {
     Router router =
         Router.builder()
             .get("/items/{id}", e -> e.respond(Response.text(200, "0123456789")))
-            .post("/items", e -> e.readBody(1000, body -> {
-              body.release();
-              e.respond(Response.of(201));
-            }))
+            .post(
+                "/items",
+                e ->
+                    e.readBody(
+                        1000,
+                        body -> {
+                          body.release();
+                          e.respond(Response.of(201));
+                        }))
             .get("/held", held::add)
             .get("/ws", e -> e.upgrade(WebSocketOptions.DEFAULT, new Silent()))
             .get(
@@ -119,8 +124,7 @@ class HttpMetricsTest {
   }
 
   /** Sends over one version; returns the status. */
-  private int send(Protocol protocol, String method, String target, byte[] body)
-      throws Exception {
+  private int send(Protocol protocol, String method, String target, byte[] body) throws Exception {
     if (protocol == Protocol.HTTP_3) {
       try (Http3Client h3 = Http3Client.connect(loops, secure)) {
         return h3.send(method, target, Map.of(), body).get(10, TimeUnit.SECONDS).status();
@@ -142,7 +146,8 @@ class HttpMetricsTest {
     for (Protocol protocol : Protocol.values()) {
       String label = protocol.label();
       String socket = protocol == Protocol.HTTP_3 ? "Quic" : "TlsTcp";
-      final double okBefore = value("http_status_code_total{socket=\"" + socket + "\",status=\"200\"}");
+      final double okBefore =
+          value("http_status_code_total{socket=\"" + socket + "\",status=\"200\"}");
       assertThat(send(protocol, "GET", "/items/1?token=secret", new byte[0])).isEqualTo(200);
       assertThat(send(protocol, "GET", "/items/2", new byte[0])).isEqualTo(200);
       assertThat(send(protocol, "POST", "/items", new byte[7])).isEqualTo(201);
@@ -170,13 +175,15 @@ class HttpMetricsTest {
   @Test
   void requestsAreInFlightUntilTheyAreAnswered() throws Exception {
     for (Protocol protocol : Protocol.values()) {
-      Thread request = Thread.ofVirtual().start(() -> {
-        try {
-          send(protocol, "GET", "/held", new byte[0]);
-        } catch (Exception e) {
-          throw new AssertionError(e);
-        }
-      });
+      Thread request =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  send(protocol, "GET", "/held", new byte[0]);
+                } catch (Exception e) {
+                  throw new AssertionError(e);
+                }
+              });
       String series = "http_requests_in_flight{protocol=\"" + protocol.label() + "\"}";
       becomes(series, 1);
       await().until(() -> !held.isEmpty());
@@ -189,7 +196,9 @@ class HttpMetricsTest {
   @Test
   void connectionsOpenAndClose() throws Exception {
     try (Socket socket = new Socket(plain.getAddress(), plain.getPort())) {
-      socket.getOutputStream().write("GET /held HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      socket
+          .getOutputStream()
+          .write("GET /held HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       becomes("http_connections{socket=\"Tcp\"}", 1);
       becomes("http_connections_opened_total{protocol=\"http/1.1\"}", 1);
       becomes("http_requests_in_flight{protocol=\"http/1.1\"}", 1);
@@ -212,7 +221,8 @@ class HttpMetricsTest {
     becomes("tls_handshakes_total{socket=\"Quic\",outcome=\"full\"}", 1);
     becomes("tls_handshake_seconds_count{socket=\"TlsTcp\"}", 1);
     becomes("tls_handshake_seconds_count{socket=\"Quic\"}", 1);
-    assertThat(Scrape.text(metrics)).containsPattern("tls_sessions_total\\{cipher=\"\\w+\",version=\"TLSv1.3\"}");
+    assertThat(Scrape.text(metrics))
+        .containsPattern("tls_sessions_total\\{cipher=\"\\w+\",version=\"TLSv1.3\"}");
     try (Socket socket = new Socket(secure.getAddress(), secure.getPort())) {
       socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       becomes("tls_handshakes_total{socket=\"TlsTcp\",outcome=\"failed\"}", 1);

@@ -46,8 +46,7 @@ class ObserverCostTest {
   @Test
   void aRequestCostsNoGarbage() {
     HttpObserver observer = Telemetry.metricsOnly(new Metrics()).observer();
-    Connection connection =
-        new Connection(Protocol.HTTP_2, new InetSocketAddress(0), 443, true);
+    Connection connection = new Connection(Protocol.HTTP_2, new InetSocketAddress(0), 443, true);
     Request request = new Request("GET", "/", Response.newHeaders(), connection);
     Ended[] exchanges = new Ended[16];
     for (int i = 0; i < exchanges.length; i++) {

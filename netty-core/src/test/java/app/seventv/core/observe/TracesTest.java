@@ -84,8 +84,7 @@ class TracesTest {
             + sink.url()
             + "'\n"
             + String.join("\n", settings);
-    telemetry =
-        Telemetry.start(Config.parse(Telemetry.SCHEMA, toml), "shop", "1.2", "7", metrics);
+    telemetry = Telemetry.start(Config.parse(Telemetry.SCHEMA, toml), "shop", "1.2", "7", metrics);
     Router router =
         Router.builder()
             .get("/items/{id}", e -> e.respond(Response.text(200, "item")))

@@ -118,8 +118,7 @@ class AdminToolsTest {
     runtime
         .metrics()
         .descriptions()
-        .forEach(metric ->
-{
+        .forEach(metric -> {
           String row =
               page.lines()
                   .filter(line -> line.startsWith("| `" + metric.name() + "` | " + metric.type()))

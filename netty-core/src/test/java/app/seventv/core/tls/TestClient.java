@@ -1,28 +1,28 @@
 package app.seventv.core.tls;
 
 import app.seventv.core.transport.EventLoops;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http3.DefaultHttp3Headers;
 import io.netty.handler.codec.http3.DefaultHttp3HeadersFrame;
+import io.netty.handler.codec.http3.Http3;
+import io.netty.handler.codec.http3.Http3ClientConnectionHandler;
 import io.netty.handler.codec.http3.Http3DataFrame;
 import io.netty.handler.codec.http3.Http3Headers;
 import io.netty.handler.codec.http3.Http3HeadersFrame;
 import io.netty.handler.codec.http3.Http3RequestStreamInboundHandler;
-import io.netty.handler.codec.quic.QuicStreamChannel;
-import java.util.concurrent.CompletableFuture;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.handler.codec.http3.Http3;
-import io.netty.handler.codec.http3.Http3ClientConnectionHandler;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -100,8 +100,7 @@ final class TestClient {
             .endpointIdentificationAlgorithm("")
             .applicationProtocols(Http3.supportedApplicationProtocols());
     if (identity != null) {
-      builder.keyManager(
-          identity.getKeyPair().getPrivate(), null, identity.getCertificatePath());
+      builder.keyManager(identity.getKeyPair().getPrivate(), null, identity.getCertificatePath());
     }
     QuicSslContext context = builder.build();
     Channel datagrams =
@@ -110,11 +109,10 @@ final class TestClient {
             .channel(loops.transport().datagramChannel())
             .handler(
                 Http3.newQuicClientCodecBuilder()
-                    .sslEngineProvider(
-                        q ->
-                            host == null
-                                ? context.newEngine(q.alloc())
-                                : context.newEngine(q.alloc(), host, server.getPort()))
+                    .sslEngineProvider(q ->
+                        host == null
+                            ? context.newEngine(q.alloc())
+                            : context.newEngine(q.alloc(), host, server.getPort()))
                     .maxIdleTimeout(TIMEOUT_MS, TimeUnit.MILLISECONDS)
                     .initialMaxData(WINDOW_BYTES)
                     .initialMaxStreamDataBidirectionalLocal(WINDOW_BYTES)
@@ -131,8 +129,7 @@ final class TestClient {
               .remoteAddress(server)
               .connect()
               .get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
-      long serial =
-          TestPki.serial(quic.sslEngine().getSession().getPeerCertificates()[0]);
+      long serial = TestPki.serial(quic.sslEngine().getSession().getPeerCertificates()[0]);
       try {
         // A TLS 1.3 client is done before the server has looked at its certificate.
         awaitAnswer(quic);

@@ -146,8 +146,7 @@ class TlsTest {
   @Test
   void noHandshakeFailsWhileCertificatesAreReplaced() throws Exception {
     TlsFiles files = options(1).certificates().getFirst();
-    InetSocketAddress address =
-        serve(TlsOptions.of(files).withCheckInterval(Duration.ofMillis(5)));
+    InetSocketAddress address = serve(TlsOptions.of(files).withCheckInterval(Duration.ofMillis(5)));
     X509Bundle[] pairs = {TestPki.server(1), TestPki.server(2)};
     AtomicBoolean over = new AtomicBoolean();
     AtomicInteger handshakes = new AtomicInteger();
@@ -156,22 +155,21 @@ class TlsTest {
       List<Future<?>> storm = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         storm.add(
-            clients.submit(
-                () -> {
-                  while (!over.get()) {
-                    seen.add(serial(address, null));
-                    handshakes.incrementAndGet();
-                  }
-                  return null;
-                }));
+            clients.submit(() -> {
+              while (!over.get()) {
+                seen.add(serial(address, null));
+                handshakes.incrementAndGet();
+              }
+              return null;
+            }));
       }
       for (int i = 0; handshakes.get() < 150 && storm.stream().noneMatch(Future::isDone); i++) {
         X509Bundle pair = pairs[i % 2];
         Files.writeString(files.certificate(), pair.getCertificatePathPEM()); // not at once
         Files.writeString(files.key(), pair.getPrivateKeyPEM());
         int before = handshakes.get();
-        await().until(
-            () -> handshakes.get() > before + 8 || storm.stream().anyMatch(Future::isDone));
+        await()
+            .until(() -> handshakes.get() > before + 8 || storm.stream().anyMatch(Future::isDone));
       }
       over.set(true);
       for (Future<?> client : storm) {
@@ -206,7 +204,9 @@ class TlsTest {
     }
   }
 
-  /** Another server; the JDK keeps sessions by port, so this one has the same on another address. */
+  /**
+   * Another server; the JDK keeps sessions by port, so this one has the same on another address.
+   */
   private InetSocketAddress serveBeside(InetSocketAddress other, TlsOptions options)
       throws IOException {
     byte[] ip = other.getAddress().getAddress();
@@ -280,12 +280,11 @@ class TlsTest {
     InetSocketAddress after = server.addresses().getFirst();
     InetSocketAddress before =
         serveBeside(after, options(1).withTicketKeys(ticketKeys("old", old)));
-    InetSocketAddress onlyYoung = serveBeside(after, options(1).withTicketKeys(ticketKeys("young", young)));
+    InetSocketAddress onlyYoung =
+        serveBeside(after, options(1).withTicketKeys(ticketKeys("young", young)));
     Files.write(folder.resolve(".new"), young);
     Files.move(
-        folder.resolve(".new"),
-        folder.resolve("2026-01-02.key"),
-        StandardCopyOption.ATOMIC_MOVE);
+        folder.resolve(".new"), folder.resolve("2026-01-02.key"), StandardCopyOption.ATOMIC_MOVE);
     assertThat(server.reloadCertificates()).isTrue();
     assertThat(resumes(TestPki.clientContext(null), before, after, "TLSv1.3")).isTrue();
     assertThat(resumes(TestPki.clientContext(null), after, onlyYoung, "TLSv1.3")).isTrue();
@@ -307,9 +306,7 @@ class TlsTest {
     InetSocketAddress guarded =
         serveBeside(
             open,
-            options(1)
-                .withTicketKeys(shared)
-                .withClientAuth(ClientAuthMode.REQUIRED, authorities));
+            options(1).withTicketKeys(shared).withClientAuth(ClientAuthMode.REQUIRED, authorities));
     for (String version : BOTH_VERSIONS) {
       assertThatThrownBy(() -> resumes(TestPki.clientContext(null), open, guarded, version))
           .isInstanceOf(IOException.class);
@@ -353,8 +350,7 @@ class TlsTest {
   @Test
   void aHandshakeHasADeadlineHoweverBusyTheClientIs() throws Exception {
     HttpLimits limits = HttpLimits.builder().handshakeTimeoutMs(400).build();
-    TlsOptions several =
-        options(1).withCertificate(options(2, "a.test").certificates().getFirst());
+    TlsOptions several = options(1).withCertificate(options(2, "a.test").certificates().getFirst());
     for (TlsOptions options : List.of(options(1), several)) {
       InetSocketAddress address = serve(options, limits).addresses().getFirst();
       long startNs = System.nanoTime();
@@ -364,16 +360,15 @@ class TlsTest {
         await()
             .pollInterval(Duration.ofMillis(50))
             .atMost(Duration.ofSeconds(5))
-            .until(
-                () -> {
-                  int i = sent.getAndIncrement();
-                  try {
-                    socket.getOutputStream().write(i < start.length ? start[i] : 7);
-                    return false;
-                  } catch (IOException closed) {
-                    return true;
-                  }
-                });
+            .until(() -> {
+              int i = sent.getAndIncrement();
+              try {
+                socket.getOutputStream().write(i < start.length ? start[i] : 7);
+                return false;
+              } catch (IOException closed) {
+                return true;
+              }
+            });
       }
       assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(Duration.ofSeconds(2));
     }
@@ -386,10 +381,8 @@ class TlsTest {
     try (Socket one = new Socket(address.getAddress(), address.getPort());
         Socket two = new Socket(address.getAddress(), address.getPort())) {
       await()
-          .untilAsserted(
-              () ->
-                  assertThatThrownBy(() -> serial(address, null))
-                      .isInstanceOf(IOException.class));
+          .untilAsserted(() ->
+              assertThatThrownBy(() -> serial(address, null)).isInstanceOf(IOException.class));
       assertThat(one.isConnected() && two.isConnected()).isTrue();
     }
     await().ignoreExceptions().until(() -> serial(address, null) == 1);

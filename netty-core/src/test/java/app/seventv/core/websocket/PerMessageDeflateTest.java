@@ -129,8 +129,7 @@ class PerMessageDeflateTest {
   void oneFrameServesTheWholeFanOut() {
     ByteBuf text = Unpooled.copiedBuffer("emote ".repeat(100), StandardCharsets.UTF_8);
     ByteBuf frame =
-        Objects.requireNonNull(
-            WebSocketFrames.compressedText(ByteBufAllocator.DEFAULT, text, 9));
+        Objects.requireNonNull(WebSocketFrames.compressedText(ByteBufAllocator.DEFAULT, text, 9));
     byte[] bytes = ByteBufUtil.getBytes(frame);
     session.writeFrames(frame.retainedSlice());
     session(1 << 20).writeFrames(frame);

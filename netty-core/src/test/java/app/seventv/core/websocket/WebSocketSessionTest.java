@@ -95,7 +95,8 @@ class WebSocketSessionTest {
   @Test
   void limitsAnswerFromTheHeaderAlone() {
     session.receive(Unpooled.wrappedBuffer(new byte[] {(byte) 0x82, (byte) 0xFF, 0, 0, 0, 0}));
-    session.receive(Unpooled.wrappedBuffer(new byte[] {0, 1, (byte) 0x86, (byte) 0xA1, 1, 1, 1, 1}));
+    session.receive(
+        Unpooled.wrappedBuffer(new byte[] {0, 1, (byte) 0x86, (byte) 0xA1, 1, 1, 1, 1}));
     assertThat(transport.takeWritten()).contains("03f1");
   }
 
@@ -123,8 +124,11 @@ class WebSocketSessionTest {
 
   @Test
   void lengthsMustBeInTheirShortestForm() {
-    for (String header : List.of("81fe007d01020304", "81ff000000000000ffff01020304",
-        "82ff8000000000000001" + "01020304")) {
+    for (String header :
+        List.of(
+            "81fe007d01020304",
+            "81ff000000000000ffff01020304",
+            "82ff8000000000000001" + "01020304")) {
       WebSocketSession fresh = open(WebSocketOptions.DEFAULT);
       fresh.receive(Unpooled.wrappedBuffer(java.util.HexFormat.of().parseHex(header)));
       assertThat(transport.takeWritten()).contains("03ea");
@@ -203,7 +207,8 @@ class WebSocketSessionTest {
   @Test
   void closeCodesThatMustNotBeSentAreRefused() {
     for (int code : new int[] {0, 999, 1004, 1006, 1015, 2999, 5000}) {
-      assertThatThrownBy(() -> session.close(code, "")).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> session.close(code, ""))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
