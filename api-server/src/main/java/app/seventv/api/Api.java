@@ -1,6 +1,26 @@
 package app.seventv.api;
 
-import app.seventv.api.accounts.ActiveSet;
+import app.seventv.api.billing.PeriodInvoices;
+import app.seventv.api.billing.Stripe;
+import app.seventv.api.billing.SubscriptionService;
+import app.seventv.api.cosmetics.PaintImages;
+import app.seventv.api.cosmetics.PaintService;
+import app.seventv.api.data.Edges;
+import app.seventv.api.data.Mutations;
+import app.seventv.api.emotes.EmoteService;
+import app.seventv.api.roles.RoleService;
+import app.seventv.api.sets.SetAccess;
+import app.seventv.api.sets.SetChanges;
+import app.seventv.api.sets.SetEntryService;
+import app.seventv.api.tickets.TicketService;
+import app.seventv.api.uploads.CosmeticResults;
+import app.seventv.api.uploads.ProfilePictures;
+import app.seventv.api.uploads.ResultHandler;
+import app.seventv.api.users.AccountService;
+import app.seventv.api.users.BanService;
+import app.seventv.api.users.EditorGate;
+import app.seventv.api.users.EditorService;
+import app.seventv.api.users.ProfileService;
 import app.seventv.api.accounts.ConnectionProvider;
 import app.seventv.api.accounts.CsrfTokens;
 import app.seventv.api.accounts.LoginService;
@@ -15,6 +35,7 @@ import app.seventv.api.data.Editors;
 import app.seventv.api.data.EventBus;
 import app.seventv.api.data.Leases;
 import app.seventv.api.data.ModerationRequests;
+import app.seventv.api.data.Outbox;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transactions;
 import app.seventv.api.data.UserLoader;
@@ -30,8 +51,10 @@ import app.seventv.api.uploads.ImageProcessor;
 import app.seventv.api.uploads.ImageTasks;
 import app.seventv.api.v3graphql.V3Schema;
 import app.seventv.api.v3rest.V3AuthRoutes;
+import app.seventv.api.v3rest.V3LiveRoutes;
 import app.seventv.api.v3rest.V3Models;
 import app.seventv.api.v3rest.V3Routes;
+import app.seventv.api.v3rest.V3StaticRoutes;
 import app.seventv.api.v3rest.V3Upload;
 import app.seventv.api.v4graphql.V4Schema;
 import app.seventv.api.v4rest.AuthRoutes;
@@ -48,6 +71,7 @@ import app.seventv.core.http.Handler;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.model.Platform;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -77,30 +101,90 @@ final class Api implements AutoCloseable {
           Thread.ofPlatform().daemon().name("lease-refresh").factory());
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).executor(executor).build();
+  private final Outbox outbox;
   private final ImageProcessor processor;
-  private final EmoteResults results;
+  private final Map<String, ResultHandler> results;
   private final Handler handler;
 
-  Api(Config config, String version, Store store, EventBus bus, InstantSource clock) {
+  Api(Config config, String version, Store store, EventBus bus, InstantSource clock)
+      throws IOException {
     this.config = config;
     this.version = version;
     SecureRandom random = new SecureRandom();
     UserLoader users = new UserLoader(store, clock);
     Editors editors = new Editors(store);
-    Transactions transactions = new Transactions(store, bus, clock, random);
+    this.outbox = new Outbox(store, bus, clock, random, Outbox.STALE_AFTER);
+    Transactions transactions = new Transactions(store, outbox, clock, random);
     Leases leases = new Leases(store, clock, random, refresher);
-    ModerationRequests moderation = new ModerationRequests(store, random);
+    Mutations mutations = new Mutations(leases, transactions);
+    Edges edges = new Edges(store);
+    ModerationRequests moderation = new ModerationRequests(store, transactions, random);
     TokenKey key = new TokenKey(config.get(ApiConfig.JWT_SECRET).reveal());
     Tokens tokens = new Tokens(key, config.get(ApiConfig.JWT_ISSUER), clock);
     Sessions sessions = new Sessions(store, tokens, clock, random);
     this.processor = new ImageProcessor(config.get(ApiConfig.IMAGE_PROCESSOR_ADDRESS));
+    ProfilePictures pictures =
+        new ProfilePictures(
+            store, users, editors, mutations, imageTasks(), processor, clock, random);
+    CosmeticResults cosmetics = new CosmeticResults(store, mutations);
     this.results =
-        new EmoteResults(
-            store, users, transactions, leases, moderation, files -> purge(bus, files));
+        Map.of(
+            "emote",
+            new EmoteResults(store, users, mutations, moderation, files -> purge(bus, files)),
+            "profile-picture",
+            pictures,
+            "paint-layer",
+            cosmetics::paintLayer,
+            "badge",
+            cosmetics::badge);
     EmoteUpload uploads =
         new EmoteUpload(imageTasks(), processor, moderation, transactions, clock, random);
+    SetAccess access = new SetAccess(users, editors);
+    SetChanges changes = new SetChanges(store, access, mutations);
     EmoteSetService sets =
-        new EmoteSetService(store, users, editors, transactions, leases, moderation, clock, random);
+        new EmoteSetService(store, access, changes, mutations, clock, random);
+    SetEntryService entries = new SetEntryService(store, users, changes, moderation);
+    EditorGate gate = new EditorGate(editors);
+    ProfileService profiles = new ProfileService(store, users, gate, mutations);
+    SubscriptionService subscriptions = new SubscriptionService(store, edges, mutations, random);
+    Stripe stripe =
+        new Stripe(
+            http,
+            config.get(ApiConfig.STRIPE_API_BASE),
+            config.get(ApiConfig.STRIPE_API_KEY).reveal(),
+            config.get(ApiConfig.STRIPE_CONCURRENT_REQUESTS));
+    V3Models models = new V3Models(config.get(ApiConfig.CDN_ORIGIN));
+    SearchIndex index =
+        new TypesenseIndex(
+            http,
+            config.get(ApiConfig.TYPESENSE_URI),
+            config.get(ApiConfig.TYPESENSE_API_KEY).map(Secret::reveal).orElse(""));
+    V3Schema.Services services =
+        new V3Schema.Services(
+            store,
+            users,
+            index,
+            models,
+            new EmoteService(store, editors, moderation, mutations),
+            sets,
+            entries,
+            profiles,
+            new EditorService(store, users, editors, gate, mutations),
+            new BanService(store, users, mutations, random),
+            new AccountService(store, edges, mutations),
+            new RoleService(store, users, edges, mutations, random),
+            new PaintService(
+                store,
+                mutations,
+                new PaintImages(http, new OriginPolicy(paintOrigins())),
+                imageTasks(),
+                processor,
+                clock,
+                random),
+            new TicketService(store, mutations, random),
+            moderation,
+            subscriptions,
+            new PeriodInvoices(store, subscriptions, stripe));
     OriginPolicy credentials = new OriginPolicy(corsOrigins());
     Pipeline pipeline =
         new Pipeline(
@@ -115,7 +199,6 @@ final class Api implements AutoCloseable {
             credentials,
             config.get(ApiConfig.DOMAIN));
     LoginService logins = new LoginService(store, users, transactions, sessions, random);
-    V3Models models = new V3Models(config.get(ApiConfig.CDN_ORIGIN));
     Router.Builder routes = Router.builder();
     new AuthRoutes(
             authSettings(), new ProviderClient(http), logins, sessions, users, transactions, random)
@@ -133,9 +216,10 @@ final class Api implements AutoCloseable {
         .register(routes, pipeline);
     new EmoteRoutes(uploads).register(routes, pipeline);
     new V3Routes(store, users, editors, models).register(routes, pipeline);
-    new V3Upload(uploads, models).register(routes, pipeline);
-    ActiveSet activeSet = new ActiveSet(store, users, editors, transactions, leases);
-    graphql(routes, pipeline, store, users, sets, activeSet, models);
+    new V3Upload(uploads, pictures, models).register(routes, pipeline);
+    new V3LiveRoutes(store, users, models, bus, clock).register(routes, pipeline);
+    new V3StaticRoutes(staticSettings(), version).register(routes, pipeline);
+    graphql(routes, pipeline, services);
     routes.get("/", pipeline.handler(0, request -> root(request.context().caller().ip())));
     routes.notFound(
         pipeline.handler(
@@ -143,38 +227,29 @@ final class Api implements AutoCloseable {
             request -> {
               throw new ApiException(404, ErrorCode.BAD_REQUEST, "route not found");
             }));
-    this.handler = new Cors(credentials, routes.build());
+    this.handler = Cors.policy(credentials).wrap(routes.build());
   }
 
   private void graphql(
-      Router.Builder routes,
-      Pipeline pipeline,
-      Store store,
-      UserLoader users,
-      EmoteSetService sets,
-      ActiveSet activeSet,
-      V3Models models) {
-    SearchIndex index =
-        new TypesenseIndex(
-            http,
-            config.get(ApiConfig.TYPESENSE_URI),
-            config.get(ApiConfig.TYPESENSE_API_KEY).map(Secret::reveal).orElse(""));
-    BatchLoaders loaders = Loaders.create(store, users, executor);
-    V4Schema.Services services =
+      Router.Builder routes, Pipeline pipeline, V3Schema.Services services) {
+    BatchLoaders loaders = Loaders.create(services.store(), services.users(), executor);
+    V4Schema.Services v4 =
         new V4Schema.Services(
-            store, users, index, sets, activeSet, config.get(ApiConfig.CDN_ORIGIN));
+            services.store(),
+            services.users(),
+            services.index(),
+            services.sets(),
+            services.entries(),
+            services.profiles(),
+            config.get(ApiConfig.CDN_ORIGIN));
     GraphqlRoutes.registerV4(
         routes,
         pipeline,
-        new GraphqlEngine(V4Schema.create(services), loaders, UnaryOperator.identity(), executor));
+        new GraphqlEngine(V4Schema.create(v4), loaders, UnaryOperator.identity(), executor));
     GraphqlRoutes.registerV3(
         routes,
         pipeline,
-        new GraphqlEngine(
-            V3Schema.create(store, users, index, sets, models),
-            loaders,
-            V3Schema::unifyIds,
-            executor));
+        new GraphqlEngine(V3Schema.create(services), loaders, V3Schema::unifyIds, executor));
   }
 
   /** Answers every request. */
@@ -182,8 +257,8 @@ final class Api implements AutoCloseable {
     return handler;
   }
 
-  /** Takes results of the image processor. */
-  EmoteResults results() {
+  /** Take results of the image processor, by what the image belongs to. */
+  Map<String, ResultHandler> results() {
     return results;
   }
 
@@ -237,6 +312,18 @@ final class Api implements AutoCloseable {
         config.get(ApiConfig.WEBSITE_ORIGIN));
   }
 
+  private V3StaticRoutes.Settings staticSettings() {
+    return new V3StaticRoutes.Settings(
+        config.get(ApiConfig.EXTENSION_CONFIGS),
+        config.get(ApiConfig.CHATTERINO_STABLE),
+        config.get(ApiConfig.CHATTERINO_BETA),
+        config.get(ApiConfig.CHATTERINO_ARM_IS_EXPERIMENTAL));
+  }
+
+  private List<URI> paintOrigins() {
+    return config.get(ApiConfig.PAINT_IMAGE_ORIGINS).stream().map(URI::create).toList();
+  }
+
   private List<URI> corsOrigins() {
     List<URI> origins = new ArrayList<>(ownOrigins());
     config.get(ApiConfig.CORS_ORIGINS).forEach(origin -> origins.add(URI.create(origin)));
@@ -261,6 +348,7 @@ final class Api implements AutoCloseable {
 
   @Override
   public void close() {
+    outbox.close();
     processor.close();
     refresher.shutdownNow();
     executor.shutdownNow();

@@ -8,6 +8,7 @@ import app.seventv.core.config.ValueTypes;
 import app.seventv.model.Platform;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -88,6 +89,32 @@ public final class ApiConfig {
       Key.string("image_processor.output_drive_name", "s3", "Drive of public files.");
   public static final Key<String> PURGE_SUBJECT =
       Key.string("cdn.purge_stream_subject", "cdn.purge", "Subject prefix of CDN purges.");
+
+  public static final Key<List<String>> PAINT_IMAGE_ORIGINS =
+      Key.strings(
+          "api.paint_image_origins",
+          List.of("https://7tv.app", "https://cdn.7tv.app"),
+          "Origins that images of paints are fetched from.");
+  public static final Key<String> CHATTERINO_STABLE =
+      Key.string("api.chatterino.stable_version", "7.5.3", "Latest Chatterino.");
+  public static final Key<Optional<String>> CHATTERINO_BETA =
+      Key.optional("api.chatterino.beta_version", ValueTypes.STRING, "Latest beta of Chatterino.");
+  public static final Key<Boolean> CHATTERINO_ARM_IS_EXPERIMENTAL =
+      Key.bool(
+          "api.chatterino.windows_on_arm_is_experimental",
+          true,
+          "Whether Chatterino for Windows on ARM is called experimental.");
+  public static final Key<Optional<Path>> EXTENSION_CONFIGS =
+      Key.optional(
+          "api.extension_configs",
+          ValueTypes.PATH,
+          "Folder with extension.json and extension-nightly.json to serve instead of ours.");
+  public static final Key<URI> STRIPE_API_BASE =
+      Key.url("stripe.api_base", "https://api.stripe.com", "Address of Stripe.");
+  public static final Key<Secret> STRIPE_API_KEY =
+      Key.secret("stripe.api_key", "sk_test", "Key of Stripe.");
+  public static final Key<Integer> STRIPE_CONCURRENT_REQUESTS =
+      Key.integer("stripe.concurrent_requests", 50, 1, 10_000, "Most requests to Stripe at a time.");
 
   private static final Map<Platform, Connection> CONNECTIONS = connections();
 
@@ -173,6 +200,9 @@ public final class ApiConfig {
             .add(JWT_SECRET, JWT_ISSUER, DATABASE_URI)
             .add(NATS_SERVERS, NATS_USERNAME, NATS_PASSWORD, NATS_TOKEN)
             .add(TYPESENSE_URI, TYPESENSE_API_KEY)
+            .add(PAINT_IMAGE_ORIGINS, EXTENSION_CONFIGS)
+            .add(CHATTERINO_STABLE, CHATTERINO_BETA, CHATTERINO_ARM_IS_EXPERIMENTAL)
+            .add(STRIPE_API_BASE, STRIPE_API_KEY, STRIPE_CONCURRENT_REQUESTS)
             .add(
                 IMAGE_PROCESSOR_ADDRESS,
                 EVENT_QUEUE,
@@ -189,10 +219,9 @@ public final class ApiConfig {
             .ignore(
                 "not served yet",
                 "export_schema_path",
-                "api.chatterino",
                 "api.recaptcha_secret_key",
                 "clickhouse",
-                "stripe",
+                "stripe.webhook_secret",
                 "paypal",
                 "geoip",
                 "nats.tls",

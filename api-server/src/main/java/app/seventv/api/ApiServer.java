@@ -1,6 +1,7 @@
 package app.seventv.api;
 
 import app.seventv.api.data.IndexBuilder;
+import app.seventv.api.data.NatsBus;
 import app.seventv.api.data.Store;
 import app.seventv.api.uploads.ImageResults;
 import app.seventv.api.web.ApiErrors;
@@ -50,7 +51,7 @@ public final class ApiServer implements RunningService {
       IndexBuilder.createAll(store);
       this.nats = connect(config);
       try {
-        this.api = new Api(config, context.version(), store, nats::publish, InstantSource.system());
+        this.api = new Api(config, context.version(), store, new NatsBus(nats), InstantSource.system());
         this.results = new ImageResults(nats, config.get(ApiConfig.TOPIC_PREFIX), api.results());
         context.health().require("mongodb", () -> store.database().runCommand(ping()));
         context.health().require("nats", this::requireNats);

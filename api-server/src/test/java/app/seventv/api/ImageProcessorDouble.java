@@ -49,6 +49,9 @@ final class ImageProcessorDouble implements AutoCloseable {
 
   private ProcessImageResponse answer(ProcessImageRequest request) {
     requests.add(request);
+    if (!request.hasInputUpload()) {
+      return ProcessImageResponse.newBuilder().setId("65f0a1b2c3d4e5f601234567").build();
+    }
     if (!request.getInputUpload().getBinary().toStringUtf8().startsWith("GIF89a")) {
       return ProcessImageResponse.newBuilder()
           .setError(Error.newBuilder().setCode(ErrorCode.ErrorCodeDecode).setMessage("no image"))

@@ -49,6 +49,9 @@ final class TestApi implements AutoCloseable {
   private final ApiServer server;
   private final HttpClient http = HttpClient.newHttpClient();
 
+  /**
+   * @param extraSettings keys of {@code [api]}, then other tables
+   */
   TestApi(Path folder, String extraSettings) throws Exception {
     mongo = DevMongoServer.inMemory(0);
     client = MongoClients.create(mongo.uri("7tv"));
@@ -60,7 +63,14 @@ final class TestApi implements AutoCloseable {
     processor = new ImageProcessorDouble();
     loops = EventLoops.start(TransportOptions.loops(1));
     ServiceDefinition definition = ApiServer.definition();
-    Config config = definition.config(settings() + extraSettings);
+    int tables = extraSettings.startsWith("[") ? 0 : extraSettings.indexOf("\n[") + 1;
+    if (tables == 0 && !extraSettings.startsWith("[")) {
+      tables = extraSettings.length();
+    }
+    Config config =
+        definition.config(
+            settings().replace("[api]\n", "[api]\n" + extraSettings.substring(0, tables))
+                + extraSettings.substring(tables));
     server =
         ApiServer.start(
             new ServiceContext(

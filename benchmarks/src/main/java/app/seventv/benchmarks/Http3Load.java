@@ -20,6 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Http3Load {
   private static final byte[] NO_BODY = {};
+  private static final long WARM_UP_STEP_MS = 50;
+  private static final int MAX_WARM_UP_STEPS = 600;
 
   private final List<Http3Client> clients = new ArrayList<>();
   private final AtomicLong answers = new AtomicLong();
@@ -33,9 +35,10 @@ final class Http3Load {
   }
 
   /**
-   * Prints {@code N requests in S seconds, F failed}.
+   * Prints {@code measuring} when both sides are warm, and at the end {@code N requests in S
+   * seconds, F failed}.
    *
-   * @param args port, path, connections, streams on each, seconds
+   * @param args port, path, connections, streams on each, seconds, requests to warm up with
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     InetSocketAddress server =
@@ -43,28 +46,44 @@ final class Http3Load {
     Duration duration = Duration.ofSeconds(Integer.parseInt(args[4]));
     try (EventLoops loops = EventLoops.start(TransportOptions.loops(1))) {
       new Http3Load(args[1])
-          .run(loops, server, Integer.parseInt(args[2]), Integer.parseInt(args[3]), duration);
+          .run(
+              loops,
+              server,
+              Integer.parseInt(args[2]),
+              Integer.parseInt(args[3]),
+              duration,
+              Integer.parseInt(args[5]));
     }
   }
 
   private void run(
-      EventLoops loops, InetSocketAddress server, int connections, int streams, Duration duration)
+      EventLoops loops,
+      InetSocketAddress server,
+      int connections,
+      int streams,
+      Duration duration,
+      int warmUpRequests)
       throws IOException, InterruptedException {
     for (int i = 0; i < connections; i++) {
       clients.add(Http3Client.connect(loops, server));
     }
-    long startNs = System.nanoTime();
     for (Http3Client client : clients) {
       for (int i = 0; i < streams; i++) {
         running.incrementAndGet();
         next(client);
       }
     }
+    for (int i = 0; i < MAX_WARM_UP_STEPS && answers.get() < warmUpRequests; i++) {
+      TimeUnit.MILLISECONDS.sleep(WARM_UP_STEP_MS);
+    }
+    System.out.println("measuring");
+    long startNs = System.nanoTime();
+    long before = answers.get();
     TimeUnit.MILLISECONDS.sleep(duration.toMillis());
-    over = true;
-    long requests = answers.get();
+    long requests = answers.get() - before;
     double seconds = (System.nanoTime() - startNs) / 1e9;
     System.out.printf("%d requests in %.3f seconds, %d failed%n", requests, seconds, failures.get());
+    over = true;
     for (int i = 0; i < 100 && running.get() > 0; i++) {
       TimeUnit.MILLISECONDS.sleep(10); // the last answers
     }

@@ -55,8 +55,8 @@ final class LoadTools {
             CLIENT_CORE,
             List.of("h2load", "-t1", "-c" + connections, "-m" + streams, "-D" + seconds, url));
     Matcher total = find(H2LOAD_TOTAL, report);
-    if (total.group(1).equals("0")) {
-      throw new IOException("no request succeeded: " + report);
+    if (total.group(1).equals("0") || !total.group(2).equals("0")) {
+      throw new IOException("requests failed: " + report);
     }
     return new Load(
         Double.parseDouble(find(H2LOAD_RATE, report).group(1)),

@@ -1,5 +1,6 @@
 package app.seventv.cdn;
 
+import app.seventv.core.content.CorsPolicy;
 import app.seventv.core.http.ClientAddress;
 import app.seventv.core.http.ErrorMapper;
 import app.seventv.core.http.Exchange;
@@ -17,8 +18,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers for images: canonical paths, cache, origin, header fields (cdn.md §2 and §3). */
 final class ImageHandler {
-  private static final String VARY =
-      "origin, access-control-request-method, access-control-request-headers";
+  /** Every page may show and read every image (cdn.md §3.3). */
+  private static final CorsPolicy CORS =
+      CorsPolicy.builder()
+          .everyOptionsIsPreflight()
+          .anyOrigin()
+          .methods("*")
+          .allowedHeaders("*")
+          .exposedHeaders("*")
+          .build();
 
   private static final int FETCH_RETRIES = 2;
 
@@ -60,27 +68,23 @@ final class ImageHandler {
             .notFound(exchange -> exchange.respond(empty(404)))
             .build();
     return exchange -> {
-      if (exchange.request().method().equals("OPTIONS")) {
-        exchange.respond(preflight());
+      Request request = exchange.request();
+      if (CORS.isPreflight(request)) {
+        exchange.respond(
+            CORS.preflight(request).header("allow", "GET,HEAD").header("content-length", "0"));
         return;
       }
-      exchange.beforeHead((code, headers) -> commonFields(headers));
-      clientAddress.of(exchange.request());
+      exchange.beforeHead((code, headers) -> {
+        commonFields(headers);
+        CORS.apply(request, headers);
+      });
+      clientAddress.of(request);
       router.handle(exchange);
     };
   }
 
   private static String file(Request request) {
     return request.pathParameter("file");
-  }
-
-  private static Response preflight() {
-    return empty(200)
-        .header("access-control-allow-origin", "*")
-        .header("access-control-allow-methods", "*")
-        .header("access-control-allow-headers", "*")
-        .header("vary", VARY)
-        .header("allow", "GET,HEAD");
   }
 
   private void commonFields(HttpHeaders headers) {
@@ -91,9 +95,6 @@ final class ImageHandler {
     if (altSvc != null) {
       headers.set("alt-svc", altSvc);
     }
-    headers.set("access-control-allow-origin", "*");
-    headers.set("access-control-expose-headers", "*");
-    headers.set("vary", VARY);
     headers.set("x-content-type-options", "nosniff");
     headers.set("cross-origin-resource-policy", "cross-origin");
     headers.set("timing-allow-origin", "*");
@@ -182,6 +183,9 @@ final class ImageHandler {
   /** Errors as this service words them: the reason as plain text, or nothing. */
   static final ErrorMapper ERRORS =
       (request, failure) -> {
+        if (failure instanceof HttpError error && error.status() == 405) {
+          return empty(405);
+        }
         if (failure instanceof HttpError error && !error.clientMessage().isEmpty()) {
           byte[] text = error.clientMessage().getBytes(StandardCharsets.UTF_8);
           return Response.of(error.status(), "text/plain; charset=utf-8", text);

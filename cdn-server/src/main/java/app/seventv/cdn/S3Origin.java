@@ -1,6 +1,8 @@
 package app.seventv.cdn;
 
 import app.seventv.cdn.OriginFailure.Kind;
+import app.seventv.core.content.CacheControl;
+import app.seventv.core.content.HttpDate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.net.URI;
@@ -91,27 +93,17 @@ final class S3Origin implements Origin {
   /** How long an object may be kept (cdn.md §5.2). */
   static Duration lifetime(
       @Nullable String cacheControl, @Nullable String expires, Duration fallback, Instant now) {
-    if (cacheControl != null) {
-      for (String piece : cacheControl.toLowerCase(java.util.Locale.ROOT).split(",", -1)) {
-        String directive = piece.trim();
-        if (directive.startsWith("max-age=") && isNumber(directive.substring(8))) {
-          return Duration.ofSeconds(Long.parseLong(directive.substring(8)));
-        }
-      }
+    long maxAge = CacheControl.parse(cacheControl).seconds("max-age");
+    if (maxAge != CacheControl.ABSENT) {
+      return Duration.ofSeconds(maxAge);
     }
     if (expires != null) {
-      Instant until = HttpDate.parseOrNull(expires);
-      if (until != null && until.isAfter(now)) {
-        return Duration.between(now, until);
+      long until = HttpDate.parse(expires.strip());
+      if (until != HttpDate.INVALID && until > now.getEpochSecond()) {
+        return Duration.between(now, Instant.ofEpochSecond(until));
       }
     }
     return fallback;
-  }
-
-  private static boolean isNumber(String text) {
-    return !text.isEmpty()
-        && text.length() <= 10
-        && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   /** Direct memory held by object bodies. */

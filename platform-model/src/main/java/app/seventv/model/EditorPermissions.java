@@ -64,6 +64,21 @@ public record EditorPermissions(int emoteSet, int emote, int user) implements Do
         };
   }
 
+  /** True if every named permission of {@code other} is held here as well. */
+  public boolean covers(EditorPermissions other) {
+    for (Bit bit : Bit.values()) {
+      if (other.has(bit) && !has(bit)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** True if nothing is granted. */
+  public boolean isEmpty() {
+    return emoteSet == 0 && emote == 0 && user == 0;
+  }
+
   /** Reads the stored form. */
   public static EditorPermissions read(DocumentReader in) {
     EditorPermissions permissions =

@@ -34,6 +34,23 @@ public record EmoteSet(
     emotes = List.copyOf(emotes);
   }
 
+  /** The same set with other entries. */
+  public EmoteSet withEmotes(List<Entry> entries) {
+    return new EmoteSet(
+        id,
+        name,
+        description,
+        tags,
+        entries,
+        capacity,
+        ownerId,
+        originConfig,
+        kind,
+        emotesChangedSinceReindex,
+        updatedAt,
+        searchUpdatedAt);
+  }
+
   /** What a set is for; stored as a number. */
   public enum Kind implements Codes.Coded {
     /** A channel's set. */

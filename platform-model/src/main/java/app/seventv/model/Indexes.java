@@ -58,6 +58,8 @@ public final class Indexes {
     all.addAll(emotes());
     all.addAll(users());
     all.addAll(billing());
+    all.add(ascending(API_OUTBOX, "targets", "order"));
+    all.add(ascending(API_OUTBOX, "claimed_at"));
     all.add(ascending(CRON_JOBS, "search_updated_at"));
     all.add(ascending(CRON_JOBS, "enabled", "next_run", "held_until"));
     all.add(ascending(ENTITLEMENT_EDGES, "_id.from", "_id.to"));
@@ -67,6 +69,10 @@ public final class Indexes {
     all.add(ascending(ROLES, "rank").asUnique());
     all.add(ascending(ROLES, "created_by"));
     all.add(ascending(EVENTS, "actor_id"));
+    // The activity lists read the log by target, newest first.
+    all.add(ascending(EVENTS, "data.target_id").thenDescending("_id"));
+    all.add(ascending(EVENTS, "data.target_id.user_id").thenDescending("_id"));
+    all.add(ascending(TICKETS, "open", "kind").thenDescending("priority"));
     all.add(ascending(TICKETS, "author_id"));
     all.add(ascending(TICKETS, "members.user_id"));
     all.add(ascending(TICKET_MESSAGES, "ticket_id"));
@@ -87,6 +93,7 @@ public final class Indexes {
         ascending(EMOTE_MODERATION_REQUESTS, "kind", "user_id", "status"),
         ascending(EMOTE_MODERATION_REQUESTS, "kind", "emote_id").asUnique(),
         ascending(EMOTE_MODERATION_REQUESTS, "status", "emote_id"),
+        ascending(EMOTE_MODERATION_REQUESTS, "status", "kind").thenDescending("priority"),
         ascending(EMOTE_MODERATION_REQUESTS, "assigned_to"));
   }
 

@@ -109,6 +109,11 @@ public final class LoginService {
     }
   }
 
+  /** Whether somebody may sign in, and stay so; no ban or role forbids it. */
+  public static boolean mayLogin(LoadedUser user) {
+    return user.permissions().has(Permission.USER_LOGIN) && !user.roleIds().contains(BANNED_ROLE);
+  }
+
   private static void requireMayLogin(LoadedUser user) {
     if (!user.permissions().has(Permission.USER_LOGIN)) {
       throw ApiException.forbidden("not allowed to login");

@@ -52,6 +52,11 @@ public final class ApiException extends RuntimeException {
     return new ApiException(404, ErrorCode.LOAD_ERROR, text);
   }
 
+  /** 409 BAD_REQUEST: the change clashes with the present state. */
+  public static ApiException conflict(String text) {
+    return new ApiException(409, ErrorCode.BAD_REQUEST, text);
+  }
+
   /** 501 BAD_REQUEST: part of the contract that this server does not serve yet. */
   public static ApiException notImplemented() {
     return new ApiException(501, ErrorCode.BAD_REQUEST, "not implemented");

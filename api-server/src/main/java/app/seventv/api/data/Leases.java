@@ -24,6 +24,7 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +76,7 @@ public final class Leases {
    *
    * @throws ApiException 500 TRANSACTION_ERROR when the lease is not free within about 10 s
    */
-  public <T> T hold(String key, Function<Lease, T> body) {
+  public <T extends @Nullable Object> T hold(String key, Function<Lease, T> body) {
     String owner = Id.generate(clock.millis(), random).toString();
     acquire(key, owner);
     ScheduledFuture<?> refresh =

@@ -3,27 +3,39 @@ package app.seventv.api.data;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
+import app.seventv.api.common.RequestContext;
 import app.seventv.model.CollectionNames;
 import app.seventv.model.EmoteModerationRequest;
 import app.seventv.model.EmoteModerationRequest.Kind;
 import app.seventv.model.EmoteModerationRequest.Status;
 import app.seventv.model.Id;
+import app.seventv.model.Permission;
 import app.seventv.model.Permissions;
 import app.seventv.model.Permissions.Limit;
+import app.seventv.model.RateLimitResource;
+import app.seventv.model.bus.EntityEvent;
+import app.seventv.model.bus.ModerationRequestChange;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.Updates;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /** Requests to list an emote or to allow it in personal sets (data-model.md §7.4). */
 public final class ModerationRequests {
   private final Store store;
+  private final Transactions transactions;
   private final RandomGenerator random;
 
-  public ModerationRequests(Store store, RandomGenerator random) {
+  public ModerationRequests(Store store, Transactions transactions, RandomGenerator random) {
     this.store = store;
+    this.transactions = transactions;
     this.random = random;
   }
 
@@ -90,5 +102,83 @@ public final class ModerationRequests {
             null);
     transaction.insert(CollectionNames.EMOTE_MODERATION_REQUESTS, request);
     return request;
+  }
+
+  /**
+   * Answers the pending requests of an emote.
+   *
+   * @param kind null for all kinds
+   */
+  public void settle(
+      Transaction transaction, Caller caller, Id emote, @Nullable Kind kind, Status status) {
+    Bson pending =
+        Filters.and(
+            Filters.eq("emote_id", emote.toBson()),
+            Filters.eq("status", Status.PENDING.code()),
+            kind == null ? Filters.empty() : Filters.eq("kind", kind.code()));
+    store
+        .moderationRequests()
+        .find(transaction.session(), pending)
+        .forEach(request -> changeStatus(transaction, caller, request, status));
+  }
+
+  /**
+   * Answers requests, whatever their emotes look like; unknown ids are left out.
+   *
+   * @return how many were found
+   */
+  public int answer(RequestContext context, Collection<Id> ids, Status status) {
+    Caller caller = context.caller();
+    caller.guard(Permission.EMOTE_MODERATION_REQUEST_MANAGE);
+    caller.requireUser();
+    Bson chosen = Filters.in("_id", ids.stream().map(Id::toBson).toList());
+    return transactions.run(transaction -> {
+      List<EmoteModerationRequest> found =
+          store.moderationRequests().find(transaction.session(), chosen);
+      found.forEach(request -> changeStatus(transaction, caller, request, status));
+      return found.size();
+    });
+  }
+
+  private static void changeStatus(
+      Transaction transaction, Caller caller, EmoteModerationRequest request, Status status) {
+    BsonDocument after =
+        transaction.update(
+            CollectionNames.EMOTE_MODERATION_REQUESTS,
+            Filters.eq("_id", request.id().toBson()),
+            Updates.set("status", status.code()));
+    transaction.emit(
+        caller,
+        new EntityEvent.OfModerationRequest(
+            EmoteModerationRequest.fromBson(Objects.requireNonNull(after)),
+            new ModerationRequestChange.ChangeStatus(request.status().code(), status.code())));
+  }
+
+  /** A page of requests and the number of all that match. */
+  public record Page(List<EmoteModerationRequest> items, long total) {}
+
+  /**
+   * The queue of the moderators: pending requests, the most important first, then the oldest.
+   *
+   * @param countries ISO codes, empty for all
+   */
+  public Page pending(
+      RequestContext context, Kind kind, List<String> countries, int page, int perPage) {
+    context.caller().guard(Permission.EMOTE_MODERATION_REQUEST_MANAGE);
+    context.charge(RateLimitResource.SEARCH);
+    Bson matching =
+        Filters.and(
+            Filters.eq("status", Status.PENDING.code()),
+            Filters.eq("kind", kind.code()),
+            countries.isEmpty() ? Filters.empty() : Filters.in("country_code", countries));
+    return new Page(
+        store
+            .moderationRequests()
+            .page(
+                matching,
+                Sorts.orderBy(Sorts.descending("priority"), Sorts.ascending("_id")),
+                (page - 1) * perPage,
+                perPage),
+        store.collection(CollectionNames.EMOTE_MODERATION_REQUESTS).countDocuments(matching));
   }
 }

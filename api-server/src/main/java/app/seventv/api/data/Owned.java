@@ -3,6 +3,7 @@ package app.seventv.api.data;
 import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.Id;
+import app.seventv.model.TicketMessage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** What users own, for many owners at once. */
+/** What users and tickets own, for many owners at once. */
 public final class Owned {
   private final Store store;
 
@@ -37,6 +38,15 @@ public final class Owned {
             .sorted(Comparator.comparing(EmoteSet::id))
             .toList();
     return group(owners, found, set -> set.ownerId() == null ? Id.NIL : set.ownerId());
+  }
+
+  /** Messages of each ticket, oldest first. */
+  public Map<Id, List<TicketMessage>> messages(Collection<Id> tickets) {
+    List<TicketMessage> found =
+        store.ticketMessages().in("ticket_id", tickets.stream().map(Id::toBson).toList()).stream()
+            .sorted(Comparator.comparing(TicketMessage::id))
+            .toList();
+    return group(tickets, found, TicketMessage::ticketId);
   }
 
   private static <T> Map<Id, List<T>> group(

@@ -69,6 +69,26 @@ public record Repository<T>(
         .into(new ArrayList<>());
   }
 
+  /** One page of the documents that match, in the given order. */
+  public List<T> page(Bson filter, Bson sort, int skip, int limit) {
+    return collection
+        .find(filter)
+        .sort(sort)
+        .skip(skip)
+        .limit(limit)
+        .map(read::apply)
+        .into(new ArrayList<>());
+  }
+
+  /** Reads inside a transaction, ascending by id. */
+  public List<T> find(ClientSession session, Bson filter) {
+    return collection
+        .find(session, filter)
+        .sort(new BsonDocument("_id", new BsonInt32(1)))
+        .map(read::apply)
+        .into(new ArrayList<>());
+  }
+
   public @Nullable T findFirst(Bson filter) {
     return first(collection.find(filter));
   }

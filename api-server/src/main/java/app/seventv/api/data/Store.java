@@ -9,6 +9,14 @@ import app.seventv.model.GlobalConfig;
 import app.seventv.model.Id;
 import app.seventv.model.Paint;
 import app.seventv.model.Role;
+import app.seventv.model.UserBan;
+import app.seventv.model.Ticket;
+import app.seventv.model.TicketMessage;
+import app.seventv.model.SubscriptionProduct;
+import app.seventv.model.Product;
+import app.seventv.model.SubscriptionPeriod;
+import app.seventv.model.RedeemCode;
+import app.seventv.model.SpecialEvent;
 import app.seventv.model.User;
 import app.seventv.model.UserProfilePicture;
 import app.seventv.model.UserSession;
@@ -32,6 +40,14 @@ public final class Store {
   private final Repository<Paint> paints;
   private final Repository<EmoteModerationRequest> moderationRequests;
   private final Repository<UserSession> sessions;
+  private final Repository<UserBan> bans;
+  private final Repository<Ticket> tickets;
+  private final Repository<TicketMessage> ticketMessages;
+  private final Repository<SubscriptionProduct> subscriptionProducts;
+  private final Repository<Product> products;
+  private final Repository<SubscriptionPeriod> periods;
+  private final Repository<RedeemCode> redeemCodes;
+  private final Repository<SpecialEvent> specialEvents;
   private final Repository<UserProfilePicture> profilePictures;
 
   /**
@@ -53,6 +69,14 @@ public final class Store {
     this.roles = repository(CollectionNames.ROLES, Role::fromBson, Role::id);
     this.sessions =
         repository(CollectionNames.USER_SESSIONS, UserSession::fromBson, UserSession::id);
+    this.bans = repository(CollectionNames.USER_BANS, UserBan::fromBson, UserBan::id);
+    this.tickets = repository(CollectionNames.TICKETS, Ticket::fromBson, Ticket::id);
+    this.ticketMessages = repository(CollectionNames.TICKET_MESSAGES, TicketMessage::fromBson, TicketMessage::id);
+    this.subscriptionProducts = repository(CollectionNames.SUBSCRIPTION_PRODUCTS, SubscriptionProduct::fromBson, SubscriptionProduct::id);
+    this.products = repository(CollectionNames.PRODUCTS, Product::fromBson, Product::id);
+    this.periods = repository(CollectionNames.SUBSCRIPTION_PERIODS, SubscriptionPeriod::fromBson, SubscriptionPeriod::id);
+    this.redeemCodes = repository(CollectionNames.REDEEM_CODES, RedeemCode::fromBson, RedeemCode::id);
+    this.specialEvents = repository(CollectionNames.SPECIAL_EVENTS, SpecialEvent::fromBson, SpecialEvent::id);
     this.profilePictures =
         repository(
             CollectionNames.USER_PROFILE_PICTURES,
@@ -107,6 +131,38 @@ public final class Store {
 
   public Repository<UserProfilePicture> profilePictures() {
     return profilePictures;
+  }
+
+  public Repository<UserBan> bans() {
+    return bans;
+  }
+
+  public Repository<Ticket> tickets() {
+    return tickets;
+  }
+
+  public Repository<TicketMessage> ticketMessages() {
+    return ticketMessages;
+  }
+
+  public Repository<SubscriptionProduct> subscriptionProducts() {
+    return subscriptionProducts;
+  }
+
+  public Repository<Product> products() {
+    return products;
+  }
+
+  public Repository<SubscriptionPeriod> periods() {
+    return periods;
+  }
+
+  public Repository<RedeemCode> redeemCodes() {
+    return redeemCodes;
+  }
+
+  public Repository<SpecialEvent> specialEvents() {
+    return specialEvents;
   }
 
   /** The single row of site-wide settings, or null before seeding. */

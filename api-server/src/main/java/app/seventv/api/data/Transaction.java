@@ -1,5 +1,6 @@
 package app.seventv.api.data;
 
+import app.seventv.api.common.Caller;
 import app.seventv.api.common.LoadedUser;
 import app.seventv.model.Document;
 import app.seventv.model.Id;
@@ -50,16 +51,28 @@ public final class Transaction {
    * @return the document after the change, or null if none matched
    */
   public @Nullable BsonDocument update(String collection, Bson filter, Bson... changes) {
-    List<Bson> all = new ArrayList<>(List.of(changes));
-    all.add(Updates.set("updated_at", new BsonDateTime(now.toEpochMilli())));
-    all.add(Updates.set("search_updated_at", null));
     return store
         .collection(collection)
         .findOneAndUpdate(
             session,
             filter,
-            Updates.combine(all),
+            Updates.combine(touched(changes)),
             new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER));
+  }
+
+  /** Like {@link #update} for all documents that match; returns how many there were. */
+  public long updateMany(String collection, Bson filter, Bson... changes) {
+    return store
+        .collection(collection)
+        .updateMany(session, filter, Updates.combine(touched(changes)))
+        .getMatchedCount();
+  }
+
+  private List<Bson> touched(Bson... changes) {
+    List<Bson> all = new ArrayList<>(List.of(changes));
+    all.add(Updates.set("updated_at", new BsonDateTime(now.toEpochMilli())));
+    all.add(Updates.set("search_updated_at", null));
+    return all;
   }
 
   /** Deletes matching documents and returns how many there were. */
@@ -75,6 +88,11 @@ public final class Transaction {
    */
   public void emit(@Nullable LoadedUser actor, @Nullable Id sessionId, EventData data) {
     events.add(new BusEvent(BusUsers.of(actor), sessionId, data, now));
+  }
+
+  /** Notes an event that the caller of an operation has caused. */
+  public void emit(Caller caller, EventData data) {
+    emit(caller.user(), caller.sessionId(), data);
   }
 
   List<BusEvent> events() {

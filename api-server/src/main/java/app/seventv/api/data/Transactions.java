@@ -4,9 +4,6 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.model.AuditEvent;
 import app.seventv.model.CollectionNames;
-import app.seventv.model.bus.BusBatch;
-import app.seventv.model.bus.BusEncoding;
-import app.seventv.model.bus.BusEvent;
 import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 import java.time.Instant;
@@ -23,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The wrapper around every mutation (api-v4.md §12.1): body, audit rows, commit, one bus message.
+ * The wrapper around every mutation (api-v4.md §12.1): body, audit rows, announcement, commit.
  * Bodies may run several times and so must not touch anything but the store.
  */
 public final class Transactions {
@@ -32,13 +29,13 @@ public final class Transactions {
   private static final long RERUN_PAUSE_MS = 100;
 
   private final Store store;
-  private final EventBus bus;
+  private final Outbox outbox;
   private final InstantSource clock;
   private final RandomGenerator random;
 
-  public Transactions(Store store, EventBus bus, InstantSource clock, RandomGenerator random) {
+  public Transactions(Store store, Outbox outbox, InstantSource clock, RandomGenerator random) {
     this.store = store;
-    this.bus = bus;
+    this.outbox = outbox;
     this.clock = clock;
     this.random = random;
   }
@@ -96,8 +93,9 @@ public final class Transactions {
     if (!audit.isEmpty()) {
       store.collection(CollectionNames.EVENTS).insertMany(session, audit);
     }
+    Outbox.Row row = outbox.stage(transaction);
     commit(session);
-    publish(transaction.events());
+    outbox.committed(row);
     return result;
   }
 
@@ -114,18 +112,6 @@ public final class Transactions {
         }
         pause();
       }
-    }
-  }
-
-  /** The change is committed whatever happens here, so a failure must not look like a refusal. */
-  private void publish(List<BusEvent> events) {
-    if (events.isEmpty()) {
-      return;
-    }
-    try {
-      bus.publish(BusBatch.SUBJECT, BusEncoding.encode(new BusBatch(events, clock.instant())));
-    } catch (RuntimeException e) {
-      LOG.error("{} committed events were not published", events.size(), e);
     }
   }
 

@@ -4,6 +4,9 @@ import app.seventv.api.common.RequestContext;
 import app.seventv.model.Id;
 import graphql.schema.DataFetchingEnvironment;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -170,6 +173,50 @@ public final class Call {
             "Int", "the value is " + number + ", must be greater than or equal to " + min);
       }
       return (int) number;
+    }
+
+    /** A whole number of up to 64 bits, or null when absent. */
+    public @Nullable Long longOrNull(String name) {
+      return (Long) values.get(name);
+    }
+
+    /** A signed 32-bit integer, or null when absent. */
+    public @Nullable Integer signedOrNull(String name) {
+      Long value = longOrNull(name);
+      if (value != null && value != value.intValue()) {
+        throw new ArgumentException(
+            "Int", "Only integers from -2147483648 to 2147483647 are accepted.");
+      }
+      return value == null ? null : value.intValue();
+    }
+
+    /** A fraction whose value must lie in [{@code min}, {@code max}]. */
+    public double fraction(String name, double min, double max) {
+      double value = ((Number) value(name)).doubleValue();
+      if (!(value >= min && value <= max)) {
+        throw new ArgumentException(
+            "Float", "the value is " + value + ", must be between " + min + " and " + max);
+      }
+      return value;
+    }
+
+    /** A time with any offset (RFC 3339), or null when absent. */
+    public @Nullable Instant timeOrNull(String name) {
+      String text = stringOrNull(name);
+      try {
+        return text == null ? null : OffsetDateTime.parse(text).toInstant();
+      } catch (DateTimeException e) {
+        throw new ArgumentException("DateTime", "invalid time");
+      }
+    }
+
+    /** A list of input objects; empty when absent. */
+    public List<Arguments> objects(String name) {
+      List<Arguments> objects = new ArrayList<>();
+      for (Object item : list(name)) {
+        objects.add(of((Map<?, ?>) item));
+      }
+      return objects;
     }
 
     /** A nested input object; empty when absent. */

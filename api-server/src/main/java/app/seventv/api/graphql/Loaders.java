@@ -12,6 +12,7 @@ import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.Id;
 import app.seventv.model.Paint;
+import app.seventv.model.TicketMessage;
 import app.seventv.model.UserEditor;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,10 @@ public final class Loaders {
   /** Places in a leaderboard by its name. */
   public static final LoaderKey<String, Map<Id, Integer>> RANKING = new LoaderKey<>("ranking");
 
+  /** Messages by ticket, oldest first. */
+  public static final LoaderKey<Id, List<TicketMessage>> TICKET_MESSAGES =
+      new LoaderKey<>("ticket_messages");
+
   private Loaders() {}
 
   /** All of them over a store. */
@@ -68,6 +73,7 @@ public final class Loaders {
         .add(OWNED_SETS, owned::sets)
         .add(EDITORS, editors::byOwner)
         .add(EDITOR_FOR, editors::byEditor)
+        .add(TICKET_MESSAGES, owned::messages)
         .add(RANKING, rankings::places);
   }
 }

@@ -6,17 +6,10 @@ import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.common.Validators;
-import app.seventv.api.data.BusUsers;
-import app.seventv.api.data.Editors;
-import app.seventv.api.data.EmoteResolver;
-import app.seventv.api.data.Leases;
-import app.seventv.api.data.ModerationRequests;
+import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transaction;
-import app.seventv.api.data.Transactions;
-import app.seventv.api.data.UserLoader;
 import app.seventv.model.CollectionNames;
-import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.Id;
 import app.seventv.model.Permission;
@@ -30,44 +23,31 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import org.bson.BsonDocument;
-import org.bson.BsonString;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Changes of emote sets (api-v4.md §11.3). Each holds the set's lease, reads the set again inside
- * its transaction and judges that copy.
- */
+/** Creation, description and deletion of emote sets (api-v4.md §11.3, api-v3.md §11.5). */
 public final class EmoteSetService {
   private final Store store;
-  private final UserLoader users;
-  private final Transactions transactions;
-  private final Leases leases;
   private final SetAccess access;
-  private final EntryRules rules;
-  private final EmoteResolver resolver;
+  private final SetChanges changes;
+  private final Mutations mutations;
   private final InstantSource clock;
   private final RandomGenerator random;
 
   public EmoteSetService(
       Store store,
-      UserLoader users,
-      Editors editors,
-      Transactions transactions,
-      Leases leases,
-      ModerationRequests moderation,
+      SetAccess access,
+      SetChanges changes,
+      Mutations mutations,
       InstantSource clock,
       RandomGenerator random) {
     this.store = store;
-    this.users = users;
-    this.transactions = transactions;
-    this.leases = leases;
-    this.access = new SetAccess(users, editors);
-    this.rules = new EntryRules(store, moderation);
-    this.resolver = new EmoteResolver(store);
+    this.access = access;
+    this.changes = changes;
+    this.mutations = mutations;
     this.clock = clock;
     this.random = random;
   }
@@ -83,151 +63,6 @@ public final class EmoteSetService {
       throw ApiException.notFound("emote set not found");
     }
     return set;
-  }
-
-  /** Adds an emote, or replaces an entry of the same alias whose emote is gone. */
-  public EmoteSet add(RequestContext context, EmoteSet set, AddEmote request) {
-    if (request.alias() != null) {
-      requireAlias(request.alias());
-    }
-    return change(
-        context, set, (transaction, current) -> add(transaction, context, current, request));
-  }
-
-  private EmoteSet add(
-      Transaction transaction, RequestContext context, EmoteSet set, AddEmote request) {
-    Caller caller = context.caller();
-    LoadedUser user = caller.requireUser();
-    Emote emote = rules.requireAlive(transaction, request.emoteId());
-    if (emote.hasFlags(Emote.FLAG_PRIVATE) && !emote.ownerId().equals(set.ownerId())) {
-      throw ApiException.badRequest("emote is private");
-    }
-    String alias = request.alias() == null ? emote.defaultName() : request.alias();
-    int replaced = rules.replaceablePosition(transaction, set, alias);
-    if (set.kind() == EmoteSet.Kind.PERSONAL) {
-      rules.checkPersonal(transaction, caller, emote);
-    }
-    boolean zeroWidth =
-        request.zeroWidth() == null
-            ? emote.hasFlags(Emote.FLAG_DEFAULT_ZERO_WIDTH)
-            : request.zeroWidth();
-    int flags =
-        (zeroWidth ? EmoteSet.Entry.FLAG_ZERO_WIDTH : 0)
-            | (request.overrideConflicts() ? EmoteSet.Entry.FLAG_OVERRIDE_CONFLICTS : 0);
-    EmoteSet.Entry entry =
-        new EmoteSet.Entry(emote.id(), alias, transaction.now(), flags, user.id(), null);
-    Bson write =
-        replaced < 0
-            ? Updates.push("emotes", entry.toBson())
-            : Updates.set("emotes." + replaced, entry.toBson());
-    EmoteSet after = write(transaction, set.id(), write);
-    checkCapacity(after);
-    transaction.emit(
-        user,
-        caller.sessionId(),
-        new EntityEvent.OfEmoteSet(
-            after,
-            new EmoteSetChange.AddEmote(
-                emote, BusUsers.of(users.fullById(emote.ownerId())), entry)));
-    return after;
-  }
-
-  /** Only entries that show something count (api-v4.md §11.3 step 7). */
-  private void checkCapacity(EmoteSet set) {
-    Integer capacity = set.capacity();
-    if (capacity == null || set.emotes().size() <= capacity) {
-      return;
-    }
-    List<Id> ids = set.emotes().stream().map(EmoteSet.Entry::id).toList();
-    var alive = resolver.resolve(ids).keySet();
-    if (ids.stream().filter(alive::contains).count() > capacity) {
-      throw new ApiException(400, ErrorCode.LOAD_ERROR, "emote set is at capacity");
-    }
-  }
-
-  /** Removes every entry of the emote, or only that with the given alias. */
-  public EmoteSet remove(RequestContext context, EmoteSet set, Id emoteId, @Nullable String alias) {
-    return change(
-        context,
-        set,
-        (transaction, current) -> {
-          List<Integer> positions = EntryRules.positions(current, emoteId, alias);
-          if (positions.isEmpty()) {
-            throw new ApiException(404, ErrorCode.BAD_REQUEST, "emote not found in set");
-          }
-          BsonDocument match = new BsonDocument("id", emoteId.toBson());
-          if (alias != null) {
-            match.append("alias", new BsonString(alias));
-          }
-          EmoteSet after = write(transaction, current.id(), Updates.pull("emotes", match));
-          emitRemoved(transaction, context.caller(), current, after, positions);
-          return after;
-        });
-  }
-
-  private void emitRemoved(
-      Transaction transaction,
-      Caller caller,
-      EmoteSet before,
-      EmoteSet after,
-      List<Integer> positions) {
-    Emote emote =
-        store.emotes().byId(transaction.session(), before.emotes().get(positions.getFirst()).id());
-    LoadedUser owner = emote == null ? null : users.fullById(emote.ownerId());
-    for (int position : positions) {
-      transaction.emit(
-          caller.user(),
-          caller.sessionId(),
-          new EntityEvent.OfEmoteSet(
-              after,
-              new EmoteSetChange.RemoveEmote(
-                  emote, BusUsers.of(owner), before.emotes().get(position), position)));
-    }
-  }
-
-  /** Gives the first matching entry another alias and returns that entry. */
-  public EmoteSet.Entry rename(
-      RequestContext context, EmoteSet set, Id emoteId, @Nullable String alias, String newAlias) {
-    requireAlias(newAlias);
-    return change(
-        context,
-        set,
-        (transaction, current) -> {
-          int position = EntryRules.firstPosition(current, emoteId, alias);
-          Emote emote = rules.requireAlive(transaction, emoteId);
-          if (current.emotes().stream().anyMatch(entry -> entry.alias().equals(newAlias))) {
-            throw new ApiException(409, ErrorCode.BAD_REQUEST, "emote name conflict");
-          }
-          EmoteSet after =
-              write(
-                  transaction,
-                  current.id(),
-                  Updates.set("emotes." + position + ".alias", newAlias));
-          EmoteSet.Entry renamed = after.emotes().get(position);
-          transaction.emit(
-              context.caller().user(),
-              context.caller().sessionId(),
-              new EntityEvent.OfEmoteSet(
-                  after,
-                  new EmoteSetChange.RenameEmote(
-                      emote, renamed, current.emotes().get(position).alias())));
-          return renamed;
-        });
-  }
-
-  /** Changes the flags of the first matching entry and returns that entry; no event. */
-  public EmoteSet.Entry changeFlags(
-      RequestContext context, EmoteSet set, Id emoteId, @Nullable String alias, int flags) {
-    return change(
-        context,
-        set,
-        (transaction, current) -> {
-          rules.requireAlive(transaction, emoteId);
-          int position = EntryRules.firstPosition(current, emoteId, alias);
-          EmoteSet after =
-              write(transaction, current.id(), Updates.set("emotes." + position + ".flags", flags));
-          return after.emotes().get(position);
-        });
   }
 
   /** Creates an empty normal set. */
@@ -251,7 +86,7 @@ public final class EmoteSetService {
           ErrorCode.LACKING_PRIVILEGES,
           "maximum emote set capacity is 0, cannot create emote set");
     }
-    return transactions.run(transaction -> {
+    return mutations.create(transaction -> {
       checkSetLimit(transaction, owner);
       EmoteSet set =
           new EmoteSet(
@@ -285,41 +120,94 @@ public final class EmoteSetService {
     }
   }
 
-  /** Guard, rate limit, set check, lease, transaction: the frame of every change. */
-  private <T> T change(
-      RequestContext context, EmoteSet loaded, BiFunction<Transaction, EmoteSet, T> body) {
-    context.caller().guard(Permission.EMOTE_SET_MANAGE);
-    context.charge(RateLimitResource.EMOTE_SET_CHANGE);
-    access.check(context.caller(), loaded);
-    return leases.hold(
-        Leases.key("emote_set", loaded.id()),
-        lease ->
-            transactions.run(
-                lease,
-                transaction -> {
-                  EmoteSet current = store.emoteSets().byId(transaction.session(), loaded.id());
-                  if (current == null) {
-                    throw new ApiException(404, ErrorCode.BAD_REQUEST, "emote set not found");
-                  }
-                  return body.apply(transaction, current);
-                }));
+  /**
+   * What to change about a set; null leaves a part as it is.
+   *
+   * @param capacity at least 1
+   */
+  public record Edit(@Nullable String name, @Nullable Integer capacity) {}
+
+  /** Renames or resizes a set, within the limits of its owner. */
+  public EmoteSet edit(RequestContext context, EmoteSet set, Edit edit) {
+    if (edit.name() != null && !Validators.isName(edit.name())) {
+      throw ApiException.badRequest("invalid name");
+    }
+    return changes.run(
+        context,
+        set,
+        (transaction, current, limits) ->
+            apply(transaction, context.caller(), current, limits, edit));
   }
 
-  private static EmoteSet write(Transaction transaction, Id setId, Bson change) {
-    List<Bson> changes = new ArrayList<>();
-    changes.add(change);
-    changes.add(Updates.set("emotes_changed_since_reindex", true));
-    BsonDocument after =
+  private static EmoteSet apply(
+      Transaction transaction, Caller caller, EmoteSet before, LoadedUser limits, Edit edit) {
+    List<Bson> writes = new ArrayList<>();
+    List<EmoteSetChange> made = new ArrayList<>();
+    if (edit.name() != null && !edit.name().equals(before.name())) {
+      writes.add(Updates.set("name", edit.name()));
+      made.add(new EmoteSetChange.ChangeName(before.name(), edit.name()));
+    }
+    Integer capacity = edit.capacity();
+    if (capacity != null) {
+      checkCapacity(before, capacity, limits);
+      writes.add(Updates.set("capacity", capacity));
+      made.add(new EmoteSetChange.ChangeCapacity(before.capacity(), capacity));
+    }
+    if (writes.isEmpty()) {
+      return before;
+    }
+    BsonDocument document =
         transaction.update(
             CollectionNames.EMOTE_SETS,
-            Filters.eq("_id", setId.toBson()),
-            changes.toArray(Bson[]::new));
-    return EmoteSet.fromBson(Objects.requireNonNull(after, "the set was read in this transaction"));
+            Filters.eq("_id", before.id().toBson()),
+            writes.toArray(Bson[]::new));
+    EmoteSet after =
+        EmoteSet.fromBson(Objects.requireNonNull(document, "read in this transaction"));
+    made.forEach(change -> transaction.emit(caller, new EntityEvent.OfEmoteSet(after, change)));
+    return after;
   }
 
-  private static void requireAlias(String alias) {
-    if (!Validators.isAlias(alias)) {
-      throw ApiException.badRequest("invalid emote alias");
+  private static void checkCapacity(EmoteSet set, int capacity, LoadedUser limits) {
+    if (capacity < set.emotes().size()) {
+      throw ApiException.badRequest(
+          "emote set capacity cannot be less than the number of emotes in it");
     }
+    Limit limit =
+        set.kind() == EmoteSet.Kind.PERSONAL
+            ? Limit.PERSONAL_EMOTE_SET_CAPACITY
+            : Limit.EMOTE_SET_CAPACITY;
+    Integer most = limits.permissions().limit(limit);
+    if (capacity > (most == null ? 0 : most)) {
+      throw new ApiException(
+          400, ErrorCode.LACKING_PRIVILEGES, "emote set capacity exceeds the allowed maximum");
+    }
+  }
+
+  /**
+   * Deletes a normal set. Channels that show it show nothing then.
+   *
+   * @return false if it was gone already
+   */
+  public boolean delete(RequestContext context, EmoteSet set) {
+    if (set.kind() != EmoteSet.Kind.NORMAL) {
+      changes.authorize(context, set);
+      throw new ApiException(
+          400, ErrorCode.LACKING_PRIVILEGES, "only normal emote sets can be deleted");
+    }
+    return changes.run(
+        context,
+        set,
+        (transaction, current, limits) -> {
+          Bson same = Filters.eq("_id", current.id().toBson());
+          boolean found = transaction.delete(CollectionNames.EMOTE_SETS, same) > 0;
+          transaction.updateMany(
+              CollectionNames.USERS,
+              Filters.eq("style.active_emote_set_id", current.id().toBson()),
+              Updates.set("style.active_emote_set_id", null));
+          transaction.emit(
+              context.caller(),
+              new EntityEvent.OfEmoteSet(current, new EmoteSetChange.Delete()));
+          return found;
+        });
   }
 }

@@ -13,11 +13,11 @@ import app.seventv.model.UserEditor;
 import org.jspecify.annotations.Nullable;
 
 /** Who may change which emote set (api-v4.md §11.3, "Set check"). The one place that decides it. */
-final class SetAccess {
+public final class SetAccess {
   private final UserLoader users;
   private final Editors editors;
 
-  SetAccess(UserLoader users, Editors editors) {
+  public SetAccess(UserLoader users, Editors editors) {
     this.users = users;
     this.editors = editors;
   }

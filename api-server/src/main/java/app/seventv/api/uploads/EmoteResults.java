@@ -1,11 +1,10 @@
 package app.seventv.api.uploads;
 
 import app.seventv.api.common.LoadedUser;
-import app.seventv.api.data.Leases;
 import app.seventv.api.data.ModerationRequests;
+import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transaction;
-import app.seventv.api.data.Transactions;
 import app.seventv.api.data.UserLoader;
 import app.seventv.model.CollectionNames;
 import app.seventv.model.Emote;
@@ -18,8 +17,6 @@ import app.seventv.model.bus.EntityEvent;
 import app.seventv.model.bus.ModerationRequestChange;
 import app.seventv.model.bus.ProcessEvent;
 import app.seventv.model.imageprocessor.EventCallback;
-import app.seventv.model.imageprocessor.InputFileMetadata;
-import app.seventv.model.imageprocessor.OutputFile;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import java.util.ArrayList;
@@ -30,11 +27,10 @@ import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
 
 /** What becomes of an emote when its image is done (api-v4.md §15.2). */
-public final class EmoteResults {
+public final class EmoteResults implements ResultHandler {
   private final Store store;
   private final UserLoader users;
-  private final Transactions transactions;
-  private final Leases leases;
+  private final Mutations mutations;
   private final ModerationRequests moderation;
   private final Consumer<List<String>> purge;
 
@@ -44,14 +40,12 @@ public final class EmoteResults {
   public EmoteResults(
       Store store,
       UserLoader users,
-      Transactions transactions,
-      Leases leases,
+      Mutations mutations,
       ModerationRequests moderation,
       Consumer<List<String>> purge) {
     this.store = store;
     this.users = users;
-    this.transactions = transactions;
-    this.leases = leases;
+    this.mutations = mutations;
     this.moderation = moderation;
     this.purge = purge;
   }
@@ -61,20 +55,20 @@ public final class EmoteResults {
    *
    * @throws IllegalStateException if the emote is unknown, maybe because it is not stored yet
    */
-  public void handle(Id emoteId, EventCallback callback) {
+  @Override
+  public void handle(List<Id> ids, EventCallback callback) {
+    Id emoteId = ids.getFirst();
     List<String> replaced =
-        leases.hold(
-            Leases.key("emote", emoteId),
-            lease ->
-                transactions.run(
-                    lease,
-                    transaction -> {
-                      Emote emote = store.emotes().byId(transaction.session(), emoteId);
-                      if (emote == null) {
-                        throw new IllegalStateException("image result for unknown emote");
-                      }
-                      return apply(transaction, emote, callback);
-                    }));
+        mutations.change(
+            Mutations.Target.EMOTE,
+            emoteId,
+            transaction -> {
+              Emote emote = store.emotes().byId(transaction.session(), emoteId);
+              if (emote == null) {
+                throw new IllegalStateException("image result for unknown emote");
+              }
+              return apply(transaction, emote, callback);
+            });
     if (!replaced.isEmpty()) {
       purge.accept(replaced);
     }
@@ -84,15 +78,11 @@ public final class EmoteResults {
     return switch (callback.getEventCase()) {
       case SUCCESS -> succeed(transaction, emote, callback.getSuccess());
       case FAIL -> {
-        fail(transaction, emote, callback.getFail());
+        fail(transaction, emote, ProcessedImages.step(callback));
         yield List.of();
       }
-      case START -> {
-        emit(transaction, emote, new ProcessEvent(ProcessEvent.Step.START, null, null));
-        yield List.of();
-      }
-      case CANCEL -> {
-        emit(transaction, emote, new ProcessEvent(ProcessEvent.Step.CANCEL, null, null));
+      case START, CANCEL -> {
+        emit(transaction, emote, ProcessedImages.step(callback));
         yield List.of();
       }
       case EVENT_NOT_SET -> throw new IllegalArgumentException("callback without event");
@@ -101,7 +91,7 @@ public final class EmoteResults {
 
   private List<String> succeed(
       Transaction transaction, Emote emote, EventCallback.Success success) {
-    ImageSet images = imageSet(success);
+    ImageSet images = ProcessedImages.of(success);
     Image input = ((ImageSet.Processed) images.input()).image();
     List<Bson> changes = new ArrayList<>();
     changes.add(Updates.set("image_set", images.toBson()));
@@ -138,15 +128,11 @@ public final class EmoteResults {
     }
   }
 
-  private void fail(Transaction transaction, Emote emote, EventCallback.Fail fail) {
+  private void fail(Transaction transaction, Emote emote, ProcessEvent step) {
     Emote after = update(transaction, emote, List.of(Updates.set("deleted", true)));
     transaction.delete(
         CollectionNames.EMOTE_MODERATION_REQUESTS, Filters.eq("emote_id", emote.id().toBson()));
-    emit(
-        transaction,
-        after,
-        new ProcessEvent(
-            ProcessEvent.Step.FAIL, fail.getError().getCodeValue(), fail.getError().getMessage()));
+    emit(transaction, after, step);
   }
 
   private static Emote update(Transaction transaction, Emote emote, List<Bson> changes) {
@@ -161,31 +147,5 @@ public final class EmoteResults {
   private static void emit(Transaction transaction, Emote emote, ProcessEvent step) {
     transaction.emit(
         null, null, new EntityEvent.OfEmote(emote, new EmoteChange.ImageProcessing(step)));
-  }
-
-  private static ImageSet imageSet(EventCallback.Success success) {
-    InputFileMetadata input = success.getInputMetadata();
-    Image original =
-        new Image(
-            input.getPath().getPath(),
-            input.getContentType(),
-            1,
-            Integer.toUnsignedLong(input.getSize()),
-            input.getWidth(),
-            input.getHeight(),
-            input.getFrameCount());
-    List<Image> outputs = success.getFilesList().stream().map(EmoteResults::image).toList();
-    return new ImageSet(new ImageSet.Processed(original), outputs);
-  }
-
-  private static Image image(OutputFile file) {
-    return new Image(
-        file.getPath().getPath(),
-        file.getContentType(),
-        file.hasScale() ? file.getScale() : 1,
-        Integer.toUnsignedLong(file.getSize()),
-        file.getWidth(),
-        file.getHeight(),
-        file.getFrameCount());
   }
 }

@@ -41,9 +41,6 @@ public final class ImageProcessor implements AutoCloseable {
   }
 
   private ManagedChannel next() {
-    if (channels.isEmpty()) {
-      throw failed();
-    }
     return channels.get(Math.floorMod(turn.getAndIncrement(), channels.size()));
   }
 
@@ -54,6 +51,36 @@ public final class ImageProcessor implements AutoCloseable {
    * @throws ApiException 400 for an image that cannot be read, 500 IMAGE_PROCESSOR_ERROR otherwise
    */
   public ImageSet.Pending submit(ProcessImageRequest request) {
+    return submit(request, ErrorCode.BAD_REQUEST, "failed to upload emote");
+  }
+
+  /**
+   * Submits a task.
+   *
+   * @param badImage code of the 400 for an image that cannot be read
+   * @param failure text of all other failures
+   */
+  public ImageSet.Pending submit(
+      ProcessImageRequest request, ErrorCode badImage, String failure) {
+    ProcessImageResponse response = process(request, badImage, failure);
+    ProcessImageResponseUploadInfo info = response.getUploadInfo();
+    if (!response.hasUploadInfo() || !info.hasPath()) {
+      throw new ApiException(500, ErrorCode.IMAGE_PROCESSOR_ERROR, failure);
+    }
+    return new ImageSet.Pending(
+        response.getId(), info.getPath().getPath(), info.getContentType(), info.getSize());
+  }
+
+  /** Submits a task whose input is stored already. */
+  public void resubmit(ProcessImageRequest request) {
+    process(request, ErrorCode.IMAGE_PROCESSOR_ERROR, "failed to process image");
+  }
+
+  private ProcessImageResponse process(
+      ProcessImageRequest request, ErrorCode badImage, String failure) {
+    if (channels.isEmpty()) {
+      throw new ApiException(500, ErrorCode.IMAGE_PROCESSOR_ERROR, failure);
+    }
     ProcessImageResponse response;
     try {
       response =
@@ -61,31 +88,22 @@ public final class ImageProcessor implements AutoCloseable {
               .withDeadlineAfter(DEADLINE_S, TimeUnit.SECONDS)
               .processImage(request);
     } catch (StatusRuntimeException e) {
-      throw ApiException.internal(ErrorCode.IMAGE_PROCESSOR_ERROR, "failed to upload emote", e);
+      throw ApiException.internal(ErrorCode.IMAGE_PROCESSOR_ERROR, failure, e);
     }
-    if (response.hasError()) {
-      throw refusal(response.getError());
+    if (!response.hasError()) {
+      return response;
     }
-    ProcessImageResponseUploadInfo info = response.getUploadInfo();
-    if (!response.hasUploadInfo() || !info.hasPath()) {
-      throw failed();
-    }
-    return new ImageSet.Pending(
-        response.getId(), info.getPath().getPath(), info.getContentType(), info.getSize());
-  }
-
-  private static ApiException refusal(app.seventv.model.imageprocessor.Error error) {
-    return switch (error.getCode()) {
-      case ErrorCodeDecode, ErrorCodeInvalidInput -> ApiException.badRequest("bad image format");
+    switch (response.getError().getCode()) {
+      case ErrorCodeDecode, ErrorCodeInvalidInput ->
+          throw new ApiException(400, badImage, "bad image format");
       default -> {
-        LOG.error("image processor refused a task: {} {}", error.getCode(), error.getMessage());
-        yield failed();
+        LOG.error(
+            "image processor refused a task: {} {}",
+            response.getError().getCode(),
+            response.getError().getMessage());
+        throw new ApiException(500, ErrorCode.IMAGE_PROCESSOR_ERROR, failure);
       }
-    };
-  }
-
-  private static ApiException failed() {
-    return new ApiException(500, ErrorCode.IMAGE_PROCESSOR_ERROR, "failed to upload emote");
+    }
   }
 
   @Override

@@ -16,8 +16,10 @@ import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +44,7 @@ public final class ImageResults implements AutoCloseable {
 
   private final Connection nats;
   private final String prefix;
-  private final EmoteResults emotes;
+  private final Map<String, ResultHandler> handlers;
   private final Thread worker;
   private volatile boolean closed;
 
@@ -50,13 +52,14 @@ public final class ImageResults implements AutoCloseable {
    * Creates the queue if needed and starts to work on it.
    *
    * @param prefix first part of the subjects
+   * @param handlers by the second part, which says what an image belongs to
    * @throws IOException if the broker does not answer
    */
-  public ImageResults(Connection nats, String prefix, EmoteResults emotes)
+  public ImageResults(Connection nats, String prefix, Map<String, ResultHandler> handlers)
       throws IOException, JetStreamApiException {
     this.nats = nats;
     this.prefix = prefix + ".";
-    this.emotes = emotes;
+    this.handlers = Map.copyOf(handlers);
     createStream();
     this.worker = Thread.ofVirtual().name("image-results").start(this::run);
   }
@@ -113,11 +116,15 @@ public final class ImageResults implements AutoCloseable {
   private void handle(Message message) {
     try {
       EventCallback callback = EventCallback.parseFrom(message.getData());
-      Id emote = emoteOf(message.getSubject());
-      if (emote == null || callback.getEventCase() == EventCallback.EventCase.EVENT_NOT_SET) {
+      String[] parts = parts(message.getSubject());
+      ResultHandler handler = handlers.get(parts[0]);
+      List<Id> ids = ids(parts);
+      if (handler == null
+          || ids.isEmpty()
+          || callback.getEventCase() == EventCallback.EventCase.EVENT_NOT_SET) {
         LOG.warn("image result on {} is not understood", message.getSubject());
       } else {
-        emotes.handle(emote, callback);
+        handler.handle(ids, callback);
       }
     } catch (InvalidProtocolBufferException e) {
       LOG.warn("image result on {} is not decodable", message.getSubject(), e);
@@ -132,9 +139,23 @@ public final class ImageResults implements AutoCloseable {
     message.ack();
   }
 
-  private @Nullable Id emoteOf(String subject) {
-    String start = prefix + "emote.";
-    return subject.startsWith(start) ? Id.parseOrNull(subject.substring(start.length())) : null;
+  private String[] parts(String subject) {
+    return subject.startsWith(prefix)
+        ? subject.substring(prefix.length()).split("\\.", -1)
+        : new String[] {""};
+  }
+
+  /** The ids after the kind; empty if one is malformed. */
+  private static List<Id> ids(String[] parts) {
+    List<Id> ids = new ArrayList<>();
+    for (int i = 1; i < parts.length; i++) {
+      Id id = Id.parseOrNull(parts[i]);
+      if (id == null) {
+        return List.of();
+      }
+      ids.add(id);
+    }
+    return ids;
   }
 
   private static void pause() {

@@ -37,8 +37,11 @@ final class V3EmoteTypes {
   private final UserLoader users;
   private final SearchIndex index;
   private final V3Models models;
+  private final V3AuditTypes audit;
 
-  V3EmoteTypes(Store store, UserLoader users, SearchIndex index, V3Models models) {
+  V3EmoteTypes(
+      Store store, UserLoader users, SearchIndex index, V3Models models, V3AuditTypes audit) {
+    this.audit = audit;
     this.store = store;
     this.users = users;
     this.index = index;
@@ -87,6 +90,7 @@ final class V3EmoteTypes {
         .field("versions", List::of)
         .field("common_names", emote -> List.of())
         .field("reports", emote -> List.of())
+        .fetch("activity", audit::ofEmote)
         .fetch("trending", V3EmoteTypes::trending)
         .fetch("channels", this::channels);
     schema

@@ -1,14 +1,26 @@
 package app.seventv.api.v3graphql;
 
+import app.seventv.api.billing.PeriodInvoices;
+import app.seventv.api.billing.SubscriptionService;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
+import app.seventv.api.cosmetics.PaintService;
+import app.seventv.api.data.ModerationRequests;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.UserLoader;
+import app.seventv.api.emotes.EmoteService;
 import app.seventv.api.graphql.GraphqlSchema;
 import app.seventv.api.graphql.Scalars;
 import app.seventv.api.graphql.TypeWiring;
+import app.seventv.api.roles.RoleService;
 import app.seventv.api.search.SearchIndex;
 import app.seventv.api.sets.EmoteSetService;
+import app.seventv.api.sets.SetEntryService;
+import app.seventv.api.tickets.TicketService;
+import app.seventv.api.users.AccountService;
+import app.seventv.api.users.BanService;
+import app.seventv.api.users.EditorService;
+import app.seventv.api.users.ProfileService;
 import app.seventv.api.v3rest.V3Models;
 import app.seventv.model.GlobalConfig;
 import graphql.language.AstTransformer;
@@ -52,9 +64,28 @@ public final class V3Schema {
 
   private V3Schema() {}
 
+  /** What the fields need. */
+  public record Services(
+      Store store,
+      UserLoader users,
+      SearchIndex index,
+      V3Models models,
+      EmoteService emotes,
+      EmoteSetService sets,
+      SetEntryService entries,
+      ProfileService profiles,
+      EditorService editors,
+      BanService bans,
+      AccountService accounts,
+      RoleService roles,
+      PaintService paints,
+      TicketService tickets,
+      ModerationRequests moderation,
+      SubscriptionService subscriptions,
+      PeriodInvoices invoices) {}
+
   /** Builds the executable schema. */
-  public static GraphQLSchema create(
-      Store store, UserLoader users, SearchIndex index, EmoteSetService sets, V3Models models) {
+  public static GraphQLSchema create(Services services) {
     String sdl = GraphqlSchema.resource(SDL);
     GraphqlSchema schema = new GraphqlSchema();
     schema.scalars(
@@ -67,24 +98,72 @@ public final class V3Schema {
                     Scalars.jsonOutput("StringMap")))
             .flatMap(scalars -> scalars)
             .toList());
+    Store store = services.store();
     TypeWiring<Object> query = schema.type("Query", Object.class);
-    query
-        .field("inbox", root -> List.of())
-        .field("announcement", root -> announcement(store))
-        .field("_service", root -> root);
-    schema.type("_Service", Object.class).field("sdl", service -> sdl);
     TypeWiring<Object> mutation = schema.type("Mutation", Object.class);
-    V3UserTypes userTypes = new V3UserTypes(store, users, index, models);
-    userTypes.wireQueries(query);
-    userTypes.wire(schema);
-    V3EmoteTypes emoteTypes = new V3EmoteTypes(store, users, index, models);
-    emoteTypes.wireQueries(query);
-    emoteTypes.wire(schema);
-    V3SetTypes setTypes = new V3SetTypes(store, sets);
-    setTypes.wireQueries(query);
-    setTypes.wireMutations(mutation);
-    setTypes.wire(schema);
+    query.field("announcement", root -> announcement(store)).field("_service", root -> root);
+    schema.type("_Service", Object.class).field("sdl", service -> sdl);
+    V3AuditTypes audit = new V3AuditTypes(store);
+    audit.wire(schema);
+    wireUsers(schema, query, mutation, services, audit);
+    wireEmotes(schema, query, mutation, services, audit);
+    V3CosmeticTypes cosmetics =
+        new V3CosmeticTypes(store, services.paints(), services.models().images());
+    cosmetics.wireQueries(query);
+    cosmetics.wireMutations(mutation);
+    cosmetics.wire(schema);
+    V3ReportTypes reports = new V3ReportTypes(services.tickets());
+    reports.wireQueries(query);
+    reports.wireMutations(mutation);
+    reports.wire(schema);
+    V3MessageTypes messages = new V3MessageTypes(services.moderation());
+    messages.wireQueries(query);
+    messages.wireMutations(mutation);
+    messages.wire(schema);
     return schema.build(List.of(sdl));
+  }
+
+  private static void wireUsers(
+      GraphqlSchema schema,
+      TypeWiring<Object> query,
+      TypeWiring<Object> mutation,
+      Services services,
+      V3AuditTypes audit) {
+    V3UserTypes users =
+        new V3UserTypes(
+            services.store(), services.users(), services.index(), services.models(), audit);
+    users.wireQueries(query);
+    users.wire(schema);
+    V3UserOps operations = new V3UserOps(services);
+    operations.wireMutations(mutation);
+    operations.wire(schema);
+    V3BanTypes bans = new V3BanTypes(services.bans());
+    bans.wireMutations(mutation);
+    bans.wire(schema);
+    V3RoleTypes roles = new V3RoleTypes(services.store(), services.roles());
+    roles.wireQueries(query);
+    roles.wireMutations(mutation);
+    roles.wire(schema);
+  }
+
+  private static void wireEmotes(
+      GraphqlSchema schema,
+      TypeWiring<Object> query,
+      TypeWiring<Object> mutation,
+      Services services,
+      V3AuditTypes audit) {
+    V3EmoteTypes emotes =
+        new V3EmoteTypes(
+            services.store(), services.users(), services.index(), services.models(), audit);
+    emotes.wireQueries(query);
+    emotes.wire(schema);
+    V3EmoteOps operations = new V3EmoteOps(services.emotes());
+    operations.wireMutations(mutation);
+    operations.wire(schema);
+    V3SetTypes sets = new V3SetTypes(services.store(), services.sets(), services.entries());
+    sets.wireQueries(query);
+    sets.wireMutations(mutation);
+    sets.wire(schema);
   }
 
   /**

@@ -12,15 +12,18 @@ import app.seventv.api.graphql.Loaders;
 import app.seventv.api.graphql.TypeWiring;
 import app.seventv.api.sets.AddEmote;
 import app.seventv.api.sets.EmoteSetService;
+import app.seventv.api.sets.SetEntryService;
 import app.seventv.api.v3rest.V3Models;
 import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.GlobalConfig;
 import app.seventv.model.Id;
+import app.seventv.model.Permission;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -32,11 +35,13 @@ final class V3SetTypes {
 
   private final Store store;
   private final EmoteSetService service;
+  private final SetEntryService entries;
   private final EmoteResolver resolver;
 
-  V3SetTypes(Store store, EmoteSetService service) {
+  V3SetTypes(Store store, EmoteSetService service, SetEntryService entries) {
     this.store = store;
     this.service = service;
+    this.entries = entries;
     this.resolver = new EmoteResolver(store);
   }
 
@@ -61,7 +66,9 @@ final class V3SetTypes {
   }
 
   void wireMutations(TypeWiring<Object> mutation) {
-    mutation.fetch("emoteSet", (root, call) -> store.emoteSets().byId(call.arguments().id("id")));
+    mutation
+        .fetch("createEmoteSet", (root, call) -> create(call))
+        .fetch("emoteSet", (root, call) -> store.emoteSets().byId(call.arguments().id("id")));
   }
 
   void wire(GraphqlSchema schema) {
@@ -92,7 +99,37 @@ final class V3SetTypes {
     schema
         .type("EmoteSetOps", EmoteSet.class)
         .field("id", EmoteSet::id)
-        .fetch("emotes", this::change);
+        .fetch("emotes", this::change)
+        .fetch("update", this::update)
+        .fetch("delete", (set, call) -> service.delete(call.context(), set));
+  }
+
+  private EmoteSet create(Call call) {
+    Call.Arguments data = call.arguments().object("data");
+    String name = Objects.requireNonNull(name(data));
+    if (data.bool("privileged")) {
+      throw ApiException.notImplemented();
+    }
+    return service.create(call.context(), name, List.of(), call.arguments().id("user_id"));
+  }
+
+  private EmoteSet update(EmoteSet set, Call call) {
+    Call.Arguments data = call.arguments().object("data");
+    String name = name(data);
+    Integer capacity = data.intOrNull("capacity", 1, Integer.MAX_VALUE);
+    if (data.has("origins")) {
+      call.context().caller().guard(Permission.EMOTE_SET_MANAGE);
+      throw ApiException.notImplemented();
+    }
+    return service.edit(call.context(), set, new EmoteSetService.Edit(name, capacity));
+  }
+
+  private static @Nullable String name(Call.Arguments data) {
+    String name = data.stringOrNull("name");
+    if (name != null && !Validators.isName(name)) {
+      throw new ArgumentException("String", "invalid name");
+    }
+    return name;
   }
 
   private List<EmoteSet> many(Call call) {
@@ -146,8 +183,8 @@ final class V3SetTypes {
       throw new ArgumentException("String", "invalid emote name");
     }
     switch ((ListItemAction) call.arguments().value("action")) {
-      case ADD -> service.add(call.context(), set, new AddEmote(emoteId, name, null, false));
-      case REMOVE -> service.remove(call.context(), set, stored(set, emoteId), null);
+      case ADD -> entries.add(call.context(), set, new AddEmote(emoteId, name, null, false));
+      case REMOVE -> entries.remove(call.context(), set, stored(set, emoteId), null);
       case UPDATE -> rename(set, emoteId, name, call);
     }
     EmoteSet after = service.require(set.id());
@@ -156,10 +193,8 @@ final class V3SetTypes {
   }
 
   private void rename(EmoteSet set, Id emoteId, @Nullable String name, Call call) {
-    if (name == null) {
-      throw ApiException.badRequest("name is required");
-    }
-    service.rename(call.context(), set, stored(set, emoteId), null, name);
+    Id stored = stored(set, emoteId);
+    entries.rename(call.context(), set, stored, null, name);
   }
 
   /** Clients may send the id of a merged entry's target; the stored id is what counts. */

@@ -13,8 +13,6 @@ import app.seventv.api.graphql.TypeWiring;
 import app.seventv.api.search.SearchIndex;
 import app.seventv.api.search.UserSearch;
 import app.seventv.api.v3rest.V3Models;
-import app.seventv.model.EditorPermissions;
-import app.seventv.model.EditorPermissions.Bit;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.EntitlementNode;
 import app.seventv.model.Id;
@@ -43,19 +41,16 @@ final class V3UserTypes {
   private final UserLoader users;
   private final SearchIndex index;
   private final V3Models models;
+  private final V3AuditTypes audit;
 
-  V3UserTypes(Store store, UserLoader users, SearchIndex index, V3Models models) {
+  V3UserTypes(
+      Store store, UserLoader users, SearchIndex index, V3Models models, V3AuditTypes audit) {
+    this.audit = audit;
     this.store = store;
     this.users = users;
     this.index = index;
     this.models = models;
   }
-
-  /** A platform account of a user. */
-  private record Account(V3User user, User.Connection connection) {}
-
-  /** One row of the editors or the edited. */
-  private record Edit(UserEditor row, Id shown) {}
 
   /** A cosmetic that a user owns. */
   private record Cosmetic(Id id, String kind, boolean selected) {}
@@ -76,6 +71,7 @@ final class V3UserTypes {
         .fetch("editors", V3UserTypes::editors)
         .fetch("editor_of", V3UserTypes::editorOf)
         .field("cosmetics", V3UserTypes::cosmetics)
+        .fetch("activity", audit::ofUser)
         .field("inbox_unread_count", own -> 0)
         .field("reports", own -> List.of());
     common(schema.type("UserPartial", V3User.class))
@@ -84,23 +80,9 @@ final class V3UserTypes {
         .type("UserStyle", V3User.class)
         .field("color", V3User::color)
         .field("paint_id", V3User::paintId)
-        .field("badge_id", V3User::badgeId);
-    schema
-        .type("UserConnection", Account.class)
-        .field("id", own -> own.connection().platformId())
-        .field("platform", own -> V3Models.platform(own.connection().platform()))
-        .field("username", own -> own.connection().platformUsername())
-        .field("display_name", own -> own.connection().platformDisplayName())
-        .field("linked_at", own -> own.connection().linkedAt())
-        .field("emote_capacity", own -> own.user().emoteCapacity())
-        .field("emote_set_id", own -> own.user().activeSetId());
-    schema
-        .type("UserEditor", Edit.class)
-        .field("id", Edit::shown)
-        .field("permissions", edit -> permissionBits(edit.row().permissions()))
-        .field("visible", edit -> true)
-        .field("added_at", edit -> edit.row().addedAt())
-        .fetch("user", (edit, call) -> load(edit.shown(), call));
+        .field("badge_id", V3User::badgeId)
+        .fetch("paint", (own, call) -> call.loadNullable(Loaders.PAINT, own.paintId()))
+        .fetch("badge", (own, call) -> call.loadNullable(Loaders.BADGE, own.badgeId()));
     schema
         .type("UserCosmetic", Cosmetic.class)
         .field("id", Cosmetic::id)
@@ -120,7 +102,10 @@ final class V3UserTypes {
         .field("roles", V3User::roles)
         .field(
             "connections",
-            user -> user.connections().stream().map(each -> new Account(user, each)).toList());
+            user ->
+                user.connections().stream()
+                    .map(each -> new V3UserOps.Account(user, each))
+                    .toList());
   }
 
   /** The user of an id, or the placeholder. */
@@ -221,22 +206,14 @@ final class V3UserTypes {
             });
   }
 
-  private static CompletableFuture<List<Edit>> editors(V3User user, Call call) {
+  private static CompletableFuture<List<V3UserOps.Edit>> editors(V3User user, Call call) {
     return call.load(Loaders.EDITORS, user.id())
-        .thenApply(
-            rows -> accepted(rows).stream().map(row -> new Edit(row, row.editorId())).toList());
+        .thenApply(rows -> V3UserOps.accepted(rows, UserEditor::editorId));
   }
 
-  private static CompletableFuture<List<Edit>> editorOf(V3User user, Call call) {
+  private static CompletableFuture<List<V3UserOps.Edit>> editorOf(V3User user, Call call) {
     return call.load(Loaders.EDITOR_FOR, user.id())
-        .thenApply(
-            rows -> accepted(rows).stream().map(row -> new Edit(row, row.userId())).toList());
-  }
-
-  private static List<UserEditor> accepted(@Nullable List<UserEditor> rows) {
-    return rows == null
-        ? List.of()
-        : rows.stream().filter(row -> row.state() == UserEditor.State.ACCEPTED).toList();
+        .thenApply(rows -> V3UserOps.accepted(rows, UserEditor::userId));
   }
 
   private static List<Cosmetic> cosmetics(V3User user) {
@@ -251,16 +228,5 @@ final class V3UserTypes {
       }
     }
     return owned;
-  }
-
-  /** Old editor bits (api-v3.md §13.6). */
-  private static int permissionBits(EditorPermissions own) {
-    boolean sets = own.has(Bit.EMOTE_SET_CREATE) || own.has(Bit.EMOTE_SET_MANAGE);
-    boolean emotes = own.has(Bit.EMOTE_CREATE) || own.has(Bit.EMOTE_MANAGE);
-    return (sets ? 1 | 16 : 0)
-        | (own.has(Bit.USER_PROFILE) ? 4 : 0)
-        | (emotes ? 8 : 0)
-        | (own.has(Bit.USER_BILLING) ? 32 : 0)
-        | (own.has(Bit.USER_EDITORS) ? 64 : 0);
   }
 }

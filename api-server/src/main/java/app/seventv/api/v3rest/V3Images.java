@@ -66,6 +66,12 @@ public final class V3Images {
     return withoutScheme(path.substring(0, path.lastIndexOf('/')));
   }
 
+  /** Like {@link #folder}, with the scheme. */
+  public String absoluteFolder(ImageSet set) {
+    String folder = folder(set);
+    return folder.isEmpty() ? "" : cdnOrigin.getScheme() + ":" + folder;
+  }
+
   /** Address of an object without its scheme. */
   public String withoutScheme(String path) {
     String address = cdnOrigin.resolve(path).toString();

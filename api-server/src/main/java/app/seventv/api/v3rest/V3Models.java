@@ -288,9 +288,14 @@ public final class V3Models {
 
   /** Old bits: private 1, zero width 256, not safe for work 65536. */
   public static int emoteFlags(Emote emote) {
-    return (emote.hasFlags(Emote.FLAG_PRIVATE) ? 1 : 0)
-        | (emote.hasFlags(Emote.FLAG_DEFAULT_ZERO_WIDTH) ? 256 : 0)
-        | (emote.hasFlags(Emote.FLAG_NSFW) ? 65536 : 0);
+    return emoteFlags(emote.flags());
+  }
+
+  /** The same for bare flags. */
+  public static int emoteFlags(int flags) {
+    return ((flags & Emote.FLAG_PRIVATE) != 0 ? 1 : 0)
+        | ((flags & Emote.FLAG_DEFAULT_ZERO_WIDTH) != 0 ? 256 : 0)
+        | ((flags & Emote.FLAG_NSFW) != 0 ? 65536 : 0);
   }
 
   /** -1 deleted or merged, 0 pending, 3 live. */

@@ -7,6 +7,7 @@ import app.seventv.api.graphql.GraphqlSchema;
 import app.seventv.api.graphql.Loaders;
 import app.seventv.api.sets.AddEmote;
 import app.seventv.api.sets.EmoteSetService;
+import app.seventv.api.sets.SetEntryService;
 import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.GlobalConfig;
@@ -27,10 +28,12 @@ final class EmoteSetTypes {
 
   private final Store store;
   private final EmoteSetService service;
+  private final SetEntryService entryService;
 
-  EmoteSetTypes(Store store, EmoteSetService service) {
+  EmoteSetTypes(Store store, EmoteSetService service, SetEntryService entryService) {
     this.store = store;
     this.service = service;
+    this.entryService = entryService;
   }
 
   void wire(GraphqlSchema schema) {
@@ -153,7 +156,7 @@ final class EmoteSetTypes {
 
   private EmoteSet add(EmoteSet set, Call call) {
     Call.Arguments id = call.arguments().object("id");
-    return service.add(
+    return entryService.add(
         call.context(),
         set,
         new AddEmote(
@@ -165,12 +168,12 @@ final class EmoteSetTypes {
 
   private EmoteSet remove(EmoteSet set, Call call) {
     Call.Arguments id = call.arguments().object("id");
-    return service.remove(call.context(), set, id.id("emoteId"), id.stringOrNull("alias"));
+    return entryService.remove(call.context(), set, id.id("emoteId"), id.stringOrNull("alias"));
   }
 
   private EmoteSet.Entry rename(EmoteSet set, Call call) {
     Call.Arguments id = call.arguments().object("id");
-    return service.rename(
+    return entryService.rename(
         call.context(),
         set,
         id.id("emoteId"),
@@ -184,7 +187,7 @@ final class EmoteSetTypes {
     int bits =
         (flags.bool("zeroWidth") ? EmoteSet.Entry.FLAG_ZERO_WIDTH : 0)
             | (flags.bool("overrideConflicts") ? EmoteSet.Entry.FLAG_OVERRIDE_CONFLICTS : 0);
-    return service.changeFlags(
+    return entryService.changeFlags(
         call.context(), set, id.id("emoteId"), id.stringOrNull("alias"), bits);
   }
 }

@@ -1,6 +1,5 @@
 package app.seventv.api.v4graphql;
 
-import app.seventv.api.accounts.ActiveSet;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.LoadedUser;
@@ -12,6 +11,7 @@ import app.seventv.api.graphql.GraphqlSchema;
 import app.seventv.api.graphql.Loaders;
 import app.seventv.api.search.SearchIndex;
 import app.seventv.api.search.UserSearch;
+import app.seventv.api.users.ProfileService;
 import app.seventv.model.EditorPermissions;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.EntitlementNode;
@@ -42,15 +42,15 @@ final class UserTypes {
   private final Store store;
   private final UserLoader users;
   private final SearchIndex index;
-  private final ActiveSet activeSet;
+  private final ProfileService profiles;
   private final ImageTypes images;
 
   UserTypes(
-      Store store, UserLoader users, SearchIndex index, ActiveSet activeSet, ImageTypes images) {
+      Store store, UserLoader users, SearchIndex index, ProfileService profiles, ImageTypes images) {
     this.store = store;
     this.users = users;
     this.index = index;
-    this.activeSet = activeSet;
+    this.profiles = profiles;
     this.images = images;
   }
 
@@ -93,7 +93,13 @@ final class UserTypes {
         .fetch(
             "activeEmoteSet",
             (user, call) ->
-                activeSet.change(call.context(), user, call.arguments().idOrNull("emoteSetId")));
+                fast(
+                    profiles.changeActiveSet(
+                        call.context(), user.id(), call.arguments().idOrNull("emoteSetId"))));
+  }
+
+  private @Nullable LoadedUser fast(User user) {
+    return users.fast(List.of(user)).get(user.id());
   }
 
   private static void wireUser(GraphqlSchema schema) {

@@ -1,6 +1,5 @@
 package app.seventv.api.v4graphql;
 
-import app.seventv.api.accounts.ActiveSet;
 import app.seventv.api.common.LoadedUser;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.UserLoader;
@@ -12,6 +11,8 @@ import app.seventv.api.search.EmoteSearch;
 import app.seventv.api.search.SearchIndex;
 import app.seventv.api.search.UserSearch;
 import app.seventv.api.sets.EmoteSetService;
+import app.seventv.api.sets.SetEntryService;
+import app.seventv.api.users.ProfileService;
 import app.seventv.model.Emote;
 import app.seventv.model.Id;
 import app.seventv.model.RateLimitResource;
@@ -68,7 +69,8 @@ public final class V4Schema {
       UserLoader users,
       SearchIndex index,
       EmoteSetService sets,
-      ActiveSet activeSet,
+      SetEntryService entries,
+      ProfileService profiles,
       URI cdnOrigin) {}
 
   /** Both halves of {@code search.all}. */
@@ -105,9 +107,9 @@ public final class V4Schema {
     images.wire(schema);
     new CosmeticTypes(services.store(), images).wire(schema);
     new EmoteTypes(services.store(), services.users(), services.index(), images).wire(schema);
-    new EmoteSetTypes(services.store(), services.sets()).wire(schema);
+    new EmoteSetTypes(services.store(), services.sets(), services.entries()).wire(schema);
     new UserTypes(
-            services.store(), services.users(), services.index(), services.activeSet(), images)
+            services.store(), services.users(), services.index(), services.profiles(), images)
         .wire(schema);
     PermissionTypes.wire(schema);
     return schema.build(List.of(sdl, own));

@@ -46,6 +46,8 @@ public final class ApiErrors implements ErrorMapper {
 
   /** Uploads answer an oversized body with 400 and JSON (api-v4.md §7.2, api-v3.md §7.3). */
   private static boolean isUpload(Request request) {
-    return request.path().equals("/v4/emotes") || request.path().equals("/v3/emotes");
+    return request.path().equals("/v4/emotes")
+        || request.path().equals("/v3/emotes")
+        || request.path().endsWith("/profile-picture");
   }
 }

@@ -1,5 +1,6 @@
 package app.seventv.api.web;
 
+import app.seventv.api.accounts.LoginService;
 import app.seventv.api.accounts.Sessions;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
@@ -140,7 +141,8 @@ public final class Pipeline {
       try {
         UserSession session = sessions.find(token);
         LoadedUser user = session == null ? null : users.fullById(session.userId());
-        if (session == null || user == null) {
+        // A ban counts at once: it ends sessions as an expiry does.
+        if (session == null || user == null || !LoginService.mayLogin(user)) {
           return null;
         }
         sessions.touch(session);

@@ -72,7 +72,13 @@ public final class ConfigLoader {
 
   private void readToml(String file, String text) {
     Template.Rendered rendered = Template.render(file, text, environment, problems, warnings);
-    TomlParseResult result = Toml.parse(rendered.text());
+    TomlParseResult result;
+    try {
+      result = Toml.parse(rendered.text());
+    } catch (RuntimeException | StackOverflowError e) { // the library's own limits
+      problems.add(file + ": no TOML that can be read: " + e);
+      return;
+    }
     Source source = new Source(file, rendered::sourceLine);
     for (TomlParseError error : result.errors()) {
       problems.add(source.at(error.position()) + ": " + error.getMessage());

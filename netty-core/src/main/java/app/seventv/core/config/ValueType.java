@@ -42,7 +42,11 @@ public final class ValueType<T> {
   }
 
   T parse(Object value) {
-    return parser.apply(value);
+    try {
+      return parser.apply(value);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("is out of range", e);
+    }
   }
 
   /**
@@ -60,7 +64,7 @@ public final class ValueType<T> {
     IllegalArgumentException first = null;
     for (Object reading : readings) {
       try {
-        return parser.apply(reading);
+        return parse(reading);
       } catch (IllegalArgumentException e) {
         first = first == null ? e : first;
       }

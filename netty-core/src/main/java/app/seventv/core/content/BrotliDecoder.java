@@ -12,6 +12,7 @@ final class BrotliDecoder implements ContentDecoder {
   private static final int INPUT_BYTES = 8 << 10;
 
   private final DecoderJNI.Wrapper decoder;
+  private boolean pulled;
   private boolean done;
 
   BrotliDecoder() throws IOException {
@@ -22,6 +23,7 @@ final class BrotliDecoder implements ContentDecoder {
   public @Nullable ByteBuf next(ByteBuf in) throws IOException {
     while (true) {
       if (decoder.hasOutput()) {
+        pulled = true;
         return copy(decoder.pull(PIECE_BYTES));
       }
       switch (decoder.getStatus()) {
@@ -34,6 +36,13 @@ final class BrotliDecoder implements ContentDecoder {
           return null;
         }
         case NEEDS_MORE_INPUT -> {
+          if (pulled) {
+            // After a pull this status means only that the input was read: there may be more to
+            // come.
+            pulled = false;
+            decoder.push(0);
+            continue;
+          }
           if (!in.isReadable()) {
             return null;
           }

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ final class CompressingStream implements ResponseStream {
   private final ArrayDeque<Object> waiting = new ArrayDeque<>();
 
   private @Nullable Runnable writableAction;
-  private volatile long waitingBytes;
+  private final AtomicLong waitingBytes = new AtomicLong();
   private boolean running;
   private boolean over;
 
@@ -73,7 +74,7 @@ final class CompressingStream implements ResponseStream {
       return;
     }
     if (part instanceof ByteBuf data) {
-      waitingBytes += data.readableBytes();
+      waitingBytes.addAndGet(data.readableBytes());
     }
     waiting.add(part);
     if (!running) {
@@ -112,7 +113,7 @@ final class CompressingStream implements ResponseStream {
       int count = Math.min(budget, data.readableBytes());
       ByteBuf slice = data.readSlice(count);
       boolean consumed = !data.isReadable();
-      waitingBytes -= count;
+      waitingBytes.addAndGet(-count);
       if (consumed) {
         waiting.removeFirst(); // first: writing may end the exchange, which clears the queue
       }
@@ -164,7 +165,7 @@ final class CompressingStream implements ResponseStream {
       }
     }
     waiting.clear();
-    waitingBytes = 0;
+    waitingBytes.set(0);
   }
 
   @Override
@@ -180,13 +181,13 @@ final class CompressingStream implements ResponseStream {
 
   @Override
   public boolean isWritable() {
-    return waitingBytes < ContentEncoder.MAX_PART_BYTES && out.isWritable();
+    return waitingBytes.get() < ContentEncoder.MAX_PART_BYTES && out.isWritable();
   }
 
   @Override
   public long bytesBeforeUnwritable() {
     return Math.max(
-        0, Math.min(ContentEncoder.MAX_PART_BYTES, out.bytesBeforeUnwritable()) - waitingBytes);
+        0, Math.min(ContentEncoder.MAX_PART_BYTES, out.bytesBeforeUnwritable()) - waitingBytes.get());
   }
 
   @Override

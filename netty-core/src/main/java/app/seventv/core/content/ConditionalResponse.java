@@ -137,6 +137,7 @@ public final class ConditionalResponse {
     HttpHeaders headers = request.headers();
     String range = headers.get(HttpHeaderNames.RANGE);
     if (range == null
+        || !representation.isDivisible()
         || !request.method().equals("GET")
         || !Preconditions.rangeApplies(
             headers,

@@ -90,7 +90,8 @@ public final class CorsPolicy {
     return response;
   }
 
-  private void apply(Request request, HttpHeaders headers) {
+  /** As {@link #apply(Exchange)}, for a head that is at hand. */
+  public void apply(Request request, HttpHeaders headers) {
     if (everyOptions) {
       Vary.add(headers, PREFLIGHT_VARY);
     } else if (origins != null) {

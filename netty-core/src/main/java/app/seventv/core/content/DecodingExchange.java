@@ -158,8 +158,10 @@ final class DecodingExchange extends ExchangeWrapper {
       while (!over && !paused && decodedBytes < turnEnd) {
         ByteBuf in = coded.peek();
         if (in == null) {
-          inputUsed();
-          return;
+          if (endOrWait()) {
+            return;
+          }
+          continue;
         }
         ByteBuf piece = decoder.next(in);
         if (piece == null) {
@@ -192,19 +194,22 @@ final class DecodingExchange extends ExchangeWrapper {
       }
     }
 
-    private void inputUsed() throws IOException {
+    /** All input is used: ends, or waits for more; false if that came at once. */
+    private boolean endOrWait() throws IOException {
       HttpHeaders fields = trailers;
-      if (fields == null) {
-        if (inputStopped) {
-          inputStopped = false;
-          inner.resumeBody();
+      if (fields != null) {
+        if (!decoder.isComplete()) {
+          throw new IOException("the body ends early");
         }
-      } else if (!decoder.isComplete()) {
-        throw new IOException("the body ends early");
-      } else {
         close();
         sink.end(fields);
+        return true;
       }
+      if (inputStopped) {
+        inputStopped = false;
+        inner.resumeBody(); // may deliver what waited from within the call
+      }
+      return coded.isEmpty() && trailers == null;
     }
 
     private void tooLarge() {

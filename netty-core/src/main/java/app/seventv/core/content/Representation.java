@@ -14,6 +14,7 @@ public final class Representation {
   private final ContentCoding coding;
   private final @Nullable EntityTag etag;
   private final long lastModified;
+  private final boolean divisible;
   private final String lengthText;
   private final @Nullable String etagText;
   private final @Nullable String lastModifiedText;
@@ -23,12 +24,14 @@ public final class Representation {
       String contentType,
       ContentCoding coding,
       @Nullable EntityTag etag,
-      long lastModified) {
+      long lastModified,
+      boolean divisible) {
     this.length = length;
     this.contentType = contentType;
     this.coding = coding;
     this.etag = etag;
     this.lastModified = lastModified;
+    this.divisible = divisible;
     this.lengthText = Long.toString(length);
     this.etagText = etag == null ? null : etag.toString();
     this.lastModifiedText = lastModified == HttpDate.INVALID ? null : HttpDate.format(lastModified);
@@ -39,12 +42,13 @@ public final class Representation {
     if (length < 0) {
       throw new IllegalArgumentException("negative length: " + length);
     }
-    return new Representation(length, contentType, ContentCoding.IDENTITY, null, HttpDate.INVALID);
+    return new Representation(
+        length, contentType, ContentCoding.IDENTITY, null, HttpDate.INVALID, true);
   }
 
   /** With a tag. */
   public Representation withEtag(EntityTag tag) {
-    return new Representation(length, contentType, coding, tag, lastModified);
+    return new Representation(length, contentType, coding, tag, lastModified, divisible);
   }
 
   /**
@@ -53,12 +57,17 @@ public final class Representation {
    * @param epochSecond seconds since 1970
    */
   public Representation withLastModified(long epochSecond) {
-    return new Representation(length, contentType, coding, etag, epochSecond);
+    return new Representation(length, contentType, coding, etag, epochSecond, divisible);
   }
 
   /** Saying that the bytes are in a coding. */
   public Representation withCoding(ContentCoding contentCoding) {
-    return new Representation(length, contentType, contentCoding, etag, lastModified);
+    return new Representation(length, contentType, contentCoding, etag, lastModified, divisible);
+  }
+
+  /** Never sent in parts: {@code Range} is ignored (RFC 9110 §14.2 leaves that to the server). */
+  public Representation withoutRanges() {
+    return new Representation(length, contentType, coding, etag, lastModified, false);
   }
 
   /** Bytes. */
@@ -86,8 +95,13 @@ public final class Representation {
     return lastModified;
   }
 
+  /** Whether ranges are sent. */
+  boolean isDivisible() {
+    return divisible;
+  }
+
   /** Sets the fields that describe the bytes. */
-  void describe(HttpHeaders headers) {
+  public void describe(HttpHeaders headers) {
     headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
     if (coding != ContentCoding.IDENTITY) {
       headers.set(HttpHeaderNames.CONTENT_ENCODING, coding.token());
@@ -95,7 +109,9 @@ public final class Representation {
     if (lastModifiedText != null) {
       headers.set(HttpHeaderNames.LAST_MODIFIED, lastModifiedText);
     }
-    headers.set(HttpHeaderNames.ACCEPT_RANGES, "bytes");
+    if (divisible) {
+      headers.set(HttpHeaderNames.ACCEPT_RANGES, "bytes");
+    }
     if (etagText != null) {
       headers.set(HttpHeaderNames.ETAG, etagText);
     }

@@ -1,6 +1,5 @@
 package app.seventv.core.http;
 
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
@@ -38,11 +37,8 @@ final class Http1HeadReader {
   /** More digits could overflow a long. */
   private static final int MAX_LENGTH_DIGITS = 18;
 
-  private static final DefaultHttpHeadersFactory HEADERS =
-      DefaultHttpHeadersFactory.headersFactory().withValidation(false); // done here
-
   private final byte[] bytes;
-  private final HttpHeaders headers = HEADERS.newHeaders();
+  private final HeaderFields headers = HeaderFields.trusted();
   private int at;
   private boolean http10;
   private @Nullable String absoluteAuthority;
@@ -212,7 +208,7 @@ final class Http1HeadReader {
     } else if (FORBIDDEN_TRAILERS.contains(name)) {
       return;
     }
-    headers.add(name, text(valueStart, i));
+    headers.addTrusted(name, text(valueStart, i));
   }
 
   /** Notes what the fields say that concern the connection itself. Common names are interned. */

@@ -9,8 +9,6 @@ import io.netty.util.AsciiString;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.Map;
 
 /**
  * Writes responses as bytes (RFC 9112 §4, §5, §7.1): head and small body go into one buffer, and so
@@ -128,23 +126,27 @@ final class Http1ResponseEncoder {
   }
 
   private void gatherFields(HttpHeaders headers) {
-    Iterator<Map.Entry<CharSequence, CharSequence>> fields = headers.iteratorCharSequence();
-    while (fields.hasNext()) {
-      Map.Entry<CharSequence, CharSequence> field = fields.next();
-      CharSequence name = field.getKey();
-      if (HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)) {
-        continue; // framing is ours alone
+    if (headers instanceof HeaderFields fields) {
+      for (int i = 0; i < fields.size(); i++) {
+        gatherField(fields.nameAt(i), fields.valueAt(i));
       }
-      CharSequence value = field.getValue();
-      ensure(name.length() + value.length() + 4);
-      text(name);
-      bytes[length++] = ':';
-      bytes[length++] = ' ';
-      text(value);
-      bytes[length++] = '\r';
-      bytes[length++] = '\n';
+    } else {
+      headers.iteratorCharSequence().forEachRemaining(f -> gatherField(f.getKey(), f.getValue()));
     }
     ensure(2);
+    bytes[length++] = '\r';
+    bytes[length++] = '\n';
+  }
+
+  private void gatherField(CharSequence name, CharSequence value) {
+    if (HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)) {
+      return; // framing is ours alone
+    }
+    ensure(name.length() + value.length() + 4);
+    text(name);
+    bytes[length++] = ':';
+    bytes[length++] = ' ';
+    text(value);
     bytes[length++] = '\r';
     bytes[length++] = '\n';
   }

@@ -6,9 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import java.util.ArrayList;
@@ -23,12 +21,6 @@ final class Http2Connection {
   /** Unread request bytes of all streams. Above one stream's: a paused one must not stop others. */
   private static final int RECEIVE_WINDOW_BYTES = 2 * Http2Stream.RECEIVE_WINDOW_BYTES;
 
-  /** WINDOW_UPDATE frames that a DATA frame sent and a stream opened entitle a client to. */
-  private static final int UPDATES_PER_DATA = 10;
-
-  private static final int UPDATES_PER_STREAM = 4;
-  private static final int MAX_SAVED_UPDATES = 10_000;
-
   private final ServerContext server;
   private final Connection facts;
   private final ChannelHandlerContext ctx;
@@ -38,8 +30,8 @@ final class Http2Connection {
   private final IntObjectMap<Http2Stream> streams = new IntObjectHashMap<>();
   private final Http2ClosedStreams closedStreams = new Http2ClosedStreams();
   private final IntObjectMap<Priority> earlyPriorities = new IntObjectHashMap<>(0);
-  private final FloodMeter resets;
-  private final FloodMeter controlFrames;
+  private final Http2PeerSettings peer = new Http2PeerSettings();
+  private final Http2Floods floods;
 
   private boolean open = true;
   private long nowNs;
@@ -47,11 +39,8 @@ final class Http2Connection {
   private int lastStreamId;
   private int acceptedUpTo = Integer.MAX_VALUE;
   private int requests;
-  private long peerWindowBytes = Http2Frames.INITIAL_WINDOW_BYTES;
   private int receiveWindow = RECEIVE_WINDOW_BYTES;
   private int unreturnedBytes;
-  private int updatesAllowed = UPDATES_PER_DATA;
-  private int queuedControlFrames;
   private long dataBytesSent;
 
   Http2Connection(
@@ -61,11 +50,9 @@ final class Http2Connection {
     this.ctx = ctx;
     this.handler = handler;
     this.writer = new Http2Writer(ctx);
-    HttpLimits limits = server.limits;
     nowNs = System.nanoTime();
     lastFrameNs = nowNs;
-    resets = new FloodMeter(limits.maxStreamResets(), limits.floodWindowMs(), nowNs);
-    controlFrames = new FloodMeter(limits.maxControlFrames(), limits.floodWindowMs(), nowNs);
+    floods = new Http2Floods(server.limits, nowNs);
   }
 
   /** RFC 9113 §3.4: the server's preface. */
@@ -107,9 +94,9 @@ final class Http2Connection {
     return ctx.alloc();
   }
 
-  /** Time at the start of the current batch of work. */
+  /** Now; while frames are being read, the time at which they came. */
   long nowNs() {
-    return nowNs;
+    return handler.inRead() ? nowNs : System.nanoTime();
   }
 
   void wakeUp() {
@@ -145,11 +132,7 @@ final class Http2Connection {
   void dataSent(int bytes) {
     scheduler.sent(bytes);
     dataBytesSent += bytes;
-    allowUpdates(UPDATES_PER_DATA);
-  }
-
-  private void allowUpdates(int more) {
-    updatesAllowed = Math.min(updatesAllowed + more, MAX_SAVED_UPDATES);
+    floods.dataSent();
   }
 
   /** Gives window back to the client, for a stream (unless 0) and for the connection. */
@@ -220,8 +203,7 @@ final class Http2Connection {
   /** RFC 6585 §5: an answer for this request; the connection goes on. */
   private void answerTooLarge(int id, boolean end) {
     server.observer.dropped(Protocol.HTTP_2, "header-too-large");
-    HttpHeaders empty = EmptyHttpHeaders.INSTANCE;
-    writer.headers(id, 431, empty, true);
+    writer.headers(id, 431, EmptyHttpHeaders.INSTANCE, true);
     if (!end) {
       queuedControlFrame();
       writer.rstStream(id, Http2Error.NO_ERROR);
@@ -238,9 +220,10 @@ final class Http2Connection {
       Priority absent = protocol == null ? Priority.DEFAULT : Priority.TUNNEL;
       priority = field == null ? absent : Priority.parse(field, absent);
     }
-    Http2Stream stream = new Http2Stream(this, id, fields, end, peerWindowBytes, priority, nowNs);
+    Http2Stream stream =
+        new Http2Stream(this, id, fields, end, peer.windowBytes(), priority, nowNs);
     streams.put(id, stream);
-    allowUpdates(UPDATES_PER_STREAM);
+    floods.streamOpened();
     handler.streamOpened();
     requests++;
     if (requests == server.limits.maxRequestsPerConnection() || server.draining()) {
@@ -270,7 +253,7 @@ final class Http2Connection {
       return;
     }
     if (!data.isReadable() && !end) {
-      controlFrame(); // CVE-2019-9518
+      controlFrame();
     }
     Http2Stream stream = streams.get(id);
     if (stream == null) {
@@ -307,7 +290,7 @@ final class Http2Connection {
     Http2Stream stream = streams.get(id);
     if (stream == null && isIdle(id)) {
       fail(Http2Error.PROTOCOL_ERROR, "RST_STREAM on an idle stream", "protocol-error");
-    } else if (resets.exceededAt(nowNs)) { // CVE-2023-44487
+    } else if (floods.tooManyResets(nowNs)) {
       fail(Http2Error.ENHANCE_YOUR_CALM, "too many resets", "reset-flood");
     } else if (stream != null) {
       closed(stream, false);
@@ -316,9 +299,7 @@ final class Http2Connection {
   }
 
   void windowUpdate(int id, int increment) {
-    if (updatesAllowed > 0) {
-      updatesAllowed--;
-    } else {
+    if (floods.isUselessUpdate()) {
       controlFrame();
     }
     Http2Stream stream = streams.get(id);
@@ -350,8 +331,19 @@ final class Http2Connection {
     } else if (stream != null) {
       stream.reprioritize(Priority.parse(value, Priority.DEFAULT));
       flush();
-    } else if (isIdle(id) && earlyPriorities.size() < server.limits.maxConcurrentStreams()) {
-      earlyPriorities.put(id, Priority.parse(value, Priority.DEFAULT));
+    } else if (isIdle(id)) {
+      keepPriority(id, Priority.parse(value, Priority.DEFAULT));
+    }
+  }
+
+  /** Until its stream opens; as many as streams, and none of ids that were passed over. */
+  private void keepPriority(int id, Priority priority) {
+    int max = server.limits.maxConcurrentStreams();
+    if (earlyPriorities.size() >= max) {
+      earlyPriorities.keySet().removeIf(early -> early <= lastStreamId);
+    }
+    if (earlyPriorities.size() < max) {
+      earlyPriorities.put(id, priority);
     }
   }
 
@@ -365,56 +357,24 @@ final class Http2Connection {
     if (!first) {
       controlFrame();
     }
+    long windowBefore = peer.windowBytes();
     while (payload.isReadable() && open) {
-      applySetting(payload.readUnsignedShort(), payload.readUnsignedInt());
+      Http2Error error = peer.apply(payload.readUnsignedShort(), payload.readUnsignedInt(), writer);
+      if (error != null) {
+        fail(error, "bad setting", "protocol-error");
+      }
+    }
+    long change = peer.windowBytes() - windowBefore;
+    for (Http2Stream stream : streams.values()) {
+      if (open && change != 0 && !stream.increaseWindow(change)) {
+        fail(Http2Error.FLOW_CONTROL_ERROR, "window above 2^31-1", "protocol-error");
+        return;
+      }
     }
     if (open) {
       queuedControlFrame();
       writer.settingsAck();
       flush();
-    }
-  }
-
-  /** RFC 9113 §6.5.2; unknown settings are ignored. */
-  private void applySetting(int setting, long value) {
-    switch (setting) {
-      case Http2Frames.SETTINGS_HEADER_TABLE_SIZE -> {
-        try {
-          writer.headerTableBytes(value);
-        } catch (Http2Exception e) {
-          fail(Http2Error.PROTOCOL_ERROR, "bad header table size", "protocol-error");
-        }
-      }
-      case Http2Frames.SETTINGS_ENABLE_PUSH -> {
-        if (value > 1) {
-          fail(Http2Error.PROTOCOL_ERROR, "ENABLE_PUSH is 0 or 1", "protocol-error");
-        }
-      }
-      case Http2Frames.SETTINGS_INITIAL_WINDOW_SIZE -> initialWindow(value);
-      case Http2Frames.SETTINGS_MAX_FRAME_SIZE -> {
-        // More than the least is allowed to us, but large frames would delay urgent ones.
-        if (value < Http2Frames.MAX_PAYLOAD_BYTES || value > (1 << 24) - 1) {
-          fail(Http2Error.PROTOCOL_ERROR, "bad MAX_FRAME_SIZE", "protocol-error");
-        }
-      }
-      default -> {
-        // MAX_CONCURRENT_STREAMS limits pushes, MAX_HEADER_LIST_SIZE is a wish (RFC 9113 §6.5.2).
-      }
-    }
-  }
-
-  private void initialWindow(long bytes) {
-    if (bytes > Integer.MAX_VALUE) {
-      fail(Http2Error.FLOW_CONTROL_ERROR, "initial window above 2^31-1", "protocol-error");
-      return;
-    }
-    long change = bytes - peerWindowBytes;
-    peerWindowBytes = bytes;
-    for (Http2Stream stream : streams.values()) {
-      if (!stream.increaseWindow(change)) {
-        fail(Http2Error.FLOW_CONTROL_ERROR, "window above 2^31-1", "protocol-error");
-        return;
-      }
     }
   }
 
@@ -431,21 +391,16 @@ final class Http2Connection {
 
   // Limits.
 
-  /** Counts a frame that brings nothing forward (CVE-2019-9512 to 9518). */
+  /** Counts a frame that brings nothing forward. */
   void controlFrame() {
-    if (controlFrames.exceededAt(nowNs)) {
+    if (floods.tooManyControlFrames(nowNs)) {
       fail(Http2Error.ENHANCE_YOUR_CALM, "too many control frames", "control-flood");
     }
   }
 
   /** Counts an answer that the client does not take. */
   private void queuedControlFrame() {
-    if (ctx.channel().isWritable()) {
-      queuedControlFrames = 0;
-      return;
-    }
-    queuedControlFrames++;
-    if (queuedControlFrames > server.limits.maxQueuedControlFrames()) {
+    if (floods.tooManyAnswers(ctx.channel().isWritable())) {
       fail(Http2Error.ENHANCE_YOUR_CALM, "answers are not read", "control-flood");
     }
   }
@@ -475,9 +430,9 @@ final class Http2Connection {
     resetForFault(id, error);
   }
 
-  /** Resets a stream for its client's fault; those count like the client's own (CVE-2025-8671). */
+  /** Resets a stream for its client's fault; those count like the client's own. */
   private void resetForFault(int id, Http2Error error) {
-    if (resets.exceededAt(nowNs)) {
+    if (floods.tooManyResets(nowNs)) {
       fail(Http2Error.ENHANCE_YOUR_CALM, "too many stream errors", "reset-flood");
       return;
     }

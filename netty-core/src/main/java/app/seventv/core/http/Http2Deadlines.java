@@ -90,7 +90,7 @@ final class Http2Deadlines {
 
   private void tick() {
     timer = null;
-    connection.wakeUp();
+    connection.wakeUp(); // for what counts in the answers to a missed deadline
     long nowNs = connection.nowNs();
     if (!connection.isOpen()) {
       return;

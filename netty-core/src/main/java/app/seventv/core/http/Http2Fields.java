@@ -207,7 +207,7 @@ final class Http2Fields extends DefaultHttp2Headers {
     }
     boolean connect = verb.contentEquals("CONNECT");
     boolean wellFormed =
-        connect && protocol == null
+        (connect && protocol == null)
             ? scheme == null && path == null && authority != null // RFC 9113 §8.5
             : scheme != null && isScheme(scheme) && path != null && isPath(path, verb);
     if (!wellFormed || (protocol != null && (!connect || !isToken(protocol)))) {

@@ -47,6 +47,7 @@ final class Http2Handler extends ByteToMessageDecoder {
   private boolean flushWanted;
   private boolean flushQueued;
   private boolean flushing;
+  private boolean released;
 
   Http2Handler(ServerContext server, Connection facts) {
     this.server = server;
@@ -110,10 +111,13 @@ final class Http2Handler extends ByteToMessageDecoder {
   }
 
   private void release() {
-    deadlines().cancel();
-    connection().closeStreams();
-    reader().close();
-    connection().writer().close();
+    if (!released) {
+      released = true;
+      deadlines().cancel();
+      connection().closeStreams();
+      reader().close();
+      connection().writer().close();
+    }
   }
 
   @Override
@@ -121,6 +125,11 @@ final class Http2Handler extends ByteToMessageDecoder {
     // Resets and TLS alerts by the peer; nothing can be sent any more, so the socket goes.
     server.observer.dropped(Protocol.HTTP_2, "transport-error");
     ctx.close();
+  }
+
+  /** Whether frames are being read: what they cause is flushed afterwards. */
+  boolean inRead() {
+    return inRead;
   }
 
   // Flushing.

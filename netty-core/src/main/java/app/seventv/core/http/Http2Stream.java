@@ -9,7 +9,6 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http2.Http2Error;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ final class Http2Stream implements ExchangeTransport {
   private final boolean tunnel;
   private @Nullable HttpExchange exchange;
   private boolean continueExpected;
-  private boolean closed;
+  private volatile boolean closed;
 
   // Request body.
   private boolean remoteEnded;
@@ -48,9 +47,7 @@ final class Http2Stream implements ExchangeTransport {
   private boolean endQueued;
   private boolean localEnded;
   private @Nullable HttpHeaders trailers;
-  private @Nullable ArrayDeque<ByteBuf> queue;
-  private volatile int queuedBytes;
-  private volatile boolean writable = true;
+  private volatile @Nullable Http2SendQueue queue; // most responses never wait
   private long sendWindow;
   private Priority priority;
 
@@ -184,7 +181,8 @@ final class Http2Stream implements ExchangeTransport {
   // Response: sending.
 
   int queuedBytes() {
-    return queuedBytes;
+    Http2SendQueue waiting = queue;
+    return waiting == null ? 0 : waiting.size();
   }
 
   /** RFC 9113 §6.9.1, §6.9.2; false if the window would exceed 2^31-1. */
@@ -198,38 +196,27 @@ final class Http2Stream implements ExchangeTransport {
   }
 
   boolean canSend() {
-    return !closed && (queuedBytes > 0 ? sendWindow > 0 : endQueued && !localEnded);
+    return !closed && (queuedBytes() > 0 ? sendWindow > 0 : endQueued && !localEnded);
   }
 
   /** Whether the client's window of this stream, not the connection, holds the response up. */
   boolean blockedByWindow() {
-    return queuedBytes > 0 && sendWindow <= 0;
+    return queuedBytes() > 0 && sendWindow <= 0;
   }
 
   /** Sends one frame of at most this many bytes. */
   void sendNext(int limit) {
-    ArrayDeque<ByteBuf> waiting = queue;
-    ByteBuf head = waiting == null ? null : waiting.peek();
-    if (waiting == null || head == null) {
+    Http2SendQueue waiting = queue;
+    if (waiting == null || waiting.size() == 0) {
       sendQueuedEnd();
       return;
     }
-    int length = (int) Math.min(Math.min(head.readableBytes(), limit), sendWindow);
-    boolean last = endQueued && length == queuedBytes && trailers == null;
-    ByteBuf piece;
-    if (length == head.readableBytes()) {
-      piece = head;
-      waiting.poll();
-    } else {
-      piece = head.readRetainedSlice(length);
-    }
-    int left = queuedBytes - length;
-    queuedBytes = left;
-    writeData(piece, length, last);
+    ByteBuf piece = waiting.take((int) Math.min(limit, sendWindow));
+    boolean last = endQueued && waiting.size() == 0 && trailers == null;
+    writeData(piece, piece.readableBytes(), last);
     if (last) {
       ended();
-    } else if (!writable && left < connection.limits().writeLowWatermarkBytes()) {
-      writable = true;
+    } else if (waiting.becameWritable()) {
       HttpExchange running = exchange;
       if (running != null) {
         running.writabilityChanged();
@@ -272,14 +259,9 @@ final class Http2Stream implements ExchangeTransport {
   /** The connection forgets this stream; what waits is freed. */
   void close() {
     closed = true;
-    writable = false;
-    ArrayDeque<ByteBuf> waiting = queue;
+    Http2SendQueue waiting = queue;
     if (waiting != null) {
-      for (ByteBuf data : waiting) {
-        data.release();
-      }
-      queue = null;
-      queuedBytes = 0;
+      waiting.close();
     }
   }
 
@@ -392,20 +374,15 @@ final class Http2Stream implements ExchangeTransport {
   }
 
   private void enqueue(ByteBuf data, int length) {
-    ArrayDeque<ByteBuf> waiting = queue;
+    Http2SendQueue waiting = queue;
     if (waiting == null) {
-      waiting = new ArrayDeque<>(4);
+      waiting = new Http2SendQueue(connection.limits());
       queue = waiting;
     }
-    int before = queuedBytes;
-    if (before == 0) {
+    if (waiting.size() == 0) {
       progress.sendingStarted(connection.nowNs());
     }
-    waiting.add(data);
-    queuedBytes = before + length;
-    if (before + length > connection.limits().writeHighWatermarkBytes()) {
-      writable = false;
-    }
+    waiting.add(data, length);
     connection.scheduler().offer(this);
   }
 
@@ -427,12 +404,13 @@ final class Http2Stream implements ExchangeTransport {
 
   @Override
   public boolean isWritable() {
-    return writable;
+    Http2SendQueue waiting = queue;
+    return !closed && (waiting == null || waiting.isWritable());
   }
 
   @Override
   public long bytesBeforeUnwritable() {
-    return Math.max(0, connection.limits().writeHighWatermarkBytes() - queuedBytes);
+    return Math.max(0, connection.limits().writeHighWatermarkBytes() - queuedBytes());
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http3.DefaultHttp3HeadersFrame;
 import io.netty.handler.codec.http3.Http3;
 import io.netty.handler.codec.http3.Http3ClientConnectionHandler;
 import io.netty.handler.codec.http3.Http3DataFrame;
+import io.netty.handler.codec.http3.Http3ErrorCode;
 import io.netty.handler.codec.http3.Http3Headers;
 import io.netty.handler.codec.http3.Http3HeadersFrame;
 import io.netty.handler.codec.http3.Http3RequestStreamInboundHandler;
@@ -20,6 +21,7 @@ import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -96,6 +98,15 @@ public final class Http3Client implements AutoCloseable {
     }
   }
 
+  /** The server has not looked at the request, which may be repeated (RFC 9114 §4.1.1). */
+  public static final class RejectedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    RejectedException(Throwable cause) {
+      super("the server has refused the request before it began", cause);
+    }
+  }
+
   /** A finished answer; header names are lower case, the last value wins. */
   public static final class Answer {
     private final int status;
@@ -122,6 +133,15 @@ public final class Http3Client implements AutoCloseable {
     public byte[] body() {
       return body;
     }
+  }
+
+  /**
+   * Whether no more requests should be sent: the server has asked the client to leave (GOAWAY), or
+   * the connection has ended.
+   */
+  public boolean isLeaving() {
+    Http3ClientConnectionHandler handler = quic.pipeline().get(Http3ClientConnectionHandler.class);
+    return !quic.isActive() || handler == null || handler.isGoAwayReceived();
   }
 
   /** Sends a request on a new stream. */
@@ -220,7 +240,10 @@ public final class Http3Client implements AutoCloseable {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      answer.completeExceptionally(cause);
+      boolean rejected =
+          cause instanceof QuicStreamResetException reset
+              && reset.applicationProtocolCode() == Http3ErrorCode.H3_REQUEST_REJECTED.code();
+      answer.completeExceptionally(rejected ? new RejectedException(cause) : cause);
       ctx.close();
     }
 

@@ -24,7 +24,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   private static final long STREAM_ID_STEP = 4;
 
   /** Requests sent before the first GOAWAY arrived are on their way this long at most. */
-  private static final long GOAWAY_GRACE_MS = 500;
+  private static final long GOAWAY_GRACE_MS = 1_500;
 
   private final ServerContext server;
   private final QuicChannel quic;
@@ -36,7 +36,10 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   private int openStreams;
   private int resets;
   private long resetWindowStartNs = System.nanoTime();
+  private long idleSinceNs = System.nanoTime();
+  private boolean handshaking = true;
   private boolean draining;
+  private boolean refused;
 
   Http3Life(ServerContext server, QuicChannel quic, Connection connection) {
     this.server = server;
@@ -46,6 +49,8 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
+    server.quicHandshakes.incrementAndGet();
+    quic.closeFuture().addListener(closed -> handshakeEnded());
     ctx.executor()
         .schedule(this::checkHandshake, server.limits.handshakeTimeoutMs(), TimeUnit.MILLISECONDS);
   }
@@ -57,8 +62,33 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     }
   }
 
+  private void handshakeEnded() {
+    if (handshaking) {
+      handshaking = false;
+      server.quicHandshakes.decrementAndGet();
+    }
+  }
+
+  /** A connection without requests is closed; QUIC's own timeout is for silent clients only. */
+  private void watchIdle() {
+    long limitNs = TimeUnit.MILLISECONDS.toNanos(server.limits.idleTimeoutMs());
+    long idleNs = openStreams > 0 ? 0 : System.nanoTime() - idleSinceNs;
+    if (!quic.isActive()) {
+      return;
+    }
+    if (idleNs >= limitNs) {
+      server.observer.dropped(Protocol.HTTP_3, "idle-timeout");
+      close(Http3ErrorCode.H3_NO_ERROR);
+    } else {
+      quic.eventLoop().schedule(this::watchIdle, limitNs - idleNs, TimeUnit.NANOSECONDS);
+    }
+  }
+
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    handshakeEnded();
+    idleSinceNs = System.nanoTime();
+    watchIdle();
     server.observe(quic, connection);
     if (server.draining()) {
       drain();
@@ -92,6 +122,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
 
   private void streamClosed() {
     openStreams--;
+    idleSinceNs = System.nanoTime();
     closeIfDrained();
   }
 
@@ -123,7 +154,15 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     if (quic.isActive()) {
       firstRefusedId = nextRequestId;
       sendGoAway(firstRefusedId);
-      closeIfDrained();
+      // A request that is still on its way gets an answer that allows the client to repeat it.
+      quic.eventLoop()
+          .schedule(
+              () -> {
+                refused = true;
+                closeIfDrained();
+              },
+              GOAWAY_GRACE_MS,
+              TimeUnit.MILLISECONDS);
     }
   }
 
@@ -135,7 +174,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   }
 
   private void closeIfDrained() {
-    if (firstRefusedId != ALL_REQUESTS && openStreams == 0) {
+    if (refused && openStreams == 0) {
       close(Http3ErrorCode.H3_NO_ERROR);
     }
   }

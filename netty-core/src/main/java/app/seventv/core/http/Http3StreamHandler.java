@@ -350,7 +350,8 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
     if (outputEnded) {
       data.release();
     } else {
-      stream.write(new DefaultHttp3DataFrame(data));
+      // Netty joins frame head and body in a buffer that takes no notice of where a body begins.
+      stream.write(new DefaultHttp3DataFrame(data.readerIndex() == 0 ? data : data.slice()));
     }
   }
 

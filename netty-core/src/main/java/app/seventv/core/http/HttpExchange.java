@@ -43,6 +43,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   private boolean headSent;
   private boolean requestComplete;
   private boolean responseComplete;
+  private boolean webSocket;
   private boolean ended;
 
   HttpExchange(ServerContext server, ExchangeTransport transport, Request request, long startNs) {
@@ -263,6 +264,14 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   @Override
   public void upgrade(WebSocketOptions options, WebSocketListener listener) {
     transport.upgrade(this, options, listener);
+    if (headSent && !responseComplete && !ended) {
+      // A stream of HTTP/2 or HTTP/3 that goes on as a websocket: for the observer, the exchange
+      // ends here. HTTP/1.1 has told by upgraded().
+      webSocket = true;
+      durationNs = System.nanoTime() - startNs;
+      server.observer.exchangeEnded(this);
+      server.observer.webSocketOpened(request.connection().protocol());
+    }
   }
 
   @Override
@@ -396,9 +405,13 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     }
     ended = true;
     releaseEarlyBody();
-    status = finalStatus;
-    durationNs = System.nanoTime() - startNs;
-    server.observer.exchangeEnded(this);
+    if (webSocket) {
+      server.observer.webSocketClosed(request.connection().protocol());
+    } else {
+      status = finalStatus;
+      durationNs = System.nanoTime() - startNs;
+      server.observer.exchangeEnded(this);
+    }
     for (Runnable action : endActions) {
       action.run();
     }

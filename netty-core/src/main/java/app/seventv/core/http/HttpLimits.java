@@ -19,6 +19,7 @@ public final class HttpLimits {
   private final int maxStreamResets;
   private final int maxControlFrames;
   private final int maxQueuedControlFrames;
+  private final int maxUnvalidatedHandshakes;
   private final long floodWindowMs;
   private final long handshakeTimeoutMs;
   private final long headerTimeoutMs;
@@ -42,6 +43,8 @@ public final class HttpLimits {
     maxStreamResets = positive(from.maxStreamResets, "maxStreamResets");
     maxControlFrames = positive(from.maxControlFrames, "maxControlFrames");
     maxQueuedControlFrames = positive(from.maxQueuedControlFrames, "maxQueuedControlFrames");
+    maxUnvalidatedHandshakes =
+        notNegative(from.maxUnvalidatedHandshakes, "maxUnvalidatedHandshakes");
     floodWindowMs = positive(from.floodWindowMs, "floodWindowMs");
     handshakeTimeoutMs = positive(from.handshakeTimeoutMs, "handshakeTimeoutMs");
     headerTimeoutMs = positive(from.headerTimeoutMs, "headerTimeoutMs");
@@ -75,6 +78,7 @@ public final class HttpLimits {
     copy.maxStreamResets = maxStreamResets;
     copy.maxControlFrames = maxControlFrames;
     copy.maxQueuedControlFrames = maxQueuedControlFrames;
+    copy.maxUnvalidatedHandshakes = maxUnvalidatedHandshakes;
     copy.floodWindowMs = floodWindowMs;
     copy.handshakeTimeoutMs = handshakeTimeoutMs;
     copy.headerTimeoutMs = headerTimeoutMs;
@@ -112,7 +116,10 @@ public final class HttpLimits {
     return maxHeaderFields;
   }
 
-  /** HTTP/1.1 requests read ahead of the one being answered. */
+  /**
+   * Pipelined HTTP/1.1 requests answered in one turn of the loop; the bytes of further ones wait
+   * unread until other connections have had theirs.
+   */
   public int maxPipelinedRequests() {
     return maxPipelinedRequests;
   }
@@ -143,6 +150,14 @@ public final class HttpLimits {
   /** Acknowledgements waiting for a client that does not read; more: the connection ends. */
   public int maxQueuedControlFrames() {
     return maxQueuedControlFrames;
+  }
+
+  /**
+   * QUIC handshakes in progress on the whole server above which a client must prove its address
+   * with a Retry token first, at the price of a round trip. 0: always.
+   */
+  public int maxUnvalidatedHandshakes() {
+    return maxUnvalidatedHandshakes;
   }
 
   /** Window in which resets and control frames are counted. */
@@ -225,6 +240,7 @@ public final class HttpLimits {
     private int maxStreamResets = 200;
     private int maxControlFrames = 1_000;
     private int maxQueuedControlFrames = 1_000;
+    private int maxUnvalidatedHandshakes = 256;
     private long floodWindowMs = 30_000;
     private long handshakeTimeoutMs = 5_000;
     private long headerTimeoutMs = 10_000;
@@ -300,6 +316,12 @@ public final class HttpLimits {
     /** Sets {@link HttpLimits#maxQueuedControlFrames}. */
     public Builder maxQueuedControlFrames(int value) {
       this.maxQueuedControlFrames = value;
+      return this;
+    }
+
+    /** Sets {@link HttpLimits#maxUnvalidatedHandshakes}. */
+    public Builder maxUnvalidatedHandshakes(int value) {
+      this.maxUnvalidatedHandshakes = value;
       return this;
     }
 

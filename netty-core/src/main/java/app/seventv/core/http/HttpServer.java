@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -30,6 +31,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class HttpServer implements AutoCloseable {
   /** Pause between looks at what is still open while draining. */
   private static final Duration DRAIN_STEP = Duration.ofMillis(20);
+
+  /** Time for a request that was on its way when an idle HTTP/1.1 connection was to close. */
+  private static final Duration IDLE_GRACE = Duration.ofSeconds(1);
 
   private final ServerContext context;
   private final List<Listener> listeners;
@@ -98,8 +102,9 @@ public final class HttpServer implements AutoCloseable {
   public void drain(Duration limit) throws InterruptedException {
     context.startDraining();
     listeners.forEach(listener -> stopAccepting(listener));
+    long graceMs = Math.min(IDLE_GRACE.toMillis(), limit.toMillis() / 2);
     for (Channel channel : context.open) {
-      channel.eventLoop().execute(() -> askToLeave(channel));
+      channel.eventLoop().execute(() -> askToLeave(channel, graceMs));
     }
     long deadline = System.nanoTime() + limit.toNanos();
     while (!context.open.isEmpty() && System.nanoTime() < deadline) {
@@ -116,14 +121,26 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private static void askToLeave(Channel channel) {
+  /**
+   * HTTP/2 and 3 can say that they are about to go. HTTP/1.1 only can in a response: connections
+   * without a request in progress get some time to ask for one.
+   */
+  private static void askToLeave(Channel channel, long graceMs) {
     if (channel.pipeline().get("life") instanceof Http3Life life) {
       life.drain();
-    } else if (channel.pipeline().get("exchanges") instanceof Http1Handler handler) {
-      handler.closeIfIdle();
     } else if (channel.pipeline().get("http2") instanceof Http2Handler handler) {
       handler.drain();
     } else {
+      channel.eventLoop().schedule(() -> closeIfIdle(channel), graceMs, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private static void closeIfIdle(Channel channel) {
+    if (channel.pipeline().get("exchanges") instanceof Http1Handler handler) {
+      handler.closeIfIdle();
+    } else if (channel.pipeline().get("http2") instanceof Http2Handler handler) {
+      handler.drain();
+    } else if (channel.isActive()) {
       channel.close(); // has not come to speak HTTP yet
     }
   }
@@ -151,6 +168,7 @@ public final class HttpServer implements AutoCloseable {
     private AddressLimits addressLimits = new AddressLimits(AddressLimitOptions.OFF);
     private ClientAddress clients = ClientAddress.OF_PEER;
     private RequestIds requestIds = RequestIds.DEFAULT;
+    private QuicTokenKeys tokenKeys = QuicTokenKeys.random();
 
     private Builder(EventLoops loops, Handler handler) {
       this.loops = loops;
@@ -172,6 +190,12 @@ public final class HttpServer implements AutoCloseable {
     /** Replaces the bounds. */
     public Builder limits(HttpLimits bounds) {
       this.limits = bounds;
+      return this;
+    }
+
+    /** Shares the keys of QUIC's Retry tokens with other processes; random ones otherwise. */
+    public Builder quicTokenKeys(QuicTokenKeys keys) {
+      this.tokenKeys = keys;
       return this;
     }
 
@@ -246,8 +270,12 @@ public final class HttpServer implements AutoCloseable {
               accepted -> context.door.admit(accepted, Protocol.HTTP_1, listen.proxyProtocol()));
       bound.add(tcp);
       if (listen.http3() && tls != null) {
-        QuicInitializer quic = new QuicInitializer(context, tls);
+        QuicSteering steering = new QuicSteering(loops.relay(), observer);
+        QuicInitializer quic =
+            new QuicInitializer(
+                context, tls, steering, tokenKeys, loops.transport().datagramSegments());
         bound.add(loops.bindDatagramPerLoop(tcp.address(), loop -> quic.datagramHandler()));
+        loops.relay().receive(tcp.port(), steering::fromSuccessor);
         if (listen.altSvcPort() >= 0) {
           context.announceHttp3(
               tcp.port(), listen.altSvcPort() == 0 ? tcp.port() : listen.altSvcPort());

@@ -1,6 +1,7 @@
 package app.seventv.core.http;
 
 import app.seventv.core.tls.TlsContexts;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http3.DefaultHttp3SettingsFrame;
@@ -9,7 +10,9 @@ import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
 import io.netty.handler.codec.http3.Http3Settings;
 import io.netty.handler.codec.http3.Http3SettingsFrame;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -29,27 +32,66 @@ final class QuicInitializer {
    */
   private static final int MAX_FIELD_SECTION_BYTES = 64 << 10;
 
+  /** Connection ids of the client that we keep, and so paths it may have (RFC 9000 §5.1.1). */
+  private static final long ACTIVE_CONNECTION_IDS = 8;
+
+  /**
+   * Silence of a client that has requests open, so that events far apart keep their connection;
+   * without requests the shorter bound of {@link HttpLimits#idleTimeoutMs} holds.
+   */
+  private static final long SILENCE_LIMIT_MS = 120_000;
+
   private final ServerContext server;
   private final TlsContexts tls;
+  private final QuicSteering steering;
+  private final QuicTokenKeys tokenKeys;
+  private final SegmentedDatagramPacketAllocator segments;
 
-  QuicInitializer(ServerContext server, TlsContexts tls) {
+  QuicInitializer(
+      ServerContext server,
+      TlsContexts tls,
+      QuicSteering steering,
+      QuicTokenKeys tokenKeys,
+      SegmentedDatagramPacketAllocator segments) {
     this.server = server;
     this.tls = tls;
+    this.steering = steering;
+    this.tokenKeys = tokenKeys;
+    this.segments = segments;
   }
 
   /** Handler for one datagram socket. */
   ChannelHandler datagramHandler() {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel datagrams) {
+        QuicSteering.Entry entry = steering.newEntry();
+        datagrams.pipeline().addLast(entry, codec(entry.ids()));
+      }
+    };
+  }
+
+  private ChannelHandler codec(QuicConnectionIds ids) {
     HttpLimits limits = server.limits;
     return Http3.newQuicServerCodecBuilder()
         .sslEngineProvider(quic -> tls.newQuicEngine(quic.alloc()))
-        .maxIdleTimeout(limits.idleTimeoutMs(), TimeUnit.MILLISECONDS)
+        .localConnectionIdLength(QuicConnectionIds.LENGTH_BYTES)
+        .connectionIdAddressGenerator(ids)
+        .activeConnectionIdLimit(ACTIVE_CONNECTION_IDS)
+        .tokenHandler(new QuicTokens(tokenKeys, this::isRetryWanted, System::currentTimeMillis))
+        .maxIdleTimeout(Math.max(limits.idleTimeoutMs(), SILENCE_LIMIT_MS), TimeUnit.MILLISECONDS)
         .initialMaxData(CONNECTION_WINDOW_BYTES)
         .initialMaxStreamDataBidirectionalRemote(STREAM_WINDOW_BYTES)
         .initialMaxStreamDataUnidirectional(STREAM_WINDOW_BYTES)
         .initialMaxStreamsBidirectional(limits.maxConcurrentStreams())
         .initialMaxStreamsUnidirectional(MAX_UNIDIRECTIONAL_STREAMS)
+        .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments)
         .handler(new ConnectionInitializer())
         .build();
+  }
+
+  private boolean isRetryWanted() {
+    return server.quicHandshakes.get() >= server.limits.maxUnvalidatedHandshakes();
   }
 
   private final class ConnectionInitializer extends ChannelInitializer<QuicChannel> {

@@ -2,7 +2,7 @@ package app.seventv.core.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 
@@ -13,9 +13,6 @@ import java.nio.charset.StandardCharsets;
  * the response is sent.
  */
 public final class Response {
-  private static final DefaultHttpHeadersFactory HEADERS =
-      DefaultHttpHeadersFactory.headersFactory();
-
   private final int status;
   private final HttpHeaders headers;
   private final ByteBuf body;
@@ -28,13 +25,13 @@ public final class Response {
 
   /** A response without a body. */
   public static Response of(int status) {
-    return new Response(status, HEADERS.newHeaders(), Unpooled.EMPTY_BUFFER);
+    return new Response(status, HeaderFields.checked(), Unpooled.EMPTY_BUFFER);
   }
 
   /** A response whose body is the buffer, whose reference it takes. */
   public static Response of(int status, String contentType, ByteBuf body) {
-    Response response = new Response(status, HEADERS.newHeaders(), body);
-    response.headers.set("content-type", contentType);
+    Response response = new Response(status, HeaderFields.checked(), body);
+    response.headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
     return response;
   }
 
@@ -85,8 +82,8 @@ public final class Response {
     return body;
   }
 
-  /** New, empty header fields with Netty's validation, for streamed responses. */
+  /** New, empty header fields for streamed responses; they refuse what is not fit for the wire. */
   public static HttpHeaders newHeaders() {
-    return HEADERS.newHeaders();
+    return HeaderFields.checked();
   }
 }

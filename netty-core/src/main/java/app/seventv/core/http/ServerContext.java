@@ -7,6 +7,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** What every connection of a server shares. */
@@ -28,6 +29,9 @@ final class ServerContext {
 
   /** Room for TLS handshakes; the costliest thing a stranger can ask for. */
   final Semaphore handshakes;
+
+  /** QUIC handshakes in progress. */
+  final AtomicInteger quicHandshakes = new AtomicInteger();
 
   /** {@code Alt-Svc} values by the TCP port whose responses carry them. */
   private final Map<Integer, String> altSvc = new ConcurrentHashMap<>();

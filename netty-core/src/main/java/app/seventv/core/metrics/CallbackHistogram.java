@@ -1,10 +1,13 @@
 package app.seventv.core.metrics;
 
 import io.prometheus.metrics.model.registry.Collector;
+import io.prometheus.metrics.model.registry.MetricType;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -32,8 +35,8 @@ final class CallbackHistogram implements Collector {
   }
 
   @Override
-  public String getPrometheusName() {
-    return name;
+  public MetricFamilyDescriptor getMetricFamilyDescriptor() {
+    return MetricFamilyDescriptor.of(MetricType.HISTOGRAM, new MetricMetadata(name, help), labels);
   }
 
   @Override

@@ -24,16 +24,22 @@ public enum DropReason {
   SLOW_READER("slow-reader"),
   /** Reset or broken by the network or the peer. */
   TRANSPORT_ERROR("transport-error"),
+  /** Nothing of what was written went out for too long. */
+  WRITE_STALLED("write-stalled"),
   /** Head larger than allowed. */
-  HEADER_SIZE("header-size"),
+  HEADER_TOO_LARGE("header-too-large"),
   /** Body larger than allowed. */
-  BODY_SIZE("body-size"),
+  BODY_TOO_LARGE("body-too-large"),
   /** Too many connections in all. */
   CONNECTION_LIMIT("connection-limit"),
-  /** Too many TLS handshakes under way. */
-  HANDSHAKE_LIMIT("handshake-limit"),
   /** Too many connections of one address. */
   ADDRESS_LIMIT("address-limit"),
+  /** Too many TLS handshakes at the same time. */
+  HANDSHAKE_LIMIT("handshake-limit"),
+  /** A handshake took too long. */
+  HANDSHAKE_TIMEOUT("handshake-timeout"),
+  /** Plain HTTP was sent to a TLS port. */
+  PLAIN_HTTP_ON_TLS("plain-http-on-tls"),
   /** Too many requests of one client. */
   RATE_LIMIT("rate-limit"),
   /** Too many streams. */
@@ -41,13 +47,17 @@ public enum DropReason {
   /** Too many streams reset (rapid reset, MadeYouReset). */
   RESET_FLOOD("reset-flood"),
   /** Too many control frames: ping, settings, priority, window updates, empty frames. */
-  FRAME_FLOOD("frame-flood"),
+  CONTROL_FLOOD("control-flood"),
   /** Too many continuation frames. */
   CONTINUATION_FLOOD("continuation-flood"),
   /** Frames that break HTTP/2, HTTP/3 or websocket. */
   PROTOCOL_ERROR("protocol-error"),
+  /** The peer or QUIC's own rules ended the connection with an error. */
+  CONNECTION_ERROR("connection-error"),
+  /** More datagrams wait for another loop than it takes. */
+  STEERING_OVERLOAD("steering-overload"),
   /** A compressed body or message grew past its limit. */
-  INFLATED_SIZE("inflated-size"),
+  INFLATED_TOO_LARGE("inflated-too-large"),
   /** The PROXY protocol's header is missing, malformed or from a stranger. */
   PROXY_PROTOCOL("proxy-protocol"),
   /** The peer is no trusted proxy. */

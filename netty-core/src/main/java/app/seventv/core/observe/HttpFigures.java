@@ -19,6 +19,7 @@ import org.HdrHistogram.HistogramIterationValue;
 import org.jspecify.annotations.Nullable;
 
 /** Sums up what the loops have counted, for one scrape at a time. */
+@SuppressWarnings("EnumOrdinal") // index of an array in memory, never stored
 final class HttpFigures {
   private static final Protocol[] PROTOCOLS = Protocol.values();
   private static final Wire[] WIRES = Wire.values();

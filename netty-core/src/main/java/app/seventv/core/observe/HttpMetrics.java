@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * own (docs/observability.md). Each loop counts for itself, without locks and without garbage;
  * {@link HttpFigures} sums up when somebody scrapes.
  */
+@SuppressWarnings("EnumOrdinal") // index of an array in memory, never stored
 public final class HttpMetrics implements HttpObserver {
   /** Ages of connections in seconds: a page, a session, a live event, a day. */
   private static final double[] AGE_SECONDS = {0.1, 1, 10, 60, 300, 1800, 3600, 14400, 86400};

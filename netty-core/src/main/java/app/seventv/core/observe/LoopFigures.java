@@ -6,12 +6,12 @@ import app.seventv.core.http.RoutePattern;
 import app.seventv.core.metrics.BucketCounts;
 import app.seventv.core.metrics.LoopCounters;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** What one event loop counts. Written by its thread only; scrapes read from another. */
+@SuppressWarnings("EnumOrdinal") // index of an array in memory, never stored
 final class LoopFigures {
   /** 1xx to 5xx; anything else counts as 5xx, which no server of ours sends. */
   static final int CLASSES = 5;
@@ -47,7 +47,8 @@ final class LoopFigures {
   /** All routes counted here, for scrapes; the map is for the loop alone. */
   final ConcurrentLinkedQueue<RouteFigures> routes = new ConcurrentLinkedQueue<>();
 
-  private final Map<RoutePattern, RouteFigures> routesByPattern = new IdentityHashMap<>();
+  private final IdentityHashMap<RoutePattern, RouteFigures> routesByPattern =
+      new IdentityHashMap<>();
   private final long[] boundsNs;
 
   LoopFigures(long[] boundsNs, long[] ageBoundsNs) {

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -17,6 +18,7 @@ import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -41,9 +43,11 @@ final class AdminServer implements AutoCloseable {
   /**
    * Listens.
    *
+   * @param shared whether a predecessor may still listen on the same address
    * @throws IOException if the address cannot be bound
    */
-  static AdminServer start(InetSocketAddress address, AdminRoutes routes) throws IOException {
+  static AdminServer start(InetSocketAddress address, AdminRoutes routes, boolean shared)
+      throws IOException {
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("admin", true), NioIoHandler.newFactory());
@@ -52,6 +56,7 @@ final class AdminServer implements AutoCloseable {
             .group(loop)
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, BACKLOG_CONNECTIONS)
+            .option(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), shared)
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override

@@ -7,6 +7,7 @@ import app.seventv.core.log.LogOptions;
 import app.seventv.core.observe.Telemetry;
 import app.seventv.core.transport.TransportOptions;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -30,11 +31,19 @@ public final class ServiceKeys {
           Duration.ofSeconds(20),
           "Time for open work to end after SIGTERM; 10 s later the process is stopped hard.");
 
+  /** Where a successor asks for the listening sockets. */
+  public static final Key<Optional<Path>> HANDOVER =
+      Key.optional(
+          "handover",
+          ValueTypes.PATH,
+          "Unix socket at which a new process takes the listening sockets over from the old one,"
+              + " which then drains and ends; without it there is no handover.");
+
   /** All of them, with those for logs, transport and telemetry. */
   public static final ConfigSchema SCHEMA =
       ConfigSchema.builder()
           .include(LogOptions.SCHEMA)
-          .add(METRICS_BIND_ADDRESS, INSTANCE, DRAIN_TIME)
+          .add(METRICS_BIND_ADDRESS, INSTANCE, DRAIN_TIME, HANDOVER)
           .include(TransportOptions.SCHEMA)
           .include(Telemetry.SCHEMA)
           .build();

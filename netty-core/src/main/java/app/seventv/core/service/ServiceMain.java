@@ -7,10 +7,14 @@ import app.seventv.core.config.ConfigLoader;
 import app.seventv.core.config.ConfigPrinter;
 import app.seventv.core.log.LogOptions;
 import app.seventv.core.log.Logs;
+import app.seventv.core.transport.Handover;
+import app.seventv.core.transport.InheritedSockets;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -48,6 +52,7 @@ public final class ServiceMain {
   private final PrintStream out;
   private final PrintStream err;
   private final CompletableFuture<String> stopReason = new CompletableFuture<>();
+  private volatile boolean handedOver;
   private final AtomicInteger stopSignals = new AtomicInteger();
 
   ServiceMain(
@@ -127,11 +132,15 @@ public final class ServiceMain {
     Signals.handle("TERM", onStop);
     Signals.handle("INT", onStop);
     try {
-      ServiceRuntime runtime = ServiceRuntime.start(definition, config);
+      ServiceRuntime runtime = ServiceRuntime.start(definition, config, handover(config));
       started.complete(runtime);
       logs.register(runtime.metrics());
       Signals.handle("HUP", () -> reload(runtime, systemd));
       runtime.failure().thenAccept(this::giveUp);
+      runtime.serve(() -> {
+        handedOver = true;
+        stopReason.complete("a successor serves");
+      });
       announce(runtime, systemd);
       return awaitStop(runtime, systemd, drainLimit);
     } catch (InterruptedException e) {
@@ -144,8 +153,18 @@ public final class ServiceMain {
     }
   }
 
+  private Handover handover(Config config) throws IOException {
+    InheritedSockets activated =
+        InheritedSockets.fromSystemd(environment, ProcessHandle.current().pid());
+    Optional<Path> path = config.get(ServiceKeys.HANDOVER);
+    return path.isPresent() ? Handover.at(path.get(), activated) : Handover.of(activated);
+  }
+
   private void announce(ServiceRuntime runtime, SystemdNotifier systemd) {
     LOG.info("{} {} ready", definition.name(), definition.version());
+    if (runtime.isHandoverOffered()) {
+      systemd.send("MAINPID=" + ProcessHandle.current().pid()); // not the predecessor any more
+    }
     systemd.send("READY=1");
     LoopMonitor monitor = runtime.monitor();
     Watchdog.period(environment, ProcessHandle.current().pid())
@@ -164,7 +183,9 @@ public final class ServiceMain {
       LOG.error("stopping: a part gave up", e.getCause());
       failed = true;
     }
-    systemd.send("STOPPING=1");
+    if (!handedOver) {
+      systemd.send("STOPPING=1"); // otherwise the service goes on, in another process
+    }
     Duration limit = drainLimit.plus(HARD_STOP_MARGIN);
     Thread.ofPlatform()
         .daemon()

@@ -5,7 +5,9 @@ import app.seventv.core.metrics.Metrics;
 import app.seventv.core.metrics.ProcessMetrics;
 import app.seventv.core.observe.Telemetry;
 import app.seventv.core.transport.EventLoops;
+import app.seventv.core.transport.Handover;
 import app.seventv.core.transport.TransportOptions;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -29,11 +31,15 @@ public final class ServiceRuntime implements AutoCloseable {
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final LoopMonitor monitor;
   private final EventLoops loops;
+  private final Handover handover;
   private @Nullable InetSocketAddress adminAddress;
+  private @Nullable AdminServer adminServer;
   private @Nullable RunningService service;
 
-  private ServiceRuntime(Config config) {
-    loops = EventLoops.start(TransportOptions.from(config));
+  private ServiceRuntime(Config config, Handover handover) {
+    this.handover = handover;
+    resources.push(handover);
+    loops = EventLoops.start(TransportOptions.from(config), handover);
     resources.push(loops);
     monitor = new LoopMonitor(loops.loops(), System::nanoTime);
     resources.push(monitor);
@@ -46,7 +52,19 @@ public final class ServiceRuntime implements AutoCloseable {
    * @throws Exception if any part does not start; nothing is left behind then
    */
   public static ServiceRuntime start(ServiceDefinition definition, Config config) throws Exception {
-    ServiceRuntime runtime = new ServiceRuntime(config);
+    return start(definition, config, Handover.none());
+  }
+
+  /**
+   * Starts everything on the sockets that the handover brings. They are not read before {@link
+   * #serve}.
+   *
+   * @param handover closed with the service
+   * @throws Exception if any part does not start; nothing is left behind then
+   */
+  static ServiceRuntime start(ServiceDefinition definition, Config config, Handover handover)
+      throws Exception {
+    ServiceRuntime runtime = new ServiceRuntime(config, handover);
     try {
       runtime.startAll(definition, config);
       return runtime;
@@ -85,9 +103,10 @@ public final class ServiceRuntime implements AutoCloseable {
               metrics,
               telemetry,
               () -> monitor.isAlive(LoopMonitor.STUCK_LIMIT));
-      AdminServer admin = AdminServer.start(bind.get(), routes);
+      AdminServer admin = AdminServer.start(bind.get(), routes, handover.isOffered());
       resources.push(admin);
       adminAddress = admin.address();
+      adminServer = admin;
     }
     RunningService started =
         definition
@@ -144,6 +163,29 @@ public final class ServiceRuntime implements AutoCloseable {
 
   LoopMonitor monitor() {
     return monitor;
+  }
+
+  /**
+   * Takes over from the predecessor, if there is one, and offers the sockets to a successor.
+   *
+   * @param onSuccessor told once a successor serves
+   * @throws IOException if the unix socket for the successor cannot be bound
+   */
+  void serve(Runnable onSuccessor) throws IOException {
+    handover.complete(
+        loops,
+        () -> {
+          // The port is the successor's from now on: ours would answer that we are draining.
+          if (adminServer != null) {
+            adminServer.close();
+          }
+          onSuccessor.run();
+        });
+  }
+
+  /** Whether a successor may take the sockets over. */
+  boolean isHandoverOffered() {
+    return handover.isOffered();
   }
 
   /** Ends in order: readiness false, drain within the limit, close. */

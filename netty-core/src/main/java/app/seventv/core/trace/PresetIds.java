@@ -8,25 +8,25 @@ import org.jspecify.annotations.Nullable;
  * only when they have ended and are wanted.
  */
 final class PresetIds implements IdGenerator {
-  private final ThreadLocal<@Nullable TraceContext> next = new ThreadLocal<>();
+  private static final ThreadLocal<@Nullable TraceContext> NEXT = new ThreadLocal<>();
 
   void use(TraceContext ids) {
-    next.set(ids);
+    NEXT.set(ids);
   }
 
   void clear() {
-    next.remove();
+    NEXT.remove();
   }
 
   @Override
   public String generateSpanId() {
-    TraceContext preset = next.get();
+    TraceContext preset = NEXT.get();
     return preset == null ? IdGenerator.random().generateSpanId() : preset.spanId();
   }
 
   @Override
   public String generateTraceId() {
-    TraceContext preset = next.get();
+    TraceContext preset = NEXT.get();
     return preset == null ? IdGenerator.random().generateTraceId() : preset.traceId();
   }
 }

@@ -1,6 +1,7 @@
 package app.seventv.core.transport;
 
 import app.seventv.core.transport.TransportOptions.Choice;
+import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -10,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -19,9 +21,11 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +48,17 @@ public final class EventLoops implements AutoCloseable {
   private final boolean bufferRing;
   private final EventLoopGroup group;
   private final List<EventLoop> loops;
+  private final InheritedSockets inherited;
+  private final DatagramRelay relay;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
-  private EventLoops(Transport transport, boolean bufferRing, int count) {
+  /** Whether a predecessor still serves the sockets that were inherited. */
+  private volatile boolean waiting;
+
+  private EventLoops(Transport transport, boolean bufferRing, int count, Handover handover) {
+    this.inherited = handover.sockets();
+    this.relay = handover.relay();
+    this.waiting = handover.hasPredecessor();
     this.transport = transport;
     this.bufferRing = bufferRing;
     this.group =
@@ -64,6 +77,15 @@ public final class EventLoops implements AutoCloseable {
    * @throws IllegalStateException if a transport was asked for that does not work here
    */
   public static EventLoops start(TransportOptions options) {
+    return start(options, Handover.none());
+  }
+
+  /**
+   * Starts the loops, which will listen on what the handover brings before they bind anything new.
+   *
+   * @throws IllegalStateException if a transport was asked for that does not work here
+   */
+  public static EventLoops start(TransportOptions options, Handover handover) {
     List<Transport> candidates =
         options.choice() == Choice.AUTO
             ? List.of(Transport.values())
@@ -75,7 +97,8 @@ public final class EventLoops implements AutoCloseable {
         continue;
       }
       try {
-        EventLoops loops = new EventLoops(transport, options.bufferRing(), options.loopCount());
+        EventLoops loops =
+            new EventLoops(transport, options.bufferRing(), options.loopCount(), handover);
         LOG.info("{}; passed over: {}", loops.describe(), refused);
         return loops;
       } catch (IllegalStateException e) {
@@ -103,6 +126,11 @@ public final class EventLoops implements AutoCloseable {
   /** The transport in use. */
   public Transport transport() {
     return transport;
+  }
+
+  /** Carries datagrams of connections that another process generation owns. */
+  public DatagramRelay relay() {
+    return relay;
   }
 
   /** All loops, in a fixed order. */
@@ -149,19 +177,24 @@ public final class EventLoops implements AutoCloseable {
       throws IOException {
     return bindEach(
         address,
-        loop -> {
+        true,
+        (loop, descriptor) -> {
           ServerBootstrap bootstrap =
               new ServerBootstrap()
                   .group(loop, transport.hasReusePort() ? loop : group)
-                  .channel(transport.serverChannel())
-                  .option(ChannelOption.SO_BACKLOG, BACKLOG_CONNECTIONS)
-                  .option(ChannelOption.SO_REUSEADDR, true)
                   .childOption(ChannelOption.TCP_NODELAY, true)
                   .handler(new AcceptGuard(admission))
                   .childHandler(childHandler.apply(loop));
-          transport.reusePortOptions().forEach((k, v) -> bootstrap.option(cast(k), v));
+          if (descriptor == null) {
+            bootstrap
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG_CONNECTIONS)
+                .option(ChannelOption.SO_REUSEADDR, true);
+          } else {
+            bootstrap.channelFactory(() -> transport.adoptServer(descriptor));
+          }
           transport.streamOptions(bufferRing).forEach((k, v) -> bootstrap.childOption(cast(k), v));
-          return bootstrap::bind;
+          return bootstrap;
         });
   }
 
@@ -176,14 +209,15 @@ public final class EventLoops implements AutoCloseable {
       InetSocketAddress address, Function<EventLoop, ChannelHandler> handler) throws IOException {
     return bindEach(
         address,
-        loop -> {
-          Bootstrap bootstrap =
-              new Bootstrap()
-                  .group(loop)
-                  .channel(transport.datagramChannel())
-                  .handler(handler.apply(loop));
-          transport.reusePortOptions().forEach((k, v) -> bootstrap.option(cast(k), v));
-          return bootstrap::bind;
+        false,
+        (loop, descriptor) -> {
+          Bootstrap bootstrap = new Bootstrap().group(loop).handler(handler.apply(loop));
+          if (descriptor == null) {
+            bootstrap.channel(transport.datagramChannel());
+          } else {
+            bootstrap.channelFactory(() -> transport.adoptDatagram(descriptor));
+          }
+          return bootstrap;
         });
   }
 
@@ -203,13 +237,25 @@ public final class EventLoops implements AutoCloseable {
     return bootstrap;
   }
 
-  private Listener bindEach(InetSocketAddress address, Function<EventLoop, Binder> binders)
+  /** Takes over what was inherited for the address, and binds a socket for each loop left. */
+  private Listener bindEach(InetSocketAddress address, boolean stream, BootstrapFactory factory)
       throws IOException {
+    List<Integer> adopted = inherited.claim(stream, address);
+    int wanted = transport.hasReusePort() ? loops.size() : 1;
+    int count = Math.max(wanted, adopted.size());
     List<Channel> channels = new ArrayList<>();
-    List<EventLoop> bound = transport.hasReusePort() ? loops : loops.subList(0, 1);
     InetSocketAddress actual = address;
-    for (EventLoop loop : bound) {
-      ChannelFuture future = binders.apply(loop).bind(actual).awaitUninterruptibly();
+    for (int i = 0; i < count; i++) {
+      EventLoop loop = loops.get(i % loops.size());
+      Integer descriptor = i < adopted.size() ? adopted.get(i) : null;
+      AbstractBootstrap<?, ?> bootstrap = factory.make(loop, descriptor);
+      if (descriptor == null) {
+        transport.reusePortOptions().forEach((k, v) -> bootstrap.option(cast(k), v));
+      }
+      bootstrap.option(ChannelOption.AUTO_READ, !waiting);
+      ChannelFuture future =
+          (descriptor == null ? bootstrap.bind(actual) : bootstrap.register())
+              .awaitUninterruptibly();
       if (!future.isSuccess()) {
         channels.forEach(channel -> channel.close().awaitUninterruptibly());
         throw new IOException("cannot listen on " + actual, future.cause());
@@ -217,7 +263,39 @@ public final class EventLoops implements AutoCloseable {
       channels.add(future.channel());
       actual = (InetSocketAddress) future.channel().localAddress();
     }
-    return new Listener(actual, List.copyOf(channels));
+    Listener listener = new Listener(actual, List.copyOf(channels));
+    listeners.add(listener);
+    return listener;
+  }
+
+  /** Descriptors of all sockets that listen now, for a successor. */
+  List<Integer> listeningDescriptors() {
+    List<Integer> descriptors = new ArrayList<>();
+    for (Channel channel : listeningChannels()) {
+      if (channel instanceof UnixChannel unix) {
+        descriptors.add(unix.fd().intValue());
+      }
+    }
+    return descriptors;
+  }
+
+  /** Takes nothing more from the listening sockets: they stay open, and others may read them. */
+  void stopListening() {
+    listeningChannels().forEach(channel -> channel.config().setAutoRead(false));
+  }
+
+  /** Begins to take connections and datagrams, once a predecessor has stopped. */
+  void startListening() {
+    waiting = false;
+    listeningChannels().forEach(channel -> channel.config().setAutoRead(true));
+  }
+
+  private List<Channel> listeningChannels() {
+    listeners.removeIf(listener -> listener.channels().stream().noneMatch(Channel::isOpen));
+    return listeners.stream()
+        .flatMap(listener -> listener.channels().stream())
+        .filter(Channel::isOpen)
+        .toList();
   }
 
   @SuppressWarnings("unchecked") // the maps pair each option with a value of its own type
@@ -236,7 +314,8 @@ public final class EventLoops implements AutoCloseable {
     }
   }
 
-  private interface Binder {
-    ChannelFuture bind(InetSocketAddress address);
+  /** Makes the bootstrap of one socket: a new one, or one around a descriptor. */
+  private interface BootstrapFactory {
+    AbstractBootstrap<?, ?> make(EventLoop loop, @Nullable Integer descriptor);
   }
 }

@@ -1,5 +1,6 @@
 package app.seventv.core.transport;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
@@ -10,11 +11,14 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.netty.channel.unix.UnixChannelOption;
+import io.netty.channel.uring.AdoptedServerSocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringBufferRingConfig;
 import io.netty.channel.uring.IoUringChannelOption;
@@ -24,6 +28,9 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import io.netty.handler.codec.quic.EpollQuicUtils;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
+import java.net.InetSocketAddress;
 import java.util.Map;
 
 /** A system interface for sockets, with its channel classes. */
@@ -50,6 +57,9 @@ public enum Transport {
 
   /** Bytes of each buffer in the ring. */
   static final int BUFFER_RING_BUFFER_BYTES = 4096;
+
+  /** QUIC packets per system call: 16 of up to 1,350 bytes are well below the kernel's 64 KB. */
+  private static final int MAX_SEGMENTS = 16;
 
   private static final short BUFFER_GROUP = 0;
 
@@ -115,6 +125,55 @@ public enum Transport {
   /** Class of datagram channels (QUIC, DNS). */
   public Class<? extends DatagramChannel> datagramChannel() {
     return datagramChannel;
+  }
+
+  /** A listening channel around a socket that another process bound. */
+  ServerChannel adoptServer(int descriptor) {
+    Descriptors.setNonBlocking(descriptor, true);
+    return switch (this) {
+      case IO_URING -> new AdoptedServerSocketChannel(descriptor);
+      case EPOLL -> new EpollServerSocketChannel(descriptor);
+      case NIO -> throw new UnsupportedOperationException("nio cannot adopt sockets");
+    };
+  }
+
+  /** A datagram channel around a socket that another process bound. */
+  DatagramChannel adoptDatagram(int descriptor) {
+    // io_uring waits in the kernel, and only does so on blocking sockets.
+    Descriptors.setNonBlocking(descriptor, this != IO_URING);
+    return switch (this) {
+      case IO_URING -> new IoUringDatagramChannel(descriptor);
+      case EPOLL -> new EpollDatagramChannel(descriptor);
+      case NIO -> throw new UnsupportedOperationException("nio cannot adopt sockets");
+    };
+  }
+
+  /**
+   * How QUIC packets of one size leave in one system call (UDP_SEGMENT, Linux 4.18), where kernel
+   * and channel can.
+   */
+  public SegmentedDatagramPacketAllocator datagramSegments() {
+    return switch (this) {
+      case IO_URING ->
+          IoUringDatagramChannel.isSegmentedDatagramPacketSupported()
+              ? new IoUringSegments()
+              : SegmentedDatagramPacketAllocator.NONE;
+      case EPOLL -> EpollQuicUtils.newSegmentedAllocator(MAX_SEGMENTS);
+      case NIO -> SegmentedDatagramPacketAllocator.NONE;
+    };
+  }
+
+  /** Netty has such an allocator for epoll only. */
+  private static final class IoUringSegments implements SegmentedDatagramPacketAllocator {
+    @Override
+    public int maxNumSegments() {
+      return MAX_SEGMENTS;
+    }
+
+    @Override
+    public DatagramPacket newPacket(ByteBuf data, int segmentBytes, InetSocketAddress recipient) {
+      return new SegmentedDatagramPacket(data, segmentBytes, recipient);
+    }
   }
 
   /** Whether several sockets can listen on one port, each served by its own loop. */

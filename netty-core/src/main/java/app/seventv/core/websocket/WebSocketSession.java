@@ -20,9 +20,6 @@ import org.slf4j.LoggerFactory;
 class WebSocketSession extends FrameDecoder implements WebSocket {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketSession.class);
 
-  /** Payloads up to this size are copied behind their header; larger ones are sent as they are. */
-  private static final int MAX_COPIED_BYTES = 4096;
-
   /** The handshake response has not been written. */
   private static final byte OPENING = 0;
 
@@ -311,36 +308,8 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
       executor().execute(() -> writeMessage(opcode, payload));
     } else if (state != OPEN) {
       payload.release();
-    } else if (!writeCompressed(opcode, payload)) {
-      writePlain(opcode, payload);
-    }
-  }
-
-  private boolean writeCompressed(int opcode, ByteBuf payload) {
-    if (!compressed || payload.readableBytes() < options.minCompressedBytes()) {
-      return false;
-    }
-    ByteBuf frame =
-        PerMessageDeflate.ofThread().frame(alloc(), opcode, payload, options.compressionLevel());
-    if (frame == null) {
-      return false;
-    }
-    payload.release();
-    transport.write(this, frame);
-    return true;
-  }
-
-  private void writePlain(int opcode, ByteBuf payload) {
-    int length = payload.readableBytes();
-    if (length <= MAX_COPIED_BYTES) {
-      ByteBuf frame = WebSocketFrames.frame(alloc(), opcode, payload);
-      payload.release();
-      transport.write(this, frame);
     } else {
-      ByteBuf header = alloc().buffer(WebSocketFrames.MAX_HEADER_BYTES);
-      WebSocketFrames.writeHeader(header, opcode, length);
-      transport.write(this, header);
-      transport.write(this, payload);
+      MessageWriter.write(transport, this, opcode, payload);
     }
   }
 

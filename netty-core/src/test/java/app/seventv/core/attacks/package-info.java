@@ -1,7 +1,4 @@
-/**
- * Attacks on a server in a process of its own, by an attacker in another, while a valid client
- * measures what is left for it.
- */
+/** Attacks on real servers: they must stay alive, bounded and of use to others. */
 @NullMarked
 package app.seventv.core.attacks;
 

@@ -323,4 +323,15 @@ class ConfigTest {
     assertThatThrownBy(() -> config.get(Key.bool("level", true, "Other type.")))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void durationsThatNoClockCanTellAreProblems() {
+    assertThat(problems("cdn.max_age = '999999999999999999d'")).hasSize(1);
+    assertThat(
+            problems(
+                "event_api.heartbeat_interval = { secs = "
+                    + Long.MAX_VALUE
+                    + ", nanos = 9000000000 }"))
+        .hasSize(1);
+  }
 }

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import app.seventv.core.http.RawHttp2Client.Frame;
 import app.seventv.core.http.RawHttp2Client.Reply;
+import app.seventv.core.tls.TlsFiles;
+import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,10 +20,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,11 +55,14 @@ class Http2Test {
 
   @TempDir static Path directory = Path.of(".");
 
+  private LeakWatch leaks;
+  private EventLoops loops;
+  private TlsFiles certificate;
   private Http2TestServer server;
   private final AtomicInteger ended = new AtomicInteger();
   private final AtomicInteger aborted = new AtomicInteger();
   private final AtomicInteger received = new AtomicInteger();
-  private volatile Exchange held;
+  private final BlockingQueue<Exchange> held = new LinkedBlockingQueue<>();
 
   static Stream<Arguments> variants() {
     return Stream.of(
@@ -64,12 +74,27 @@ class Http2Test {
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
-    server = new Http2TestServer(transport, directory, HttpLimits.DEFAULT, this::handle);
+    leaks = new LeakWatch();
+    loops = EventLoops.start(new TransportOptions(transport, 1, true));
+    certificate = TestCertificate.in(directory);
+    server = new Http2TestServer(loops, certificate, HttpLimits.DEFAULT, this::handle);
   }
 
   @AfterParameterizedClassInvocation
   void stop() {
     server.close();
+    loops.close();
+    leaks.close();
+  }
+
+  @BeforeEach
+  void forget() {
+    held.clear();
+  }
+
+  /** The exchange that a handler has left open. */
+  private Exchange held() throws InterruptedException {
+    return Objects.requireNonNull(held.poll(10, TimeUnit.SECONDS), "no request came");
   }
 
   private void handle(Exchange exchange) {
@@ -86,12 +111,12 @@ class Http2Test {
       case "/hold" -> {
         exchange.onEnd(ended::incrementAndGet);
         exchange.streamBody(new Counter());
-        held = exchange;
+        held.add(exchange);
       }
       case "/paused" -> {
         exchange.streamBody(new Counter());
         exchange.pauseBody();
-        held = exchange;
+        held.add(exchange);
       }
       case "/big" -> exchange.respond(Response.of(200, "text/plain", new byte[BIG_BYTES]));
       case "/tunnel" -> exchange.streamBody(new Tunnel(exchange));
@@ -352,7 +377,7 @@ class Http2Test {
       client.request(3, false, "POST", "/echo");
       client.data(3, true, new byte[1000]);
       assertThat(client.reply(3).body()).hasSize(1000);
-      Exchange paused = held;
+      Exchange paused = held();
       paused.executor().execute(paused::resumeBody);
       Frame update = client.await(f -> f.type() == Http2Frames.WINDOW_UPDATE && f.streamId() == 1);
       assertThat(update.int32(0)).isEqualTo(window);
@@ -376,8 +401,7 @@ class Http2Test {
     // 0x4: initial window of 10 bytes
     try (RawHttp2Client client = connect(4, 10)) {
       client.request(1, true, "GET", "/hold");
-      await().until(() -> held != null && held.request().path().equals("/hold"));
-      ResponseStream out = held.start(200, Response.newHeaders());
+      ResponseStream out = held().start(200, Response.newHeaders());
       AtomicInteger writable = new AtomicInteger();
       out.onWritable(writable::incrementAndGet);
       int high = HttpLimits.DEFAULT.writeHighWatermarkBytes();
@@ -401,7 +425,6 @@ class Http2Test {
       } while ((frame.flags() & Http2Frames.END_STREAM) == 0);
       assertThat(size).isEqualTo(high + 100 - 15);
     }
-    held = null;
   }
 
   @Test
@@ -443,11 +466,9 @@ class Http2Test {
 
   @Test
   void brokenResponsesAreReset() throws Exception {
-    held = null;
     try (RawHttp2Client client = connect()) {
       client.request(1, true, "GET", "/hold");
-      await().until(() -> held != null);
-      ResponseStream out = held.start(200, Response.newHeaders());
+      ResponseStream out = held().start(200, Response.newHeaders());
       out.writeAndFlush(Unpooled.wrappedBuffer(new byte[5]));
       assertThat(client.await(Http2Frames.DATA).payload()).hasSize(5);
       out.abort();
@@ -547,7 +568,7 @@ class Http2Test {
         order.add(body, Step.BODY);
         order.add(headers, Step.HEADERS);
         try (Http2TestServer draining =
-            new Http2TestServer(transport, directory, HttpLimits.DEFAULT, this::handle)) {
+            new Http2TestServer(loops, certificate, HttpLimits.DEFAULT, this::handle)) {
           drainWhile(draining, order, headers < 2);
         }
       }
@@ -576,13 +597,13 @@ class Http2Test {
           case BODY -> client.data(3, true, new byte[9]);
           case FIRST_GOAWAY -> {
             drain.start();
-            assertThat(next(client, Http2Frames.GOAWAY, complete).int32(0))
-                .isEqualTo(Integer.MAX_VALUE);
-            ping = next(client, Http2Frames.PING, complete).payload();
+            Frame first = Objects.requireNonNull(next(client, Http2Frames.GOAWAY, complete));
+            assertThat(first.int32(0)).isEqualTo(Integer.MAX_VALUE);
+            ping = Objects.requireNonNull(next(client, Http2Frames.PING, complete)).payload();
           }
           case SECOND_GOAWAY -> {
             client.frame(Http2Frames.PING, Http2Frames.ACK, 0, ping);
-            Frame last = next(client, Http2Frames.GOAWAY, complete);
+            Frame last = Objects.requireNonNull(next(client, Http2Frames.GOAWAY, complete));
             assertThat(last.int32(0)).as(order.toString()).isEqualTo(accepted ? 3 : 1);
             assertThat(last.int32(4)).isZero();
           }
@@ -612,7 +633,7 @@ class Http2Test {
   @Test
   void connectionsEndAfterTheirRequests() throws Exception {
     HttpLimits two = HttpLimits.builder().maxRequestsPerConnection(2).build();
-    try (Http2TestServer limited = new Http2TestServer(transport, directory, two, this::handle);
+    try (Http2TestServer limited = new Http2TestServer(loops, certificate, two, this::handle);
         RawHttp2Client client = limited.connect(tls)) {
       client.request(1, true, "GET", "/1");
       assertThat(client.reply(1).status()).isEqualTo("200");

@@ -1,7 +1,7 @@
 package app.seventv.core.http;
 
+import app.seventv.core.tls.TlsFiles;
 import app.seventv.core.transport.EventLoops;
-import app.seventv.core.transport.TransportOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,18 +10,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A server with one plain and one TLS listener, whose drops can be read. */
 final class Http2TestServer implements AutoCloseable {
-  private final EventLoops loops;
   private final HttpServer server;
   private final Queue<String> drops = new ConcurrentLinkedQueue<>();
 
-  Http2TestServer(
-      TransportOptions.Choice transport,
-      java.nio.file.Path directory,
-      HttpLimits limits,
-      Handler handler)
-      throws Exception {
+  Http2TestServer(EventLoops loops, TlsFiles tls, HttpLimits limits, Handler handler)
+      throws IOException {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    loops = EventLoops.start(new TransportOptions(transport, 1, true));
     server =
         HttpServer.builder(loops, handler)
             .limits(limits)
@@ -33,7 +27,7 @@ final class Http2TestServer implements AutoCloseable {
                   }
                 })
             .listen(HttpListener.plain(any))
-            .listen(HttpListener.tlsAndQuic(any, TestCertificate.in(directory)))
+            .listen(HttpListener.tlsAndQuic(any, tls))
             .start();
   }
 
@@ -57,6 +51,5 @@ final class Http2TestServer implements AutoCloseable {
   @Override
   public void close() {
     server.close();
-    loops.close();
   }
 }

@@ -2,6 +2,7 @@ package app.seventv.core.http;
 
 import app.seventv.core.transport.EventLoops;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -27,6 +28,7 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -124,7 +126,7 @@ public final class Http3Probe implements AutoCloseable {
   public static final class Stream extends ChannelInboundHandlerAdapter {
     private QuicStreamChannel channel;
     private @Nullable ChannelFuture last;
-    private final StringBuilder body = new StringBuilder();
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final List<Http3Headers> sections = new ArrayList<>();
 
     /** Completes when the server has ended the stream. */
@@ -155,10 +157,11 @@ public final class Http3Probe implements AutoCloseable {
 
     /** Writes a DATA frame. */
     public Stream data(String text) {
-      last =
-          channel.writeAndFlush(
-              new DefaultHttp3DataFrame(
-                  Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8))));
+      return data(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Stream data(byte[] bytes) {
+      last = channel.writeAndFlush(new DefaultHttp3DataFrame(Unpooled.wrappedBuffer(bytes)));
       return this;
     }
 
@@ -177,7 +180,11 @@ public final class Http3Probe implements AutoCloseable {
     }
 
     synchronized String body() {
-      return body.toString();
+      return body.toString(StandardCharsets.UTF_8);
+    }
+
+    synchronized byte[] bytes() {
+      return body.toByteArray();
     }
 
     synchronized List<Http3Headers> sections() {
@@ -217,7 +224,7 @@ public final class Http3Probe implements AutoCloseable {
       if (message instanceof Http3HeadersFrame frame) {
         sections.add(frame.headers());
       } else if (message instanceof Http3DataFrame frame) {
-        body.append(frame.content().toString(StandardCharsets.UTF_8));
+        body.writeBytes(ByteBufUtil.getBytes(frame.content()));
       }
       ReferenceCountUtil.release(message);
     }

@@ -252,7 +252,7 @@ public final class RawHttp2Client implements Closeable {
     while (true) {
       Frame frame = await(f -> f.streamId() == streamId && f.type() <= Http2Frames.RST_STREAM);
       if (frame.type() == Http2Frames.HEADERS) {
-        (head.isEmpty() || head.get(":status").equals("100") ? head : trailers)
+        (head.isEmpty() || "100".equals(head.get(":status")) ? head : trailers)
             .putAll(decode(frame));
       } else if (frame.type() == Http2Frames.DATA) {
         body.writeBytes(frame.payload());

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.seventv.core.http.Exchange;
 import app.seventv.core.http.Http3Client;
+import app.seventv.core.http.Http3Probe;
 import app.seventv.core.http.HttpError;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
@@ -13,6 +14,7 @@ import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.core.http.TestCertificate;
 import app.seventv.core.metrics.Metrics;
+import app.seventv.core.tls.TlsFiles;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import app.seventv.core.websocket.WebSocket;
@@ -33,7 +35,9 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +54,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HttpMetricsTest {
   @Parameter TransportOptions.Choice transport;
 
-  @TempDir Path directory = Path.of(".");
+  @TempDir static Path directory = Path.of(".");
+
+  private static TlsFiles certificate;
 
   private final Metrics metrics = new Metrics();
   private final Queue<Exchange> held = new ConcurrentLinkedQueue<>();
@@ -59,6 +65,11 @@ class HttpMetricsTest {
   private HttpClient client;
   private InetSocketAddress plain = new InetSocketAddress(0);
   private InetSocketAddress secure = new InetSocketAddress(0);
+
+  @BeforeAll
+  static void makeCertificate() throws Exception {
+    certificate = TestCertificate.in(directory);
+  }
 
   @BeforeEach
   void start() throws Exception {
@@ -77,6 +88,7 @@ class HttpMetricsTest {
                         }))
             .get("/held", held::add)
             .get("/ws", e -> e.upgrade(WebSocketOptions.DEFAULT, new Silent()))
+            .route("CONNECT", "/ws", e -> e.upgrade(WebSocketOptions.DEFAULT, new Silent()))
             .get(
                 "/broken",
                 e -> {
@@ -88,7 +100,7 @@ class HttpMetricsTest {
         HttpServer.builder(loops, router)
             .observer(Telemetry.metricsOnly(metrics).observer())
             .listen(HttpListener.plain(any))
-            .listen(HttpListener.tlsAndQuic(any, TestCertificate.in(directory)))
+            .listen(HttpListener.tlsAndQuic(any, certificate))
             .start();
     plain = server.addresses().get(0);
     secure = server.addresses().get(1);
@@ -104,7 +116,7 @@ class HttpMetricsTest {
 
   private static final class Silent implements WebSocketListener {
     @Override
-    public void onOpen(WebSocket socket, String subprotocol) {}
+    public void onOpen(WebSocket socket, @Nullable String subprotocol) {}
 
     @Override
     public void onText(WebSocket socket, ByteBuf utf8) {}
@@ -119,7 +131,7 @@ class HttpMetricsTest {
 
   private void becomes(String series, double expected) {
     await()
-        .atMost(5, TimeUnit.SECONDS)
+        .atMost(20, TimeUnit.SECONDS)
         .untilAsserted(() -> assertThat(value(series)).as(series).isEqualTo(expected));
   }
 
@@ -224,7 +236,7 @@ class HttpMetricsTest {
     assertThat(Scrape.text(metrics))
         .containsPattern("tls_sessions_total\\{cipher=\"\\w+\",version=\"TLSv1.3\"}");
     try (Socket socket = new Socket(secure.getAddress(), secure.getPort())) {
-      socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write("\1nonsense\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       becomes("tls_handshakes_total{socket=\"TlsTcp\",outcome=\"failed\"}", 1);
       becomes("tls_handshake_failures_total{socket=\"TlsTcp\",reason=\"not-tls\"}", 1);
     }
@@ -240,6 +252,34 @@ class HttpMetricsTest {
       becomes("http_drops_total{protocol=\"http/1.1\",reason=\"malformed-request\"}", 1);
       becomes("http_actions_total{socket=\"Tcp\",action=\"Error\"}", 1);
     }
+  }
+
+  @Test
+  void websocketsOverHttp3AreOpenUntilTheyClose() throws Exception {
+    try (Http3Probe probe = new Http3Probe(loops, secure)) {
+      Http3Probe.Stream socket =
+          probe
+              .open()
+              .headers(
+                  ":method",
+                  "CONNECT",
+                  ":protocol",
+                  "websocket",
+                  ":scheme",
+                  "https",
+                  ":authority",
+                  "localhost",
+                  ":path",
+                  "/ws",
+                  "sec-websocket-version",
+                  "13");
+      becomes("http_websockets{protocol=\"h3\"}", 1);
+      becomes("http_requests_in_flight{protocol=\"h3\"}", 0);
+      becomes("http_status_code_total{socket=\"Quic\",status=\"200\"}", 1);
+      socket.end().await();
+      becomes("http_websockets{protocol=\"h3\"}", 0);
+    }
+    becomes("http_requests_in_flight{protocol=\"h3\"}", 0);
   }
 
   @Test

@@ -16,6 +16,7 @@ import app.seventv.core.http.TestCertificate;
 import app.seventv.core.log.Logs;
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.nats.NatsTrace;
+import app.seventv.core.tls.TlsFiles;
 import app.seventv.core.trace.Trace;
 import app.seventv.core.trace.TraceContext;
 import app.seventv.core.transport.EventLoops;
@@ -39,6 +40,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +52,9 @@ class TracesTest {
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String PARENT = "00-" + TRACE + "-b7ad6b7169203331-01";
 
-  @TempDir Path directory = Path.of(".");
+  @TempDir static Path directory = Path.of(".");
+
+  private static TlsFiles certificate;
 
   private final Metrics metrics = new Metrics();
   private OtlpSink sink;
@@ -59,6 +63,11 @@ class TracesTest {
   private HttpClient client;
   private Telemetry telemetry;
   private HttpServer server;
+
+  @BeforeAll
+  static void makeCertificate() throws Exception {
+    certificate = TestCertificate.in(directory);
+  }
 
   @BeforeEach
   void open() throws Exception {
@@ -101,7 +110,7 @@ class TracesTest {
         HttpServer.builder(loops, router)
             .observer(telemetry.observer())
             .requestIds(telemetry.requestIds())
-            .listen(HttpListener.tlsAndQuic(any, TestCertificate.in(directory)))
+            .listen(HttpListener.tlsAndQuic(any, certificate))
             .start();
   }
 
@@ -139,7 +148,7 @@ class TracesTest {
 
   private List<Span> spans(int count) {
     assertThat(telemetry.tracing().orElseThrow().flush().toCompletableFuture().join()).isTrue();
-    await().atMost(10, TimeUnit.SECONDS).until(() -> sink.spans.size() >= count);
+    await().atMost(20, TimeUnit.SECONDS).until(() -> sink.spans.size() >= count);
     assertThat(sink.spans).hasSize(count);
     return sink.spans;
   }

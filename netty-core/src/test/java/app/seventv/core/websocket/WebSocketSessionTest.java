@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -119,7 +120,7 @@ class WebSocketSessionTest {
     assertThat(transport.takeWritten()).isEmpty();
     session.receive(clientFrame(0x00, new byte[0]));
     assertThat(transport.takeWritten()).contains("03f0");
-    assertThat(session.work().message).isNull();
+    assertThat(Objects.requireNonNull(session.work()).message).isNull();
   }
 
   @Test

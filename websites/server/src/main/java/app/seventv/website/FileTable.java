@@ -1,5 +1,7 @@
 package app.seventv.website;
 
+import app.seventv.core.content.ContentCoding;
+import app.seventv.core.content.MediaTypes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -7,7 +9,6 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,21 +22,6 @@ final class FileTable {
   static final int MAX_FILES = 5_000;
 
   static final long MAX_TOTAL_BYTES = 64L << 20;
-
-  private static final Map<String, String> MEDIA_TYPES =
-      Map.ofEntries(
-          Map.entry("avif", "image/avif"),
-          Map.entry("css", "text/css; charset=utf-8"),
-          Map.entry("html", "text/html; charset=utf-8"),
-          Map.entry("ico", "image/x-icon"),
-          Map.entry("js", "text/javascript; charset=utf-8"),
-          Map.entry("json", "application/json"),
-          Map.entry("png", "image/png"),
-          Map.entry("svg", "image/svg+xml"),
-          Map.entry("txt", "text/plain; charset=utf-8"),
-          Map.entry("webmanifest", "application/manifest+json"),
-          Map.entry("webp", "image/webp"),
-          Map.entry("woff2", "font/woff2"));
 
   private final Map<String, Content> files;
 
@@ -99,26 +85,20 @@ final class FileTable {
   }
 
   private static Content read(Path file) throws IOException {
-    Map<ContentEncoding, byte[]> compressed = new EnumMap<>(ContentEncoding.class);
-    for (ContentEncoding encoding : List.of(ContentEncoding.BROTLI, ContentEncoding.GZIP)) {
-      Path copy = file.resolveSibling(file.getFileName() + encoding.fileSuffix());
+    Map<ContentCoding, byte[]> compressed = new EnumMap<>(ContentCoding.class);
+    String name = String.valueOf(file.getFileName());
+    for (ContentCoding coding : Content.COMPRESSED) {
+      Path copy = file.resolveSibling(name + coding.fileSuffix());
       if (Files.isRegularFile(copy)) {
-        compressed.put(encoding, Files.readAllBytes(copy));
+        compressed.put(coding, Files.readAllBytes(copy));
       }
     }
-    return new Content(mediaTypeOf(file), Files.readAllBytes(file), compressed);
+    return new Content(MediaTypes.ofName(name), Files.readAllBytes(file), compressed);
   }
 
   private static boolean isCompressedCopy(Path file) {
     String name = String.valueOf(file.getFileName());
-    return name.endsWith(ContentEncoding.BROTLI.fileSuffix())
-        || name.endsWith(ContentEncoding.GZIP.fileSuffix());
-  }
-
-  private static String mediaTypeOf(Path file) {
-    String name = String.valueOf(file.getFileName());
-    String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-    return MEDIA_TYPES.getOrDefault(extension, "application/octet-stream");
+    return Content.COMPRESSED.stream().anyMatch(coding -> name.endsWith(coding.fileSuffix()));
   }
 
   private static String slashed(Path relative) {

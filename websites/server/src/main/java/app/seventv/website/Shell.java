@@ -1,6 +1,6 @@
 package app.seventv.website;
 
-import com.aayushatharva.brotli4j.Brotli4jLoader;
+import app.seventv.core.content.ContentCoding;
 import com.aayushatharva.brotli4j.encoder.Encoder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,10 +62,10 @@ final class Shell {
   Content render(String headTags, String chunk) {
     String html = beforeHead + headTags + preloads.getOrDefault(chunk, "") + afterHead;
     byte[] bytes = html.getBytes(StandardCharsets.UTF_8);
-    Map<ContentEncoding, byte[]> compressed = new EnumMap<>(ContentEncoding.class);
-    compressed.put(ContentEncoding.GZIP, gzip(bytes));
-    if (Brotli4jLoader.isAvailable()) {
-      compressed.put(ContentEncoding.BROTLI, brotli(bytes));
+    Map<ContentCoding, byte[]> compressed = new EnumMap<>(ContentCoding.class);
+    compressed.put(ContentCoding.GZIP, gzip(bytes));
+    if (ContentCoding.BR.isAvailable()) {
+      compressed.put(ContentCoding.BR, brotli(bytes));
     }
     return new Content("text/html; charset=utf-8", bytes, compressed);
   }

@@ -1,5 +1,6 @@
 package app.seventv.website;
 
+import app.seventv.core.content.RequestPath;
 import app.seventv.core.http.Exchange;
 import app.seventv.core.http.Handler;
 import app.seventv.core.http.HttpError;
@@ -81,7 +82,7 @@ final class SiteHandler implements Handler {
     Content file = INTERNAL_FILES.contains(path) ? null : files.find(path);
     if (file != null) {
       String caching = path.startsWith("/assets/") ? IMMUTABLE : ROOT_FILE_CACHING;
-      exchange.respond(answer(request, 200, file, caching));
+      file.send(exchange, 200, caching);
     } else if (path.startsWith("/assets/")) {
       exchange.respond(Response.text(404, "no such file\n"));
     } else if (path.equals("/services/oembed")) {
@@ -156,7 +157,7 @@ final class SiteHandler implements Handler {
   private void respondWithShell(Exchange exchange, int status, PageMeta meta, String chunk) {
     try {
       Content page = shell.render(head.render(meta), chunk);
-      exchange.respond(answer(exchange.request(), status, page, "no-cache"));
+      page.send(exchange, status, "no-cache");
     } catch (RuntimeException e) {
       exchange.fail(e);
     }
@@ -223,22 +224,5 @@ final class SiteHandler implements Handler {
     return Arrays.stream(EmbedKey.Kind.values())
         .filter(kind -> kind.routeName().equals(page.embed()))
         .findFirst();
-  }
-
-  private static Response answer(Request request, int status, Content content, String caching) {
-    ContentEncoding encoding = content.encodingFor(request.header("accept-encoding"));
-    boolean unchanged = status == 200 && content.matches(request.header("if-none-match"), encoding);
-    Response response =
-        unchanged
-            ? Response.of(304)
-            : Response.of(status, content.mediaType(), content.bytes(encoding));
-    response.header("cache-control", caching).header("etag", content.etag(encoding));
-    if (content.varies()) {
-      response.header("vary", "accept-encoding");
-    }
-    if (encoding != ContentEncoding.IDENTITY && !unchanged) {
-      response.header("content-encoding", encoding.token());
-    }
-    return response;
   }
 }

@@ -3,6 +3,7 @@ package app.seventv.website;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.seventv.core.content.ContentCoding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ class FileTableTest {
     FileTable files = FileTable.load(TestSite.build(folder));
     Content script = files.require("/assets/main-1a.js");
     assertThat(script.mediaType()).isEqualTo("text/javascript; charset=utf-8");
-    assertThat(new String(script.bytes(ContentEncoding.BROTLI), StandardCharsets.UTF_8))
+    assertThat(new String(script.bytes(ContentCoding.BR), StandardCharsets.UTF_8))
         .isEqualTo("as brotli");
     assertThat(files.find("/assets/main-1a.js.br")).isNull();
     assertThat(files.find("/../" + folder.getFileName() + "/robots.txt")).isNull();
@@ -45,8 +46,8 @@ class FileTableTest {
         .contains("<link rel=\"modulepreload\" href=\"/assets/grid-2b.js\" />")
         .doesNotContain("modulepreload\" href=\"/assets/main-1a.js")
         .doesNotContain("<!--");
-    assertThat(page.bytes(ContentEncoding.BROTLI)).hasSizeLessThan(page.text().length());
-    assertThat(page.bytes(ContentEncoding.GZIP)).hasSizeLessThan(page.text().length());
+    assertThat(page.bytes(ContentCoding.BR)).hasSizeLessThan(page.text().length());
+    assertThat(page.bytes(ContentCoding.GZIP)).hasSizeLessThan(page.text().length());
   }
 
   @Test

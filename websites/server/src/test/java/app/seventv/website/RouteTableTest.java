@@ -3,6 +3,7 @@ package app.seventv.website;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.seventv.core.content.RequestPath;
 import app.seventv.core.http.HttpError;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -132,6 +132,7 @@ class WebsiteServerTest {
     assertThat(header(shell, "cache-control")).isEqualTo("no-cache");
     HttpResponse<String> again = get("/", "if-none-match", header(shell, "etag"));
     assertThat(again.statusCode()).isEqualTo(304);
+    assertThat(get("/", "range", "bytes=0-1").statusCode()).isEqualTo(200);
     assertThat(again.body()).isEmpty();
     assertThat(header(again, "etag")).isEqualTo(header(shell, "etag"));
     assertThat(header(get("/", "accept-encoding", "gzip"), "content-encoding")).isEqualTo("gzip");

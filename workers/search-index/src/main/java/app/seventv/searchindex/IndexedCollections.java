@@ -26,6 +26,7 @@ final class IndexedCollections {
           CollectionNames.USER_PROFILE_PICTURES,
           CollectionNames.USER_SESSIONS,
           CollectionNames.API_LEASES,
+          CollectionNames.API_OUTBOX,
           CollectionNames.API_RANKINGS,
           CollectionNames.WEBHOOK_EVENTS,
           CollectionNames.CRON_JOBS);

@@ -2,6 +2,7 @@ package app.seventv.core.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.core.transport.TransportOptions;
 import app.seventv.core.websocket.WebSocketOptions;
@@ -13,10 +14,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** permessage-deflate against npm's {@code ws}; the cases are in {@code src/test/node}. */
+/**
+ * Websocket clients of Node, whose cases are in {@code src/test/node}: permessage-deflate against
+ * npm's {@code ws}, and websockets over HTTP/2.
+ */
 @Tag("conformance")
-class DeflateTest {
-  private static final int CASES = 16;
+class NodeWebSocketTest {
+  private static final int DEFLATE_CASES = 16;
+  private static final int HTTP2_CASES = 8;
 
   @TempDir private Path directory = Path.of(".");
 
@@ -31,6 +36,7 @@ class DeflateTest {
             .build();
     EchoServer.route(routes, "/deflate", large);
     EchoServer.route(routes, "/small", WebSocketOptions.builder().compression(true).build());
+    routes.get("/page", e -> e.respond(Response.text(200, "hello")));
     EchoServer.route(
         routes,
         "/plain",
@@ -39,15 +45,27 @@ class DeflateTest {
 
   @ParameterizedTest
   @CsvSource({"IO_URING, ws", "IO_URING, wss", "EPOLL, wss", "NIO, ws", "NIO, wss"})
-  void npmsClientIsContent(TransportOptions.Choice transport, String scheme) throws Exception {
-    String report;
-    try (EchoServer server = EchoServer.start(transport, directory, DeflateTest::routes)) {
+  void deflate(TransportOptions.Choice transport, String scheme) throws Exception {
+    try (EchoServer server = EchoServer.start(transport, directory, NodeWebSocketTest::routes)) {
       String authority = scheme.equals("ws") ? server.plain() : server.secure();
-      report = NodeClients.run("deflate.mjs", scheme + "://" + authority);
+      check("deflate", DEFLATE_CASES, scheme + "://" + authority);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"IO_URING, http", "IO_URING, https", "EPOLL, https", "NIO, http", "NIO, https"})
+  void http2(TransportOptions.Choice transport, String scheme) throws Exception {
+    try (EchoServer server = EchoServer.start(transport, directory, NodeWebSocketTest::routes)) {
+      String authority = scheme.equals("http") ? server.plain() : server.secure();
+      check("http2", HTTP2_CASES, scheme + "://" + authority);
+    }
+  }
+
+  private static void check(String script, int cases, String address) throws Exception {
+    String report = NodeClients.run(script + ".mjs", address);
     List<String> failed = report.lines().filter(line -> !line.startsWith("ok ")).toList();
-    System.out.println("figure: deflate-failed " + failed.size());
+    System.out.println("figure: websocket-" + script + "-failed " + failed.size());
     assertThat(failed).isEmpty();
-    assertThat(report.lines()).hasSize(CASES);
+    assertThat(report.lines()).hasSize(cases);
   }
 }

@@ -1,0 +1,5 @@
+/** Changes of paints. */
+@NullMarked
+package app.seventv.api.cosmetics;
+
+import org.jspecify.annotations.NullMarked;

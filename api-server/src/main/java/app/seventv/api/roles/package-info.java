@@ -1,0 +1,5 @@
+/** Changes of roles and who holds them. */
+@NullMarked
+package app.seventv.api.roles;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,185 @@
+package app.seventv.api.users;
+
+import app.seventv.api.common.ApiException;
+import app.seventv.api.common.Caller;
+import app.seventv.api.common.ErrorCode;
+import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.RequestContext;
+import app.seventv.api.data.Editors;
+import app.seventv.api.data.Mutations;
+import app.seventv.api.data.Store;
+import app.seventv.api.data.Transaction;
+import app.seventv.api.data.UserLoader;
+import app.seventv.model.CollectionNames;
+import app.seventv.model.EditorPermissions;
+import app.seventv.model.EditorPermissions.Bit;
+import app.seventv.model.Id;
+import app.seventv.model.Permission;
+import app.seventv.model.RateLimitResource;
+import app.seventv.model.UserEditor;
+import app.seventv.model.bus.EntityEvent;
+import app.seventv.model.bus.UserEditorChange;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+import java.util.Objects;
+import org.bson.BsonDocument;
+import org.jspecify.annotations.Nullable;
+
+/** Whom users let act for them (api-v3.md §11.5 {@code editors}, api-v4.md §11.5). */
+public final class EditorService {
+  private static final String REFUSAL = "you do not have permission to modify editors";
+
+  private final Store store;
+  private final UserLoader users;
+  private final Editors editors;
+  private final EditorGate gate;
+  private final Mutations mutations;
+
+  public EditorService(
+      Store store, UserLoader users, Editors editors, EditorGate gate, Mutations mutations) {
+    this.store = store;
+    this.users = users;
+    this.editors = editors;
+    this.gate = gate;
+    this.mutations = mutations;
+  }
+
+  /**
+   * Gives an editor these permissions, inviting the person first if need be; with no permissions at
+   * all the editor is removed. Editors may always remove themselves.
+   *
+   * @param requested null to remove
+   */
+  public void set(
+      RequestContext context, Id userId, Id editorId, @Nullable EditorPermissions requested) {
+    Caller caller = context.caller();
+    context.charge(RateLimitResource.USER_CHANGE_EDITOR);
+    caller.requireUser();
+    if (!caller.has(Permission.USER_INVITE_EDITORS)) {
+      throw ApiException.forbidden("you are not allowed to invite editors");
+    }
+    boolean leaving = requested == null && caller.is(editorId);
+    if (!leaving) {
+      gate.require(caller, userId, Bit.USER_EDITORS, REFUSAL, "ManageEditors");
+    }
+    if (requested == null) {
+      remove(caller, userId, editorId);
+      return;
+    }
+    requireMayGrant(caller, userId, requested);
+    if (userId.equals(editorId)) {
+      throw ApiException.badRequest("you cannot invite yourself as an editor");
+    }
+    LoadedUser editor = users.fullById(editorId);
+    if (editor == null) {
+      throw new ApiException(500, ErrorCode.LOAD_ERROR, "failed to load user");
+    }
+    mutations.<@Nullable Void>change(
+        Mutations.Target.USER,
+        userId,
+        transaction -> {
+          UserEditor known = find(transaction, userId, editorId);
+          if (known == null) {
+            invite(transaction, caller, userId, editor, requested);
+          } else {
+            edit(transaction, caller, known, editor, requested);
+          }
+          return null;
+        });
+  }
+
+  /** An editor who may manage editors must not hand out more than the own permissions (P3). */
+  private void requireMayGrant(Caller caller, Id userId, EditorPermissions requested) {
+    if (caller.is(userId) || caller.has(Permission.USER_MANAGE_ANY)) {
+      return;
+    }
+    UserEditor own = editors.find(userId, caller.requireUser().id());
+    if (own == null || !own.permissions().covers(requested)) {
+      throw ApiException.badRequest("you cannot grant permissions that you do not have");
+    }
+  }
+
+  private void remove(Caller caller, Id userId, Id editorId) {
+    mutations.<@Nullable Void>change(
+        Mutations.Target.USER,
+        userId,
+        transaction -> {
+          UserEditor known = find(transaction, userId, editorId);
+          if (known != null) {
+            transaction.delete(
+                CollectionNames.USER_EDITORS, Filters.eq("_id", known.idToBson()));
+            LoadedUser editor = users.fullById(editorId);
+            if (editor != null) {
+              transaction.emit(
+                  caller,
+                  new EntityEvent.OfUserEditor(
+                      known, new UserEditorChange.RemoveEditor(editor.user())));
+            }
+          }
+          return null;
+        });
+  }
+
+  private void invite(
+      Transaction transaction,
+      Caller caller,
+      Id userId,
+      LoadedUser editor,
+      EditorPermissions permissions) {
+    long rows =
+        store
+            .collection(CollectionNames.USER_EDITORS)
+            .countDocuments(transaction.session(), Filters.eq("_id.user_id", userId.toBson()));
+    if (rows >= UserEditor.MAX_EDITORS_PER_USER) {
+      throw ApiException.badRequest(
+          "editor limit of " + UserEditor.MAX_EDITORS_PER_USER + " reached");
+    }
+    UserEditor row =
+        new UserEditor(
+            userId,
+            editor.id(),
+            editor.permissions().has(Permission.FLAGS_ACCEPT_EDITOR_INVITES)
+                ? UserEditor.State.ACCEPTED
+                : UserEditor.State.PENDING,
+            null,
+            permissions,
+            caller.requireUser().id(),
+            transaction.now(),
+            transaction.now(),
+            null);
+    transaction.insert(CollectionNames.USER_EDITORS, row);
+    transaction.emit(
+        caller, new EntityEvent.OfUserEditor(row, new UserEditorChange.AddEditor(editor.user())));
+  }
+
+  private static void edit(
+      Transaction transaction,
+      Caller caller,
+      UserEditor known,
+      LoadedUser editor,
+      EditorPermissions permissions) {
+    if (known.permissions().equals(permissions)) {
+      throw ApiException.badRequest("permissions are unchanged");
+    }
+    BsonDocument after =
+        transaction.update(
+            CollectionNames.USER_EDITORS,
+            Filters.eq("_id", known.idToBson()),
+            Updates.set("permissions", permissions.toBson()));
+    transaction.emit(
+        caller,
+        new EntityEvent.OfUserEditor(
+            UserEditor.fromBson(Objects.requireNonNull(after)),
+            new UserEditorChange.EditPermissions(
+                editor.user(), known.permissions(), permissions)));
+  }
+
+  private @Nullable UserEditor find(Transaction transaction, Id userId, Id editorId) {
+    BsonDocument found =
+        store
+            .collection(CollectionNames.USER_EDITORS)
+            .find(transaction.session(), Filters.eq("_id", UserEditor.idToBson(userId, editorId)))
+            .first();
+    return found == null ? null : UserEditor.fromBson(found);
+  }
+}

@@ -1,0 +1,5 @@
+/** Changes of accounts: profile, editors, bans, merging and deletion. */
+@NullMarked
+package app.seventv.api.users;
+
+import org.jspecify.annotations.NullMarked;

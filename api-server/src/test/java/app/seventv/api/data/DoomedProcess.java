@@ -1,0 +1,180 @@
+package app.seventv.api.data;
+
+import app.seventv.model.CollectionNames;
+import app.seventv.model.EmoteSet;
+import app.seventv.model.Id;
+import app.seventv.model.bus.EmoteSetChange;
+import app.seventv.model.bus.EntityEvent;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes a few sets until the end comes at a seeded point around a publication. As a process of its
+ * own it says so on stdout, stands still and is killed; inside the test everything it does from
+ * there on fails, which leaves the same rows behind and is a hundred times faster.
+ */
+final class DoomedProcess {
+  static final String STANDS_STILL = "stands still";
+  private static final int SETS = 3;
+  private static final int MAX_CHANGES = 12;
+
+  private DoomedProcess() {}
+
+  /** Where the end comes. */
+  private enum Point {
+    BEFORE_PUBLISH,
+    AFTER_PUBLISH,
+    BEFORE_CONFIRM
+  }
+
+  /** The end inside the test. */
+  static final class Killed extends Error {
+    private static final long serialVersionUID = 1L;
+
+    Killed() {
+      super("killed", null, false, false);
+    }
+  }
+
+  /** A bus that ends everything at its {@code last} publication. */
+  private record DoomedBus(EventBus bus, Point point, int last, int[] count, Runnable end)
+      implements EventBus {
+    @Override
+    public long publish(String subject, byte[] message) {
+      boolean now;
+      synchronized (count) {
+        count[0]++;
+        now = count[0] == last;
+        if (count[0] > last || (now && point == Point.BEFORE_PUBLISH)) {
+          end.run();
+        }
+      }
+      long connection = bus.publish(subject, message);
+      if (now && point == Point.AFTER_PUBLISH) {
+        end.run();
+      }
+      return connection;
+    }
+
+    @Override
+    public long confirm() throws IOException {
+      synchronized (count) {
+        if (count[0] >= last) {
+          end.run();
+        }
+      }
+      return bus.confirm();
+    }
+  }
+
+  private static void standStill() {
+    System.out.println(STANDS_STILL);
+    System.out.flush();
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Arguments: database, NATS, seed. */
+  public static void main(String[] args) throws Exception {
+    try (MongoClient client = MongoClients.create(args[0]);
+        Connection nats = Nats.connect(args[1])) {
+      run(new Store(client, "7tv"), nats, Long.parseLong(args[2]), DoomedProcess::standStill);
+    }
+  }
+
+  /** Works until the end, which {@code end} must not survive. */
+  static void run(Store store, Connection nats, long seed, Runnable end) {
+    Random random = new Random(seed);
+    InstantSource clock = InstantSource.system();
+    AtomicBoolean dead = new AtomicBoolean();
+    EventBus bus =
+        new DoomedBus(
+            new NatsBus(nats),
+            Point.values()[random.nextInt(Point.values().length)],
+            1 + random.nextInt(MAX_CHANGES),
+            new int[1],
+            () -> {
+              dead.set(true);
+              end.run();
+            });
+    ScheduledExecutorService refresher = Executors.newSingleThreadScheduledExecutor();
+    Outbox outbox = new Outbox(store, bus, clock, random, Outbox.STALE_AFTER);
+    try {
+      Transactions transactions = new Transactions(store, outbox, clock, random);
+      Mutations mutations =
+          new Mutations(new Leases(store, clock, random, refresher), transactions);
+      Id[] sets = new Id[SETS];
+      for (int i = 0; i < SETS && !dead.get(); i++) {
+        Id id = Id.generate(clock.millis(), random);
+        sets[i] = id;
+        mutations.<@Nullable Void>create(transaction -> {
+          EmoteSet set = set(id, transaction);
+          transaction.insert(CollectionNames.EMOTE_SETS, set);
+          transaction.emit(null, null, new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
+          return null;
+        });
+      }
+      for (int change = 0; !dead.get(); change++) {
+        rename(mutations, sets[random.nextInt(SETS)], Integer.toString(change));
+      }
+    } catch (Killed e) {
+      // as if the process had ended
+    } finally {
+      refresher.shutdownNow();
+      outbox.close();
+    }
+  }
+
+  private static EmoteSet set(Id id, Transaction transaction) {
+    return new EmoteSet(
+        id,
+        "-1",
+        null,
+        List.of(),
+        List.of(),
+        null,
+        null,
+        null,
+        EmoteSet.Kind.NORMAL,
+        false,
+        transaction.now(),
+        null);
+  }
+
+  private static void rename(Mutations mutations, Id id, String name) {
+    mutations.<@Nullable Void>change(
+        Mutations.Target.EMOTE_SET,
+        id,
+        transaction -> {
+          EmoteSet after =
+              EmoteSet.fromBson(
+                  Objects.requireNonNull(
+                      transaction.update(
+                          CollectionNames.EMOTE_SETS,
+                          Filters.eq("_id", id.toBson()),
+                          Updates.set("name", name))));
+          transaction.emit(
+              null,
+              null,
+              new EntityEvent.OfEmoteSet(after, new EmoteSetChange.ChangeName("", name)));
+          return null;
+        });
+  }
+}

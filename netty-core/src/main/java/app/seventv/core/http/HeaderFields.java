@@ -1,0 +1,392 @@
+package app.seventv.core.http;
+
+import io.netty.handler.codec.DateFormatter;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
+import java.util.AbstractMap.SimpleImmutableEntry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Calendar;
+import java.util.Date;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Header fields as one array of names and values in their order. Messages have few fields, so
+ * looking at all of them is quicker than hashing, and there is nothing to collide: two objects
+ * instead of Netty's two and one for each field.
+ */
+final class HeaderFields extends HttpHeaders {
+  private static final int FIRST_SLOTS = 16;
+
+  private final boolean checked;
+
+  /** Names at even, values at odd indexes. */
+  private CharSequence[] slots = new CharSequence[FIRST_SLOTS];
+
+  private int used;
+
+  private HeaderFields(boolean checked) {
+    this.checked = checked;
+  }
+
+  /** Fields of an own message: what is not fit for the wire is refused when it is added. */
+  static HeaderFields checked() {
+    return new HeaderFields(true);
+  }
+
+  /** Fields of a message that was checked while it was read. */
+  static HeaderFields trusted() {
+    return new HeaderFields(false);
+  }
+
+  /** Name of the field at the index, below {@link #size}. */
+  CharSequence nameAt(int index) {
+    return slots[2 * index];
+  }
+
+  /** Value of the field at the index, below {@link #size}. */
+  CharSequence valueAt(int index) {
+    return slots[2 * index + 1];
+  }
+
+  /** Adds without a look: for constants and for what was checked already. */
+  void addTrusted(CharSequence name, CharSequence value) {
+    if (used == slots.length) {
+      slots = Arrays.copyOf(slots, used * 2);
+    }
+    slots[used++] = name;
+    slots[used++] = value;
+  }
+
+  private static boolean same(CharSequence a, CharSequence b) {
+    return a == b || (a.length() == b.length() && AsciiString.contentEqualsIgnoreCase(a, b));
+  }
+
+  private int find(CharSequence name, int from) {
+    for (int i = from; i < used; i += 2) {
+      if (same(slots[i], name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private @Nullable CharSequence first(CharSequence name) {
+    int at = find(name, 0);
+    return at < 0 ? null : slots[at + 1];
+  }
+
+  private void append(CharSequence name, Object value) {
+    CharSequence text = text(value);
+    if (checked) {
+      checkName(name);
+      checkValue(text);
+    }
+    addTrusted(name, text);
+  }
+
+  private static CharSequence text(Object value) {
+    Objects.requireNonNull(value, "value");
+    if (value instanceof CharSequence text) {
+      return text;
+    }
+    if (value instanceof Date date) {
+      return DateFormatter.format(date);
+    }
+    return value instanceof Calendar calendar
+        ? DateFormatter.format(calendar.getTime())
+        : value.toString();
+  }
+
+  private static void checkName(CharSequence name) {
+    boolean valid = !name.isEmpty();
+    for (int i = 0; i < name.length() && valid; i++) {
+      char c = name.charAt(i);
+      valid = c < 0x80 && Http1Syntax.isToken((byte) c);
+    }
+    if (!valid) {
+      throw new IllegalArgumentException("no header field name: " + name);
+    }
+  }
+
+  private static void checkValue(CharSequence value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if ((c < ' ' && c != '\t') || c == 0x7F) {
+        throw new IllegalArgumentException("control character in a header field");
+      }
+    }
+  }
+
+  // HttpHeaders.
+
+  @Override
+  public @Nullable String get(String name) {
+    return get((CharSequence) name);
+  }
+
+  @Override
+  public @Nullable String get(CharSequence name) {
+    CharSequence value = first(name);
+    return value == null ? null : value.toString();
+  }
+
+  @Override
+  public List<String> getAll(String name) {
+    return getAll((CharSequence) name);
+  }
+
+  @Override
+  public List<String> getAll(CharSequence name) {
+    List<String> values = new ArrayList<>(1);
+    for (int i = find(name, 0); i >= 0; i = find(name, i + 2)) {
+      values.add(slots[i + 1].toString());
+    }
+    return values;
+  }
+
+  @Override
+  public boolean contains(String name) {
+    return find(name, 0) >= 0;
+  }
+
+  @Override
+  public boolean contains(CharSequence name) {
+    return find(name, 0) >= 0;
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return used == 0;
+  }
+
+  @Override
+  public int size() {
+    return used / 2;
+  }
+
+  @Override
+  public Set<String> names() {
+    Set<String> names = new LinkedHashSet<>();
+    for (int i = 0; i < used; i += 2) {
+      names.add(slots[i].toString());
+    }
+    return names;
+  }
+
+  @Override
+  public List<Map.Entry<String, String>> entries() {
+    List<Map.Entry<String, String>> entries = new ArrayList<>(size());
+    iteratorAsString().forEachRemaining(entries::add);
+    return entries;
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // HttpHeaders still asks for it
+  public Iterator<Map.Entry<String, String>> iterator() {
+    return new Entries<>((name, value) -> Map.entry(name.toString(), value.toString()));
+  }
+
+  @Override
+  public Iterator<Map.Entry<CharSequence, CharSequence>> iteratorCharSequence() {
+    return new Entries<>(SimpleImmutableEntry::new);
+  }
+
+  @Override
+  public Iterator<String> valueStringIterator(CharSequence name) {
+    return getAll(name).iterator();
+  }
+
+  @Override
+  public Iterator<? extends CharSequence> valueCharSequenceIterator(CharSequence name) {
+    return getAll(name).iterator();
+  }
+
+  @Override
+  public HttpHeaders add(String name, Object value) {
+    append(name, value);
+    return this;
+  }
+
+  @Override
+  public HttpHeaders add(CharSequence name, Object value) {
+    append(name, value);
+    return this;
+  }
+
+  @Override
+  public HttpHeaders add(String name, Iterable<?> values) {
+    values.forEach(value -> append(name, value));
+    return this;
+  }
+
+  @Override
+  public HttpHeaders add(CharSequence name, Iterable<?> values) {
+    values.forEach(value -> append(name, value));
+    return this;
+  }
+
+  @Override
+  public HttpHeaders addInt(CharSequence name, int value) {
+    return add(name, Integer.toString(value));
+  }
+
+  @Override
+  public HttpHeaders addShort(CharSequence name, short value) {
+    return add(name, Short.toString(value));
+  }
+
+  @Override
+  public HttpHeaders set(String name, Object value) {
+    return set((CharSequence) name, value);
+  }
+
+  @Override
+  public HttpHeaders set(CharSequence name, Object value) {
+    remove(name);
+    append(name, value);
+    return this;
+  }
+
+  @Override
+  public HttpHeaders set(String name, Iterable<?> values) {
+    return set((CharSequence) name, values);
+  }
+
+  @Override
+  public HttpHeaders set(CharSequence name, Iterable<?> values) {
+    remove(name);
+    return add(name, values);
+  }
+
+  @Override
+  public HttpHeaders setInt(CharSequence name, int value) {
+    return set(name, Integer.toString(value));
+  }
+
+  @Override
+  public HttpHeaders setShort(CharSequence name, short value) {
+    return set(name, Short.toString(value));
+  }
+
+  @Override
+  public HttpHeaders remove(String name) {
+    return remove((CharSequence) name);
+  }
+
+  @Override
+  public HttpHeaders remove(CharSequence name) {
+    int from = find(name, 0);
+    if (from < 0) {
+      return this;
+    }
+    int to = from;
+    for (int i = from; i < used; i += 2) {
+      if (!same(slots[i], name)) {
+        slots[to++] = slots[i];
+        slots[to++] = slots[i + 1];
+      }
+    }
+    used = to;
+    return this;
+  }
+
+  @Override
+  public HttpHeaders clear() {
+    used = 0;
+    return this;
+  }
+
+  // Numbers and dates: as in Netty, what is no such thing counts as absent.
+
+  @Override
+  public @Nullable Integer getInt(CharSequence name) {
+    try {
+      CharSequence value = first(name);
+      return value == null ? null : Integer.valueOf(value.toString().trim());
+    } catch (NumberFormatException notANumber) {
+      return null;
+    }
+  }
+
+  @Override
+  public int getInt(CharSequence name, int otherwise) {
+    Integer value = getInt(name);
+    return value == null ? otherwise : value;
+  }
+
+  @Override
+  public @Nullable Short getShort(CharSequence name) {
+    Integer value = getInt(name);
+    return value == null || value.shortValue() != value ? null : value.shortValue();
+  }
+
+  @Override
+  public short getShort(CharSequence name, short otherwise) {
+    Short value = getShort(name);
+    return value == null ? otherwise : value;
+  }
+
+  @Override
+  public @Nullable Long getTimeMillis(CharSequence name) {
+    CharSequence value = first(name);
+    Date date = value == null ? null : DateFormatter.parseHttpDate(value);
+    return date == null ? null : date.getTime();
+  }
+
+  @Override
+  public long getTimeMillis(CharSequence name, long otherwise) {
+    Long value = getTimeMillis(name);
+    return value == null ? otherwise : value;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof HeaderFields fields && entries().equals(fields.entries());
+  }
+
+  @Override
+  public int hashCode() {
+    return entries().hashCode();
+  }
+
+  @Override
+  public HttpHeaders copy() {
+    HeaderFields copy = new HeaderFields(checked);
+    copy.slots = Arrays.copyOf(slots, slots.length);
+    copy.used = used;
+    return copy;
+  }
+
+  private final class Entries<E> implements Iterator<E> {
+    private final BiFunction<CharSequence, CharSequence, E> entry;
+    private int next;
+
+    Entries(BiFunction<CharSequence, CharSequence, E> entry) {
+      this.entry = entry;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next < used;
+    }
+
+    @Override
+    public E next() {
+      if (next >= used) {
+        throw new NoSuchElementException();
+      }
+      E made = entry.apply(slots[next], slots[next + 1]);
+      next += 2;
+      return made;
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package app.seventv.core.http;
+
+import app.seventv.core.transport.DatagramRelay;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings each datagram of one UDP port to the codec that owns its connection. The kernel spreads
+ * senders over the sockets by address, which goes wrong when a client's address changes (NAT,
+ * migration, RFC 9000 §9) or when the number of sockets does; the connection id stays right.
+ *
+ * <p>Netty's {@code QuicCodecDispatcher} is the same idea, but looks at short headers only, so that
+ * a handshake is lost when the address changes, has no bound on what it hands over, and knows no
+ * other process.
+ */
+final class QuicSteering {
+  /** Datagrams on their way to another loop; more are dropped, as a full socket buffer would. */
+  private static final int MAX_HOPS = 4_096;
+
+  private static final int LONG_HEADER = 0x80;
+
+  /** Index of the id in a short header (RFC 9000 §17.3). */
+  private static final int SHORT_HEADER_ID = 1;
+
+  /** Index of the id's length in a long header, after flags and version (RFC 9000 §17.2). */
+  private static final int LONG_HEADER_ID_LENGTH = 5;
+
+  private final DatagramRelay relay;
+  private final HttpObserver observer;
+  private final List<Entry> entries = new CopyOnWriteArrayList<>();
+
+  QuicSteering(DatagramRelay relay, HttpObserver observer) {
+    this.relay = relay;
+    this.observer = observer;
+  }
+
+  /** Where the datagrams of one socket come in; to be put in front of its codec. */
+  Entry newEntry() {
+    Entry entry = new Entry(entries.size());
+    entries.add(entry);
+    return entry;
+  }
+
+  /** Takes a datagram that a successor has received for us. */
+  void fromSuccessor(DatagramPacket packet) {
+    int id = idIndex(packet.content());
+    if (id < 0) {
+      packet.release();
+    } else if (QuicConnectionIds.generation(packet.content(), id) != relay.generation()) {
+      relay.send(packet); // of a generation before ours
+    } else {
+      int socket = QuicConnectionIds.socket(packet.content(), id);
+      if (socket < entries.size()) {
+        entries.get(socket).hop(packet);
+      } else {
+        packet.release();
+      }
+    }
+  }
+
+  /** Index of the destination connection id if it is one of ours, of whatever generation, or -1. */
+  private static int idIndex(ByteBuf packet) {
+    int start = packet.readerIndex();
+    int readable = packet.readableBytes();
+    if (readable < SHORT_HEADER_ID + QuicConnectionIds.LENGTH_BYTES) {
+      return -1;
+    }
+    int id = start + SHORT_HEADER_ID;
+    if ((packet.getByte(start) & LONG_HEADER) != 0) {
+      id = start + LONG_HEADER_ID_LENGTH + 1;
+      boolean whole = readable >= LONG_HEADER_ID_LENGTH + 1 + QuicConnectionIds.LENGTH_BYTES;
+      if (!whole || packet.getByte(id - 1) != QuicConnectionIds.LENGTH_BYTES) {
+        return -1;
+      }
+    }
+    return QuicConnectionIds.isOurs(packet, id) ? id : -1;
+  }
+
+  /** First handler of a datagram socket. */
+  final class Entry extends ChannelInboundHandlerAdapter {
+    private final int index;
+    private final AtomicInteger hops = new AtomicInteger();
+    private volatile @Nullable ChannelHandlerContext context;
+
+    Entry(int index) {
+      this.index = index;
+    }
+
+    /** Generator for the codec behind this entry. */
+    QuicConnectionIds ids() {
+      return new QuicConnectionIds(relay.generation(), index);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+      context = ctx;
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+      context = null;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      DatagramPacket packet = (DatagramPacket) message;
+      int id = idIndex(packet.content());
+      if (id < 0) {
+        ctx.fireChannelRead(packet); // a first packet, or noise
+        return;
+      }
+      if (QuicConnectionIds.generation(packet.content(), id) != relay.generation()) {
+        relay.send(packet);
+        return;
+      }
+      int owner = QuicConnectionIds.socket(packet.content(), id);
+      if (owner == index || owner >= entries.size()) {
+        ctx.fireChannelRead(packet);
+      } else {
+        entries.get(owner).hop(packet);
+      }
+    }
+
+    /** Hands a datagram to the loop of this entry; from any thread. */
+    private void hop(DatagramPacket packet) {
+      ChannelHandlerContext ctx = context;
+      if (ctx == null || hops.get() >= MAX_HOPS) {
+        packet.release();
+        observer.dropped(Protocol.HTTP_3, "steering-overload");
+        return;
+      }
+      hops.incrementAndGet();
+      ctx.executor().execute(() -> land(ctx, packet));
+    }
+
+    private void land(ChannelHandlerContext ctx, DatagramPacket packet) {
+      ctx.fireChannelRead(packet);
+      if (hops.decrementAndGet() == 0) {
+        ctx.fireChannelReadComplete(); // the last of a batch; the codec answers now
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package app.seventv.core.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import app.seventv.core.transport.TransportOptions;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which route a path finds, and what a route makes of its method. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // JUnit calls start() first
+class RouterTest {
+  private static final byte[] NONE = {};
+
+  private HttpFixture http;
+
+  @BeforeAll
+  void start(@TempDir Path directory) throws Exception {
+    http =
+        HttpFixture.start(
+            TransportOptions.Choice.NIO,
+            directory,
+            threads ->
+                Router.builder()
+                    .get("/", say("root"))
+                    .get("/users", say("users"))
+                    .get("/users/me", say("me"))
+                    .get("/users/{id}", say("user", "id"))
+                    .put("/users/{id}", say("put", "id"))
+                    .get("/users/{id}/sets/{set}", say("set", "id", "set"))
+                    .get("/users/me/{what}", say("mine", "what"))
+                    .get("/files/{path*}", say("file", "path"))
+                    .get("/files/readme", say("readme"))
+                    .get("/dir/", say("dir"))
+                    .route("OPTIONS", "/own", say("own options"))
+                    .build());
+  }
+
+  @AfterAll
+  void stop() {
+    http.close();
+  }
+
+  private static Handler say(String name, String... parameters) {
+    return exchange -> {
+      StringBuilder text = new StringBuilder(name);
+      for (String parameter : parameters) {
+        text.append(' ').append(exchange.request().pathParameter(parameter));
+      }
+      exchange.respond(Response.text(200, text.toString()));
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/, root",
+    "/users, users",
+    "/users/me, me",
+    "/users/7, user 7",
+    "/users/7?a=/b, user 7",
+    "/users/7/sets/9, set 7 9",
+    "/users/me/sets, mine sets",
+    "/users/me/sets/9, set me 9",
+    "/files/readme, readme",
+    "/files/readme/x, file readme/x",
+    "/files/, 'file '",
+    "/files/a/b, file a/b",
+    "/dir/, dir",
+    "/users/J%C3%BCrgen, user Jürgen",
+    "/users/a+b, user a+b",
+    "/users/a%2Fb, user a/b",
+    "/users/a%252Fb, user a%2Fb",
+    "/users/%6De, me",
+    "/%75sers, users",
+    "/users/%7Ex, user ~x"
+  })
+  void finds(String path, String answer) throws Exception {
+    assertThat(http.get(Protocol.HTTP_1, path).text()).isEqualTo(answer);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/users/, 404",
+    "/dir, 404",
+    "//, 404",
+    "/users//sets/1, 404",
+    "/users%2F7, 404",
+    "/files, 404",
+    "/Users, 404",
+    "/users/%00, 400",
+    "/users/%zz, 400",
+    "/users/%c0%ae, 400",
+    "/users/%ff, 400"
+  })
+  void refuses(String path, int status) throws Exception {
+    String answer = http.raw("GET " + path + " HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    assertThat(answer).startsWith("HTTP/1.1 " + status + " ").contains("application/problem+json");
+  }
+
+  @Test
+  void methodsThatARouteLacksAreRefusedByTheErrorMapper() throws Exception {
+    HttpFixture.Reply reply = http.call(Protocol.HTTP_2, "DELETE", "/users/7", NONE);
+    assertThat(reply.status()).isEqualTo(405);
+    assertThat(reply.header("allow")).isEqualTo("GET, HEAD, PUT");
+    assertThat(reply.header("content-type")).isEqualTo("application/problem+json");
+  }
+
+  @Test
+  void optionsAreAnsweredUnlessARouteDoes() throws Exception {
+    HttpFixture.Reply reply = http.call(Protocol.HTTP_2, "OPTIONS", "/users/7", NONE);
+    assertThat(reply.status()).isEqualTo(204);
+    assertThat(reply.header("allow")).isEqualTo("GET, HEAD, PUT, OPTIONS");
+    assertThat(http.call(Protocol.HTTP_2, "OPTIONS", "/own", NONE).text()).isEqualTo("own options");
+    assertThat(http.call(Protocol.HTTP_2, "OPTIONS", "/none", NONE).status()).isEqualTo(404);
+  }
+
+  @Test
+  void badPatternsFailAtOnce() {
+    Router.Builder builder = Router.builder().get("/a/{x}", say(""));
+    assertThatThrownBy(() -> builder.get("/a/{y}", say(""))).hasMessageContaining("duplicate");
+    assertThatThrownBy(() -> builder.get("a", say(""))).hasMessageContaining("start with");
+    assertThatThrownBy(() -> builder.get("/{x*}/b", say(""))).hasMessageContaining("last");
+    assertThatThrownBy(() -> builder.get("/{x}/{x}", say(""))).hasMessageContaining("twice");
+  }
+}

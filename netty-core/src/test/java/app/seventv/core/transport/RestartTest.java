@@ -1,0 +1,272 @@
+package app.seventv.core.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.seventv.core.http.Http3Client;
+import app.seventv.core.http.TestCertificate;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Two restarts under load, with real processes: no request may be lost. */
+class RestartTest {
+  private static final int LIMIT_SECONDS = 60;
+  private static final Duration STEADY = Duration.ofSeconds(2);
+
+  @TempDir private Path directory = Path.of("");
+  private final List<Process> processes = new ArrayList<>();
+  private final List<Thread> load = new ArrayList<>();
+  private volatile boolean stopped;
+
+  @AfterEach
+  void end() throws InterruptedException {
+    stopped = true;
+    for (Thread thread : load) {
+      thread.join();
+    }
+    processes.forEach(Process::destroyForcibly);
+  }
+
+  private record Running(Process process, BufferedReader out, int plainPort, int securePort) {}
+
+  private List<String> server(TransportOptions.Choice transport, String plain, String secure) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+        RestartServer.class.getName(),
+        transport.name(),
+        plain,
+        secure,
+        directory.toString());
+  }
+
+  private Running start(TransportOptions.Choice transport, int plainPort, int securePort)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(server(transport, String.valueOf(plainPort), String.valueOf(securePort)));
+    command.add(directory.resolve("handover").toString());
+    return start(command);
+  }
+
+  private Running start(List<String> command) throws IOException {
+    Path errors = directory.resolve("err" + processes.size());
+    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    processes.add(process);
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String line = out.readLine();
+    while (line != null && !line.startsWith("ready ")) {
+      line = out.readLine();
+    }
+    assertThat(line).as("the server starts: " + Files.readString(errors)).isNotNull();
+    String[] ports = String.valueOf(line).split(" ", -1);
+    return new Running(process, out, Integer.parseInt(ports[1]), Integer.parseInt(ports[2]));
+  }
+
+  /** One kind of client, in a loop. */
+  private final class Load {
+    final AtomicInteger requests = new AtomicInteger();
+    final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+    final Set<String> servers = ConcurrentHashMap.newKeySet();
+
+    void run(String name, Callable<String> request) {
+      load.add(
+          Thread.ofPlatform()
+              .name(name)
+              .start(() -> {
+                while (!stopped) {
+                  try {
+                    servers.add(request.call());
+                  } catch (Exception e) {
+                    failures.add(name + ": " + e);
+                  }
+                  requests.incrementAndGet();
+                }
+              }));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = TransportOptions.Choice.class,
+      names = {"IO_URING", "EPOLL"})
+  void losesNoRequest(TransportOptions.Choice transport) throws Exception {
+    TestCertificate.in(directory);
+    Running first = start(transport, 0, 0);
+    Load tcp = new Load();
+    Load quic = new Load();
+    try (HttpClient client =
+            HttpClient.newBuilder().sslContext(TestCertificate.trustingClient()).build();
+        EventLoops clientLoops = EventLoops.start(TransportOptions.loops(1));
+        Http3Load http3 = new Http3Load(clientLoops, first.securePort)) {
+      for (int i = 0; i < 2; i++) {
+        tcp.run("connect", () -> connectAndGet(first.plainPort));
+        tcp.run("h1", () -> get(client, HttpClient.Version.HTTP_1_1, first.securePort));
+        tcp.run("h2", () -> get(client, HttpClient.Version.HTTP_2, first.securePort));
+      }
+      quic.run("h3", http3::get);
+      Running running = first;
+      for (int restart = 0; restart < 2; restart++) {
+        serveFor(STEADY, tcp);
+        Running next = start(transport, first.plainPort, first.securePort);
+        serveFor(STEADY, tcp);
+        assertThat(running.process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(running.process.exitValue()).isZero();
+        running = next;
+      }
+      stopped = true;
+      for (Thread thread : load) {
+        thread.join();
+      }
+    }
+    System.out.printf(
+        "restart %s: %d requests over TCP, %d over QUIC; failed: %s %s%n",
+        transport, tcp.requests.get(), quic.requests.get(), tcp.failures, quic.failures);
+    System.out.println("figure: restart-failed-requests " + tcp.failures.size());
+    System.out.println("figure: restart-failed-requests-h3 " + quic.failures.size());
+    assertThat(tcp.servers).as("all three processes have served").hasSize(3);
+    assertThat(quic.servers).hasSize(3);
+    assertThat(tcp.failures).isEmpty();
+    assertThat(quic.failures).isEmpty();
+  }
+
+  /** Binds one TCP and one UDP socket, blocking, and passes them on as descriptors 3 and 4. */
+  private static final String SUPERVISOR =
+      """
+      use Socket; $^F = 9;
+      socket(my $t, PF_INET, SOCK_STREAM, 0) or die; bind($t, sockaddr_in(0, INADDR_LOOPBACK)) or die;
+      listen($t, 16) or die; my ($p) = sockaddr_in(getsockname($t));
+      socket(my $u, PF_INET, SOCK_DGRAM, 0) or die; bind($u, sockaddr_in($p, INADDR_LOOPBACK)) or die;
+      die unless fileno($t) == 3 and fileno($u) == 4;
+      $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = 2;
+      exec map { s/^PORT$/$p/; $_ } @ARGV;
+      """;
+
+  @ParameterizedTest
+  @EnumSource(
+      value = TransportOptions.Choice.class,
+      names = {"IO_URING", "EPOLL"})
+  void servesOnTheSocketsOfItsSupervisor(TransportOptions.Choice transport) throws Exception {
+    TestCertificate.in(directory);
+    List<String> command = new ArrayList<>(List.of("perl", "-e", SUPERVISOR));
+    command.addAll(server(transport, "0", "PORT"));
+    Running running = start(command);
+    try (HttpClient client =
+            HttpClient.newBuilder().sslContext(TestCertificate.trustingClient()).build();
+        EventLoops clientLoops = EventLoops.start(TransportOptions.loops(1));
+        Http3Load http3 = new Http3Load(clientLoops, running.securePort)) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(http3.get()).isEqualTo(String.valueOf(running.process.pid()));
+        assertThat(get(client, HttpClient.Version.HTTP_2, running.securePort))
+            .isEqualTo(String.valueOf(running.process.pid()));
+      }
+    }
+  }
+
+  private static void serveFor(Duration time, Load load) {
+    int before = load.requests.get();
+    await()
+        .pollDelay(time)
+        .atMost(Duration.ofSeconds(LIMIT_SECONDS))
+        .until(() -> load.requests.get() > before + 10);
+  }
+
+  /** A connection of its own for each request: a lost place in the accept queue would show. */
+  private static String connectAndGet(int port) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(LIMIT_SECONDS * 1_000);
+      socket
+          .getOutputStream()
+          .write(
+              "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      if (!answer.startsWith("HTTP/1.1 200")) {
+        throw new IOException("answer: " + answer);
+      }
+      return answer.substring(answer.indexOf("\r\n\r\n") + 4);
+    }
+  }
+
+  private static String get(HttpClient client, HttpClient.Version version, int port)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        client.send(
+            HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + "/"))
+                .version(version)
+                .timeout(Duration.ofSeconds(20))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() != 200) {
+      throw new IOException("status " + answer.statusCode());
+    }
+    return answer.body();
+  }
+
+  /** Keeps to one connection until the server asks it to leave. */
+  private static final class Http3Load implements AutoCloseable {
+    private final EventLoops loops;
+    private final InetSocketAddress server;
+    private Http3Client client;
+
+    Http3Load(EventLoops loops, int port) throws IOException {
+      this.loops = loops;
+      this.server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+      this.client = Http3Client.connect(loops, server);
+    }
+
+    String get() throws Exception {
+      if (client.isLeaving()) {
+        client.close();
+        client = Http3Client.connect(loops, server);
+      }
+      Http3Client.Answer answer;
+      try {
+        answer = client.send("GET", "/", Map.of(), new byte[0]).get(20, TimeUnit.SECONDS);
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof Http3Client.RejectedException) {
+          return get(); // on a connection to the successor, as every client does
+        }
+        throw e;
+      }
+      if (answer.status() != 200) {
+        throw new IOException("status " + answer.status());
+      }
+      return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+      client.close();
+    }
+  }
+}
