@@ -187,7 +187,8 @@ final class CompressingStream implements ResponseStream {
   @Override
   public long bytesBeforeUnwritable() {
     return Math.max(
-        0, Math.min(ContentEncoder.MAX_PART_BYTES, out.bytesBeforeUnwritable()) - waitingBytes.get());
+        0,
+        Math.min(ContentEncoder.MAX_PART_BYTES, out.bytesBeforeUnwritable()) - waitingBytes.get());
   }
 
   @Override

@@ -55,7 +55,7 @@ final class TlsMaterial {
       contents.add(content(files.key(), sum));
     }
     MessageDigest clientAuthSum = sha256();
-    clientAuthSum.update((byte) options.clientAuth().ordinal());
+    clientAuthSum.update(options.clientAuth().name().getBytes(StandardCharsets.US_ASCII));
     byte[] authorities = null;
     Path authoritiesFile = options.clientCa().orElse(null);
     if (authoritiesFile != null && options.clientAuth() != ClientAuthMode.OFF) {

@@ -67,8 +67,7 @@ public final class AttackServer {
                 "/upload",
                 RequestDecoding.wrap(
                     MAX_BODY_BYTES,
-                    Blocking.handler(
-                        threads, MAX_BODY_BYTES, (request, body) -> Response.of(204))))
+                    Blocking.handler(threads, MAX_BODY_BYTES, (request, body) -> Response.of(204))))
             .build();
     server =
         HttpServer.builder(loops, router)

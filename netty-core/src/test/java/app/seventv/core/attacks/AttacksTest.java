@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each attack leaves the server alive, its memory as it was, and a valid client's 99th percentile
- * less than doubled, and the attacker is cut off. The rates of the attackers stand in their classes:
- * they are clients with a part of this machine, not with one of their own.
+ * less than doubled, and the attacker is cut off. The rates of the attackers stand in their
+ * classes: they are clients with a part of this machine, not with one of their own.
  */
 @Tag("attacks")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -38,6 +38,7 @@ class AttacksTest {
 
   /** A minimum rate is looked at after the first seconds of a body. */
   private static final long BODY_ATTACK_MS = 8_000;
+
   private static final long ROUND_MS = 400;
   private static final int ROUNDS_BEFORE = 3;
 
@@ -56,8 +57,8 @@ class AttacksTest {
   private static final int THREADS_TOLERANCE = 4;
 
   /**
-   * An attack is measured up to so many times and the best counts: a slow server is slow every time,
-   * a busy machine only now and then.
+   * An attack is measured up to so many times and the best counts: a slow server is slow every
+   * time, a busy machine only now and then.
    */
   private static final int MEASUREMENTS = 3;
 
@@ -122,8 +123,7 @@ class AttacksTest {
       best = Math.min(best, measured.ratio());
       outcome = measured.outcome();
     }
-    System.out.printf(
-        Locale.ROOT, "figure: attack-%s-p99-ratio %.2f ratio%n", name, best);
+    System.out.printf(Locale.ROOT, "figure: attack-%s-p99-ratio %.2f ratio%n", name, best);
     assertThat(server.isAlive()).isTrue();
     await()
         .atMost(Duration.ofSeconds(20))
@@ -145,20 +145,18 @@ class AttacksTest {
     CompletableFuture<String> reply = new CompletableFuture<>();
     attacker.send(name + " " + durationMs);
     Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                reply.complete(attacker.awaitLine("done"));
-              } catch (IOException e) {
-                reply.completeExceptionally(e);
-              }
-            });
+        .start(() -> {
+          try {
+            reply.complete(attacker.awaitLine("done"));
+          } catch (IOException e) {
+            reply.completeExceptionally(e);
+          }
+        });
     List<Double> attacked = new ArrayList<>();
     while (!reply.isDone()) {
       attacked.add(client.p99(ROUND_MS));
     }
-    double ratio =
-        Math.max(median(attacked), FLOOR_MS) / Math.max(median(calm), FLOOR_MS);
+    double ratio = Math.max(median(attacked), FLOOR_MS) / Math.max(median(calm), FLOOR_MS);
     System.out.printf(
         Locale.ROOT,
         "%s: p99 %.1f ms before, %.1f ms during; %s%n",
@@ -235,8 +233,7 @@ class AttacksTest {
   @ValueSource(strings = {"quic-noise", "quic-amplification"})
   void strangersGetLittleForTheirDatagrams(String name) throws Exception {
     Map<String, Long> figures = attack(name, ATTACK_MS);
-    assertThat(figures.get("received-bytes"))
-        .isLessThanOrEqualTo(3 * figures.get("sent-bytes"));
+    assertThat(figures.get("received-bytes")).isLessThanOrEqualTo(3 * figures.get("sent-bytes"));
     assertThat(figures.getOrDefault("worst-percent", 0L)).isLessThanOrEqualTo(300);
   }
 

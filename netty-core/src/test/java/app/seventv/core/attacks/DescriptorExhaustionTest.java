@@ -69,14 +69,13 @@ class DescriptorExhaustionTest {
         }
         await()
             .atMost(Duration.ofSeconds(15))
-            .until(
-                () -> {
-                  try (ValidClient next = new ValidClient(address)) {
-                    return next.get("/").equals("still here");
-                  } catch (IOException notYet) {
-                    return false;
-                  }
-                });
+            .until(() -> {
+              try (ValidClient next = new ValidClient(address)) {
+                return next.get("/").equals("still here");
+              } catch (IOException notYet) {
+                return false;
+              }
+            });
         assertThat(server.isAlive()).isTrue();
       }
     } finally {

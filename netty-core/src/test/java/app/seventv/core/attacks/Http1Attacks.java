@@ -5,10 +5,10 @@ import app.seventv.core.attacks.Attacker.Target;
 import app.seventv.core.attacks.Attacker.Until;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.net.StandardSocketOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -116,14 +116,16 @@ final class Http1Attacks {
   /** Comes and goes in the middle of everything: resets, ends, silence. */
   private static Map<String, Long> vanish(Target target, Until until) throws Exception {
     String[] starts = {
-      "", "GET / HT", "GET / HTTP/1.1\r\nhost: a\r\n\r\n", "POST /upload HTTP/1.1\r\nhost: a\r\n"
-          + "content-length: 9\r\n\r\nx", "GET /big HTTP/1.1\r\nhost: a\r\n\r\n"
+      "",
+      "GET / HT",
+      "GET / HTTP/1.1\r\nhost: a\r\n\r\n",
+      "POST /upload HTTP/1.1\r\nhost: a\r\n" + "content-length: 9\r\n\r\nx",
+      "GET /big HTTP/1.1\r\nhost: a\r\n\r\n"
     };
     List<SocketChannel> silent = new ArrayList<>();
     long count = 0;
     while (until.pace(VANISHING_PER_SECOND)) {
-      SocketChannel client =
-          SocketChannel.open(count % 3 == 0 ? target.secure() : target.plain());
+      SocketChannel client = SocketChannel.open(count % 3 == 0 ? target.secure() : target.plain());
       String start = starts[(int) (count % starts.length)];
       client.write(bytes(start));
       switch ((int) (count % 4)) {

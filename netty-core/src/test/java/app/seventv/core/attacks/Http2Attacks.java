@@ -88,7 +88,9 @@ final class Http2Attacks {
                 client.frame(HEADERS, END_STREAM | END_HEADERS, 2 * step + 1, hpackBomb())));
   }
 
-  /** A large field put into the dynamic table once, then named thousands of times (RFC 7541 §7.3). */
+  /**
+   * A large field put into the dynamic table once, then named thousands of times (RFC 7541 §7.3).
+   */
   private static byte[] hpackBomb() {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     block.writeBytes(new byte[] {(byte) 0x82, (byte) 0x84, (byte) 0x87}); // GET / https
@@ -114,14 +116,13 @@ final class Http2Attacks {
       try (RawHttp2Client client = RawHttp2Client.connect(target.plain(), false)) {
         CompletableFuture<Long> closed = new CompletableFuture<>();
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    closed.complete(client.awaitClose());
-                  } catch (IOException e) {
-                    closed.complete(-1L);
-                  }
-                });
+            .start(() -> {
+              try {
+                closed.complete(client.awaitClose());
+              } catch (IOException e) {
+                closed.complete(-1L);
+              }
+            });
         int step = 0;
         try {
           while (!closed.isDone() && until.pace(perSecond)) {

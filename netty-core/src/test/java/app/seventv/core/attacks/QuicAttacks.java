@@ -236,8 +236,7 @@ final class QuicAttacks {
                 .get(LIMIT_SECONDS, TimeUnit.SECONDS);
         connections++;
         QuicStreamChannel control =
-            quic.createStream(
-                    QuicStreamType.UNIDIRECTIONAL, new ChannelInboundHandlerAdapter())
+            quic.createStream(QuicStreamType.UNIDIRECTIONAL, new ChannelInboundHandlerAdapter())
                 .get(LIMIT_SECONDS, TimeUnit.SECONDS);
         control.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {0, 4, 0}));
         QuicStreamChannel request =
@@ -255,7 +254,6 @@ final class QuicAttacks {
         proper.get("/");
       }
     }
-    return Map.of(
-        "connections", connections, "cut-off", cutOff.get(), "error", error.get());
+    return Map.of("connections", connections, "cut-off", cutOff.get(), "error", error.get());
   }
 }

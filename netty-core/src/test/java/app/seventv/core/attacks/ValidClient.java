@@ -31,7 +31,8 @@ final class ValidClient implements AutoCloseable {
   String get(String path) throws IOException {
     socket
         .getOutputStream()
-        .write(("GET " + path + " HTTP/1.1\r\nhost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        .write(
+            ("GET " + path + " HTTP/1.1\r\nhost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
     StringBuilder head = new StringBuilder(256);
     while (head.indexOf("\r\n\r\n") < 0) {
       head.append((char) in.readUnsignedByte());
@@ -50,12 +51,10 @@ final class ValidClient implements AutoCloseable {
     Map<String, Long> figures = new HashMap<>();
     get("/stats")
         .lines()
-        .forEach(
-            line -> {
-              int equals = line.indexOf('=');
-              figures.put(
-                  line.substring(0, equals), Long.parseLong(line.substring(equals + 1)));
-            });
+        .forEach(line -> {
+          int equals = line.indexOf('=');
+          figures.put(line.substring(0, equals), Long.parseLong(line.substring(equals + 1)));
+        });
     return figures;
   }
 

@@ -327,7 +327,11 @@ class ConfigTest {
   @Test
   void durationsThatNoClockCanTellAreProblems() {
     assertThat(problems("cdn.max_age = '999999999999999999d'")).hasSize(1);
-    assertThat(problems("event_api.heartbeat_interval = { secs = " + Long.MAX_VALUE
-        + ", nanos = 9000000000 }")).hasSize(1);
+    assertThat(
+            problems(
+                "event_api.heartbeat_interval = { secs = "
+                    + Long.MAX_VALUE
+                    + ", nanos = 9000000000 }"))
+        .hasSize(1);
   }
 }
