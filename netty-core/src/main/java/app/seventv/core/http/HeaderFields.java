@@ -66,6 +66,7 @@ final class HeaderFields extends HttpHeaders {
     slots[used++] = value;
   }
 
+  @SuppressWarnings("ReferenceEquality") // common names are interned; the rest is compared below
   private static boolean same(CharSequence a, CharSequence b) {
     return a == b || (a.length() == b.length() && AsciiString.contentEqualsIgnoreCase(a, b));
   }
@@ -336,6 +337,7 @@ final class HeaderFields extends HttpHeaders {
   }
 
   @Override
+  @SuppressWarnings("JavaUtilDate") // what Netty's parser returns
   public @Nullable Long getTimeMillis(CharSequence name) {
     CharSequence value = first(name);
     Date date = value == null ? null : DateFormatter.parseHttpDate(value);
