@@ -93,8 +93,13 @@ final class BombAttacks {
     byte[] deflated = new byte[INFLATED_BYTES];
     int length = deflater.deflate(deflated, 0, deflated.length, Deflater.SYNC_FLUSH) - 4;
     deflater.end();
-    ByteBuffer frame = ByteBuffer.allocate(length + 14);
-    frame.put((byte) 0xc1).put((byte) 0xff).putLong(length).putInt(0).put(deflated, 0, length);
+    ByteBuffer frame = ByteBuffer.allocate(length + 14).put((byte) 0xc1);
+    if (length <= 0xffff) { // the shortest form is the only one (RFC 6455 §5.2)
+      frame.put((byte) 0xfe).putShort((short) length);
+    } else {
+      frame.put((byte) 0xff).putLong(length);
+    }
+    frame.putInt(0).put(deflated, 0, length);
     return java.util.Arrays.copyOf(frame.array(), frame.position());
   }
 
