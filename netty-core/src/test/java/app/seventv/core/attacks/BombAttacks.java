@@ -94,7 +94,8 @@ final class BombAttacks {
     int length = deflater.deflate(deflated, 0, deflated.length, Deflater.SYNC_FLUSH) - 4;
     deflater.end();
     ByteBuffer frame = ByteBuffer.allocate(length + 14);
-    frame.put((byte) 0xc1).put((byte) 0xff).putLong(length).putInt(0).put(deflated, 0, length);
+    frame.put((byte) 0xc1).put((byte) 0xfe).putShort((short) length); // fits 16 bits
+    frame.putInt(0).put(deflated, 0, length);
     return java.util.Arrays.copyOf(frame.array(), frame.position());
   }
 
