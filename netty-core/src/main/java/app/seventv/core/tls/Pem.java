@@ -72,7 +72,7 @@ final class Pem {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(spec);
       } catch (InvalidKeySpecException notOfThisKind) {
-        continue;
+        // the next algorithm may fit
       } catch (GeneralSecurityException e) {
         throw new IOException("private key cannot be read: " + file, e);
       }
