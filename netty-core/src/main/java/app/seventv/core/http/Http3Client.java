@@ -1,7 +1,6 @@
 package app.seventv.core.http;
 
 import app.seventv.core.transport.EventLoops;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -18,6 +17,7 @@ import io.netty.handler.codec.http3.Http3Headers;
 import io.netty.handler.codec.http3.Http3HeadersFrame;
 import io.netty.handler.codec.http3.Http3RequestStreamInboundHandler;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
@@ -63,9 +63,8 @@ public final class Http3Client implements AutoCloseable {
             .applicationProtocols(Http3.supportedApplicationProtocols())
             .build();
     Channel datagrams =
-        new Bootstrap()
-            .group(loops.group())
-            .channel(loops.transport().datagramChannel())
+        loops
+            .datagramClient()
             .handler(
                 Http3.newQuicClientCodecBuilder()
                     .sslContext(ssl)
@@ -84,6 +83,9 @@ public final class Http3Client implements AutoCloseable {
       QuicChannel quic =
           QuicChannel.newBootstrap(datagrams)
               .handler(new Http3ClientConnectionHandler())
+              .option(
+                  QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
+                  loops.transport().datagramSegments())
               .remoteAddress(server)
               .connect()
               .get(TIMEOUT_MS, TimeUnit.MILLISECONDS);

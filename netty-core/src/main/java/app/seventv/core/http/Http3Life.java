@@ -29,6 +29,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   private final ServerContext server;
   private final QuicChannel quic;
   private final Connection connection;
+  private final Http3Deadlines deadlines;
 
   private long nextRequestId;
   private long firstRefusedId = ALL_REQUESTS;
@@ -45,6 +46,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     this.server = server;
     this.connection = connection;
     this.quic = quic;
+    this.deadlines = new Http3Deadlines(quic.eventLoop(), server.limits);
   }
 
   @Override
@@ -94,6 +96,11 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
       drain();
     }
     ctx.fireChannelActive();
+  }
+
+  /** Of the request streams. */
+  Http3Deadlines deadlines() {
+    return deadlines;
   }
 
   /**
