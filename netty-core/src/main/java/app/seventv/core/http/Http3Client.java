@@ -1,6 +1,7 @@
 package app.seventv.core.http;
 
 import app.seventv.core.transport.EventLoops;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -63,8 +64,9 @@ public final class Http3Client implements AutoCloseable {
             .applicationProtocols(Http3.supportedApplicationProtocols())
             .build();
     Channel datagrams =
-        loops
-            .datagramClient()
+        new Bootstrap()
+            .group(loops.group())
+            .channel(loops.transport().datagramChannel())
             .handler(
                 Http3.newQuicClientCodecBuilder()
                     .sslContext(ssl)

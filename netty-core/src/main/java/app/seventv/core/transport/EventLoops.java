@@ -217,7 +217,6 @@ public final class EventLoops implements AutoCloseable {
           } else {
             bootstrap.channelFactory(() -> transport.adoptDatagram(descriptor));
           }
-          transport.datagramOptions().forEach((k, v) -> bootstrap.option(cast(k), v));
           return bootstrap;
         });
   }
@@ -235,13 +234,6 @@ public final class EventLoops implements AutoCloseable {
             .channel(transport.clientChannel())
             .option(ChannelOption.TCP_NODELAY, true);
     transport.streamOptions(bufferRing).forEach((k, v) -> bootstrap.option(cast(k), v));
-    return bootstrap;
-  }
-
-  /** A bootstrap for a datagram socket of a client on any loop; set the handler and bind it. */
-  public Bootstrap datagramClient() {
-    Bootstrap bootstrap = new Bootstrap().group(group).channel(transport.datagramChannel());
-    transport.datagramOptions().forEach((k, v) -> bootstrap.option(cast(k), v));
     return bootstrap;
   }
 

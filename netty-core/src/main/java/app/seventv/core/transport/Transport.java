@@ -2,11 +2,9 @@ package app.seventv.core.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -62,15 +60,6 @@ public enum Transport {
 
   /** QUIC packets per system call: 16 of up to 1,350 bytes are well below the kernel's 64 KB. */
   private static final int MAX_SEGMENTS = 16;
-
-  /** Datagrams taken from a socket at once, into one buffer of {@link #MAX_DATAGRAM_BYTES} each. */
-  private static final int DATAGRAMS_PER_READ = Integer.getInteger("h3.dgrams", 8);
-
-  /** Larger datagrams are cut; clients of QUIC on the Internet stay below 1,500. */
-  public static final int MAX_DATAGRAM_BYTES = 2048;
-
-  /** Datagrams after which other channels of a loop have their turn. */
-  private static final int MAX_DATAGRAMS_PER_TURN = 64;
 
   private static final short BUFFER_GROUP = 0;
 
@@ -221,29 +210,6 @@ public enum Transport {
   /** Options every listening channel gets. */
   Map<ChannelOption<?>, Object> reusePortOptions() {
     return hasReusePort() ? Map.of(UnixChannelOption.SO_REUSEPORT, true) : Map.of();
-  }
-
-  /** Options every datagram channel gets: several datagrams per system call, where there is one. */
-  public Map<ChannelOption<?>, Object> datagramOptions() {
-    int datagrams = this == NIO ? 1 : DATAGRAMS_PER_READ;
-    FixedRecvByteBufAllocator buffers =
-        new FixedRecvByteBufAllocator(datagrams * MAX_DATAGRAM_BYTES);
-    buffers.maxMessagesPerRead(MAX_DATAGRAMS_PER_TURN);
-    return switch (this) {
-      case IO_URING ->
-          Map.of(
-              IoUringChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE,
-              MAX_DATAGRAM_BYTES,
-              ChannelOption.RECVBUF_ALLOCATOR,
-              buffers);
-      case EPOLL ->
-          Map.of(
-              EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE,
-              MAX_DATAGRAM_BYTES,
-              ChannelOption.RECVBUF_ALLOCATOR,
-              buffers);
-      case NIO -> Map.of(ChannelOption.RECVBUF_ALLOCATOR, buffers);
-    };
   }
 
   /** Options every connected stream channel gets besides the common ones. */
