@@ -105,10 +105,15 @@ public final class V3AuthRoutes {
     }
     CsrfTokens.Issued issued = csrf.issue(linkTo);
     request.cookies().set(CSRF_COOKIE, issued.token(), domain(), Cookies.SameSite.NONE);
-    return redirect(provider.legacyAuthorizeAddress(redirectUri(provider), issued.state()));
+    return redirect(
+        provider.legacyAuthorizeAddress(
+            redirectUri(provider), issued.state(), issued.challenge()));
   }
 
   private Response finish(ApiRequest request, ConnectionProvider provider) {
+    if (!provider.enabled()) {
+      throw ApiException.badRequest("unsupported platform");
+    }
     String code = request.head().queryParameter("code");
     String state = request.head().queryParameter("state");
     String cookie = request.cookies().get(CSRF_COOKIE);
@@ -117,7 +122,8 @@ public final class V3AuthRoutes {
     if (code == null || verified == null) {
       throw ApiException.badRequest("invalid csrf");
     }
-    ProviderClient.Profile profile = client.exchange(provider, code, "", redirectUri(provider));
+    ProviderClient.Profile profile = 
+        client.exchange(provider, code, verified.verifier(), redirectUri(provider));
     String shown = legacyName(provider.platform());
     Id linkTo = verified.sessionId();
     if (linkTo != null) {
