@@ -168,6 +168,7 @@ class V3EmoteOpsTest {
 
   @Test
   @Covers(value = "EmoteOps.update", outcomes = PERMISSION)
+  @Covers(value = "EmoteOps.update (deleted)", outcomes = PERMISSION)
   void strangersAndAnonymousPeopleEditNothing() throws Exception {
     Emote emote = world.emote(DevUser.STREAMER, "mine");
     Map<String, Object> change = Map.of("name", "stolen");
@@ -241,7 +242,8 @@ class V3EmoteOpsTest {
   }
 
   @Test
-  @Covers(value = "EmoteOps.update", outcomes = {SUCCESS, CONFLICT})
+  @Covers(value = "EmoteOps.update (deleted)", outcomes = {SUCCESS, CONFLICT})
+  @Covers(value = "EmoteOps.update", outcomes = CONFLICT)
   void aDeletedEmoteIsGoneAndCannotBeEditedAgain() throws Exception {
     Emote emote = world.emote(DevUser.STREAMER, "goes");
     EmoteModerationRequest listing =

@@ -2,6 +2,7 @@ package app.seventv.api.billing;
 
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Edges;
 import app.seventv.api.data.Mutations;
@@ -65,6 +66,7 @@ public final class SubscriptionService {
   }
 
   /** An administrator's wish to recompute everything of a user. */
+  @Operation(value = "UserOps.refreshSubscriptions", needs = Permission.USER_MANAGE_ANY)
   public void refreshAll(RequestContext context, Id userId) {
     context.caller().guard(Permission.USER_MANAGE_ANY);
     refreshUser(userId);
@@ -83,6 +85,7 @@ public final class SubscriptionService {
    *
    * @param reason for the records
    */
+  @Operation(value = "UserOps.createSubscriptionPeriod", needs = Permission.USER_MANAGE_ANY)
   public void grant(
       RequestContext context,
       Id userId,

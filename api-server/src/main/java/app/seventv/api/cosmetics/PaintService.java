@@ -4,6 +4,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Store;
@@ -69,6 +70,7 @@ public final class PaintService {
       List<Paint.Shadow> shadows) {}
 
   /** Creates a paint; an image is processed in the background. */
+  @Operation(value = "Mutation.createCosmeticPaint", needs = Permission.PAINT_MANAGE)
   public Paint create(RequestContext context, Definition definition) {
     Caller caller = context.caller();
     caller.guard(Permission.PAINT_MANAGE);
@@ -93,6 +95,7 @@ public final class PaintService {
   }
 
   /** Gives a paint another look; refused while its image is being processed. */
+  @Operation(value = "CosmeticOps.updatePaint", needs = Permission.PAINT_MANAGE)
   public Paint update(RequestContext context, Id paintId, Definition definition) {
     Caller caller = context.caller();
     caller.guard(Permission.PAINT_MANAGE);
@@ -177,6 +180,7 @@ public final class PaintService {
   public record Reprocessed(Id id, @Nullable String error) {}
 
   /** Processes the images of paints again. */
+  @Operation(value = "Mutation.reprocessCosmeticImage", needs = Permission.PAINT_MANAGE)
   public List<Reprocessed> reprocessPaints(RequestContext context, List<Id> ids) {
     context.caller().guard(Permission.PAINT_MANAGE);
     List<Reprocessed> results = new ArrayList<>();

@@ -2,6 +2,7 @@ package app.seventv.api.emotes;
 
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Editors;
 import app.seventv.api.data.ModerationRequests;
@@ -79,6 +80,7 @@ public final class EmoteService {
    * Edits an emote. Changes of the owner and of {@link #MANAGED_FLAGS} need {@code
    * Emote.ManageAny}.
    */
+  @Operation(value = "EmoteOps.update", needs = Permission.EMOTE_EDIT, who = "the owner, an editor with Emote.Manage, or Emote.ManageAny; owner, listing and personal use only with Emote.ManageAny")
   public Emote edit(RequestContext context, Id emoteId, Edit edit) {
     return change(
         context,
@@ -142,6 +144,7 @@ public final class EmoteService {
   }
 
   /** Marks an emote as deleted; sets drop it when they are read. */
+  @Operation(value = "EmoteOps.update (deleted)", needs = Permission.EMOTE_DELETE, who = "the owner, an editor with Emote.Manage, or Emote.ManageAny")
   public Emote delete(RequestContext context, Id emoteId) {
     return change(
         context,
@@ -157,6 +160,7 @@ public final class EmoteService {
   }
 
   /** Puts another emote in an emote's place wherever it is shown. */
+  @Operation(value = "EmoteOps.merge", needs = Permission.EMOTE_MERGE)
   public Emote merge(RequestContext context, Id emoteId, Id targetId) {
     Caller caller = context.caller();
     caller.guard(Permission.EMOTE_MERGE);

@@ -3,6 +3,7 @@ package app.seventv.api.tickets;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Store;
@@ -69,6 +70,7 @@ public final class TicketService {
   }
 
   /** Reports an emote. */
+  @Operation(value = "Mutation.createReport", needs = Permission.TICKET_CREATE)
   public Ticket createReport(RequestContext context, Id emoteId, String subject, String body) {
     Caller caller = context.caller();
     caller.guard(Permission.TICKET_CREATE);
@@ -118,6 +120,7 @@ public final class TicketService {
       @Nullable String note) {}
 
   /** Handles a report. */
+  @Operation(value = "Mutation.editReport", needs = {Permission.TICKET_MANAGE_ABUSE, Permission.TICKET_MANAGE_GENERIC})
   public Ticket edit(RequestContext context, Id ticketId, Edit edit) {
     Caller caller = context.caller();
     caller.guard(Permission.TICKET_MANAGE_ABUSE);

@@ -4,6 +4,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Editors;
 import app.seventv.api.data.Mutations;
@@ -66,6 +67,7 @@ public final class ProfilePictures implements ResultHandler {
    *
    * @return id of the picture
    */
+  @Operation(value = "PUT /v3/users/{id}/profile-picture", who = "oneself, an editor with User.ManageProfile, or User.ManageAny; the target needs User.UseCustomProfilePicture")
   public Id upload(RequestContext context, Id userId, byte[] image) {
     Caller caller = context.caller();
     Id actor = caller.requireUser().id();

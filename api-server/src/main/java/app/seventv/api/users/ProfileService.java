@@ -4,6 +4,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Store;
@@ -75,6 +76,7 @@ public final class ProfileService {
    * @param platformId account to unlink, null for none; refused when two platforms share the id
    * @return the user after the change
    */
+  @Operation(value = "UserOps.connections", who = "oneself, an editor with User.ManageProfile, or User.ManageAny")
   public User changeConnection(
       RequestContext context, Id userId, @Nullable Id setId, @Nullable String platformId) {
     Caller caller = context.caller();
@@ -150,6 +152,7 @@ public final class ProfileService {
    *
    * @return whether anything changed
    */
+  @Operation(value = "UserOps.cosmetics", who = "oneself, an editor with User.ManageProfile, or User.ManageAny; the cosmetic must be entitled")
   public boolean changePaint(RequestContext context, Id userId, @Nullable Id paintId) {
     context.charge(RateLimitResource.USER_CHANGE_COSMETICS);
     LoadedUser user = requireCosmetic(context.caller(), userId, Kind.PAINT, paintId);

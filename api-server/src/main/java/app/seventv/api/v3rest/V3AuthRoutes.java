@@ -9,6 +9,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transactions;
 import app.seventv.api.data.UserLoader;
@@ -19,6 +20,7 @@ import app.seventv.api.web.Pipeline;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.model.Id;
+import app.seventv.model.Permission;
 import app.seventv.model.Platform;
 import app.seventv.model.RateLimitResource;
 import app.seventv.model.UserSession;
@@ -78,6 +80,7 @@ public final class V3AuthRoutes {
     routes.post("/v3/auth/logout", pipeline.handler(1024, request -> logout(request, 204)));
   }
 
+  @Operation(value = "GET /v3/auth", needs = Permission.USER_LOGIN, who = "whoever the platform vouches for; linking needs a session")
   private Response auth(ApiRequest request) {
     String platform = request.head().queryParameter("platform");
     ConnectionProvider provider =
@@ -157,6 +160,7 @@ public final class V3AuthRoutes {
     return Caller.of(user, session, request.context().caller().ip());
   }
 
+  @Operation(value = "GET /v3/auth/logout", who = "pages of our own origins")
   private Response logout(ApiRequest request, int status) {
     for (String name : new String[] {"referer", "origin"}) {
       String value = request.head().header(name);

@@ -3,6 +3,7 @@ package app.seventv.api.v3rest;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.data.BusUsers;
 import app.seventv.api.data.EmoteResolver;
 import app.seventv.api.data.EventBus;
@@ -78,6 +79,7 @@ public final class V3LiveRoutes {
     routes.post("/v3/bridge/event-api", pipeline.handler(JsonBody.MAX_BYTES, this::bridge));
   }
 
+  @Operation(value = "POST /v3/users/{id}/presences", who = "anybody, for anybody")
   private Response presence(ApiRequest request) {
     Id userId = Id.parseOrNull(request.head().pathParameter("id"));
     if (userId == null) {
@@ -183,6 +185,7 @@ public final class V3LiveRoutes {
     return new UserPresence.PersonalEmoteSet(set.withEmotes(entries), approved, owners);
   }
 
+  @Operation("POST /v3/bridge/event-api")
   private Response bridge(ApiRequest request) {
     JsonNode identifiers = JsonBody.read(request).list("identifiers");
     Set<String> names = new LinkedHashSet<>();
