@@ -1,26 +1,5 @@
 package app.seventv.api;
 
-import app.seventv.api.billing.PeriodInvoices;
-import app.seventv.api.billing.Stripe;
-import app.seventv.api.billing.SubscriptionService;
-import app.seventv.api.cosmetics.PaintImages;
-import app.seventv.api.cosmetics.PaintService;
-import app.seventv.api.data.Edges;
-import app.seventv.api.data.Mutations;
-import app.seventv.api.emotes.EmoteService;
-import app.seventv.api.roles.RoleService;
-import app.seventv.api.sets.SetAccess;
-import app.seventv.api.sets.SetChanges;
-import app.seventv.api.sets.SetEntryService;
-import app.seventv.api.tickets.TicketService;
-import app.seventv.api.uploads.CosmeticResults;
-import app.seventv.api.uploads.ProfilePictures;
-import app.seventv.api.uploads.ResultHandler;
-import app.seventv.api.users.AccountService;
-import app.seventv.api.users.BanService;
-import app.seventv.api.users.EditorGate;
-import app.seventv.api.users.EditorService;
-import app.seventv.api.users.ProfileService;
 import app.seventv.api.accounts.ConnectionProvider;
 import app.seventv.api.accounts.CsrfTokens;
 import app.seventv.api.accounts.LoginService;
@@ -28,27 +7,48 @@ import app.seventv.api.accounts.ProviderClient;
 import app.seventv.api.accounts.Sessions;
 import app.seventv.api.accounts.TokenKey;
 import app.seventv.api.accounts.Tokens;
+import app.seventv.api.billing.PeriodInvoices;
+import app.seventv.api.billing.Stripe;
+import app.seventv.api.billing.SubscriptionService;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.RateLimiter;
+import app.seventv.api.cosmetics.PaintImages;
+import app.seventv.api.cosmetics.PaintService;
+import app.seventv.api.data.Edges;
 import app.seventv.api.data.Editors;
 import app.seventv.api.data.EventBus;
 import app.seventv.api.data.Leases;
 import app.seventv.api.data.ModerationRequests;
+import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Outbox;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transactions;
 import app.seventv.api.data.UserLoader;
+import app.seventv.api.emotes.EmoteService;
 import app.seventv.api.graphql.BatchLoaders;
 import app.seventv.api.graphql.GraphqlEngine;
 import app.seventv.api.graphql.Loaders;
+import app.seventv.api.roles.RoleService;
 import app.seventv.api.search.SearchIndex;
 import app.seventv.api.search.TypesenseIndex;
 import app.seventv.api.sets.EmoteSetService;
+import app.seventv.api.sets.SetAccess;
+import app.seventv.api.sets.SetChanges;
+import app.seventv.api.sets.SetEntryService;
+import app.seventv.api.tickets.TicketService;
+import app.seventv.api.uploads.CosmeticResults;
 import app.seventv.api.uploads.EmoteResults;
 import app.seventv.api.uploads.EmoteUpload;
 import app.seventv.api.uploads.ImageProcessor;
 import app.seventv.api.uploads.ImageTasks;
+import app.seventv.api.uploads.ProfilePictures;
+import app.seventv.api.uploads.ResultHandler;
+import app.seventv.api.users.AccountService;
+import app.seventv.api.users.BanService;
+import app.seventv.api.users.EditorGate;
+import app.seventv.api.users.EditorService;
+import app.seventv.api.users.ProfileService;
 import app.seventv.api.v3graphql.V3Schema;
 import app.seventv.api.v3rest.V3AuthRoutes;
 import app.seventv.api.v3rest.V3LiveRoutes;
@@ -141,8 +141,7 @@ final class Api implements AutoCloseable {
         new EmoteUpload(imageTasks(), processor, moderation, transactions, clock, random);
     SetAccess access = new SetAccess(users, editors);
     SetChanges changes = new SetChanges(store, access, mutations);
-    EmoteSetService sets =
-        new EmoteSetService(store, access, changes, mutations, clock, random);
+    EmoteSetService sets = new EmoteSetService(store, access, changes, mutations, clock, random);
     SetEntryService entries = new SetEntryService(store, users, changes, moderation);
     EditorGate gate = new EditorGate(editors);
     ProfileService profiles = new ProfileService(store, users, gate, mutations);
@@ -230,8 +229,7 @@ final class Api implements AutoCloseable {
     this.handler = new Cors(credentials, routes.build());
   }
 
-  private void graphql(
-      Router.Builder routes, Pipeline pipeline, V3Schema.Services services) {
+  private void graphql(Router.Builder routes, Pipeline pipeline, V3Schema.Services services) {
     BatchLoaders loaders = Loaders.create(services.store(), services.users(), executor);
     V4Schema.Services v4 =
         new V4Schema.Services(

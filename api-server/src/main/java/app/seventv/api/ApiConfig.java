@@ -114,7 +114,8 @@ public final class ApiConfig {
   public static final Key<Secret> STRIPE_API_KEY =
       Key.secret("stripe.api_key", "sk_test", "Key of Stripe.");
   public static final Key<Integer> STRIPE_CONCURRENT_REQUESTS =
-      Key.integer("stripe.concurrent_requests", 50, 1, 10_000, "Most requests to Stripe at a time.");
+      Key.integer(
+          "stripe.concurrent_requests", 50, 1, 10_000, "Most requests to Stripe at a time.");
 
   private static final Map<Platform, Connection> CONNECTIONS = connections();
 

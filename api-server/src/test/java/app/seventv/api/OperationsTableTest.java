@@ -40,8 +40,7 @@ class OperationsTableTest {
       Set.of("Mutation.cosmetics", "Mutation.emoteSet", "Mutation.emote", "Mutation.user");
 
   private static List<Class<?>> classes(Class<?> near) throws IOException {
-    Path root =
-        Path.of(near.getProtectionDomain().getCodeSource().getLocation().getPath());
+    Path root = Path.of(near.getProtectionDomain().getCodeSource().getLocation().getPath());
     List<Class<?>> classes = new ArrayList<>();
     try (Stream<Path> files = Files.walk(root.resolve("app/seventv/api"))) {
       for (Path file : files.sorted().toList()) {

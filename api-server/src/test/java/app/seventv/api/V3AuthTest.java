@@ -56,8 +56,7 @@ class V3AuthTest {
     String location = start.headers().firstValue("location").orElseThrow();
     assertThat(location).contains("code_challenge=", "state=");
     HttpResponse<String> authorized =
-        world.api.send(
-            HttpRequest.newBuilder(URI.create(location + "&user=" + person.login())));
+        world.api.send(HttpRequest.newBuilder(URI.create(location + "&user=" + person.login())));
     assertThat(authorized.statusCode()).as(authorized.body()).isEqualTo(302);
     String back = authorized.headers().firstValue("location").orElseThrow();
     return new Begun(
@@ -91,7 +90,9 @@ class V3AuthTest {
   }
 
   @Test
-  @Covers(value = "GET /v3/auth", outcomes = {SUCCESS, CONFLICT})
+  @Covers(
+      value = "GET /v3/auth",
+      outcomes = {SUCCESS, CONFLICT})
   void accountsAreLinkedOnce() throws Exception {
     assertThat(location(finish(begin("kick", DevUser.VIEWER, world.viewer))))
         .isEqualTo("https://old.7tv.app/auth/callback#platform=kick&linked=true");
@@ -112,8 +113,7 @@ class V3AuthTest {
     Begun other = begin("twitch", DevUser.EDITOR, null);
     assertThat(finish(new Begun(other.cookie(), own.callback())).statusCode()).isEqualTo(400);
     assertThat(world.api.get(own.callback()).statusCode()).isEqualTo(400);
-    String stolen =
-        own.callback().replaceAll("state=[^&]*", "state=" + stateOf(other.callback()));
+    String stolen = own.callback().replaceAll("state=[^&]*", "state=" + stateOf(other.callback()));
     // Another browser's code with the own state and cookie: the verifier does not fit.
     assertThat(finish(new Begun(other.cookie(), stolen)).statusCode()).isEqualTo(500);
     assertThat(world.api.get("/v3/auth?platform=myspace").statusCode()).isEqualTo(400);
@@ -154,7 +154,9 @@ class V3AuthTest {
   }
 
   @Test
-  @Covers(value = "GET /v3/auth/logout", outcomes = {SUCCESS, PERMISSION})
+  @Covers(
+      value = "GET /v3/auth/logout",
+      outcomes = {SUCCESS, PERMISSION})
   void foreignPagesSignNobodyOut() throws Exception {
     for (String origin :
         new String[] {"https://evil7tv.app", "https://7tv.app.evil.example", "null"}) {

@@ -160,9 +160,7 @@ public final class SubscriptionService {
       throw new ApiException(500, ErrorCode.LOAD_ERROR, "product not found");
     }
     List<SubscriptionPeriod> periods =
-        store
-            .periods()
-            .find(transaction.session(), Filters.eq("subscription_id", id.toBson()));
+        store.periods().find(transaction.session(), Filters.eq("subscription_id", id.toBson()));
     if (periods.isEmpty()
         && store
                 .collection(CollectionNames.SUBSCRIPTIONS)
@@ -204,7 +202,10 @@ public final class SubscriptionService {
 
   /** Adds and removes the edges to benefits, as far as this refresh owns them. */
   private void benefits(
-      Transaction transaction, SubscriptionId id, SubscriptionProduct product, SubscriptionAge age) {
+      Transaction transaction,
+      SubscriptionId id,
+      SubscriptionProduct product,
+      SubscriptionAge age) {
     EntitlementNode subscription = EntitlementNode.subscription(id);
     EntitlementEdge.Manager manager = new EntitlementEdge.Subscription(id);
     Set<EntitlementEdge> wanted = new HashSet<>();
@@ -286,8 +287,7 @@ public final class SubscriptionService {
               transaction.now(),
               null);
       transaction.insert(CollectionNames.EMOTE_SETS, set);
-      transaction.emit(
-          null, null, new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
+      transaction.emit(null, null, new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
     }
     transaction.update(
         CollectionNames.USERS,

@@ -8,8 +8,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Names the operations that a method carries out, and who may. It stands where the rules are; {@code
- * docs/operations-table.md} is made of it.
+ * Names the operations that a method carries out, and who may. It stands where the rules are;
+ * {@code docs/operations-table.md} is made of it.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})

@@ -80,14 +80,7 @@ public final class PaintService {
     return mutations.create(transaction -> {
       Paint paint =
           new Paint(
-              id,
-              definition.name(),
-              null,
-              List.of(),
-              data,
-              actor.id(),
-              transaction.now(),
-              null);
+              id, definition.name(), null, List.of(), data, actor.id(), transaction.now(), null);
       transaction.insert(CollectionNames.PAINTS, paint);
       transaction.emit(caller, new EntityEvent.OfPaint(paint, new PaintChange.Create()));
       return paint;
@@ -157,8 +150,7 @@ public final class PaintService {
               "failed to upload paint image");
       fill = new Paint.ImageFill(new ImageSet(pending, List.of()));
     }
-    return new Paint.Data(
-        List.of(new Paint.Layer(layerId, fill, 1)), definition.shadows());
+    return new Paint.Data(List.of(new Paint.Layer(layerId, fill, 1)), definition.shadows());
   }
 
   private static Paint requireSettled(@Nullable Paint paint) {
@@ -167,9 +159,8 @@ public final class PaintService {
     }
     boolean pending =
         paint.data().layers().stream()
-            .anyMatch(
-                layer ->
-                    layer.fill() instanceof Paint.ImageFill image && image.imageSet().isPending());
+            .anyMatch(layer ->
+                layer.fill() instanceof Paint.ImageFill image && image.imageSet().isPending());
     if (pending) {
       throw ApiException.conflict("the image of this paint is being processed");
     }
@@ -186,8 +177,7 @@ public final class PaintService {
     List<Reprocessed> results = new ArrayList<>();
     for (Id id : ids) {
       Paint paint = store.paints().byId(id);
-      results.add(
-          new Reprocessed(id, paint == null ? "paint not found" : reprocess(paint)));
+      results.add(new Reprocessed(id, paint == null ? "paint not found" : reprocess(paint)));
     }
     return results;
   }
@@ -214,8 +204,7 @@ public final class PaintService {
     List<Reprocessed> results = new ArrayList<>();
     for (Id id : ids) {
       Badge badge = store.badges().byId(id);
-      results.add(
-          new Reprocessed(id, badge == null ? "badge not found" : reprocess(badge)));
+      results.add(new Reprocessed(id, badge == null ? "badge not found" : reprocess(badge)));
     }
     return results;
   }

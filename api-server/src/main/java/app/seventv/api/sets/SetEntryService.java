@@ -48,7 +48,10 @@ public final class SetEntryService {
   }
 
   /** Adds an emote, or replaces an entry of the same alias whose emote is gone. */
-  @Operation(value = "EmoteSetOps.emotes", needs = Permission.EMOTE_SET_MANAGE, who = "as EmoteSetOps.update; personal sets need User.ManagePersonalEmoteSet of editors")
+  @Operation(
+      value = "EmoteSetOps.emotes",
+      needs = Permission.EMOTE_SET_MANAGE,
+      who = "as EmoteSetOps.update; personal sets need User.ManagePersonalEmoteSet of editors")
   public EmoteSet add(RequestContext context, EmoteSet set, AddEmote request) {
     if (request.alias() != null) {
       requireAlias(request.alias());
@@ -176,9 +179,7 @@ public final class SetEntryService {
           }
           EmoteSet after =
               write(
-                  transaction,
-                  current.id(),
-                  Updates.set("emotes." + position + ".alias", updated));
+                  transaction, current.id(), Updates.set("emotes." + position + ".alias", updated));
           EmoteSet.Entry renamed = after.emotes().get(position);
           transaction.emit(
               context.caller().user(),

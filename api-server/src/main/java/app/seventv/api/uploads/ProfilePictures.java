@@ -67,7 +67,10 @@ public final class ProfilePictures implements ResultHandler {
    *
    * @return id of the picture
    */
-  @Operation(value = "PUT /v3/users/{id}/profile-picture", who = "oneself, an editor with User.ManageProfile, or User.ManageAny; the target needs User.UseCustomProfilePicture")
+  @Operation(
+      value = "PUT /v3/users/{id}/profile-picture",
+      who =
+          "oneself, an editor with User.ManageProfile, or User.ManageAny; the target needs User.UseCustomProfilePicture")
   public Id upload(RequestContext context, Id userId, byte[] image) {
     Caller caller = context.caller();
     Id actor = caller.requireUser().id();
@@ -132,7 +135,8 @@ public final class ProfilePictures implements ResultHandler {
               null,
               null,
               new EntityEvent.OfProfilePicture(
-                  picture, new ProfilePictureChange.ImageProcessing(ProcessedImages.step(callback))));
+                  picture,
+                  new ProfilePictureChange.ImageProcessing(ProcessedImages.step(callback))));
           return true;
         });
   }
@@ -156,8 +160,7 @@ public final class ProfilePictures implements ResultHandler {
                 same,
                 Updates.combine(
                     Updates.set("image_set", done.imageSet().toBson()),
-                    Updates.set(
-                        "updated_at", new BsonDateTime(transaction.now().toEpochMilli()))));
+                    Updates.set("updated_at", new BsonDateTime(transaction.now().toEpochMilli()))));
         settle(
             transaction,
             picture,
@@ -176,8 +179,7 @@ public final class ProfilePictures implements ResultHandler {
   }
 
   /** The picture waits no longer; a user who has chosen another one meanwhile is left alone. */
-  private static void settle(
-      Transaction transaction, UserProfilePicture picture, Bson... changes) {
+  private static void settle(Transaction transaction, UserProfilePicture picture, Bson... changes) {
     transaction.updateMany(
         CollectionNames.USERS,
         Filters.and(

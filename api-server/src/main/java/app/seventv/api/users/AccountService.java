@@ -90,17 +90,14 @@ public final class AccountService {
     moveOwned(transaction, sourceId, targetId);
     moveEditors(transaction, sourceId, targetId);
     moveEdges(transaction, sourceId, targetId);
-    transaction.delete(
-        CollectionNames.USER_SESSIONS, Filters.eq("user_id", sourceId.toBson()));
+    transaction.delete(CollectionNames.USER_SESSIONS, Filters.eq("user_id", sourceId.toBson()));
     transaction.emit(
         caller,
         new EntityEvent.OfUser(after, new UserChange.Merge(sourceId, source.connections())));
     return after;
   }
 
-  private static @Nullable String orElse(
-      @Nullable String own,
-      @Nullable String other) {
+  private static @Nullable String orElse(@Nullable String own, @Nullable String other) {
     return own == null ? other : own;
   }
 
@@ -205,8 +202,7 @@ public final class AccountService {
             throw ApiException.notFound("user not found");
           }
           transaction.delete(CollectionNames.USERS, Filters.eq("_id", userId.toBson()));
-          transaction.delete(
-              CollectionNames.USER_SESSIONS, Filters.eq("user_id", userId.toBson()));
+          transaction.delete(CollectionNames.USER_SESSIONS, Filters.eq("user_id", userId.toBson()));
           transaction.delete(
               CollectionNames.USER_EDITORS,
               Filters.or(

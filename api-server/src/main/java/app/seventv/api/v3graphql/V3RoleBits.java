@@ -63,8 +63,7 @@ final class V3RoleBits {
     long bits = 0;
     for (Bit bit : BITS) {
       Predicate<Permission> held = permissions::has;
-      boolean set =
-          bit.any ? bit.read.stream().anyMatch(held) : bit.read.stream().allMatch(held);
+      boolean set = bit.any ? bit.read.stream().anyMatch(held) : bit.read.stream().allMatch(held);
       bits |= set ? bit.mask() : 0;
     }
     return bits;

@@ -80,7 +80,10 @@ public final class V3AuthRoutes {
     routes.post("/v3/auth/logout", pipeline.handler(1024, request -> logout(request, 204)));
   }
 
-  @Operation(value = "GET /v3/auth", needs = Permission.USER_LOGIN, who = "whoever the platform vouches for; linking needs a session")
+  @Operation(
+      value = "GET /v3/auth",
+      needs = Permission.USER_LOGIN,
+      who = "whoever the platform vouches for; linking needs a session")
   private Response auth(ApiRequest request) {
     String platform = request.head().queryParameter("platform");
     ConnectionProvider provider =
@@ -109,8 +112,7 @@ public final class V3AuthRoutes {
     CsrfTokens.Issued issued = csrf.issue(linkTo);
     request.cookies().set(CSRF_COOKIE, issued.token(), domain(), Cookies.SameSite.NONE);
     return redirect(
-        provider.legacyAuthorizeAddress(
-            redirectUri(provider), issued.state(), issued.challenge()));
+        provider.legacyAuthorizeAddress(redirectUri(provider), issued.state(), issued.challenge()));
   }
 
   private Response finish(ApiRequest request, ConnectionProvider provider) {
@@ -125,7 +127,7 @@ public final class V3AuthRoutes {
     if (code == null || verified == null) {
       throw ApiException.badRequest("invalid csrf");
     }
-    ProviderClient.Profile profile = 
+    ProviderClient.Profile profile =
         client.exchange(provider, code, verified.verifier(), redirectUri(provider));
     String shown = legacyName(provider.platform());
     Id linkTo = verified.sessionId();

@@ -138,10 +138,7 @@ public final class AuthRoutes {
     request.cookies().remove(VERIFIER_COOKIE, cookieDomain);
     ProviderClient.Profile profile =
         client.exchange(
-            chosen,
-            body.path("code").asString(),
-            verifier,
-            redirectUri(request, flow, chosen));
+            chosen, body.path("code").asString(), verifier, redirectUri(request, flow, chosen));
     return new Account(chosen, profile);
   }
 
