@@ -7,6 +7,8 @@ import app.seventv.api.accounts.ProviderClient;
 import app.seventv.api.accounts.Sessions;
 import app.seventv.api.accounts.TokenKey;
 import app.seventv.api.accounts.Tokens;
+import app.seventv.api.billing.Checkouts;
+import app.seventv.api.billing.EgvaultRoutes;
 import app.seventv.api.billing.PeriodInvoices;
 import app.seventv.api.billing.Stripe;
 import app.seventv.api.billing.SubscriptionService;
@@ -218,6 +220,15 @@ final class Api implements AutoCloseable {
     new V3Upload(uploads, pictures, models).register(routes, pipeline);
     new V3LiveRoutes(store, users, models, bus, clock).register(routes, pipeline);
     new V3StaticRoutes(staticSettings(), version).register(routes, pipeline);
+    Checkouts checkouts =
+        new Checkouts(
+            store,
+            subscriptions,
+            mutations,
+            stripe,
+            config.get(ApiConfig.OLD_WEBSITE_ORIGIN),
+            clock);
+    new EgvaultRoutes(store, users, subscriptions, checkouts, clock).register(routes, pipeline);
     graphql(routes, pipeline, services);
     routes.get("/", pipeline.handler(0, request -> root(request.context().caller().ip())));
     routes.notFound(

@@ -65,6 +65,16 @@ public final class SubscriptionService {
     return store.periods().find(Filters.eq("subscription_id.user_id", userId.toBson()));
   }
 
+  /** The state of a subscription as last computed, or null. */
+  public @Nullable Subscription state(SubscriptionId id) {
+    BsonDocument found =
+        store
+            .collection(CollectionNames.SUBSCRIPTIONS)
+            .find(Filters.eq("_id", id.toBson()))
+            .first();
+    return found == null ? null : Subscription.fromBson(found);
+  }
+
   /** An administrator's wish to recompute everything of a user. */
   @Operation(value = "UserOps.refreshSubscriptions", needs = Permission.USER_MANAGE_ANY)
   public void refreshAll(RequestContext context, Id userId) {
