@@ -11,6 +11,8 @@ import app.seventv.api.billing.Checkouts;
 import app.seventv.api.billing.EgvaultRoutes;
 import app.seventv.api.billing.PeriodInvoices;
 import app.seventv.api.billing.Stripe;
+import app.seventv.api.billing.StripeEvents;
+import app.seventv.api.billing.StripeWebhooks;
 import app.seventv.api.billing.SubscriptionService;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
@@ -229,6 +231,15 @@ final class Api implements AutoCloseable {
             config.get(ApiConfig.OLD_WEBSITE_ORIGIN),
             clock);
     new EgvaultRoutes(store, users, subscriptions, checkouts, clock).register(routes, pipeline);
+    new StripeWebhooks(
+            store,
+            mutations,
+            subscriptions,
+            new StripeEvents(store, stripe, random),
+            config.get(ApiConfig.STRIPE_WEBHOOK_SECRET).reveal(),
+            config.get(ApiConfig.STRIPE_WEBHOOK_ADDRESSES),
+            clock)
+        .register(routes, pipeline);
     graphql(routes, pipeline, services);
     routes.get("/", pipeline.handler(0, request -> root(request.context().caller().ip())));
     routes.notFound(

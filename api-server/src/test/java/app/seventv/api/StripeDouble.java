@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,6 +22,9 @@ final class StripeDouble implements AutoCloseable {
   record Call(String what, Map<String, String> fields) {}
 
   final List<Call> calls = new CopyOnWriteArrayList<>();
+  /** Answers that replace the usual ones, by path. */
+  final Map<String, Object> answers = new ConcurrentHashMap<>();
+
   volatile boolean declines;
   private final HttpServer server;
 
@@ -52,7 +56,7 @@ final class StripeDouble implements AutoCloseable {
               ? Map.of("error", Map.of("type", "invalid_request_error", "message", "no key"))
               : refused
                   ? Map.of("error", Map.of("type", "card_error", "message", "declined"))
-                  : result(path);
+                  : answers.containsKey(path) ? answers.get(path) : result(path);
       byte[] json = JSON.writeValueAsBytes(answer);
       exchange.getResponseHeaders().set("content-type", "application/json");
       exchange.sendResponseHeaders(!known ? 401 : refused ? 402 : 200, json.length);
