@@ -7,9 +7,12 @@ import app.seventv.api.accounts.ProviderClient;
 import app.seventv.api.accounts.Sessions;
 import app.seventv.api.accounts.TokenKey;
 import app.seventv.api.accounts.Tokens;
+import app.seventv.api.billing.Captcha;
+import app.seventv.api.billing.CheckoutEvents;
 import app.seventv.api.billing.Checkouts;
 import app.seventv.api.billing.EgvaultRoutes;
 import app.seventv.api.billing.PeriodInvoices;
+import app.seventv.api.billing.RedeemService;
 import app.seventv.api.billing.Stripe;
 import app.seventv.api.billing.StripeEvents;
 import app.seventv.api.billing.StripeWebhooks;
@@ -230,12 +233,26 @@ final class Api implements AutoCloseable {
             stripe,
             config.get(ApiConfig.OLD_WEBSITE_ORIGIN),
             clock);
-    new EgvaultRoutes(store, users, subscriptions, checkouts, clock).register(routes, pipeline);
+    RedeemService codes =
+        new RedeemService(
+            store,
+            edges,
+            mutations,
+            subscriptions,
+            checkouts,
+            new Captcha(
+                http,
+                config.get(ApiConfig.RECAPTCHA_URL),
+                config.get(ApiConfig.RECAPTCHA_SECRET).reveal()),
+            clock);
+    new EgvaultRoutes(store, users, subscriptions, checkouts, codes, clock)
+        .register(routes, pipeline);
     new StripeWebhooks(
             store,
             mutations,
             subscriptions,
-            new StripeEvents(store, stripe, random),
+            new StripeEvents(
+                store, stripe, new CheckoutEvents(store, edges, stripe, codes), random),
             config.get(ApiConfig.STRIPE_WEBHOOK_SECRET).reveal(),
             config.get(ApiConfig.STRIPE_WEBHOOK_ADDRESSES),
             clock)

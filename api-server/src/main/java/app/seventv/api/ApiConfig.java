@@ -125,6 +125,13 @@ public final class ApiConfig {
           "api.extension_configs",
           ValueTypes.PATH,
           "Folder with extension.json and extension-nightly.json to serve instead of ours.");
+  public static final Key<Secret> RECAPTCHA_SECRET =
+      Key.secret("api.recaptcha_secret_key", "", "Key of reCAPTCHA; nobody passes without it.");
+  public static final Key<URI> RECAPTCHA_URL =
+      Key.url(
+          "api.recaptcha_url",
+          "https://www.google.com/recaptcha/api/siteverify",
+          "Where captchas are verified.");
   public static final Key<URI> STRIPE_API_BASE =
       Key.url("stripe.api_base", "https://api.stripe.com", "Address of Stripe.");
   public static final Key<Secret> STRIPE_API_KEY =
@@ -225,6 +232,7 @@ public final class ApiConfig {
             .add(JWT_SECRET, JWT_ISSUER, DATABASE_URI)
             .add(NATS_SERVERS, NATS_USERNAME, NATS_PASSWORD, NATS_TOKEN)
             .add(TYPESENSE_URI, TYPESENSE_API_KEY)
+            .add(RECAPTCHA_SECRET, RECAPTCHA_URL)
             .add(PAINT_IMAGE_ORIGINS, EXTENSION_CONFIGS)
             .add(CHATTERINO_STABLE, CHATTERINO_BETA, CHATTERINO_ARM_IS_EXPERIMENTAL)
             .add(STRIPE_API_BASE, STRIPE_API_KEY, STRIPE_CONCURRENT_REQUESTS)
@@ -245,7 +253,6 @@ public final class ApiConfig {
             .ignore(
                 "not served yet",
                 "export_schema_path",
-                "api.recaptcha_secret_key",
                 "clickhouse",
                 "paypal",
                 "geoip",

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.devstack.login.DevUser;
 import app.seventv.model.CollectionNames;
+import app.seventv.model.EntitlementNode;
 import app.seventv.model.Id;
+import app.seventv.model.RedeemCode;
 import app.seventv.model.Subscription;
 import app.seventv.model.SubscriptionId;
 import app.seventv.model.SubscriptionPeriod;
@@ -20,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bson.BsonDocument;
@@ -282,5 +285,73 @@ class EgvaultTest {
                 .at("/user/createSubscriptionPeriod/paymentDeclined")
                 .asBoolean())
         .isTrue();
+  }
+
+  private Id code(String text, RedeemCode.@Nullable SubscriptionEffect effect) {
+    Id event = world.newId();
+    world.put(
+        CollectionNames.REDEEM_CODES,
+        new RedeemCode(
+            world.newId(),
+            text,
+            null,
+            List.of(),
+            text,
+            1,
+            null,
+            effect,
+            world.idOf(DevUser.ADMIN),
+            new RedeemCode.GrantSpecialEvent(event),
+            World.NOW,
+            null));
+    return event;
+  }
+
+  private HttpResponse<String> redeem(@Nullable String token, String code, String captcha)
+      throws Exception {
+    return send(
+        token,
+        "POST",
+        BASE + "/redeem",
+        TestApi.JSON.writeValueAsString(Map.of("code", code, "captcha_token", captcha)));
+  }
+
+  @Test
+  @Covers(
+      value = "POST /egvault/v1/redeem",
+      outcomes = {SUCCESS, PERMISSION, BAD_INPUT, CONFLICT})
+  void codesAreRedeemedOnce() throws Exception {
+    Id event = code("GIFT42", null);
+    assertStatus(401, redeem(null, "GIFT42", "t"));
+    assertStatus(400, redeem(world.viewer, "GIFT42", ""));
+    assertStatus(400, redeem(world.viewer, "x".repeat(25), "t"));
+    assertStatus(404, redeem(world.viewer, "NOPE", "t"));
+    stripe.answers.put("/captcha", Map.of("success", true, "score", 0.1));
+    assertStatus(400, redeem(world.viewer, "GIFT42", "t"));
+    stripe.answers.remove("/captcha");
+    HttpResponse<String> done = redeem(world.viewer, "GIFT42", "t");
+    assertThat(done.body()).isEqualTo("{\"authorize_url\":null}");
+    assertThat(
+            world
+                .collection(CollectionNames.ENTITLEMENT_EDGES)
+                .countDocuments(
+                    new BsonDocument(
+                        "_id.to",
+                        EntitlementNode.of(EntitlementNode.Kind.SPECIAL_EVENT, event).toBson())))
+        .isEqualTo(1);
+    assertStatus(404, redeem(world.viewer, "GIFT42", "t"));
+  }
+
+  @Test
+  void trialCodesLeadToACheckoutAndComeBackWhenItFails() throws Exception {
+    code("TRIAL7", new RedeemCode.SubscriptionEffect(PRODUCT, 7, false));
+    stripe.answers.put("/v1/checkout/sessions", Map.of("id", "without url"));
+    assertStatus(500, redeem(world.viewer, "TRIAL7", "t"));
+    stripe.answers.remove("/v1/checkout/sessions");
+    HttpResponse<String> opened = redeem(world.viewer, "TRIAL7", "t");
+    assertThat(opened.body()).contains("https://checkout.example/cs_1");
+    assertThat(stripe.calls.getLast().fields())
+        .containsEntry("subscription_data[trial_period_days]", "7")
+        .containsEntry("metadata[KIND]", "REDEEM");
   }
 }

@@ -34,8 +34,12 @@ final class StripeDouble implements AutoCloseable {
     server.start();
   }
 
+  /** Also stands in for reCAPTCHA. */
   String settings() {
-    return "[stripe]\napi_base = \"http://127.0.0.1:"
+    String base = "http://127.0.0.1:" + server.getAddress().getPort();
+    return "recaptcha_secret_key = \"captcha\"\nrecaptcha_url = \""
+        + base
+        + "/captcha\"\n[stripe]\napi_base = \"http://127.0.0.1:"
         + server.getAddress().getPort()
         + "\"\napi_key = \"sk_test_double\"\nwebhook_secret = \"whsec_test\"\n";
   }
@@ -45,7 +49,9 @@ final class StripeDouble implements AutoCloseable {
       String path = exchange.getRequestURI().getPath();
       byte[] body = exchange.getRequestBody().readAllBytes();
       boolean known =
-          "Bearer sk_test_double".equals(exchange.getRequestHeaders().getFirst("authorization"));
+          path.equals("/captcha")
+              || "Bearer sk_test_double"
+                  .equals(exchange.getRequestHeaders().getFirst("authorization"));
       calls.add(
           new Call(
               exchange.getRequestMethod() + " " + path,
@@ -69,6 +75,7 @@ final class StripeDouble implements AutoCloseable {
       case "/v1/customers/search" -> Map.of("data", List.of());
       case "/v1/customers" -> Map.of("id", "cus_new");
       case "/v1/checkout/sessions" -> Map.of("id", "cs_1", "url", "https://checkout.example/cs_1");
+      case "/captcha" -> Map.of("success", true, "score", 0.9);
       case "/v1/invoices" -> Map.of("id", "in_sold");
       default ->
           path.startsWith("/v1/customers/")

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.devstack.login.DevUser;
 import app.seventv.model.CollectionNames;
+import app.seventv.model.EntitlementNode;
 import app.seventv.model.Id;
 import app.seventv.model.Invoice;
 import app.seventv.model.Subscription;
@@ -290,5 +291,61 @@ class StripeWebhookTest {
     byte[] text = "hello".getBytes(StandardCharsets.UTF_8);
     assertThat(send(text, sign(text, Instant.now(), "whsec_test")).statusCode()).isEqualTo(400);
     assertThat(world.user(DevUser.VIEWER).stripeCustomerId()).isNotEqualTo("cus_bad");
+  }
+
+  @Test
+  void pricesFollowStripe() throws Exception {
+    BsonDocument before = world.require(CollectionNames.SUBSCRIPTION_PRODUCTS, PRODUCT);
+    stripe.answers.put(
+        "/v1/prices/price_dev_monthly",
+        Map.of(
+            "id",
+            "price_dev_monthly",
+            "active",
+            true,
+            "currency_options",
+            Map.of("eur", Map.of("unit_amount", 499))));
+    deliver("price.updated", Map.of("id", "price_dev_monthly"));
+    assertThat(world.require(CollectionNames.SUBSCRIPTION_PRODUCTS, PRODUCT).toString())
+        .contains("499");
+    deliver("price.deleted", Map.of("id", "price_dev_monthly"));
+    assertThat(world.require(CollectionNames.SUBSCRIPTION_PRODUCTS, PRODUCT).toString())
+        .doesNotContain("price_dev_monthly");
+    world
+        .collection(CollectionNames.SUBSCRIPTION_PRODUCTS)
+        .replaceOne(Filters.eq("_id", PRODUCT.toBson()), before);
+  }
+
+  @Test
+  void checkoutsSetPaymentMethodsAndGrantPurchases() throws Exception {
+    stripe.answers.put("/v1/setup_intents/seti_1", Map.of("payment_method", "pm_9"));
+    deliver(
+        "checkout.session.completed",
+        Map.of(
+            "id", "cs_1", "customer", "cus_5", "setup_intent", "seti_1", "metadata",
+            Map.of("KIND", "SETUP")));
+    assertThat(stripe.calls.getLast())
+        .isEqualTo(
+            new StripeDouble.Call(
+                "POST /v1/customers/cus_5",
+                Map.of("invoice_settings[default_payment_method]", "pm_9")));
+    Id product = world.newId();
+    deliver(
+        "checkout.session.completed",
+        Map.of(
+            "id",
+            "cs_2",
+            "metadata",
+            Map.of(
+                "KIND", "PICKEMS", "USER_ID", viewer.toString(), "PRODUCT_ID",
+                product.toString())));
+    assertThat(
+            world
+                .collection(CollectionNames.ENTITLEMENT_EDGES)
+                .countDocuments(
+                    Filters.eq(
+                        "_id.to",
+                        EntitlementNode.of(EntitlementNode.Kind.PRODUCT, product).toBson())))
+        .isEqualTo(1);
   }
 }

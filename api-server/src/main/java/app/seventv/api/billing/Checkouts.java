@@ -129,6 +129,41 @@ public final class Checkouts {
                 product.id().toString()));
   }
 
+  /** Begins a subscription that is free at first, for a code. */
+  String trial(User user, Id productId, int trialDays, Id codeId) {
+    SubscriptionProduct product = store.subscriptionProducts().byId(productId);
+    if (product == null || product.defaultVariantIndex() >= product.variants().size()) {
+      throw new ApiException(500, ErrorCode.LOAD_ERROR, "subscription product not found");
+    }
+    try {
+      return open(
+          page(customer(user), "/subscribe/complete?with_provider=stripe")
+              .with("cancel_url", oldWebsite + "/subscribe/cancel?with_provider=stripe")
+              .with("mode", "subscription")
+              .with("payment_method_collection", "if_required")
+              .with(
+                  "line_items[0][price]",
+                  product.variants().get(product.defaultVariantIndex()).id())
+              .with("line_items[0][quantity]", 1)
+              .with("subscription_data[trial_period_days]", trialDays)
+              .with(
+                  "subscription_data[trial_settings][end_behavior][missing_payment_method]",
+                  "cancel")
+              .metadata(
+                  "metadata",
+                  Map.of(
+                      "KIND",
+                      "REDEEM",
+                      "USER_ID",
+                      user.id().toString(),
+                      "REDEEM_CODE_ID",
+                      codeId.toString()))
+              .metadata("subscription_data[metadata]", Map.of("USER_ID", user.id().toString())));
+    } catch (Stripe.Refused e) {
+      throw e.toApi(FAILED);
+    }
+  }
+
   /** Begins to register another payment method. */
   public String setup(User user) {
     try {

@@ -45,6 +45,7 @@ public final class EgvaultRoutes {
   private final EntitlementGraph graph;
   private final SubscriptionService subscriptions;
   private final Checkouts checkouts;
+  private final RedeemService codes;
   private final InstantSource clock;
 
   public EgvaultRoutes(
@@ -52,7 +53,9 @@ public final class EgvaultRoutes {
       UserLoader users,
       SubscriptionService subscriptions,
       Checkouts checkouts,
+      RedeemService codes,
       InstantSource clock) {
+    this.codes = codes;
     this.store = store;
     this.users = users;
     this.graph = new EntitlementGraph(store);
@@ -74,6 +77,7 @@ public final class EgvaultRoutes {
     routes.patch(
         base + "/subscriptions/{target}/payment-method",
         pipeline.handler(JsonBody.MAX_BYTES, this::paymentMethod));
+    routes.post(base + "/redeem", pipeline.handler(JsonBody.MAX_BYTES, this::redeem));
   }
 
   // --- products -----------------------------------------------------------------------------
@@ -298,6 +302,15 @@ public final class EgvaultRoutes {
     LoadedUser target = billed(request);
     request.context().charge(RateLimitResource.EGVAULT_PAYMENT_METHOD);
     return Json.response(200, Map.of("url", checkouts.setup(target.user())));
+  }
+
+  private Response redeem(ApiRequest request) {
+    JsonBody body = JsonBody.read(request);
+    String code = body.text("code");
+    String token = body.text("captcha_token", ""); // old clients leave it out: 400, not 422
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    answer.put("authorize_url", codes.redeem(request.context(), code, token));
+    return Json.response(200, answer);
   }
 
   /** The common check of the three writes, in its order. */

@@ -34,12 +34,15 @@ public final class StripeEvents {
   private final Store store;
   private final Stripe stripe;
   private final StripeObjects objects;
+  private final CheckoutEvents checkouts;
   private final RandomGenerator random;
 
-  public StripeEvents(Store store, Stripe stripe, RandomGenerator random) {
+  public StripeEvents(
+      Store store, Stripe stripe, CheckoutEvents checkouts, RandomGenerator random) {
     this.store = store;
     this.stripe = stripe;
     this.objects = new StripeObjects(store, stripe);
+    this.checkouts = checkouts;
     this.random = random;
   }
 
@@ -74,7 +77,7 @@ public final class StripeEvents {
           transaction -> flag(transaction, object, Updates.set("refunded", true));
       case "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed" ->
           dispute(object);
-      default -> null;
+      default -> checkouts.prepare(type, object);
     };
   }
 
