@@ -70,13 +70,10 @@ class EgvaultTest {
   }
 
   private HttpResponse<String> send(
-      @Nullable String token, String method, String path, @Nullable String json)
-      throws Exception {
+      @Nullable String token, String method, String path, @Nullable String json) throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(world.api.uri(path))
-            .method(
-                method,
-                json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
+            .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
     if (json != null) {
       request.header("content-type", "application/json");
     }
@@ -118,8 +115,7 @@ class EgvaultTest {
 
   @Test
   void productsAreThePublishedOnes() throws Exception {
-    JsonNode products =
-        TestApi.JSON.readTree(send(null, "GET", BASE + "/products", null).body());
+    JsonNode products = TestApi.JSON.readTree(send(null, "GET", BASE + "/products", null).body());
     assertThat(products.at("/0/plans")).isEqualTo(example("egvault-products.json").at("/0/plans"));
     assertThat(products.at("/0/current_paints").isArray()).isTrue();
   }
@@ -132,11 +128,9 @@ class EgvaultTest {
     Id viewer = world.idOf(DevUser.VIEWER);
     String path = BASE + "/subscriptions/";
     assertThat(send(null, "GET", path + Id.NIL, null).body())
-        .isEqualTo(
-            TestApi.JSON.writeValueAsString(example("egvault-subscription-none.json")));
+        .isEqualTo(TestApi.JSON.writeValueAsString(example("egvault-subscription-none.json")));
     period(viewer, new SubscriptionPeriod.Provider("stripe", "sub_1"));
-    JsonNode own =
-        TestApi.JSON.readTree(send(world.viewer, "GET", path + "@me", null).body());
+    JsonNode own = TestApi.JSON.readTree(send(world.viewer, "GET", path + "@me", null).body());
     JsonNode expected = example("egvault-subscription.json");
     assertThat(own.propertyNames()).containsExactlyElementsOf(expected.propertyNames());
     assertThat(own.path("subscription").propertyNames())
@@ -162,8 +156,7 @@ class EgvaultTest {
     HttpResponse<String> opened = send(world.streamer, "POST", SUBSCRIBE, PREFILL);
     assertStatus(200, opened);
     assertThat(opened.body())
-        .isEqualTo(
-            "{\"url\":\"https://checkout.example/cs_1\",\"user_id\":\"" + streamer + "\"}");
+        .isEqualTo("{\"url\":\"https://checkout.example/cs_1\",\"user_id\":\"" + streamer + "\"}");
     Map<String, String> session = stripe.calls.getLast().fields();
     assertThat(session)
         .containsEntry("mode", "subscription")
@@ -174,8 +167,7 @@ class EgvaultTest {
     assertThat(world.user(DevUser.STREAMER).stripeCustomerId()).isEqualTo("cus_new");
 
     Id viewer = world.idOf(DevUser.VIEWER);
-    assertStatus(
-        200, send(world.streamer, "POST", SUBSCRIBE + "&gift_for=" + viewer, PREFILL));
+    assertStatus(200, send(world.streamer, "POST", SUBSCRIBE + "&gift_for=" + viewer, PREFILL));
     assertThat(stripe.calls.getLast().fields())
         .containsEntry("mode", "payment")
         .containsEntry("line_items[0][price_data][unit_amount]", "399")
@@ -185,8 +177,7 @@ class EgvaultTest {
 
     assertStatus(401, send(null, "POST", SUBSCRIBE, PREFILL));
     assertStatus(400, send(world.streamer, "POST", SUBSCRIBE.replace("stripe", "paypal"), PREFILL));
-    assertStatus(
-        400, send(world.streamer, "POST", SUBSCRIBE.replace("monthly", "daily"), PREFILL));
+    assertStatus(400, send(world.streamer, "POST", SUBSCRIBE.replace("monthly", "daily"), PREFILL));
     assertStatus(422, send(world.streamer, "POST", SUBSCRIBE, "{\"prefill\":{}}"));
     assertStatus(
         404, send(world.streamer, "POST", SUBSCRIBE + "&gift_for=" + world.newId(), PREFILL));
@@ -199,8 +190,7 @@ class EgvaultTest {
         Objects.requireNonNull(
             world
                 .collection(CollectionNames.SUBSCRIPTIONS)
-                .find(
-                    new BsonDocument("_id", new SubscriptionId(user, PRODUCT).toBson()))
+                .find(new BsonDocument("_id", new SubscriptionId(user, PRODUCT).toBson()))
                 .first()));
   }
 
@@ -258,7 +248,9 @@ class EgvaultTest {
   }
 
   @Test
-  @Covers(value = "UserOps.createSubscriptionPeriod", outcomes = {SUCCESS, CONFLICT})
+  @Covers(
+      value = "UserOps.createSubscriptionPeriod",
+      outcomes = {SUCCESS, CONFLICT})
   void periodsAreSold() throws Exception {
     Id editor = world.idOf(DevUser.EDITOR);
     world.setUser(DevUser.EDITOR, "stripe_customer_id", "cus_editor");
@@ -270,13 +262,14 @@ class EgvaultTest {
             + " reason: \"sale\", invoice: { price: 4.99 } }) { success invoiceId paymentDeclined"
             + " } } }";
     assertThat(
-            world.ok(world.admin, sell, "u", editor).at("/user/createSubscriptionPeriod").toString())
+            world
+                .ok(world.admin, sell, "u", editor)
+                .at("/user/createSubscriptionPeriod")
+                .toString())
         .isEqualTo("{\"success\":true,\"invoiceId\":\"in_sold\",\"paymentDeclined\":false}");
     assertThat(stripe.calls)
-        .anySatisfy(
-            call ->
-                assertThat(call.fields())
-                    .containsEntry("metadata[PRODUCT_ID]", "price_dev_yearly"))
+        .anySatisfy(call ->
+            assertThat(call.fields()).containsEntry("metadata[PRODUCT_ID]", "price_dev_yearly"))
         .anySatisfy(call -> assertThat(call.fields()).containsEntry("amount", "499"));
     stripe.declines = true;
     assertThat(

@@ -22,6 +22,7 @@ final class StripeDouble implements AutoCloseable {
   record Call(String what, Map<String, String> fields) {}
 
   final List<Call> calls = new CopyOnWriteArrayList<>();
+
   /** Answers that replace the usual ones, by path. */
   final Map<String, Object> answers = new ConcurrentHashMap<>();
 

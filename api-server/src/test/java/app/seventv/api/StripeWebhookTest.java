@@ -178,7 +178,9 @@ class StripeWebhookTest {
   }
 
   @Test
-  @Covers(value = "POST /internal/webhook/stripe", outcomes = {SUCCESS, CONFLICT})
+  @Covers(
+      value = "POST /internal/webhook/stripe",
+      outcomes = {SUCCESS, CONFLICT})
   void aPaidInvoiceMakesAPeriodOnce() throws Exception {
     subscribe();
     assertThat(periods(viewer)).hasSize(1);
@@ -186,7 +188,10 @@ class StripeWebhookTest {
     Invoice stored =
         Invoice.fromBson(
             Objects.requireNonNull(
-                world.collection(CollectionNames.INVOICES).find(Filters.eq("_id", "in_9")).first()));
+                world
+                    .collection(CollectionNames.INVOICES)
+                    .find(Filters.eq("_id", "in_9"))
+                    .first()));
     assertThat(stored.status()).isEqualTo(Invoice.Status.PAID);
     assertThat(stored.userId()).isEqualTo(viewer);
     assertThat(stored.items()).containsExactly("price_dev_monthly");
@@ -207,7 +212,8 @@ class StripeWebhookTest {
     assertThat(
             world
                 .collection(CollectionNames.INVOICES)
-                .countDocuments(Filters.and(Filters.eq("_id", "in_9"), Filters.eq("refunded", true))))
+                .countDocuments(
+                    Filters.and(Filters.eq("_id", "in_9"), Filters.eq("refunded", true))))
         .isEqualTo(1);
   }
 
@@ -275,7 +281,9 @@ class StripeWebhookTest {
   }
 
   @Test
-  @Covers(value = "POST /internal/webhook/stripe", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "POST /internal/webhook/stripe",
+      outcomes = {PERMISSION, BAD_INPUT})
   void unsignedOldAndForgedDeliveriesAreRefused() throws Exception {
     byte[] body =
         event(
@@ -322,7 +330,13 @@ class StripeWebhookTest {
     deliver(
         "checkout.session.completed",
         Map.of(
-            "id", "cs_1", "customer", "cus_5", "setup_intent", "seti_1", "metadata",
+            "id",
+            "cs_1",
+            "customer",
+            "cus_5",
+            "setup_intent",
+            "seti_1",
+            "metadata",
             Map.of("KIND", "SETUP")));
     assertThat(stripe.calls.getLast())
         .isEqualTo(
@@ -337,7 +351,11 @@ class StripeWebhookTest {
             "cs_2",
             "metadata",
             Map.of(
-                "KIND", "PICKEMS", "USER_ID", viewer.toString(), "PRODUCT_ID",
+                "KIND",
+                "PICKEMS",
+                "USER_ID",
+                viewer.toString(),
+                "PRODUCT_ID",
                 product.toString())));
     assertThat(
             world

@@ -49,16 +49,14 @@ public final class Captcha {
             .build();
     JsonNode answer;
     try {
-      answer =
-          JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofByteArray()).body());
+      answer = JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofByteArray()).body());
     } catch (IOException | JacksonException e) {
       throw ApiException.internal(ErrorCode.BAD_REQUEST, "failed to verify captcha", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw ApiException.internal(ErrorCode.BAD_REQUEST, "failed to verify captcha", e);
     }
-    if (!answer.path("success").asBoolean(false)
-        || answer.path("score").asDouble(0) < MIN_SCORE) {
+    if (!answer.path("success").asBoolean(false) || answer.path("score").asDouble(0) < MIN_SCORE) {
       throw ApiException.badRequest("bot activity detected");
     }
   }

@@ -151,11 +151,9 @@ public final class CheckoutEvents {
     for (SubscriptionPeriod period :
         store.periods().find(Filters.eq("subscription_id.user_id", user.id().toBson()))) {
       SubscriptionPeriod.Provider provider = period.provider();
-      boolean runs =
-          provider != null
-              && period.autoRenew()
-              && provider.kind().equals(SubscriptionPeriod.Provider.STRIPE);
-      if (runs) {
+      if (provider != null
+          && period.autoRenew()
+          && provider.kind().equals(SubscriptionPeriod.Provider.STRIPE)) {
         stripe.post(
             "/v1/subscriptions/" + provider.id(),
             new Stripe.Form().with("default_payment_method", method),

@@ -110,8 +110,7 @@ public final class Checkouts {
     String item = "line_items[0]";
     form.with("mode", "payment")
         .with("invoice_creation[enabled]", true)
-        .with(
-            item + "[price_data][currency]", product.defaultCurrency().toLowerCase(Locale.ROOT))
+        .with(item + "[price_data][currency]", product.defaultCurrency().toLowerCase(Locale.ROOT))
         .with(item + "[price_data][product]", product.providerId())
         .with(item + "[price_data][unit_amount]", price)
         .with(item + "[quantity]", 1)
@@ -188,8 +187,7 @@ public final class Checkouts {
   }
 
   private String open(Stripe.Form form) throws Stripe.Refused {
-    JsonNode session =
-        stripe.post("/v1/checkout/sessions", form, UUID.randomUUID() + ":checkout");
+    JsonNode session = stripe.post("/v1/checkout/sessions", form, UUID.randomUUID() + ":checkout");
     JsonNode url = session.path("url");
     if (!url.isString()) {
       throw new ApiException(500, ErrorCode.STRIPE_ERROR, FAILED);
@@ -203,9 +201,7 @@ public final class Checkouts {
       return user.stripeCustomerId();
     }
     Stripe.Form search =
-        new Stripe.Form()
-            .with("query", "metadata['USER_ID']:'" + user.id() + "'")
-            .with("limit", 1);
+        new Stripe.Form().with("query", "metadata['USER_ID']:'" + user.id() + "'").with("limit", 1);
     JsonNode found = stripe.get("/v1/customers/search", search).path("data");
     JsonNode customer =
         found.isEmpty()
@@ -259,8 +255,7 @@ public final class Checkouts {
               CollectionNames.SUBSCRIPTION_PERIODS,
               Filters.eq("_id", running.id().toBson()),
               provider == null
-                  ? Updates.set(
-                      "end", new BsonDateTime(transaction.now().toEpochMilli()))
+                  ? Updates.set("end", new BsonDateTime(transaction.now().toEpochMilli()))
                   : Updates.set("auto_renew", false));
           state(transaction, running, Subscription.State.CANCEL_AT_END);
           return true;
@@ -275,8 +270,7 @@ public final class Checkouts {
     SubscriptionPeriod running = requireRunning(userId);
     SubscriptionPeriod.Provider provider = running.provider();
     if (provider == null || !provider.kind().equals(SubscriptionPeriod.Provider.STRIPE)) {
-      throw new ApiException(
-          501, ErrorCode.BAD_REQUEST, "this subscription cannot be reactivated");
+      throw new ApiException(501, ErrorCode.BAD_REQUEST, "this subscription cannot be reactivated");
     }
     renew(provider, true, running);
     mutations.hold(
@@ -307,9 +301,7 @@ public final class Checkouts {
   }
 
   private static void state(
-      Transaction transaction,
-      SubscriptionPeriod period,
-      Subscription.State state) {
+      Transaction transaction, SubscriptionPeriod period, Subscription.State state) {
     transaction.update(
         CollectionNames.SUBSCRIPTIONS,
         Filters.eq("_id", period.subscriptionId().toBson()),

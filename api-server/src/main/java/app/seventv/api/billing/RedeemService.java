@@ -115,13 +115,10 @@ public final class RedeemService {
             Filters.or(
                 Filters.eq("active_period", null),
                 Filters.and(
-                    Filters.lt("active_period.start", now),
-                    Filters.gt("active_period.end", now))));
+                    Filters.lt("active_period.start", now), Filters.gt("active_period.end", now))));
     BsonDocument taken =
-        mutations.<@Nullable BsonDocument>create(
-            transaction ->
-                transaction.update(
-                    CollectionNames.REDEEM_CODES, usable, Updates.inc(USES, -1)));
+        mutations.<@Nullable BsonDocument>create(transaction ->
+            transaction.update(CollectionNames.REDEEM_CODES, usable, Updates.inc(USES, -1)));
     if (taken == null) {
       throw new ApiException(404, ErrorCode.BAD_REQUEST, "redeem code not found");
     }

@@ -59,10 +59,8 @@ public final class StripeEvents {
     return switch (type) {
       case "customer.created", "customer.deleted" ->
           transaction -> customer(transaction, object, type.endsWith("created"));
-      case "invoice.created",
-          "invoice.updated",
-          "invoice.finalized",
-          "invoice.payment_succeeded" -> mirror(object, false);
+      case "invoice.created", "invoice.updated", "invoice.finalized", "invoice.payment_succeeded" ->
+          mirror(object, false);
       case "invoice.payment_failed" -> mirror(object, true);
       case "invoice.deleted" ->
           transaction -> {
@@ -81,8 +79,7 @@ public final class StripeEvents {
     };
   }
 
-  private Set<SubscriptionId> customer(
-      Transaction transaction, JsonNode customer, boolean exists) {
+  private Set<SubscriptionId> customer(Transaction transaction, JsonNode customer, boolean exists) {
     Id user = Id.parseOrNull(customer.path("metadata").path("USER_ID").asString(""));
     String id = customer.path("id").asString();
     if (user == null) {
@@ -186,9 +183,7 @@ public final class StripeEvents {
       problem(
           transaction,
           event,
-          prices.size() == 1
-              ? StripeError.Kind.NO_PRODUCT
-              : StripeError.Kind.SEVERAL_PRODUCTS);
+          prices.size() == 1 ? StripeError.Kind.NO_PRODUCT : StripeError.Kind.SEVERAL_PRODUCTS);
       return NOBODY;
     }
     Id user = Id.parseOrNull(details.path("metadata").path("USER_ID").asString(""));
@@ -212,8 +207,7 @@ public final class StripeEvents {
     return Set.of(id);
   }
 
-  private Set<SubscriptionId> bought(
-      Transaction transaction, JsonNode invoice, JsonNode metadata) {
+  private Set<SubscriptionId> bought(Transaction transaction, JsonNode invoice, JsonNode metadata) {
     SubscriptionId id =
         new SubscriptionId(
             Id.parse(metadata.path("USER_ID").asString()),
@@ -255,8 +249,7 @@ public final class StripeEvents {
     boolean yearly =
         product.variants().stream()
             .anyMatch(each -> each.id().equals(price) && each.kind() == VariantKind.YEARLY);
-    Instant end =
-        begin.atOffset(ZoneOffset.UTC).plusMonths(yearly ? 12 : 1).toInstant();
+    Instant end = begin.atOffset(ZoneOffset.UTC).plusMonths(yearly ? 12 : 1).toInstant();
     insert(transaction, period(transaction, id, price, begin, end, payer, invoice));
     return Set.of(id, new SubscriptionId(payer, product.id()));
   }
@@ -349,8 +342,7 @@ public final class StripeEvents {
 
   // --- charges ------------------------------------------------------------------------------
 
-  private static Set<SubscriptionId> flag(
-      Transaction transaction, JsonNode charge, Bson change) {
+  private static Set<SubscriptionId> flag(Transaction transaction, JsonNode charge, Bson change) {
     String invoice = charge.path("invoice").asString("");
     if (!invoice.isEmpty()) {
       transaction.update(CollectionNames.INVOICES, Filters.eq("_id", invoice), change);

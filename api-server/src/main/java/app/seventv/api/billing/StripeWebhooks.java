@@ -64,8 +64,7 @@ public final class StripeWebhooks {
 
   /** Adds the route. */
   public void register(Router.Builder routes, Pipeline pipeline) {
-    routes.post(
-        "/internal/webhook/stripe", pipeline.handler(JsonBody.MAX_BYTES, this::deliver));
+    routes.post("/internal/webhook/stripe", pipeline.handler(JsonBody.MAX_BYTES, this::deliver));
   }
 
   @Operation(value = "POST /internal/webhook/stripe", who = "Stripe, by signature and address")
@@ -125,8 +124,7 @@ public final class StripeWebhooks {
 
   /** The row that was not there before makes a delivery the first. */
   private boolean isNew(Transaction transaction, JsonNode event) {
-    Instant expires =
-        Instant.ofEpochSecond(event.path("created").asLong(0)).plus(REMEMBERED);
+    Instant expires = Instant.ofEpochSecond(event.path("created").asLong(0)).plus(REMEMBERED);
     return store
             .collection(CollectionNames.WEBHOOK_EVENTS)
             .updateOne(

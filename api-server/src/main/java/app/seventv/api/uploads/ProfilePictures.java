@@ -145,37 +145,36 @@ public final class ProfilePictures implements ResultHandler {
   private UserProfilePicture apply(
       Transaction transaction, UserProfilePicture picture, EventCallback callback) {
     Bson same = Filters.eq("_id", picture.id().toBson());
-    switch (callback.getEventCase()) {
-      case SUCCESS -> {
-        UserProfilePicture done =
-            new UserProfilePicture(
-                picture.id(),
-                picture.userId(),
-                ProcessedImages.of(callback.getSuccess()),
-                transaction.now());
-        store
-            .collection(CollectionNames.USER_PROFILE_PICTURES)
-            .updateOne(
-                transaction.session(),
-                same,
-                Updates.combine(
-                    Updates.set("image_set", done.imageSet().toBson()),
-                    Updates.set("updated_at", new BsonDateTime(transaction.now().toEpochMilli()))));
-        settle(
-            transaction,
-            picture,
-            Updates.set("style.active_profile_picture", picture.id().toBson()));
-        return done;
-      }
+    return switch (callback.getEventCase()) {
+      case SUCCESS -> succeed(transaction, picture, same, callback.getSuccess());
       case FAIL, CANCEL -> {
         transaction.delete(CollectionNames.USER_PROFILE_PICTURES, same);
         settle(transaction, picture);
-        return picture;
+        yield picture;
       }
-      default -> {
-        return picture;
-      }
-    }
+      default -> picture;
+    };
+  }
+
+  private UserProfilePicture succeed(
+      Transaction transaction,
+      UserProfilePicture picture,
+      Bson same,
+      EventCallback.Success success) {
+    UserProfilePicture done =
+        new UserProfilePicture(
+            picture.id(), picture.userId(), ProcessedImages.of(success), transaction.now());
+    store
+        .collection(CollectionNames.USER_PROFILE_PICTURES)
+        .updateOne(
+            transaction.session(),
+            same,
+            Updates.combine(
+                Updates.set("image_set", done.imageSet().toBson()),
+                Updates.set("updated_at", new BsonDateTime(transaction.now().toEpochMilli()))));
+    settle(
+        transaction, picture, Updates.set("style.active_profile_picture", picture.id().toBson()));
+    return done;
   }
 
   /** The picture waits no longer; a user who has chosen another one meanwhile is left alone. */

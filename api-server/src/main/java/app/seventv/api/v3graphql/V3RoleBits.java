@@ -103,7 +103,7 @@ final class V3RoleBits {
               (old.allow() & kept) | (allow.getOrDefault(category, 0) & ~denies),
               (old.deny() & kept) | denies));
     }
-    return new Permissions(masks, own.limits(), own.rateLimits(), own.others());
+    return own.withMasks(masks);
   }
 
   private static void add(Map<Category, Integer> masks, Permission permission) {
