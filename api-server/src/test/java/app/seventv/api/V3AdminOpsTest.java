@@ -110,7 +110,7 @@ class V3AdminOpsTest {
       outcomes = {PERMISSION, BAD_INPUT})
   void rolesAboveTheOwnLevelAreNotMade() throws Exception {
     world.refused("403 LACKING_PRIVILEGES", world.streamer, CREATE_ROLE, "d", role("X", 1, 0));
-    try (World.Grant grant = world.grant(DevUser.STREAMER, Permission.ROLE_MANAGE)) {
+    try (World.Grant _ = world.grant(DevUser.STREAMER, Permission.ROLE_MANAGE)) {
       world.refused(
           "403 LACKING_PRIVILEGES", world.streamer, CREATE_ROLE, "d", role("X", 1L << 62, 0));
       world.ok(world.streamer, CREATE_ROLE, "d", role("Small", 1, 0));
@@ -206,7 +206,7 @@ class V3AdminOpsTest {
     Id viewer = world.idOf(DevUser.VIEWER);
     Id admin = world.idOf(DevUser.ADMIN);
     world.refused("403 LACKING_PRIVILEGES", world.streamer, BAN, "v", viewer, "r", "x", "e", 1);
-    try (World.Grant grant = world.grant(DevUser.STREAMER, Permission.USER_MODERATE)) {
+    try (World.Grant _ = world.grant(DevUser.STREAMER, Permission.USER_MODERATE)) {
       world.refused("403 LACKING_PRIVILEGES", world.streamer, BAN, "v", admin, "r", "x", "e", 1);
       world.ok(world.streamer, BAN, "v", viewer, "r", "x", "e", 4);
     }
@@ -231,8 +231,8 @@ class V3AdminOpsTest {
     assertThat(world.nextEvents())
         .containsExactly("user_ban.change_reason", "user_ban.change_user_ban_permissions");
     world.refused("403 LACKING_PRIVILEGES", world.streamer, EDIT_BAN, "b", id, "r", "x");
-    try (World.Grant own = world.grant(DevUser.STREAMER, Permission.USER_MODERATE);
-        World.Grant above = world.grant(DevUser.VIEWER, Permission.EMOTE_SET_RESIZE)) {
+    try (World.Grant _ = world.grant(DevUser.STREAMER, Permission.USER_MODERATE);
+        World.Grant _ = world.grant(DevUser.VIEWER, Permission.EMOTE_SET_RESIZE)) {
       world.refused("403 LACKING_PRIVILEGES", world.streamer, EDIT_BAN, "b", id, "r", "x");
     }
     world.refused("404 LOAD_ERROR", world.admin, EDIT_BAN, "b", world.newId(), "r", "x");

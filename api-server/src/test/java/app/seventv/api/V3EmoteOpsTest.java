@@ -258,7 +258,7 @@ class V3EmoteOpsTest {
   void mergingPutsTheTargetInItsPlace() throws Exception {
     Emote emote = world.emote(DevUser.STREAMER, "copy");
     Emote target = world.emote(DevUser.VIEWER, "original");
-    try (World.Grant grant = world.grant(DevUser.EDITOR, Permission.EMOTE_MERGE)) {
+    try (World.Grant _ = world.grant(DevUser.EDITOR, Permission.EMOTE_MERGE)) {
       world.ok(world.editor, MERGE, "e", emote.id(), "t", target.id());
     }
     Emote.Merged merged = world.emote(emote.id()).merged();

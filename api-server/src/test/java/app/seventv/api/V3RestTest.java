@@ -198,7 +198,7 @@ class V3RestTest {
     String own = "/v3/users/@me/profile-picture";
     assertError(put(null, own, GIF), 401, 1000);
     assertError(put(world.streamer, own, GIF), 403, 20000);
-    try (World.Grant grant =
+    try (World.Grant _ =
         world.grant(DevUser.STREAMER, Permission.USER_USE_CUSTOM_PROFILE_PICTURE)) {
       String byId = "/v3/users/" + streamer + "/profile-picture";
       assertError(put(world.viewer, byId, GIF), 403, 20000);

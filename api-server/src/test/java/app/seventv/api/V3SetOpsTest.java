@@ -240,7 +240,7 @@ class V3SetOpsTest {
     world.invalid(world.streamer, UPDATE, "s", set.id(), "d", Map.of("name", "a\nb"));
     EmoteSet global = world.set(null, EmoteSet.Kind.GLOBAL);
     world.refused("403 LACKING_PRIVILEGES", world.streamer, UPDATE, "s", global.id(), "d", name);
-    try (World.Grant grant = world.grant(DevUser.VIEWER, Permission.EMOTE_SET_MANAGE_GLOBAL)) {
+    try (World.Grant _ = world.grant(DevUser.VIEWER, Permission.EMOTE_SET_MANAGE_GLOBAL)) {
       world.ok(world.viewer, UPDATE, "s", global.id(), "d", name);
     }
   }

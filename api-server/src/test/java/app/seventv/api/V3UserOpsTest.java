@@ -201,7 +201,7 @@ class V3UserOpsTest {
   @Test
   @Covers(value = "UserOps.editors", outcomes = SUCCESS)
   void peopleWhoAcceptInvitesAtOnceAreEditorsAtOnceAndMayLeave() throws Exception {
-    try (World.Grant grant = world.grant(DevUser.EDITOR, Permission.FLAGS_ACCEPT_EDITOR_INVITES)) {
+    try (World.Grant _ = world.grant(DevUser.EDITOR, Permission.FLAGS_ACCEPT_EDITOR_INVITES)) {
       assertThat(setEditor(world.streamer, streamer, editor, 1).size()).isEqualTo(1);
       assertThat(row(streamer, editor).permissions().isEmpty()).isTrue();
       setEditor(world.editor, streamer, editor, 0);
@@ -280,7 +280,7 @@ class V3UserOpsTest {
     world.refused("403 LOAD_ERROR", world.streamer, COSMETICS, "u", streamer, "c", choose);
     world.entitle(DevUser.STREAMER, EntitlementNode.of(Kind.PAINT, paint.id()));
     world.refused("403 LACKING_PRIVILEGES", world.viewer, COSMETICS, "u", streamer, "c", choose);
-    try (World.Grant grant = world.grant(DevUser.STREAMER, Permission.USER_USE_PAINT)) {
+    try (World.Grant _ = world.grant(DevUser.STREAMER, Permission.USER_USE_PAINT)) {
       world.ok(world.streamer, COSMETICS, "u", streamer, "c", choose);
       assertThat(world.nextEvents()).containsExactly("user.change_active_paint");
       world.ok(world.streamer, COSMETICS, "u", streamer, "c", choose); // unchanged, no event
@@ -340,7 +340,7 @@ class V3UserOpsTest {
     Role strong = world.role(Permission.USER_MODERATE);
     Object[] give = {"u", viewer, "r", strong.id(), "a", "ADD"};
     world.refused("403 LACKING_PRIVILEGES", world.streamer, ROLES, give);
-    try (World.Grant grant = world.grant(DevUser.STREAMER, Permission.ROLE_ASSIGN)) {
+    try (World.Grant _ = world.grant(DevUser.STREAMER, Permission.ROLE_ASSIGN)) {
       world.refused("403 LACKING_PRIVILEGES", world.streamer, ROLES, give);
     }
     Object[] unknown = {"u", viewer, "r", world.newId(), "a", "ADD"};

@@ -106,7 +106,7 @@ class OutboxCrashTest {
       }
     }
     try (Connection own = Nats.connect(nats.uri());
-        Outbox survivor =
+        Outbox _ =
             new Outbox(
                 store, new NatsBus(own), InstantSource.system(), new Random(1), STALE_AFTER)) {
       await()
