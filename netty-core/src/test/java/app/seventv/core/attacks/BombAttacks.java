@@ -17,6 +17,7 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /** Small bodies and messages that grow when they are unpacked. */
+@SuppressWarnings("StringConcatToTextBlock") // lines end in CR LF
 final class BombAttacks {
   private static final int INFLATED_BYTES = 16 << 20;
   private static final int BOMBS_PER_SECOND = 25;
@@ -124,7 +125,7 @@ final class BombAttacks {
         try {
           socket.getOutputStream().write(frame);
           byte[] close = socket.getInputStream().readNBytes(4);
-          code = close.length < 4 ? 0 : (close[2] & 0xff) << 8 | close[3] & 0xff;
+          code = close.length < 4 ? 0 : ((close[2] & 0xff) << 8) | (close[3] & 0xff);
           refused += close.length == 4 && close[0] == (byte) 0x88 && code == 1009 ? 1 : 0;
         } catch (IOException reset) {
           refused++; // the close frame was lost to what was still being sent
