@@ -170,7 +170,9 @@ class AttacksTest {
   private void memoryIsFlat() throws IOException {
     Map<String, Long> after = client.stats();
     assertThat(after.get("open")).as("open connections").isLessThanOrEqualTo(before.get("open"));
-    assertThat(after.getOrDefault("heap", 0L) - before.getOrDefault("heap", 0L)).as("heap").isLessThan(HEAP_TOLERANCE_BYTES);
+    assertThat(after.getOrDefault("heap", 0L) - before.getOrDefault("heap", 0L))
+        .as("heap")
+        .isLessThan(HEAP_TOLERANCE_BYTES);
     assertThat(after.getOrDefault("direct", 0L) - before.getOrDefault("direct", 0L))
         .as("direct memory")
         .isLessThan(DIRECT_TOLERANCE_BYTES);
@@ -233,7 +235,8 @@ class AttacksTest {
   @ValueSource(strings = {"quic-noise", "quic-amplification"})
   void strangersGetLittleForTheirDatagrams(String name) throws Exception {
     Map<String, Long> figures = attack(name, ATTACK_MS);
-    assertThat(figures.get("received-bytes")).isLessThanOrEqualTo(3 * figures.getOrDefault("sent-bytes", 0L));
+    assertThat(figures.get("received-bytes"))
+        .isLessThanOrEqualTo(3 * figures.getOrDefault("sent-bytes", 0L));
     assertThat(figures.getOrDefault("worst-percent", 0L)).isLessThanOrEqualTo(300);
   }
 

@@ -58,7 +58,8 @@ class DescriptorExhaustionTest {
         double p99 = client.p99(WATCHED_MS);
         Map<String, Long> end = client.stats();
         long cpuMs = end.getOrDefault("cpu-ms", 0L) - start.getOrDefault("cpu-ms", 0L);
-        long failures = end.getOrDefault("accept-failures", 0L) - start.getOrDefault("accept-failures", 0L);
+        long failures =
+            end.getOrDefault("accept-failures", 0L) - start.getOrDefault("accept-failures", 0L);
         System.out.printf(
             "figure: descriptors-%s-accept-failures %d (%d ms of CPU in %d ms, p99 %.1f ms)%n",
             transport, failures, cpuMs, WATCHED_MS, p99);

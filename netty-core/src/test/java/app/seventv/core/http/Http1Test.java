@@ -95,7 +95,8 @@ class Http1Test {
         .get(
             "/split",
             e -> {
-              HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+              HttpHeaders headers =
+                  DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
               headers.set("x", "a\r\nset-cookie: b\u010ac");
               e.start(200, headers).end();
             })

@@ -21,8 +21,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
@@ -130,7 +130,8 @@ final class TestClient {
               .remoteAddress(server)
               .connect()
               .get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
-      long serial = TestPki.serial(
+      long serial =
+          TestPki.serial(
               Objects.requireNonNull(quic.sslEngine()).getSession().getPeerCertificates()[0]);
       try {
         // A TLS 1.3 client is done before the server has looked at its certificate.
