@@ -101,7 +101,7 @@ public final class AttackServer {
             + attacked.server.addresses().get(1).getPort());
     System.out.flush();
     while (System.in.read() >= 0) {
-      // whoever started this ends it
+      continue;
     }
     Runtime.getRuntime().halt(0);
   }

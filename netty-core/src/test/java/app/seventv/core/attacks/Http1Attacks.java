@@ -103,7 +103,7 @@ final class Http1Attacks {
         try {
           client.read(ByteBuffer.allocate(1));
         } catch (IOException reset) {
-          // seen below: a reset connection stays in the list
+          continue; // seen below: a reset connection stays in the list
         }
       }
     }

@@ -110,7 +110,7 @@ final class QuicAttacks {
       out += initial.length;
     }
     while (until.pace(DATAGRAMS_PER_SECOND)) {
-      // the server repeats what nobody acknowledges
+      continue; // the server repeats what nobody acknowledges
     }
     long in = 0;
     for (DatagramSocket victim : victims) {
@@ -212,7 +212,6 @@ final class QuicAttacks {
   }
 
   /** Sends a field section on new connections, and counts those the server ends or refuses. */
-  @SuppressWarnings("UnnecessaryAsync") // set on the loop
   private static Map<String, Long> fields(Target target, Until until, ByteBuf frame)
       throws Exception {
     long connections = 0;
