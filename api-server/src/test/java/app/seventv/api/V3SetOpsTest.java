@@ -35,8 +35,7 @@ class V3SetOpsTest {
   private static final String UPDATE =
       "mutation($s: ObjectID!, $d: UpdateEmoteSetInput!) { emoteSet(id: $s) { update(data: $d) {"
           + " name capacity } } }";
-  private static final String DELETE =
-      "mutation($s: ObjectID!) { emoteSet(id: $s) { delete } }";
+  private static final String DELETE = "mutation($s: ObjectID!) { emoteSet(id: $s) { delete } }";
 
   @TempDir static Path folder;
   private World world;
@@ -80,7 +79,9 @@ class V3SetOpsTest {
   }
 
   @Test
-  @Covers(value = "Mutation.createEmoteSet", outcomes = {PERMISSION, BAD_INPUT, CONFLICT})
+  @Covers(
+      value = "Mutation.createEmoteSet",
+      outcomes = {PERMISSION, BAD_INPUT, CONFLICT})
   void creationHasItsLimits() throws Exception {
     Id owner = world.idOf(DevUser.STREAMER);
     Map<String, Object> data = Map.of("name", "Foreign");
@@ -108,8 +109,7 @@ class V3SetOpsTest {
   void emotesAreAddedRenamedAndRemoved() throws Exception {
     EmoteSet set = mine();
     Emote emote = world.emote(DevUser.VIEWER, "ownName");
-    assertThat(change(set, emote.id(), "ADD", "alias").at("/0/name").asString())
-        .isEqualTo("alias");
+    assertThat(change(set, emote.id(), "ADD", "alias").at("/0/name").asString()).isEqualTo("alias");
     assertThat(change(set, emote.id(), "UPDATE", null).at("/0/name").asString())
         .isEqualTo("ownName");
     assertThat(change(set, emote.id(), "REMOVE", null).isEmpty()).isTrue();
@@ -155,7 +155,9 @@ class V3SetOpsTest {
   }
 
   @Test
-  @Covers(value = "EmoteSetOps.emotes", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "EmoteSetOps.emotes",
+      outcomes = {PERMISSION, BAD_INPUT})
   void onlyTheRightPeopleWithTheRightEmotes() throws Exception {
     EmoteSet set = mine();
     Emote emote = world.emote(DevUser.VIEWER, "any");
@@ -207,7 +209,9 @@ class V3SetOpsTest {
   }
 
   @Test
-  @Covers(value = "EmoteSetOps.update", outcomes = {PERMISSION, BAD_INPUT, CONFLICT})
+  @Covers(
+      value = "EmoteSetOps.update",
+      outcomes = {PERMISSION, BAD_INPUT, CONFLICT})
   void updatesHaveTheirLimits() throws Exception {
     EmoteSet set = mine();
     change(set, world.emote(DevUser.VIEWER, "u1").id(), "ADD", null);
@@ -225,33 +229,40 @@ class V3SetOpsTest {
         "d",
         Map.of("capacity", 1001));
     world.refused(
-        "501 BAD_REQUEST", world.streamer, UPDATE, "s", set.id(), "d", Map.of("origins", List.of()));
+        "501 BAD_REQUEST",
+        world.streamer,
+        UPDATE,
+        "s",
+        set.id(),
+        "d",
+        Map.of("origins", List.of()));
     world.invalid(world.streamer, UPDATE, "s", set.id(), "d", Map.of("capacity", 0));
     world.invalid(world.streamer, UPDATE, "s", set.id(), "d", Map.of("name", "a\nb"));
     EmoteSet global = world.set(null, EmoteSet.Kind.GLOBAL);
     world.refused("403 LACKING_PRIVILEGES", world.streamer, UPDATE, "s", global.id(), "d", name);
-    try (World.Grant grant =
-        world.grant(DevUser.VIEWER, Permission.EMOTE_SET_MANAGE_GLOBAL)) {
+    try (World.Grant _ = world.grant(DevUser.VIEWER, Permission.EMOTE_SET_MANAGE_GLOBAL)) {
       world.ok(world.viewer, UPDATE, "s", global.id(), "d", name);
     }
   }
 
   @Test
-  @Covers(value = "EmoteSetOps.delete", outcomes = {SUCCESS, CONFLICT})
+  @Covers(
+      value = "EmoteSetOps.delete",
+      outcomes = {SUCCESS, CONFLICT})
   void aDeletedSetLeavesNoChannelBehind() throws Exception {
     EmoteSet set = mine();
     world.setUser(DevUser.VIEWER, "style.active_emote_set_id", set.id().toBson());
-    assertThat(
-            world.ok(world.streamer, DELETE, "s", set.id()).at("/emoteSet/delete").asBoolean())
+    assertThat(world.ok(world.streamer, DELETE, "s", set.id()).at("/emoteSet/delete").asBoolean())
         .isTrue();
     assertThat(world.user(DevUser.VIEWER).style().activeEmoteSetId()).isNull();
     assertThat(world.nextEvents()).containsExactly("emote_set.delete");
-    assertThat(world.ok(world.streamer, DELETE, "s", set.id()).path("emoteSet").isNull())
-        .isTrue();
+    assertThat(world.ok(world.streamer, DELETE, "s", set.id()).path("emoteSet").isNull()).isTrue();
   }
 
   @Test
-  @Covers(value = "EmoteSetOps.delete", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "EmoteSetOps.delete",
+      outcomes = {PERMISSION, BAD_INPUT})
   void onlyOwnNormalSetsAreDeleted() throws Exception {
     EmoteSet set = mine();
     world.refused("403 LACKING_PRIVILEGES", world.viewer, DELETE, "s", set.id());

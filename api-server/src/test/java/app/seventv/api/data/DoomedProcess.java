@@ -23,8 +23,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes a few sets until the end comes at a seeded point around a publication. As a process of its
- * own it says so on stdout, stands still and is killed; inside the test everything it does from
+ * Changes a few sets until the end comes at a seeded point around a publication. As a process of
+ * its own it says so on stdout, stands still and is killed; inside the test everything it does from
  * there on fails, which leaves the same rows behind and is a hundred times faster.
  */
 final class DoomedProcess {
@@ -127,7 +127,8 @@ final class DoomedProcess {
         mutations.<@Nullable Void>create(transaction -> {
           EmoteSet set = set(id, transaction);
           transaction.insert(CollectionNames.EMOTE_SETS, set);
-          transaction.emit(null, null, new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
+          transaction.emit(
+              null, null, new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
           return null;
         });
       }

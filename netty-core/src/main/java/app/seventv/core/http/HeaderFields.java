@@ -7,6 +7,7 @@ import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Calendar;
+import java.util.Collections;
 import java.util.Date;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -66,6 +67,7 @@ final class HeaderFields extends HttpHeaders {
     slots[used++] = value;
   }
 
+  @SuppressWarnings("ReferenceEquality") // common names are interned; the rest is compared below
   private static boolean same(CharSequence a, CharSequence b) {
     return a == b || (a.length() == b.length() && AsciiString.contentEqualsIgnoreCase(a, b));
   }
@@ -207,7 +209,7 @@ final class HeaderFields extends HttpHeaders {
 
   @Override
   public Iterator<? extends CharSequence> valueCharSequenceIterator(CharSequence name) {
-    return getAll(name).iterator();
+    return contains(name) ? getAll(name).iterator() : Collections.emptyIterator();
   }
 
   @Override
@@ -338,8 +340,8 @@ final class HeaderFields extends HttpHeaders {
   @Override
   public @Nullable Long getTimeMillis(CharSequence name) {
     CharSequence value = first(name);
-    Date date = value == null ? null : DateFormatter.parseHttpDate(value);
-    return date == null ? null : date.getTime();
+    long seconds = value == null ? HttpDate.INVALID : HttpDate.parse(value.toString());
+    return seconds == HttpDate.INVALID ? null : seconds * 1_000;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http3.DefaultHttp3DataFrame;
 import io.netty.handler.codec.http3.DefaultHttp3Headers;
 import io.netty.handler.codec.http3.DefaultHttp3HeadersFrame;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.http3.Http3;
 import io.netty.handler.codec.http3.Http3ClientConnectionHandler;
 import io.netty.handler.codec.http3.Http3DataFrame;
 import io.netty.handler.codec.http3.Http3ErrorCode;
+import io.netty.handler.codec.http3.Http3GoAwayFrame;
 import io.netty.handler.codec.http3.Http3Headers;
 import io.netty.handler.codec.http3.Http3HeadersFrame;
 import io.netty.handler.codec.http3.Http3RequestStreamInboundHandler;
@@ -33,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plain HTTP/3 client on one connection, for checks and load: the JDK has none. It trusts any
@@ -45,11 +48,14 @@ public final class Http3Client implements AutoCloseable {
   private final InetSocketAddress server;
   private final Channel datagrams;
   private final QuicChannel quic;
+  private final GoAwayReader goAway;
 
-  private Http3Client(InetSocketAddress server, Channel datagrams, QuicChannel quic) {
+  private Http3Client(
+      InetSocketAddress server, Channel datagrams, QuicChannel quic, GoAwayReader goAway) {
     this.server = server;
     this.datagrams = datagrams;
     this.quic = quic;
+    this.goAway = goAway;
   }
 
   /**
@@ -81,17 +87,18 @@ public final class Http3Client implements AutoCloseable {
                     server.getAddress().isLoopbackAddress() ? "127.0.0.1" : "0.0.0.0", 0))
             .syncUninterruptibly()
             .channel();
+    GoAwayReader goAway = new GoAwayReader();
     try {
       QuicChannel quic =
           QuicChannel.newBootstrap(datagrams)
-              .handler(new Http3ClientConnectionHandler())
+              .handler(new Http3ClientConnectionHandler(goAway, null, null, null, true))
               .option(
                   QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
                   loops.transport().datagramSegments())
               .remoteAddress(server)
               .connect()
               .get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
-      return new Http3Client(server, datagrams, quic);
+      return new Http3Client(server, datagrams, quic, goAway);
     } catch (ExecutionException | TimeoutException e) {
       datagrams.close();
       throw new IOException("HTTP/3 handshake with " + server + " failed", e);
@@ -106,7 +113,7 @@ public final class Http3Client implements AutoCloseable {
   public static final class RejectedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    RejectedException(Throwable cause) {
+    RejectedException(@Nullable Throwable cause) {
       super("the server has refused the request before it began", cause);
     }
   }
@@ -148,17 +155,27 @@ public final class Http3Client implements AutoCloseable {
     return !quic.isActive() || handler == null || handler.isGoAwayReceived();
   }
 
-  /** Sends a request on a new stream. */
+  /**
+   * Sends a request on a new stream. It fails with {@link RejectedException} if the server cannot
+   * have begun with it: repeat it on a new connection then.
+   */
   public CompletableFuture<Answer> send(
       String method, String target, Map<String, String> headers, byte[] body) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    Http3.newRequestStream(quic, new AnswerReader(answer))
+    Http3.newRequestStream(quic, new AnswerReader(answer, goAway))
         .addListener(opened -> {
           if (!opened.isSuccess()) {
-            answer.completeExceptionally(opened.cause());
+            answer.completeExceptionally(new RejectedException(opened.cause()));
             return;
           }
-          write((QuicStreamChannel) opened.getNow(), method, target, headers, body);
+          QuicStreamChannel stream = (QuicStreamChannel) opened.getNow();
+          if (isLeaving()) {
+            // A GOAWAY that came since the caller looked: the codec would drop what we write.
+            answer.completeExceptionally(new RejectedException(null));
+            stream.close();
+            return;
+          }
+          write(stream, method, target, headers, body);
         });
     return answer;
   }
@@ -212,11 +229,13 @@ public final class Http3Client implements AutoCloseable {
 
   private static final class AnswerReader extends Http3RequestStreamInboundHandler {
     private final CompletableFuture<Answer> answer;
+    private final GoAwayReader goAway;
     private final Map<String, String> headers = new HashMap<>();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-    AnswerReader(CompletableFuture<Answer> answer) {
+    AnswerReader(CompletableFuture<Answer> answer, GoAwayReader goAway) {
       this.answer = answer;
+      this.goAway = goAway;
     }
 
     @Override
@@ -253,7 +272,22 @@ public final class Http3Client implements AutoCloseable {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-      answer.completeExceptionally(new IOException("stream was reset"));
+      boolean refused = ((QuicStreamChannel) ctx.channel()).streamId() >= goAway.firstRefusedId;
+      answer.completeExceptionally(
+          refused
+              ? new RejectedException(null)
+              : new IOException("the connection ended before the response did"));
+    }
+  }
+
+  /** Remembers from which request on the server takes none (RFC 9114 §5.2). */
+  private static final class GoAwayReader extends SimpleChannelInboundHandler<Http3GoAwayFrame> {
+    // Control and request streams of a connection are on one loop.
+    private long firstRefusedId = Long.MAX_VALUE;
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, Http3GoAwayFrame frame) {
+      firstRefusedId = frame.id();
     }
   }
 }

@@ -26,9 +26,13 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   /** Requests sent before the first GOAWAY arrived are on their way this long at most. */
   private static final long GOAWAY_GRACE_MS = 1_500;
 
+  /** From the end of the last response to that of the connection. */
+  private static final long LINGER_MS = 1_000;
+
   private final ServerContext server;
   private final QuicChannel quic;
   private final Connection connection;
+  private final Http3Priorities priorities;
   private final Http3Deadlines deadlines;
 
   private long nextRequestId;
@@ -46,7 +50,15 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     this.server = server;
     this.connection = connection;
     this.quic = quic;
+    this.priorities =
+        new Http3Priorities(
+            server.limits.maxConcurrentStreams(), () -> close(Http3ErrorCode.H3_ID_ERROR));
     this.deadlines = new Http3Deadlines(quic.eventLoop(), server.limits);
+  }
+
+  /** Also reads the client's control stream. */
+  Http3Priorities priorities() {
+    return priorities;
   }
 
   @Override
@@ -119,7 +131,8 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     nextRequestId = Math.max(nextRequestId, stream.streamId() + STREAM_ID_STEP);
     openStreams++;
     requests++;
-    stream.closeFuture().addListener(closed -> streamClosed());
+    priorities.opened(stream);
+    stream.closeFuture().addListener(closed -> streamClosed(stream));
     int maxRequests = server.limits.maxRequestsPerConnection();
     if (maxRequests > 0 && requests >= maxRequests) {
       drain();
@@ -127,8 +140,9 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     return true;
   }
 
-  private void streamClosed() {
+  private void streamClosed(QuicStreamChannel stream) {
     openStreams--;
+    priorities.closed(stream);
     idleSinceNs = System.nanoTime();
     closeIfDrained();
   }
@@ -180,9 +194,19 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /**
+   * Not before the client had time to acknowledge the last response: CONNECTION_CLOSE throws away
+   * what has not been sent, and nothing is repeated after it (RFC 9000 §10.2).
+   */
   private void closeIfDrained() {
-    if (refused && openStreams == 0) {
+    if (!refused || openStreams > 0) {
+      return;
+    }
+    long leftNs = TimeUnit.MILLISECONDS.toNanos(LINGER_MS) - (System.nanoTime() - idleSinceNs);
+    if (leftNs <= 0) {
       close(Http3ErrorCode.H3_NO_ERROR);
+    } else {
+      quic.eventLoop().schedule(this::closeIfDrained, leftNs, TimeUnit.NANOSECONDS);
     }
   }
 

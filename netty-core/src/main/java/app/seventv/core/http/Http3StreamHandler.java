@@ -21,7 +21,6 @@ import io.netty.handler.codec.http3.Http3Headers;
 import io.netty.handler.codec.http3.Http3HeadersFrame;
 import io.netty.handler.codec.http3.Http3HeadersValidationException;
 import io.netty.handler.codec.quic.QuicStreamChannel;
-import io.netty.handler.codec.quic.QuicStreamPriority;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -36,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http3StreamHandler extends ChannelInboundHandlerAdapter
     implements ExchangeTransport, Http3WriteMerger.Listener, Http3Deadlines.Watched {
-  /** quiche's own default for control streams is the last of its scale; requests come before it. */
-  private static final int QUIC_BASE_URGENCY = 120;
-
   private final ServerContext server;
   private final Connection connection;
   private final Http3Life life;
@@ -106,7 +102,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
     declaredLength = head.contentLength();
     continueExpected = head.continueExpected();
     Request request = head.request(connection);
-    prioritize(request);
+    life.priorities().begin(stream, request);
     bodyStartNs = System.nanoTime();
     HttpExchange exchange = new HttpExchange(server, this, request, bodyStartNs);
     current = exchange;
@@ -120,14 +116,6 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
     } catch (Exception failure) {
       exchange.fail(failure);
     }
-  }
-
-  /** Extensible priorities (RFC 9218 §4): the field of the request, else the default. */
-  private void prioritize(Request request) {
-    String value = request.header("priority");
-    Priority priority = value == null ? Priority.DEFAULT : Priority.parse(value, Priority.DEFAULT);
-    stream.updatePriority(
-        new QuicStreamPriority(QUIC_BASE_URGENCY + priority.urgency(), priority.incremental()));
   }
 
   private void trailers(Http3Headers fields) {

@@ -115,7 +115,11 @@ final class QuicInitializer {
           .addLast("handshake", new HandshakeWatch(server.observer))
           .addLast(
               new Http3ServerConnectionHandler(
-                  new StreamInitializer(connection, life), null, null, settings(), true))
+                  new StreamInitializer(connection, life),
+                  life.priorities(),
+                  null,
+                  settings(),
+                  true))
           .addLast("life", life);
     }
 

@@ -68,16 +68,17 @@ final class Pem {
     } catch (IllegalArgumentException e) {
       throw new IOException("damaged private key in " + file, e);
     }
+    InvalidKeySpecException otherKind = new InvalidKeySpecException("no algorithm");
     for (String algorithm : KEY_ALGORITHMS) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(spec);
-      } catch (InvalidKeySpecException notOfThisKind) {
-        continue;
+      } catch (InvalidKeySpecException e) {
+        otherKind = e;
       } catch (GeneralSecurityException e) {
         throw new IOException("private key cannot be read: " + file, e);
       }
     }
-    throw new IOException("private key is neither EC, RSA nor EdDSA: " + file);
+    throw new IOException("private key is neither EC, RSA nor EdDSA: " + file, otherKind);
   }
 
   /** Whether the key is that of the certificate: signs with the one, verifies with the other. */

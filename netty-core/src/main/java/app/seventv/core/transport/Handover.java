@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -15,7 +16,6 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -54,15 +54,21 @@ public final class Handover implements AutoCloseable {
 
   private static final long CLOSE_LIMIT_MS = 1_000;
 
-  private final @Nullable Path path;
+  /** Datagrams on their way to the predecessor; more are dropped, as a full network would. */
+  private static final WriteBufferWaterMark RELAY_QUEUE =
+      new WriteBufferWaterMark(512 << 10, 1 << 20);
+
+  private final @Nullable HandoverPath path;
   private final @Nullable EventLoopGroup loop;
   private final InheritedSockets sockets;
   private final DatagramRelay relay;
   private final @Nullable Channel predecessor;
-  private @Nullable Channel relayChannel;
+
+  /** The sockets for a successor and for its datagrams. */
+  private List<Channel> listening = List.of();
 
   private Handover(
-      @Nullable Path path,
+      @Nullable HandoverPath path,
       @Nullable EventLoopGroup loop,
       InheritedSockets sockets,
       DatagramRelay relay,
@@ -93,49 +99,67 @@ public final class Handover implements AutoCloseable {
    * Asks the process that listens at the path for its sockets; if there is none, starts on those
    * given.
    *
-   * @param path of the unix socket, in a directory that only this user may write to
+   * @param at of the unix socket, in a directory that only this user may write to
    * @param otherwise sockets to start on without a predecessor
-   * @throws IOException if a predecessor answers but its sockets do not arrive
+   * @throws IOException if the path is unfit, another process starts with it at the same time, or a
+   *     predecessor answers but its sockets do not arrive
    */
-  public static Handover at(Path path, InheritedSockets otherwise) throws IOException {
+  public static Handover at(Path at, InheritedSockets otherwise) throws IOException {
+    HandoverPath path = new HandoverPath(at);
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("handover", true), EpollIoHandler.newFactory());
-    HandoverClient client = new HandoverClient();
-    ChannelFuture connecting =
-        new Bootstrap()
-            .group(loop)
-            .channel(EpollDomainSocketChannel.class)
-            .handler(client)
-            .connect(new DomainSocketAddress(path.toFile()))
-            .awaitUninterruptibly();
-    if (!connecting.isSuccess()) {
-      return new Handover(path, loop, otherwise, firstRelay(), null);
-    }
     try {
+      HandoverClient client = new HandoverClient();
+      Channel predecessor = path.mayHavePredecessor() ? connect(path, loop, client) : null;
+      if (predecessor == null) {
+        return new Handover(path, loop, otherwise, firstRelay(), null);
+      }
       HandoverClient.Received received = await(client.received());
       InheritedSockets sockets = InheritedSockets.of(received.descriptors());
-      DatagramRelay relay =
-          new DatagramRelay((received.generation() + 1) % DatagramRelay.GENERATIONS);
-      Channel toPredecessor =
-          new Bootstrap()
-              .group(loop)
-              .channel(EpollDomainDatagramChannel.class)
-              .handler(new ChannelInboundHandlerAdapter())
-              .connect(relayAddress(path, received.generation()))
-              .syncUninterruptibly()
-              .channel();
-      relay.predecessor(toPredecessor);
       LOG.info("{} sockets of the predecessor taken over", received.descriptors().size());
-      return new Handover(path, loop, sockets, relay, connecting.channel());
+      return new Handover(path, loop, sockets, relayTo(received, path, loop), predecessor);
     } catch (IOException e) {
+      path.release();
       loop.shutdownGracefully(0, CLOSE_LIMIT_MS, TimeUnit.MILLISECONDS);
       throw e;
     }
   }
 
-  private static DomainSocketAddress relayAddress(@Nullable Path path, int generation) {
-    return new DomainSocketAddress(path + "." + generation);
+  private static @Nullable Channel connect(
+      HandoverPath path, EventLoopGroup loop, HandoverClient client) {
+    ChannelFuture connecting =
+        new Bootstrap()
+            .group(loop)
+            .channel(EpollDomainSocketChannel.class)
+            .handler(client)
+            .connect(path.socket())
+            .awaitUninterruptibly();
+    if (connecting.isSuccess()) {
+      return connecting.channel();
+    }
+    LOG.info("nobody listens at the handover socket {} any more", path);
+    return null;
+  }
+
+  private static DatagramRelay relayTo(
+      HandoverClient.Received received, HandoverPath path, EventLoopGroup loop)
+      throws IOException {
+    ChannelFuture connecting =
+        new Bootstrap()
+            .group(loop)
+            .channel(EpollDomainDatagramChannel.class)
+            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, RELAY_QUEUE)
+            .handler(new ChannelInboundHandlerAdapter())
+            .connect(path.relay(received.generation()))
+            .awaitUninterruptibly();
+    if (!connecting.isSuccess()) {
+      throw new IOException("the predecessor takes no datagrams", connecting.cause());
+    }
+    DatagramRelay relay =
+        new DatagramRelay((received.generation() + 1) % DatagramRelay.GENERATIONS);
+    relay.predecessor(connecting.channel());
+    return relay;
   }
 
   InheritedSockets sockets() {
@@ -178,11 +202,11 @@ public final class Handover implements AutoCloseable {
     }
   }
 
-  private void listen(Path at, EventLoopGroup group, EventLoops loops, Runnable onSuccessor)
+  private void listen(HandoverPath at, EventLoopGroup group, EventLoops loops, Runnable onSuccessor)
       throws IOException {
-    DomainSocketAddress relayAddress = relayAddress(at, relay.generation());
-    Files.deleteIfExists(Path.of(relayAddress.path())); // left by a process that was killed
-    Files.deleteIfExists(at);
+    DomainSocketAddress relayAddress = at.relay(relay.generation());
+    HandoverPath.clear(relayAddress);
+    HandoverPath.clear(at.socket());
     ChannelFuture relaying =
         new Bootstrap()
             .group(group)
@@ -190,20 +214,23 @@ public final class Handover implements AutoCloseable {
             .handler(relay.inbound())
             .bind(relayAddress)
             .awaitUninterruptibly();
-    ChannelFuture listening =
+    ChannelFuture asking =
         new ServerBootstrap()
             .group(group)
             .channel(EpollServerDomainSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, 1)
             .childHandler(new HandoverServer(relay.generation(), loops, onSuccessor))
-            .bind(new DomainSocketAddress(at.toFile()))
+            .bind(at.socket())
             .awaitUninterruptibly();
-    relayChannel = relaying.channel();
-    for (ChannelFuture bound : List.of(relaying, listening)) {
+    listening = List.of(relaying.channel(), asking.channel());
+    for (ChannelFuture bound : List.of(relaying, asking)) {
       if (!bound.isSuccess()) {
         throw new IOException("cannot listen for a successor at " + at, bound.cause());
       }
     }
+    HandoverPath.restrict(relayAddress);
+    HandoverPath.restrict(at.socket());
+    at.release();
   }
 
   private static <T> T await(CompletableFuture<T> future) throws IOException {
@@ -217,22 +244,20 @@ public final class Handover implements AutoCloseable {
     }
   }
 
-  private void deleteRelaySocket(@Nullable Path at) {
-    try {
-      Files.deleteIfExists(Path.of(relayAddress(at, relay.generation()).path()));
-    } catch (IOException e) {
-      LOG.warn("a unix socket could not be removed", e);
-    }
-  }
-
   /** Frees the unix sockets; the process has drained. */
   @Override
   public void close() {
     sockets.close();
-    if (loop != null) {
-      if (relayChannel != null) {
-        relayChannel.close().awaitUninterruptibly(CLOSE_LIMIT_MS);
-        deleteRelaySocket(path);
+    if (loop != null && path != null) {
+      try (path) {
+        for (Channel channel : listening) {
+          channel.close().awaitUninterruptibly(CLOSE_LIMIT_MS);
+        }
+        if (!listening.isEmpty()) {
+          HandoverPath.clear(path.relay(relay.generation()));
+        }
+      } catch (IOException e) {
+        LOG.warn("a file of the handover could not be removed", e);
       }
       loop.shutdownGracefully(0, CLOSE_LIMIT_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }

@@ -41,6 +41,13 @@ final class HandoverClient extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void channelActive(ChannelHandlerContext ctx) throws IOException {
+    if (!HandoverPath.isSameUser(ctx.channel())) {
+      fail(ctx, "the process at the handover socket belongs to another user");
+    }
+  }
+
+  @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (message instanceof FileDescriptor descriptor) {
       descriptors.add(descriptor.intValue());

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +38,8 @@ final class HandoverServer extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelActive(ChannelHandlerContext ctx) {
-    if (successor != null) {
+  public void channelActive(ChannelHandlerContext ctx) throws IOException {
+    if (successor != null || !HandoverPath.isSameUser(ctx.channel())) {
       ctx.close();
       return;
     }
@@ -71,6 +72,11 @@ final class HandoverServer extends ChannelInboundHandlerAdapter {
 
   /** The path is free for the successor before it learns that it may go on. */
   private void leave(Channel channel) {
+    if (!channel.isActive()) {
+      LOG.warn("the successor died before it served; going on");
+      loops.startListening();
+      return;
+    }
     LOG.info("a successor has taken the sockets over");
     channel.parent().close().addListener(closed -> channel.close());
     onSuccessor.run();

@@ -1,5 +1,6 @@
 package app.seventv.core.transport;
 
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -71,6 +72,9 @@ public final class InheritedSockets implements AutoCloseable {
   /** Looks at each descriptor and takes it. */
   static InheritedSockets of(List<Integer> descriptors) throws IOException {
     InheritedSockets inherited = new InheritedSockets();
+    if (!descriptors.isEmpty()) {
+      Epoll.ensureAvailability(); // loads what Socket calls
+    }
     for (int descriptor : descriptors) {
       Socket socket = new Socket(descriptor);
       boolean stream = socket.getIntOpt(SOL_SOCKET, SO_TYPE) == SOCK_STREAM;

@@ -1,67 +1,81 @@
 package app.seventv.core.transport;
 
+import app.seventv.core.config.ConfigSchema;
+import app.seventv.core.config.Key;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Response;
+import app.seventv.core.service.RunningService;
+import app.seventv.core.service.ServiceContext;
+import app.seventv.core.service.ServiceDefinition;
+import app.seventv.core.service.ServiceMain;
 import app.seventv.core.tls.TlsFiles;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 
 /**
- * A server process for {@link RestartTest}. Arguments: transport, plain port, secure port, folder
- * with certificate and key, path of the handover socket. It drains and ends once a successor has
- * taken over, or at end of input.
+ * A whole service in a process of its own for {@link RestartTest}: it answers with its process id,
+ * and gives up at end of input.
  */
-final class RestartServer {
-  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
+final class RestartServer implements RunningService {
+  private static final Key<Integer> PLAIN = Key.integer("plain", 0, 0, 65_535, "HTTP port.");
+  private static final Key<Integer> SECURE = Key.integer("secure", 0, 0, 65_535, "HTTPS port.");
+  private static final Key<String> CERTIFICATES = Key.string("certificates", ".", "A folder.");
+  private static final Key<String> MODE = Key.string("mode", "good", "good or broken.");
 
-  private RestartServer() {}
+  private final HttpServer server;
 
-  public static void main(String[] args) throws Exception {
-    TransportOptions.Choice choice = TransportOptions.Choice.valueOf(args[0]);
+  private RestartServer(HttpServer server) {
+    this.server = server;
+  }
+
+  public static void main(String[] args) {
+    ConfigSchema schema = ConfigSchema.of(PLAIN, SECURE, CERTIFICATES, MODE);
+    ServiceMain.run(
+        args, new ServiceDefinition("restart-server", "1", schema, RestartServer::start));
+  }
+
+  private static RunningService start(ServiceContext context) throws Exception {
     InetAddress loopback = InetAddress.getLoopbackAddress();
-    InetSocketAddress plain = new InetSocketAddress(loopback, Integer.parseInt(args[1]));
-    InetSocketAddress secure = new InetSocketAddress(loopback, Integer.parseInt(args[2]));
-    TlsFiles tls =
-        new TlsFiles(Path.of(args[3]).resolve("cert.pem"), Path.of(args[3]).resolve("key.pem"));
+    Path folder = Path.of(context.config().get(CERTIFICATES));
+    TlsFiles tls = new TlsFiles(folder.resolve("cert.pem"), folder.resolve("key.pem"));
     String pid = Long.toString(ProcessHandle.current().pid());
-    CountDownLatch end = new CountDownLatch(1);
-    Map<String, String> environment = System.getenv();
-    InheritedSockets activated =
-        InheritedSockets.fromSystemd(environment, ProcessHandle.current().pid());
-    Handover handover =
-        args.length > 4 ? Handover.at(Path.of(args[4]), activated) : Handover.of(activated);
-    EventLoops loops = EventLoops.start(new TransportOptions(choice, 2, true), handover);
     HttpServer server =
-        HttpServer.builder(loops, exchange -> exchange.respond(Response.text(200, pid)))
-            .listen(HttpListener.plain(plain))
-            .listen(HttpListener.tlsAndQuic(secure, tls))
+        HttpServer.builder(context.loops(), exchange -> exchange.respond(Response.text(200, pid)))
+            .listen(
+                HttpListener.plain(new InetSocketAddress(loopback, context.config().get(PLAIN))))
+            .listen(
+                HttpListener.tlsAndQuic(
+                    new InetSocketAddress(loopback, context.config().get(SECURE)), tls))
             .start();
-    handover.complete(loops, end::countDown);
+    if (context.config().get(MODE).equals("broken")) {
+      Runtime.getRuntime().halt(1); // with the sockets of its predecessor in hand
+    }
     System.out.println(
-        "ready " + server.addresses().get(0).getPort() + " " + server.addresses().get(1).getPort());
-    System.out.flush();
-    Thread.ofPlatform()
-        .daemon()
-        .start(() -> {
-          try {
-            while (System.in.read() >= 0) {
-              // only the end matters
-            }
-          } catch (java.io.IOException e) {
-            // the end, too
-          }
-          end.countDown();
-        });
-    end.await();
-    server.drain(DRAIN_LIMIT);
+        "ports " + server.addresses().get(0).getPort() + " " + server.addresses().get(1).getPort());
+    Thread.ofPlatform().daemon().start(() -> awaitEndOfInput(context));
+    return new RestartServer(server);
+  }
+
+  private static void awaitEndOfInput(ServiceContext context) {
+    try {
+      System.in.transferTo(java.io.OutputStream.nullOutputStream());
+      context.fail(new IOException("the test has ended"));
+    } catch (IOException e) {
+      context.fail(e);
+    }
+  }
+
+  @Override
+  public void drain(Duration limit) throws InterruptedException {
+    server.drain(limit);
+  }
+
+  @Override
+  public void close() {
     server.close();
-    loops.close();
-    handover.close();
-    System.out.println("drained");
   }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Two restarts under load, with real processes: no request may be lost. */
 class RestartTest {
   private static final int LIMIT_SECONDS = 60;
+  private static final int RESTARTS = 2;
   private static final Duration STEADY = Duration.ofSeconds(2);
 
   @TempDir private Path directory = Path.of("");
@@ -53,43 +55,70 @@ class RestartTest {
     processes.forEach(Process::destroyForcibly);
   }
 
-  private record Running(Process process, BufferedReader out, int plainPort, int securePort) {}
+  private record Running(Process process, int plainPort, int securePort) {}
 
   private List<String> server(TransportOptions.Choice transport, String plain, String secure) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED",
-        "-XX:TieredStopAtLevel=1",
-        "-cp",
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-        RestartServer.class.getName(),
-        transport.name(),
-        plain,
-        secure,
-        directory.toString());
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                RestartServer.class.getName()));
+    set(command, "transport", transport.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    set(command, "event_loops", "2");
+    set(command, "plain", plain);
+    set(command, "secure", secure);
+    set(command, "certificates", directory.toString());
+    return command;
+  }
+
+  private static void set(List<String> command, String key, String value) {
+    command.addAll(List.of("-o", key + "=" + value));
+  }
+
+  private List<String> successor(
+      TransportOptions.Choice transport, int plainPort, int securePort) {
+    List<String> command =
+        server(transport, String.valueOf(plainPort), String.valueOf(securePort));
+    set(command, "handover", directory.resolve("handover").toString());
+    return command;
   }
 
   private Running start(TransportOptions.Choice transport, int plainPort, int securePort)
       throws IOException {
-    List<String> command =
-        new ArrayList<>(server(transport, String.valueOf(plainPort), String.valueOf(securePort)));
-    command.add(directory.resolve("handover").toString());
-    return start(command);
+    return start(successor(transport, plainPort, securePort));
   }
 
-  private Running start(List<String> command) throws IOException {
-    Path errors = directory.resolve("err" + processes.size());
-    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+  private Process launch(List<String> command) throws IOException {
+    Process process =
+        new ProcessBuilder(command)
+            .redirectError(directory.resolve("err" + processes.size()).toFile())
+            .start();
     processes.add(process);
+    return process;
+  }
+
+  /** Starts a process, and reads what it writes until it serves. */
+  private Running start(List<String> command) throws IOException {
+    Process process = launch(command);
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    String line = out.readLine();
-    while (line != null && !line.startsWith("ready ")) {
-      line = out.readLine();
+    String[] ports = new String[0];
+    List<String> lines = new ArrayList<>();
+    for (String line = out.readLine(); line != null; line = out.readLine()) {
+      lines.add(line);
+      if (line.startsWith("ports ")) {
+        ports = line.split(" ", -1);
+      } else if (line.contains("restart-server 1 ready")) {
+        return new Running(process, Integer.parseInt(ports[1]), Integer.parseInt(ports[2]));
+      }
     }
-    assertThat(line).as("the server starts: " + Files.readString(errors)).isNotNull();
-    String[] ports = String.valueOf(line).split(" ", -1);
-    return new Running(process, out, Integer.parseInt(ports[1]), Integer.parseInt(ports[2]));
+    String errors = Files.readString(directory.resolve("err" + (processes.size() - 1)));
+    throw new IOException("the server has not started: " + lines + errors);
   }
 
   /** One kind of client, in a loop. */
@@ -135,8 +164,9 @@ class RestartTest {
       }
       quic.run("h3", http3::get);
       Running running = first;
-      for (int restart = 0; restart < 2; restart++) {
+      for (int restart = 0; restart < RESTARTS; restart++) {
         serveFor(STEADY, tcp);
+        dieOnTheThreshold(transport, first);
         Running next = start(transport, first.plainPort, first.securePort);
         serveFor(STEADY, tcp);
         assertThat(running.process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
@@ -153,10 +183,20 @@ class RestartTest {
         transport, tcp.requests.get(), quic.requests.get(), tcp.failures, quic.failures);
     System.out.println("figure: restart-failed-requests " + tcp.failures.size());
     System.out.println("figure: restart-failed-requests-h3 " + quic.failures.size());
-    assertThat(tcp.servers).as("all three processes have served").hasSize(3);
-    assertThat(quic.servers).hasSize(3);
+    assertThat(tcp.servers).as("all three processes have served").hasSize(RESTARTS + 1);
+    assertThat(quic.servers).hasSize(RESTARTS + 1);
     assertThat(tcp.failures).isEmpty();
     assertThat(quic.failures).isEmpty();
+  }
+
+  /** A successor that has got the sockets and ends before it serves. */
+  private void dieOnTheThreshold(TransportOptions.Choice transport, Running first)
+      throws IOException, InterruptedException {
+    List<String> command = successor(transport, first.plainPort, first.securePort);
+    set(command, "mode", "broken");
+    Process broken = launch(command);
+    assertThat(broken.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(broken.exitValue()).isEqualTo(1);
   }
 
   /** Binds one TCP and one UDP socket, blocking, and passes them on as descriptors 3 and 4. */
@@ -168,7 +208,7 @@ class RestartTest {
       socket(my $u, PF_INET, SOCK_DGRAM, 0) or die; bind($u, sockaddr_in($p, INADDR_LOOPBACK)) or die;
       die unless fileno($t) == 3 and fileno($u) == 4;
       $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = 2;
-      exec map { s/^PORT$/$p/; $_ } @ARGV;
+      exec map { s/=PORT$/=$p/; $_ } @ARGV;
       """;
 
   @ParameterizedTest
