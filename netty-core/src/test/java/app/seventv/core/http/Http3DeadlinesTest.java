@@ -17,8 +17,7 @@ class Http3DeadlinesTest {
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final List<String> looks = new ArrayList<>();
   private final Http3Deadlines deadlines =
-      new Http3Deadlines(
-          channel.eventLoop(), HttpLimits.builder().headerTimeoutMs(400).build());
+      new Http3Deadlines(channel.eventLoop(), HttpLimits.builder().headerTimeoutMs(400).build());
 
   @BeforeEach
   void freezeTime() {
@@ -83,11 +82,10 @@ class Http3DeadlinesTest {
   void aStreamMayForgetOthersWhileItIsAsked() {
     Http3Deadlines.Watched other = _ -> looks.add("other");
     deadlines.watch(other);
-    deadlines.watch(
-        _ -> {
-          deadlines.forget(other);
-          return false;
-        });
+    deadlines.watch(_ -> {
+      deadlines.forget(other);
+      return false;
+    });
     assertThat(advance(100)).isEqualTo(NO_TASK);
   }
 }
