@@ -238,9 +238,9 @@ public final class EventLoops implements AutoCloseable {
   }
 
   /**
-   * Takes over what was inherited for the address, and binds a socket for each loop left. That fails
-   * beside the socket of a supervisor, which has another user or no {@code SO_REUSEPORT}: then the
-   * inherited ones serve all loops.
+   * Takes over what was inherited for the address, and binds a socket for each loop left. That
+   * fails beside the socket of a supervisor, which has another user or no {@code SO_REUSEPORT}:
+   * then the inherited ones serve all loops.
    */
   private Listener bindEach(InetSocketAddress address, boolean stream, BootstrapFactory factory)
       throws IOException {
