@@ -142,9 +142,9 @@ final class HttpBenchmark implements Benchmark {
   /** The JIT's share: it needs requests rather than time. */
   private static void warmUp(BenchContext context, MeasuredServer server, Case one)
       throws IOException, InterruptedException {
-    long wanted = context.quick() ? 50_000 : 250_000;
+    long wanted = context.quick() ? 50_000 : 500_000;
     long done = 0;
-    for (int i = 0; i < 10 && done < wanted; i++) {
+    for (int i = 0; i < 20 && done < wanted; i++) {
       done += load(server, one, context.quick() ? 1 : 3).requests();
     }
   }

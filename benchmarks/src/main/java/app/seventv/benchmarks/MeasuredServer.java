@@ -56,6 +56,7 @@ final class MeasuredServer implements AutoCloseable {
         "--enable-native-access=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow",
         "-XX:+UseCompactObjectHeaders",
+        "-Dio.netty.leakDetection.samplingInterval=8192",
         "-XX:+UseSerialGC",
         "-Xms256m",
         "-Xmx256m",

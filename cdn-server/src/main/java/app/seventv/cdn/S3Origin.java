@@ -2,7 +2,7 @@ package app.seventv.cdn;
 
 import app.seventv.cdn.OriginFailure.Kind;
 import app.seventv.core.content.CacheControl;
-import app.seventv.core.content.HttpDate;
+import app.seventv.core.http.HttpDate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.net.URI;

@@ -1,5 +1,6 @@
 package app.seventv.core.content;
 
+import app.seventv.core.http.HttpDate;
 import app.seventv.core.http.Request;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;

@@ -7,6 +7,7 @@ import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Calendar;
+import java.util.Collections;
 import java.util.Date;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -208,7 +209,7 @@ final class HeaderFields extends HttpHeaders {
 
   @Override
   public Iterator<? extends CharSequence> valueCharSequenceIterator(CharSequence name) {
-    return getAll(name).iterator();
+    return contains(name) ? getAll(name).iterator() : Collections.emptyIterator();
   }
 
   @Override
@@ -337,11 +338,10 @@ final class HeaderFields extends HttpHeaders {
   }
 
   @Override
-  @SuppressWarnings("JavaUtilDate") // what Netty's parser returns
   public @Nullable Long getTimeMillis(CharSequence name) {
     CharSequence value = first(name);
-    Date date = value == null ? null : DateFormatter.parseHttpDate(value);
-    return date == null ? null : date.getTime();
+    long seconds = value == null ? HttpDate.INVALID : HttpDate.parse(value.toString());
+    return seconds == HttpDate.INVALID ? null : seconds * 1_000;
   }
 
   @Override

@@ -1,31 +1,19 @@
 package app.seventv.core.http;
 
-import app.seventv.core.websocket.WebSocketHandshake;
-import app.seventv.core.websocket.WebSocketListener;
-import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
-import io.netty.channel.FileRegion;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP/1.1 connection, from bytes to exchanges and back: one exchange after the other. The bytes
- * of pipelined requests wait unread until it is their turn, and reading stops meanwhile.
+ * An HTTP/1.1 connection, from bytes to exchanges, one after the other: the state machine of what
+ * comes in. {@link Http1Transport} answers, {@link Http1Deadlines} watches the time. The bytes of
+ * pipelined requests wait unread until it is their turn, and reading stops meanwhile.
  */
-final class Http1Handler extends ChannelInboundHandlerAdapter implements ExchangeTransport {
-  /** How often the rate of a request body is looked at, and how long it may take to start. */
-  private static final long BODY_LOOK_MS = 5_000;
-
+final class Http1Handler extends ChannelInboundHandlerAdapter {
   private static final int MIN_HELD_BYTES = 64;
 
   private final ServerContext server;
@@ -33,30 +21,25 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
   private final Http1HeadParser parser;
   private final Http1BodyDecoder body;
 
-  private @Nullable ChannelHandlerContext context;
-  private @Nullable Http1Writer writer;
-  private @Nullable LazyTimer timer;
+  private @Nullable Parts parts;
   private @Nullable LingeringClose lingering;
   private @Nullable ByteBuf held;
   private @Nullable HttpExchange current;
-  private long declaredLength;
-  private long bodyLookBytes;
-  private long bodyLookNs;
-  private long lastBodyNs;
   private int requests;
-  private boolean headRequest;
-  private boolean http10;
-  private boolean keepAlive;
-  private boolean continueExpected;
   private boolean headLate;
   private boolean paused;
   private boolean autoRead = true;
   private boolean decoding;
-  private boolean turn;
   private boolean waiting;
-  private boolean flushPending;
   private boolean closing;
   private boolean removed;
+
+  /** What a handler has once it is in a pipeline. */
+  private record Parts(
+      ChannelHandlerContext ctx,
+      Http1Writer writer,
+      Http1Transport transport,
+      Http1Deadlines deadlines) {}
 
   Http1Handler(ServerContext server, Connection connection) {
     this.server = server;
@@ -69,10 +52,14 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    context = ctx;
-    writer = new Http1Writer(ctx);
-    timer = new LazyTimer(ctx.executor(), this::expired);
-    arm(System.nanoTime(), server.limits.idleTimeoutMs());
+    Http1Writer writer = new Http1Writer(ctx);
+    parts =
+        new Parts(
+            ctx,
+            writer,
+            new Http1Transport(server, connection, ctx, this, writer),
+            new Http1Deadlines(this, writer, server.limits, ctx.executor()));
+    deadlines().awaitNext(System.nanoTime());
   }
 
   @Override
@@ -89,16 +76,8 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    flushTurn(ctx);
+    transport().readEnds();
     ctx.fireChannelReadComplete();
-  }
-
-  private void flushTurn(ChannelHandlerContext ctx) {
-    turn = false;
-    if (flushPending) {
-      flushPending = false;
-      ctx.flush();
-    }
   }
 
   /** Goes on with bytes that were held back. */
@@ -107,13 +86,13 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
     if (in != null && !decoding && !removed) {
       held = null;
       read(in);
-      flushTurn(context());
+      transport().readEnds();
     }
   }
 
   /** Takes the bytes, handles what they hold and keeps the rest. */
   private void read(ByteBuf in) {
-    turn = true;
+    transport().readBegins();
     decoding = true;
     try {
       int budget = Math.max(1, server.limits.maxPipelinedRequests());
@@ -126,7 +105,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
       }
       waiting = budget == 0 && current == null && in.isReadable();
       if (waiting) {
-        eventLoop().execute(this::resume); // other connections have their turn
+        context().executor().execute(this::resume); // other connections have their turn
       }
     } catch (Http1Refusal refusal) {
       refuse(refusal, "malformed-request");
@@ -149,7 +128,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
     if (closing && lingering != null) {
       lingering.discarded(in.readableBytes());
     } else if (!closing && in.isReadable()) {
-      held = alloc().buffer(Math.max(in.readableBytes(), MIN_HELD_BYTES)).writeBytes(in);
+      held = context().alloc().buffer(Math.max(in.readableBytes(), MIN_HELD_BYTES)).writeBytes(in);
     }
     in.release();
     updateReading();
@@ -161,35 +140,26 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
     if (head == null) {
       if (parser.started() && !headLate) {
         headLate = true;
-        arm(nowNs, server.limits.headerTimeoutMs());
+        deadlines().awaitHead(nowNs);
       }
       return false;
     }
     headLate = false;
-    http10 = head.http10();
-    headRequest = head.method().equals("HEAD");
-    keepAlive = head.keepAlive();
-    continueExpected = head.continueExpected();
-    declaredLength = declared(head);
     requests++;
-    if (requests == server.limits.maxRequestsPerConnection()) {
-      keepAlive = false;
-    }
+    transport().begin(head, requests == server.limits.maxRequestsPerConnection());
     body.start(head.contentLength());
-    lookAgain(nowNs);
-    arm(nowNs, body.done() ? server.limits.idleTimeoutMs() : bodyLookMs());
+    if (body.done()) {
+      deadlines().awaitNext(nowNs);
+    } else {
+      deadlines().awaitBody(nowNs);
+    }
     handle(head, nowNs);
     return true;
   }
 
-  /** -1 without a declared length, as seen by a handler. */
-  private static long declared(Http1Head head) {
-    return head.headers().contains(HttpHeaderNames.CONTENT_LENGTH) ? head.contentLength() : -1;
-  }
-
   private void handle(Http1Head head, long nowNs) {
     Request request = new Request(head.method(), head.target(), head.headers(), connection);
-    HttpExchange exchange = new HttpExchange(server, this, request, nowNs);
+    HttpExchange exchange = new HttpExchange(server, transport(), request, nowNs);
     current = exchange;
     try {
       server.handler.handle(exchange);
@@ -209,13 +179,12 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
     }
     ByteBuf data = body.next(in);
     if (data != null) {
-      continueExpected = false; // the client did not wait
-      lastBodyNs = System.nanoTime();
-      bodyLookBytes += data.readableBytes();
+      transport().bodyArrives();
+      deadlines().bodyMoved(data.readableBytes(), System.nanoTime());
       exchange.bodyChunk(data);
     }
     if (body.done() && current == exchange) {
-      arm(System.nanoTime(), server.limits.idleTimeoutMs());
+      deadlines().awaitNext(System.nanoTime());
       exchange.bodyEnd(body.trailers());
       return true;
     }
@@ -223,9 +192,9 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
   }
 
   /** Ends the connection after an answer, if one can still be given. */
-  private void refuse(Http1Refusal refusal, String reason) {
+  void refuse(Http1Refusal refusal, String reason) {
     server.observer.dropped(connection.protocol(), reason);
-    keepAlive = false;
+    transport().endAfterResponse();
     closing = true;
     HttpExchange exchange = current;
     if (exchange != null) {
@@ -236,7 +205,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
           .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(response.body().readableBytes()))
           .header(HttpHeaderNames.DATE, HttpDate.now())
           .header(HttpHeaderNames.CONNECTION, "close");
-      sendResponse(response.status(), response.headers(), response.body());
+      transport().sendResponse(response.status(), response.headers(), response.body());
     }
     linger();
   }
@@ -275,7 +244,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
 
   /** Gives back what the connection holds. */
   private void stop() {
-    timer().cancel();
+    deadlines().cancel();
     if (held != null) {
       held.release();
       held = null;
@@ -289,40 +258,16 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
     ctx.close();
   }
 
-  // Services for the exchange.
+  // What the transport passes on.
 
-  @Override
-  public EventLoop eventLoop() {
-    return context().channel().eventLoop();
-  }
-
-  @Override
-  public ByteBufAllocator alloc() {
-    return context().alloc();
-  }
-
-  @Override
-  public long declaredLength() {
-    return declaredLength;
-  }
-
-  @Override
-  public void continueIfExpected() {
-    if (continueExpected) {
-      continueExpected = false;
-      writer().sendContinue();
-      flush();
-    }
-  }
-
-  @Override
-  public void reading(boolean wanted) {
+  /** A handler pauses the body of its request, or wants it again. */
+  void reading(boolean wanted) {
     if (paused == wanted) {
       paused = !wanted;
       if (wanted) {
-        lookAgain(System.nanoTime());
+        deadlines().bodyResumed(System.nanoTime());
         if (held != null && !decoding) {
-          eventLoop().execute(this::resume); // not before the caller is done
+          context().executor().execute(this::resume); // not before the caller is done
         }
       }
       updateReading();
@@ -339,132 +284,29 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
     }
   }
 
-  /**
-   * TLS has to see the bytes, and io_uring's regions cost a pipe each and end at 2 GiB; both read
-   * instead.
-   */
-  @Override
-  public boolean sendFile(FileRegion region) {
-    Channel channel = context().channel();
-    boolean able = channel instanceof EpollSocketChannel || channel instanceof NioSocketChannel;
-    return able && !connection.secure() && writer().sendFile(region);
-  }
-
-  @Override
-  public void connectionHeaders(HttpHeaders headers, boolean requestComplete) {
-    if (server.draining() || continueExpected) {
-      keepAlive = false; // a body that was held back will never come
-    }
-    if (keepAlive && headers.containsValue(HttpHeaderNames.CONNECTION, "close", true)) {
-      keepAlive = false;
-    }
-    if (!keepAlive) {
-      headers.set(HttpHeaderNames.CONNECTION, "close");
-    } else if (http10) {
-      headers.set(HttpHeaderNames.CONNECTION, "keep-alive");
-    }
-  }
-
-  @Override
-  public void sendResponse(int status, HttpHeaders headers, ByteBuf responseBody) {
-    writer().sendResponse(status, headers, responseBody);
-    flush();
-  }
-
-  @Override
-  public void sendHead(int status, HttpHeaders headers) {
-    boolean bodiless = headRequest || status == 204 || status == 304;
-    if (writer().sendHead(status, headers, bodiless, http10)) {
-      keepAlive = false;
-    }
-  }
-
-  @Override
-  public void sendData(ByteBuf data) {
-    if (!writer().sendData(data)) {
-      abort();
-    }
-  }
-
-  @Override
-  public void sendEnd(HttpHeaders trailers) {
-    if (!writer().sendEnd(trailers)) {
-      keepAlive = false;
-    }
-    flush();
-  }
-
-  @Override
-  public void flush() {
-    if (turn) {
-      flushPending = true;
-    } else {
-      context().flush();
-    }
-  }
-
-  @Override
-  public boolean isWritable() {
-    return context().channel().isWritable();
-  }
-
-  @Override
-  public long bytesBeforeUnwritable() {
-    return context().channel().bytesBeforeUnwritable();
-  }
-
-  @Override
-  public void responseSent(boolean requestComplete) {
-    // The client may still be sending: reset now and it could lose the response (RFC 9112 §9.6).
-    if (!body.done() && !closing && continueExpected) {
-      closing = true;
-      linger();
-    }
-  }
-
-  @Override
-  public void stopReading() {
-    closing = true;
-    linger();
-  }
-
-  @Override
-  public void exchangeEnded(HttpExchange exchange) {
+  /** Request and response are over: on to the next, if there may be one. */
+  void exchangeEnded(HttpExchange exchange) {
     current = null;
     paused = false;
     if (closing || !context().channel().isActive()) {
       return;
     }
-    if (!keepAlive || server.draining()) {
+    if (!transport().persists()) {
       close();
       return;
     }
-    arm(System.nanoTime(), server.limits.idleTimeoutMs());
+    deadlines().awaitNext(exchange.endNs());
     if (held != null && !decoding) {
       // Not recursively: a thousand pipelined requests must not cost a thousand stack frames.
-      eventLoop().execute(this::resume);
+      context().executor().execute(this::resume);
     } else {
       updateReading();
     }
   }
 
-  @Override
-  public void abort() {
-    context().close();
-  }
-
-  @Override
-  public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
-    if (http10) {
-      exchange.fail(new HttpError(400, "a websocket handshake needs HTTP/1.1")); // RFC 6455 §4.2.1
-      return;
-    }
-    Channel channel = context().channel();
-    if (WebSocketHandshake.accept(channel, exchange, options, listener)) {
-      server.open.remove(channel);
-      current = null;
-      exchange.upgraded(101, channel.closeFuture());
-    }
+  /** The exchange goes on without this handler. */
+  void exchangeLeft() {
+    current = null;
   }
 
   // Ends.
@@ -479,90 +321,68 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Exchang
   /** Closes the connection once everything queued has been written. */
   private void close() {
     closing = true;
-    arm(System.nanoTime(), server.limits.idleTimeoutMs());
+    deadlines().awaitNext(System.nanoTime());
     context()
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
         .addListener(written -> context().channel().close());
   }
 
   /** Closes the connection so that the client gets the answer although it is still sending. */
-  private void linger() {
+  void linger() {
+    closing = true;
     if (lingering == null) {
       lingering = new LingeringClose(context().channel());
-      arm(System.nanoTime(), LingeringClose.LIMIT_MS);
+      deadlines().awaitEnd(System.nanoTime());
       lingering.start();
       updateReading();
     }
   }
 
-  // Deadlines.
-
-  private void arm(long nowNs, long delayMs) {
-    timer().arm(nowNs, delayMs);
+  /** Gives the connection up at once, and says why. */
+  void drop(String reason) {
+    server.observer.dropped(connection.protocol(), reason);
+    context().close();
   }
 
-  private long bodyLookMs() {
-    return Math.min(BODY_LOOK_MS, server.limits.bodyTimeoutMs());
+  /** Ends the connection at once. */
+  void abort() {
+    context().close();
   }
 
-  private void lookAgain(long nowNs) {
-    lastBodyNs = nowNs;
-    bodyLookNs = nowNs;
-    bodyLookBytes = 0;
-  }
+  // For the deadlines.
 
-  private void expired() {
+  /** What is awaited now. */
+  Http1Deadlines.Phase phase() {
     if (!closing && !body.done()) {
-      lookAtBody(System.nanoTime());
-    } else if (!closing && current == null && parser.started()) {
-      refuse(Http1Refusal.TOO_SLOW, "header-timeout");
-    } else if (lingering == null && (current != null || writer().waiting())) {
-      lookAtResponse();
-    } else {
-      if (!closing) {
-        server.observer.dropped(connection.protocol(), "idle-timeout");
-      }
-      context().close();
+      return Http1Deadlines.Phase.BODY;
     }
+    if (!closing && current == null && parser.started()) {
+      return Http1Deadlines.Phase.HEAD;
+    }
+    if (lingering == null && (current != null || parts().writer.waiting())) {
+      return Http1Deadlines.Phase.RESPONSE;
+    }
+    return closing ? Http1Deadlines.Phase.CLOSING : Http1Deadlines.Phase.IDLE;
   }
 
-  /** A body may pause for a while, and must come at a rate (slow POST attacks). */
-  private void lookAtBody(long nowNs) {
-    HttpLimits limits = server.limits;
-    if (paused) {
-      lookAgain(nowNs); // we keep the client waiting, not it us
-    }
-    boolean standsStill = nowNs - lastBodyNs >= limits.bodyTimeoutMs() * 1_000_000;
-    double seconds = (nowNs - bodyLookNs) / 1e9;
-    boolean tooSlow =
-        seconds * 1_000 >= BODY_LOOK_MS && bodyLookBytes < seconds * limits.minBodyBytesPerSecond();
-    if (standsStill || (tooSlow && !continueExpected)) {
-      refuse(Http1Refusal.TOO_SLOW, "body-timeout");
-    } else {
-      arm(nowNs, bodyLookMs());
-    }
+  /** Whether a handler keeps the body from coming. */
+  boolean paused() {
+    return paused;
   }
 
-  private void lookAtResponse() {
-    HttpLimits limits = server.limits;
-    long wanted = limits.minWriteBytesPerSecond() * limits.idleTimeoutMs() / 1_000;
-    if (writer().progresses(wanted)) {
-      arm(System.nanoTime(), limits.idleTimeoutMs());
-    } else {
-      server.observer.dropped(connection.protocol(), "slow-reader");
-      context().close();
-    }
+  private Parts parts() {
+    return Objects.requireNonNull(parts, "handler is not in a pipeline");
   }
 
   private ChannelHandlerContext context() {
-    return Objects.requireNonNull(context, "handler is not in a pipeline");
+    return parts().ctx;
   }
 
-  private Http1Writer writer() {
-    return Objects.requireNonNull(writer, "handler is not in a pipeline");
+  private Http1Transport transport() {
+    return parts().transport;
   }
 
-  private LazyTimer timer() {
-    return Objects.requireNonNull(timer, "handler is not in a pipeline");
+  private Http1Deadlines deadlines() {
+    return parts().deadlines;
   }
 }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpHeaders;
  * @param target origin form, or {@code *}
  * @param headers fields with lower-case names
  * @param contentLength length of the body, {@link #NO_BODY} or {@link #CHUNKED}
+ * @param declaredLength value of {@code content-length}, or -1
  * @param http10 whether the version is 1.0
  * @param keepAlive whether the client wants the connection to stay (RFC 9112 §9.3)
  * @param continueExpected whether the client waits for 100 (Continue)
@@ -18,6 +19,7 @@ record Http1Head(
     String target,
     HttpHeaders headers,
     long contentLength,
+    long declaredLength,
     boolean http10,
     boolean keepAlive,
     boolean continueExpected) {

@@ -100,6 +100,7 @@ final class Http1HeadReader {
         target,
         headers,
         length,
+        contentLength,
         http10,
         http10 ? keepAlive && !close : !close,
         continueExpected && length != Http1Head.NO_BODY);

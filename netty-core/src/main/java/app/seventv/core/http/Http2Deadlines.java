@@ -17,9 +17,6 @@ final class Http2Deadlines {
   private static final long MIN_TICK_MS = 5;
   private static final int LOOKS_PER_LIMIT = 4;
 
-  /** Time before a body's average rate is judged. */
-  private static final long RATE_GRACE_MS = 10_000;
-
   /** Time for a client to end its request after the response, before it is asked to stop. */
   private static final long STOP_GRACE_MS = 1_000;
 
@@ -97,7 +94,7 @@ final class Http2Deadlines {
     }
     checkHead(nowNs);
     for (Http2Stream stream : new ArrayList<>(connection.streams())) {
-      if (!stream.remoteEnded()) {
+      if (!stream.input().ended()) {
         checkRequest(stream, nowNs);
       }
       if (stream.queuedBytes() > 0) {
@@ -137,21 +134,10 @@ final class Http2Deadlines {
       if (ms(progress.sinceResponseNs(nowNs)) >= graceMs) {
         stream.stopReading();
       }
-    } else if (stream.awaitsBody() && tooSlow(stream, nowNs)) {
+    } else if (stream.input().tooSlow(nowNs)) {
       server.observer.dropped(Protocol.HTTP_2, "body-timeout");
       stream.bodyTimedOut();
     }
-  }
-
-  private boolean tooSlow(Http2Stream stream, long nowNs) {
-    Http2Progress progress = stream.progress;
-    if (ms(progress.bodyPauseNs(nowNs)) > limits.bodyTimeoutMs()) {
-      return true;
-    }
-    long bodyMs = ms(progress.bodyTimeNs(nowNs));
-    return stream.receivedBytes() > 0
-        && bodyMs > Math.min(RATE_GRACE_MS, limits.bodyTimeoutMs())
-        && stream.receivedBytes() * 1_000 < limits.minBodyBytesPerSecond() * bodyMs;
   }
 
   /** A client that keeps its window shut, or opens it byte by byte (CVE-2019-9517). */

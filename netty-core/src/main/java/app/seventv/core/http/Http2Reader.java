@@ -173,7 +173,7 @@ final class Http2Reader {
     if (streamId == 0) {
       fail(Http2Error.PROTOCOL_ERROR, "DATA without a stream");
     } else if (removePadding(flags, payload)) {
-      connection.data(streamId, payload, flowControlled, (flags & END_STREAM) != 0);
+      connection.requests().data(streamId, payload, flowControlled, (flags & END_STREAM) != 0);
     }
   }
 
@@ -253,7 +253,9 @@ final class Http2Reader {
       fail(Http2Error.COMPRESSION_ERROR, "header block cannot be decompressed");
       return;
     }
-    connection.headers(streamId, fields, blockEndsStream, tooLarge, blockDependsOnItself);
+    connection
+        .requests()
+        .headers(streamId, fields, blockEndsStream, tooLarge, blockDependsOnItself);
   }
 
   /** RFC 9113 §5.3.2: obsolete; only its form is checked. */

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * #isWritable} and {@link #bytesBeforeUnwritable}.
  */
 final class Http2Stream implements ExchangeTransport {
-  /** Unread request bytes per stream; a client may send that much ahead. */
-  static final int RECEIVE_WINDOW_BYTES = 512 << 10;
-
   /** Whole responses up to this size go out at once when nothing else waits. */
   private static final int IMMEDIATE_BYTES = 4 << 10;
 
@@ -28,19 +25,12 @@ final class Http2Stream implements ExchangeTransport {
 
   private final Http2Connection connection;
   private final int id;
-  private final long declaredLength;
-  private final boolean tunnel;
+  private final Http2RequestBody input;
   private @Nullable HttpExchange exchange;
   private boolean continueExpected;
   private volatile boolean closed;
 
-  // Request body.
-  private boolean remoteEnded;
-  private boolean reading = true;
   private boolean stopWhenSent;
-  private long receivedBytes;
-  private int receiveWindow = RECEIVE_WINDOW_BYTES;
-  private int unreturnedBytes;
 
   // Response body.
   private boolean headSent;
@@ -57,7 +47,7 @@ final class Http2Stream implements ExchangeTransport {
   boolean scheduled;
 
   /** Of the deadlines. */
-  final Http2Progress progress;
+  final Http2Progress progress = new Http2Progress();
 
   Http2Stream(
       Http2Connection connection,
@@ -69,13 +59,16 @@ final class Http2Stream implements ExchangeTransport {
       long nowNs) {
     this.connection = connection;
     this.id = id;
-    this.declaredLength = head.contentLength();
+    this.input =
+        new Http2RequestBody(
+            connection.limits(),
+            head.contentLength(),
+            head.connectProtocol() != null,
+            ended,
+            nowNs);
     this.continueExpected = head.continueExpected() && !ended;
-    this.tunnel = head.connectProtocol() != null;
-    this.remoteEnded = ended;
     this.sendWindow = sendWindow;
     this.priority = priority;
-    this.progress = new Http2Progress(nowNs);
   }
 
   int id() {
@@ -104,41 +97,19 @@ final class Http2Stream implements ExchangeTransport {
     exchange = started;
   }
 
-  boolean remoteEnded() {
-    return remoteEnded;
+  /** What comes from the client. */
+  Http2RequestBody input() {
+    return input;
   }
 
   boolean localEnded() {
     return localEnded;
   }
 
-  /** Whether the client owes a part of its body, and nothing here keeps it from sending. */
-  boolean awaitsBody() {
-    return !remoteEnded && !tunnel && reading && unreturnedBytes < RECEIVE_WINDOW_BYTES;
-  }
-
-  long receivedBytes() {
-    return receivedBytes;
-  }
-
-  /** Accounts for a DATA frame; false if the client overran the window (RFC 9113 §6.9.1). */
-  boolean receive(int flowControlled) {
-    receiveWindow -= flowControlled;
-    unreturnedBytes += flowControlled;
-    return receiveWindow >= 0;
-  }
-
-  /** Whether the body, with these bytes, still fits the declared length (RFC 9113 §8.1.1). */
-  boolean fitsLength(int bytes, boolean end) {
-    receivedBytes += bytes;
-    return declaredLength < 0
-        || (end ? receivedBytes == declaredLength : receivedBytes <= declaredLength);
-  }
-
   /** A part of the body; the buffer stays the caller's. */
   void body(ByteBuf data) {
-    progress.bodyMoved(connection.nowNs());
     int length = data.readableBytes();
+    input.moved(length, connection.nowNs());
     HttpExchange running = exchange;
     if (running != null && length > 0) {
       running.bodyChunk(
@@ -151,7 +122,7 @@ final class Http2Stream implements ExchangeTransport {
 
   /** The request is complete. */
   void bodyEnd(HttpHeaders fields) {
-    remoteEnded = true;
+    input.end();
     HttpExchange running = exchange;
     if (running != null) {
       running.bodyEnd(fields);
@@ -159,23 +130,11 @@ final class Http2Stream implements ExchangeTransport {
     closeIfEnded();
   }
 
-  /** Gives back what has been read, once it is worth a frame. */
   private void returnWindow() {
-    if (!reading || closed || unreturnedBytes == 0) {
-      return;
+    int bytes = closed ? 0 : input.takeReturn();
+    if (bytes > 0) {
+      connection.returnWindow(input.ended() ? 0 : id, bytes);
     }
-    if (remoteEnded || unreturnedBytes >= RECEIVE_WINDOW_BYTES / 2) {
-      connection.returnWindow(remoteEnded ? 0 : id, unreturnedBytes);
-      receiveWindow += unreturnedBytes;
-      unreturnedBytes = 0;
-    }
-  }
-
-  /** Bytes of the connection's window that this stream still holds. */
-  int takeUnreturned() {
-    int bytes = unreturnedBytes;
-    unreturnedBytes = 0;
-    return bytes;
   }
 
   // Response: sending.
@@ -251,7 +210,7 @@ final class Http2Stream implements ExchangeTransport {
   }
 
   private void closeIfEnded() {
-    if (localEnded && remoteEnded && !closed) {
+    if (localEnded && input.ended() && !closed) {
       connection.closed(this, false);
     }
   }
@@ -298,7 +257,7 @@ final class Http2Stream implements ExchangeTransport {
 
   @Override
   public long declaredLength() {
-    return declaredLength;
+    return input.declaredLength();
   }
 
   @Override
@@ -312,13 +271,8 @@ final class Http2Stream implements ExchangeTransport {
 
   @Override
   public void reading(boolean wanted) {
-    if (wanted && !reading) {
-      progress.bodyResumed(connection.nowNs());
-    } else if (!wanted && reading) {
-      progress.bodyPaused(connection.nowNs());
-    }
-    reading = wanted;
-    if (wanted && unreturnedBytes > 0) {
+    input.reading(wanted, connection.nowNs());
+    if (wanted) {
       returnWindow();
       connection.flush();
     }
@@ -423,8 +377,8 @@ final class Http2Stream implements ExchangeTransport {
   @Override
   public void stopReading() {
     stopWhenSent = true;
-    reading = false;
-    if (localEnded && !remoteEnded && !closed) {
+    input.reading(false, connection.nowNs());
+    if (localEnded && !input.ended() && !closed) {
       connection.stop(this);
     }
   }

@@ -20,28 +20,21 @@ import org.jspecify.annotations.Nullable;
  * {@link ExchangeTransport} carries them.
  */
 final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
-  /** Body bytes read and dropped after the response before the client is told to stop. */
-  private static final long MAX_DISCARDED_BYTES = 1 << 20;
-
   private final ServerContext server;
   private final ExchangeTransport transport;
   private final Request request;
   private final boolean headRequest;
   private final long startNs;
 
-  private final List<Runnable> endActions = new ArrayList<>(2);
+  private final RequestBody body;
+  private @Nullable List<Runnable> endActions;
   private @Nullable List<HeadHook> headHooks;
-  private @Nullable BodySink sink;
-  private @Nullable List<Object> earlyBody;
   private @Nullable Runnable writableAction;
   private int status;
-  private long discardedBytes;
-  private long requestBytes;
   private long responseBytes;
   private long firstByteNs = -1;
   private long durationNs;
   private boolean headSent;
-  private boolean requestComplete;
   private boolean responseComplete;
   private boolean webSocket;
   private boolean ended;
@@ -52,6 +45,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     this.request = request;
     this.headRequest = request.method().equals("HEAD");
     this.startNs = startNs;
+    this.body = new RequestBody(this, transport);
     request.bindIds(server.requestIds);
     server.observer.exchangeStarted(request);
   }
@@ -80,19 +74,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
 
   @Override
   public void streamBody(BodySink bodySink) {
-    if (sink != null) {
-      throw new IllegalStateException("the body is already being read");
-    }
-    sink = bodySink;
-    transport.continueIfExpected();
-    List<Object> early = earlyBody;
-    earlyBody = null;
-    if (early != null) {
-      transport.reading(true); // first, so that the sink can pause again
-      for (Object part : early) {
-        deliver(bodySink, part);
-      }
-    }
+    body.open(bodySink);
   }
 
   @Override
@@ -107,53 +89,13 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
 
   /** A part of the body arrived; takes its reference. */
   void bodyChunk(ByteBuf data) {
-    requestBytes += data.readableBytes();
-    if (responseComplete || ended) {
-      discardedBytes += data.readableBytes();
-      data.release();
-      if (discardedBytes > MAX_DISCARDED_BYTES && !ended) {
-        transport.stopReading();
-      }
-    } else if (sink != null) {
-      deliver(sink, data);
-    } else {
-      park(data);
-    }
+    body.chunk(data);
   }
 
   /** The request is complete. */
   void bodyEnd(HttpHeaders trailers) {
-    requestComplete = true;
-    if (sink != null && !responseComplete) {
-      deliver(sink, trailers);
-    } else if (sink == null && !responseComplete) {
-      park(trailers);
-    }
+    body.end(trailers);
     endIfComplete();
-  }
-
-  /** A handler that has not asked for the body yet finds it here; reading waits meanwhile. */
-  private void park(Object part) {
-    if (earlyBody == null) {
-      earlyBody = new ArrayList<>(2);
-    }
-    earlyBody.add(part);
-    if (part instanceof ByteBuf) {
-      transport.reading(false); // until a handler asks for it, or has answered
-    }
-  }
-
-  /** What a sink throws is answered like what a handler throws. */
-  private void deliver(BodySink receiver, Object part) {
-    try {
-      if (part instanceof ByteBuf data) {
-        receiver.chunk(data);
-      } else {
-        receiver.end((HttpHeaders) part);
-      }
-    } catch (RuntimeException failure) {
-      fail(failure);
-    }
   }
 
   // Response, from any thread.
@@ -173,6 +115,9 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     } else if (ended) {
       action.run();
     } else {
+      if (endActions == null) {
+        endActions = new ArrayList<>(2);
+      }
       endActions.add(action);
     }
   }
@@ -187,21 +132,21 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       response.body().release();
       return;
     }
-    ByteBuf body = response.body();
+    ByteBuf content = response.body();
     HttpHeaders headers = response.headers();
     boolean bodyAllowed =
         response.status() >= 200 && response.status() != 204 && response.status() != 304;
     if (bodyAllowed && !(headRequest && headers.contains(HttpHeaderNames.CONTENT_LENGTH))) {
-      headers.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.readableBytes()));
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(content.readableBytes()));
     }
     prepareHead(response.status(), headers);
     if (headRequest || !bodyAllowed) {
-      body.release();
-      body = Unpooled.EMPTY_BUFFER;
+      content.release();
+      content = Unpooled.EMPTY_BUFFER;
     }
     responseComplete = true;
-    responseBytes = body.readableBytes();
-    transport.sendResponse(response.status(), headers, body);
+    responseBytes = content.readableBytes();
+    transport.sendResponse(response.status(), headers, content);
     finishResponse();
   }
 
@@ -212,21 +157,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     } else if (headSent && !responseComplete) {
       abort();
     } else if (!headSent && !ended) {
-      respond(mapped(failure));
-    }
-  }
-
-  /** A mapper that fails itself must not leave the client waiting. */
-  private Response mapped(Throwable failure) {
-    try {
-      Response response = server.errorMapper.map(request, failure);
-      if (failure instanceof HttpError error) {
-        error.applyTo(response.headers());
-      }
-      return response;
-    } catch (RuntimeException | LinkageError broken) {
-      broken.addSuppressed(failure);
-      return ErrorMapper.PROBLEM_JSON.map(request, broken);
+      respond(server.errorResponse(request, failure));
     }
   }
 
@@ -263,7 +194,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     if (altSvc != null && !headers.contains(HttpHeaderNames.ALT_SVC)) {
       headers.set(HttpHeaderNames.ALT_SVC, altSvc);
     }
-    transport.connectionHeaders(headers, requestComplete);
+    transport.connectionHeaders(headers, body.isComplete());
   }
 
   @Override
@@ -373,33 +304,18 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
 
   /** The client is gone, or the channel was aborted. */
   void channelClosed() {
-    BodySink reading = sink;
-    if (!requestComplete && reading != null && !responseComplete) {
-      reading.aborted();
-    }
+    body.close();
     finish(headSent ? status : 499);
   }
 
-  /** Whether the whole request has arrived. */
-  boolean requestComplete() {
-    return requestComplete;
-  }
-
   private void finishResponse() {
-    releaseEarlyBody();
-    BodySink reading = sink;
-    if (!requestComplete) {
-      transport.reading(true);
-    }
-    if (!requestComplete && reading != null) {
-      reading.aborted(); // answered early: what it has gathered is of no use
-    }
-    transport.responseSent(requestComplete);
+    body.discard();
+    transport.responseSent(body.isComplete());
     endIfComplete();
   }
 
   private void endIfComplete() {
-    if (requestComplete && responseComplete) {
+    if (body.isComplete() && responseComplete) {
       finish(status);
     }
   }
@@ -409,7 +325,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       return;
     }
     ended = true;
-    releaseEarlyBody();
+    body.close();
     if (webSocket) {
       server.observer.webSocketClosed(request.connection().protocol());
     } else {
@@ -417,8 +333,8 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       durationNs = System.nanoTime() - startNs;
       server.observer.exchangeEnded(this);
     }
-    for (Runnable action : endActions) {
-      action.run();
+    if (endActions != null) {
+      endActions.forEach(Runnable::run);
     }
     transport.exchangeEnded(this);
   }
@@ -441,11 +357,16 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     server.observer.webSocketOpened(protocol);
     // Captures no more than this: an idle websocket must not keep its exchange in memory.
     HttpObserver observer = server.observer;
-    List<Runnable> actions = List.copyOf(endActions);
+    List<Runnable> actions = endActions == null ? List.of() : List.copyOf(endActions);
     closed.addListener(done -> {
       observer.webSocketClosed(protocol);
       actions.forEach(Runnable::run);
     });
+  }
+
+  /** When it ended, for those who need the time just then. */
+  long endNs() {
+    return startNs + durationNs;
   }
 
   // What the observer sees of an exchange that has ended.
@@ -467,22 +388,11 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
 
   @Override
   public long requestBytes() {
-    return requestBytes;
+    return body.bytes();
   }
 
   @Override
   public long responseBytes() {
     return responseBytes;
-  }
-
-  private void releaseEarlyBody() {
-    if (earlyBody != null) {
-      for (Object part : earlyBody) {
-        if (part instanceof ByteBuf data) {
-          data.release();
-        }
-      }
-      earlyBody = null;
-    }
   }
 }

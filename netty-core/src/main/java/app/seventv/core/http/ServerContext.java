@@ -16,7 +16,7 @@ final class ServerContext {
   private static final int ALT_SVC_MAX_AGE_S = 86_400;
 
   final Handler handler;
-  final ErrorMapper errorMapper;
+  private final ErrorMapper errorMapper;
   final HttpLimits limits;
   final HttpObserver observer;
   final RequestIds requestIds;
@@ -73,6 +73,22 @@ final class ServerContext {
     return connection.protocol() == Protocol.HTTP_3 || !connection.secure()
         ? null
         : altSvc.get(connection.localPort());
+  }
+
+  /**
+   * What a failure is answered with. A mapper that fails itself must not leave the client waiting.
+   */
+  Response errorResponse(Request request, Throwable failure) {
+    try {
+      Response response = errorMapper.map(request, failure);
+      if (failure instanceof HttpError error) {
+        error.applyTo(response.headers());
+      }
+      return response;
+    } catch (RuntimeException | LinkageError broken) {
+      broken.addSuppressed(failure);
+      return ErrorMapper.PROBLEM_JSON.map(request, broken);
+    }
   }
 
   boolean draining() {

@@ -178,10 +178,10 @@ public final class EventLoops implements AutoCloseable {
     return bindEach(
         address,
         true,
-        (loop, children, descriptor) -> {
+        (loop, descriptor, spread) -> {
           ServerBootstrap bootstrap =
               new ServerBootstrap()
-                  .group(loop, children)
+                  .group(loop, spread ? group : loop)
                   .childOption(ChannelOption.TCP_NODELAY, true)
                   .handler(new AcceptGuard(admission))
                   .childHandler(childHandler.apply(loop));
@@ -210,7 +210,7 @@ public final class EventLoops implements AutoCloseable {
     return bindEach(
         address,
         false,
-        (loop, _, descriptor) -> {
+        (loop, descriptor, spread) -> {
           Bootstrap bootstrap = new Bootstrap().group(loop).handler(handler.apply(loop));
           if (descriptor == null) {
             bootstrap.channel(transport.datagramChannel());
@@ -237,24 +237,20 @@ public final class EventLoops implements AutoCloseable {
     return bootstrap;
   }
 
-  /**
-   * Takes over what was inherited for the address, and binds a socket for each loop left. That
-   * fails beside the socket of a supervisor, which has another user or no {@code SO_REUSEPORT}:
-   * then the inherited ones serve all loops.
-   */
+  /** Takes over what was inherited for the address, or binds a socket for each loop. */
   private Listener bindEach(InetSocketAddress address, boolean stream, BootstrapFactory factory)
       throws IOException {
     List<Integer> adopted = inherited.claim(stream, address);
     int wanted = transport.hasReusePort() ? loops.size() : 1;
-    int count = Math.max(wanted, adopted.size());
-    boolean onePerLoop =
-        transport.hasReusePort() && (adopted.isEmpty() || adopted.size() >= wanted);
+    // What others have bound may not be shared (SO_REUSEPORT): then fewer sockets serve all loops.
+    int count = adopted.isEmpty() ? wanted : adopted.size();
+    boolean spread = count < loops.size();
     List<Channel> channels = new ArrayList<>();
     InetSocketAddress actual = address;
     for (int i = 0; i < count; i++) {
       EventLoop loop = loops.get(i % loops.size());
       Integer descriptor = i < adopted.size() ? adopted.get(i) : null;
-      AbstractBootstrap<?, ?> bootstrap = factory.make(loop, onePerLoop ? loop : group, descriptor);
+      AbstractBootstrap<?, ?> bootstrap = factory.make(loop, descriptor, spread);
       if (descriptor == null) {
         transport.reusePortOptions().forEach((k, v) -> bootstrap.option(cast(k), v));
       }
@@ -262,10 +258,6 @@ public final class EventLoops implements AutoCloseable {
       ChannelFuture future =
           (descriptor == null ? bootstrap.bind(actual) : bootstrap.register())
               .awaitUninterruptibly();
-      if (!future.isSuccess() && descriptor == null && !adopted.isEmpty()) {
-        LOG.info("{} has {} inherited sockets and takes no more", actual, adopted.size());
-        break;
-      }
       if (!future.isSuccess()) {
         channels.forEach(channel -> channel.close().awaitUninterruptibly());
         throw new IOException("cannot listen on " + actual, future.cause());
@@ -326,7 +318,6 @@ public final class EventLoops implements AutoCloseable {
 
   /** Makes the bootstrap of one socket: a new one, or one around a descriptor. */
   private interface BootstrapFactory {
-    AbstractBootstrap<?, ?> make(
-        EventLoop loop, EventLoopGroup children, @Nullable Integer descriptor);
+    AbstractBootstrap<?, ?> make(EventLoop loop, @Nullable Integer descriptor, boolean spread);
   }
 }

@@ -93,8 +93,13 @@ final class BombAttacks {
     byte[] deflated = new byte[INFLATED_BYTES];
     int length = deflater.deflate(deflated, 0, deflated.length, Deflater.SYNC_FLUSH) - 4;
     deflater.end();
-    ByteBuffer frame = ByteBuffer.allocate(length + 14);
-    frame.put((byte) 0xc1).put((byte) 0xff).putLong(length).putInt(0).put(deflated, 0, length);
+    ByteBuffer frame = ByteBuffer.allocate(length + 14).put((byte) 0xc1);
+    if (length <= 0xffff) { // the shortest form is the only one (RFC 6455 §5.2)
+      frame.put((byte) 0xfe).putShort((short) length);
+    } else {
+      frame.put((byte) 0xff).putLong(length);
+    }
+    frame.putInt(0).put(deflated, 0, length);
     return java.util.Arrays.copyOf(frame.array(), frame.position());
   }
 
@@ -109,10 +114,16 @@ final class BombAttacks {
         socket
             .getOutputStream()
             .write(
-                ("GET /ws HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
-                        + "sec-websocket-version: 13\r\n"
-                        + "sec-websocket-extensions: permessage-deflate\r\n"
-                        + "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                String.join(
+                        "\r\n",
+                        "GET /ws HTTP/1.1",
+                        "host: a",
+                        "upgrade: websocket",
+                        "connection: upgrade",
+                        "sec-websocket-version: 13",
+                        "sec-websocket-extensions: permessage-deflate",
+                        "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+                        "\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
@@ -124,7 +135,7 @@ final class BombAttacks {
         try {
           socket.getOutputStream().write(frame);
           byte[] close = socket.getInputStream().readNBytes(4);
-          code = close.length < 4 ? 0 : (close[2] & 0xff) << 8 | close[3] & 0xff;
+          code = close.length < 4 ? 0 : ((close[2] & 0xff) << 8) | (close[3] & 0xff);
           refused += close.length == 4 && close[0] == (byte) 0x88 && code == 1009 ? 1 : 0;
         } catch (IOException reset) {
           refused++; // the close frame was lost to what was still being sent

@@ -100,17 +100,21 @@ final class Http1Attacks {
     }
     while (until.pace(STEPS_PER_SECOND)) {
       for (SocketChannel client : clients) {
-        try {
-          client.read(ByteBuffer.allocate(1));
-        } catch (IOException reset) {
-          continue; // seen below: a reset connection stays in the list
-        }
+        takeByte(client);
       }
     }
     for (SocketChannel client : clients) {
       client.close();
     }
     return Map.of("clients", (long) SLOW_READERS); // the server counts those it cuts off
+  }
+
+  private static void takeByte(SocketChannel client) {
+    try {
+      client.read(ByteBuffer.allocate(1));
+    } catch (IOException reset) {
+      // the server counts whom it cuts off
+    }
   }
 
   /** Comes and goes in the middle of everything: resets, ends, silence. */

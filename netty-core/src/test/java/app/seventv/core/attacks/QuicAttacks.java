@@ -109,8 +109,9 @@ final class QuicAttacks {
       victim.send(new DatagramPacket(initial, initial.length, target.secure()));
       out += initial.length;
     }
-    while (until.pace(DATAGRAMS_PER_SECOND)) {
-      continue; // the server repeats what nobody acknowledges
+    boolean waiting = true;
+    while (waiting) { // the server repeats what nobody acknowledges
+      waiting = until.pace(DATAGRAMS_PER_SECOND);
     }
     long in = 0;
     for (DatagramSocket victim : victims) {
@@ -215,7 +216,7 @@ final class QuicAttacks {
   private static Map<String, Long> fields(Target target, Until until, ByteBuf frame)
       throws Exception {
     long connections = 0;
-    AtomicLong cutOff = new AtomicLong();
+    long cutOff = 0;
     AtomicLong error = new AtomicLong(-1);
     try (EventLoops loops = EventLoops.start(TransportOptions.loops(1))) {
       while (until.pace(CONNECTIONS_PER_SECOND)) {
@@ -244,7 +245,7 @@ final class QuicAttacks {
                 .get(LIMIT_SECONDS, TimeUnit.SECONDS);
         request.writeAndFlush(frame.retainedDuplicate());
         if (quic.closeFuture().await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-          cutOff.incrementAndGet();
+          cutOff++;
         }
         quic.close().await(LIMIT_SECONDS, TimeUnit.SECONDS);
         datagrams.close().await(LIMIT_SECONDS, TimeUnit.SECONDS);
@@ -254,6 +255,6 @@ final class QuicAttacks {
         proper.get("/");
       }
     }
-    return Map.of("connections", connections, "cut-off", cutOff.get(), "error", error.get());
+    return Map.of("connections", connections, "cut-off", cutOff, "error", error.get());
   }
 }

@@ -2,35 +2,23 @@ package app.seventv.core.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.seventv.core.http.Blocking;
-import app.seventv.core.http.Exchange;
 import app.seventv.core.http.Handler;
+import app.seventv.core.http.HttpDate;
 import app.seventv.core.http.HttpFixture;
 import app.seventv.core.http.HttpFixture.Reply;
 import app.seventv.core.http.Protocol;
 import app.seventv.core.http.Response;
-import app.seventv.core.http.ResponseStream;
 import app.seventv.core.http.Router;
 import app.seventv.core.transport.TransportOptions;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.URI;
-import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +28,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Conditions, ranges and codings as clients of every version see them, on every transport. */
+/** Conditions and ranges as clients of every version see them, on every transport. */
 @ParameterizedClass
 @EnumSource(
     value = TransportOptions.Choice.class,
@@ -50,9 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ContentServerTest {
   private static final byte[] DATA = new byte[100_000];
   private static final byte[] NONE = {};
-  private static final int MAX_INFLATED_BYTES = 1 << 20;
   private static final long MODIFIED = 784_111_777;
-  private static final String JSON = "{\"text\":\"" + "emote ".repeat(2_000) + "\"}";
 
   static {
     new Random(5).nextBytes(DATA);
@@ -63,8 +49,6 @@ class ContentServerTest {
   @TempDir static Path directory = Path.of(".");
 
   private final ByteBuf body = Unpooled.directBuffer().writeBytes(DATA);
-  private final AtomicInteger chunks = new AtomicInteger();
-  private final AtomicLong handedOn = new AtomicLong();
   private HttpFixture http;
 
   @BeforeParameterizedClassInvocation
@@ -83,10 +67,6 @@ class ContentServerTest {
         Representation.of(DATA.length, "application/octet-stream")
             .withEtag(EntityTag.strong("v1"))
             .withLastModified(MODIFIED);
-    Compression compression = Compression.builder(threads).maxInlineBytes(4 << 10).build();
-    Compression events = Compression.builder(threads).types(type -> true).minBytes(0).build();
-    Representation json =
-        Representation.of(JSON.length(), "application/json").withEtag(EntityTag.strong("j"));
     return Router.builder()
         .get(
             "/data",
@@ -95,93 +75,7 @@ class ContentServerTest {
               headers.set("cache-control", "max-age=60").set("vary", "x-key");
               ConditionalResponse.answer(e, data, headers, body.retainedDuplicate());
             })
-        .get(
-            "/json",
-            compression.wrap(e ->
-                ConditionalResponse.answer(
-                    e, json, Unpooled.copiedBuffer(JSON, StandardCharsets.US_ASCII))))
-        .get("/tiny", compression.wrap(e -> e.respond(Response.text(200, "tiny"))))
-        .get(
-            "/image",
-            compression.wrap(e -> e.respond(Response.of(200, "image/webp", new byte[5_000]))))
-        .get(
-            "/encoded",
-            compression.wrap(
-                e -> e.respond(Response.text(200, JSON).header("content-encoding", "x-own"))))
-        .get(
-            "/fixed",
-            compression.wrap(e ->
-                e.respond(
-                    Response.text(200, JSON).header("cache-control", "max-age=5, no-transform"))))
-        .get(
-            "/blocking",
-            compression.wrap(Blocking.handler(threads, 0, (r, b) -> Response.text(200, JSON))))
-        .get("/stream", compression.wrap(ContentServerTest::stream))
-        .get("/events", events.wrap(ContentServerTest::sendEvents))
-        .post(
-            "/echo",
-            RequestDecoding.wrap(
-                MAX_INFLATED_BYTES,
-                Blocking.handler(
-                    threads,
-                    MAX_INFLATED_BYTES,
-                    (r, b) -> Response.of(200, "application/octet-stream", b))))
-        .post("/plain", this::count)
-        .post("/count", RequestDecoding.wrap(MAX_INFLATED_BYTES, this::count))
         .build();
-  }
-
-  private static void stream(Exchange exchange) {
-    HttpHeaders headers = Response.newHeaders();
-    headers.set("content-type", "text/plain").set("etag", "\"s\"");
-    ResponseStream out = exchange.start(200, headers);
-    AtomicInteger left = new AtomicInteger(2_000);
-    Runnable pump =
-        () -> {
-          while (left.get() > 0 && out.isWritable()) {
-            left.decrementAndGet();
-            out.write(Unpooled.copiedBuffer("x".repeat(999) + '\n', StandardCharsets.US_ASCII));
-          }
-          out.flush();
-          if (left.getAndAdd(left.get() == 0 ? -1 : 0) == 0) {
-            out.end();
-          }
-        };
-    out.onWritable(pump);
-    pump.run();
-  }
-
-  private static void sendEvents(Exchange exchange) {
-    HttpHeaders headers = Response.newHeaders();
-    headers.set("content-type", "text/event-stream");
-    ResponseStream out = exchange.start(200, headers);
-    out.writeAndFlush(Unpooled.copiedBuffer("data: 1\n\n", StandardCharsets.US_ASCII));
-  }
-
-  /** Reads a streamed body slowly: every chunk is followed by a pause. */
-  private void count(Exchange exchange) {
-    exchange.streamBody(
-        new Exchange.BodySink() {
-          private int bytes;
-
-          @Override
-          public void chunk(ByteBuf data) {
-            chunks.incrementAndGet();
-            bytes += data.readableBytes();
-            handedOn.addAndGet(data.readableBytes());
-            data.release();
-            exchange.pauseBody();
-            exchange.executor().execute(exchange::resumeBody);
-          }
-
-          @Override
-          public void end(HttpHeaders trailers) {
-            exchange.respond(Response.text(200, Integer.toString(bytes)));
-          }
-
-          @Override
-          public void aborted() {}
-        });
   }
 
   private static byte[] slice(int from, int to) {
@@ -298,192 +192,5 @@ class ContentServerTest {
         + range
         + "/100000\r\n\r\n"
         + new String(bytes, StandardCharsets.ISO_8859_1);
-  }
-
-  private static byte[] plain(Reply reply) throws IOException {
-    ContentCoding coding =
-        Objects.requireNonNull(ContentCoding.of(reply.header("content-encoding")));
-    ByteArrayOutputStream plain = new ByteArrayOutputStream();
-    ByteBuf in = Unpooled.wrappedBuffer(reply.body());
-    try (ContentDecoder decoder = ContentDecoder.of(coding)) {
-      for (ByteBuf out = decoder.next(in); out != null; out = decoder.next(in)) {
-        plain.writeBytes(ByteBufUtil.getBytes(out));
-        out.release();
-      }
-      assertThat(decoder.isComplete()).isTrue();
-    }
-    return plain.toByteArray();
-  }
-
-  @Test
-  void responsesAreCompressed() throws IOException {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      for (String coding : new String[] {"gzip", "br", "zstd"}) {
-        for (String path : new String[] {"/json", "/blocking", "/stream"}) {
-          Reply reply = http.get(protocol, path, "accept-encoding", coding);
-          assertThat(reply.header("content-encoding")).as(protocol + path).isEqualTo(coding);
-          assertThat(reply.header("vary")).isEqualTo("accept-encoding");
-          if (path.equals("/stream")) {
-            assertThat(plain(reply)).hasSize(2_000_000);
-            assertThat(reply.header("etag")).isEqualTo("W/\"s\"");
-          } else {
-            assertThat(new String(plain(reply), StandardCharsets.US_ASCII)).isEqualTo(JSON);
-          }
-          assertThat(reply.length()).isLessThan(50_000);
-        }
-      }
-    }
-  }
-
-  @Test
-  void compressionLeavesAloneWhatItShould() throws IOException {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      for (String path : new String[] {"/tiny", "/image", "/fixed"}) {
-        Reply reply = http.get(protocol, path, "accept-encoding", "gzip");
-        assertThat(reply.headers())
-            .as(protocol + path)
-            .doesNotContainKeys("content-encoding", "vary");
-      }
-      assertThat(
-              http.get(protocol, "/encoded", "accept-encoding", "gzip").header("content-encoding"))
-          .isEqualTo("x-own");
-      Reply plain = http.get(protocol, "/json");
-      assertThat(plain.headers())
-          .containsEntry("vary", "accept-encoding")
-          .containsEntry("etag", "\"j\"")
-          .doesNotContainKey("content-encoding");
-      assertThat(plain.text()).isEqualTo(JSON);
-      Reply part = http.get(protocol, "/json", "accept-encoding", "gzip", "range", "bytes=0-3");
-      assertThat(part.status()).isEqualTo(206);
-      assertThat(part.text()).isEqualTo(JSON.substring(0, 4));
-      assertThat(part.headers()).doesNotContainKey("content-encoding");
-    }
-  }
-
-  @Test
-  void tagsFollowTheCoding() throws IOException {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      Reply coded = http.get(protocol, "/json", "accept-encoding", "gzip");
-      assertThat(coded.header("etag")).as(protocol.label()).isEqualTo("W/\"j\"");
-      Reply again =
-          http.get(protocol, "/json", "accept-encoding", "gzip", "if-none-match", "W/\"j\"");
-      assertThat(again.status()).isEqualTo(304);
-      assertThat(again.headers())
-          .containsEntry("etag", "W/\"j\"")
-          .containsEntry("vary", "accept-encoding");
-      assertThat(http.get(protocol, "/json", "if-none-match", "\"j\"").header("etag"))
-          .isEqualTo("\"j\"");
-      Reply head = http.call(protocol, "HEAD", "/json", NONE, "accept-encoding", "gzip");
-      assertThat(head.status()).isEqualTo(200);
-      assertThat(head.headers())
-          .containsEntry("content-encoding", "gzip")
-          .containsEntry("etag", "W/\"j\"")
-          .containsEntry("vary", "accept-encoding")
-          .doesNotContainKey("content-length");
-    }
-  }
-
-  /** The first event must be readable although nothing follows it. */
-  @Test
-  void flushesPassThroughCompression() throws Exception {
-    URL url = URI.create("http://127.0.0.1:" + http.plain().getPort() + "/events").toURL();
-    for (int i = 0; i < 3; i++) {
-      HttpURLConnection connection = (HttpURLConnection) url.openConnection();
-      connection.setReadTimeout(10_000);
-      connection.setRequestProperty("accept-encoding", "gzip");
-      try (InputStream in = new GZIPInputStream(connection.getInputStream())) {
-        byte[] event = in.readNBytes("data: 1\n\n".length());
-        assertThat(event).asString(StandardCharsets.US_ASCII).isEqualTo("data: 1\n\n");
-      } finally {
-        connection.disconnect();
-      }
-    }
-  }
-
-  private static byte[] encoded(ContentCoding coding, byte[] plain) throws IOException {
-    ByteBuf out = Unpooled.buffer();
-    try (ContentEncoder encoder = ContentEncoder.of(coding, 5)) {
-      encoder.encode(Unpooled.wrappedBuffer(plain), ContentEncoder.Then.FINISH, out);
-    }
-    return ByteBufUtil.getBytes(out);
-  }
-
-  @Test
-  void slowlyReadBodiesArriveWhole() throws IOException {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      for (int size : new int[] {1, 1_000, 100_000, 1_000_000}) {
-        assertThat(http.call(protocol, "POST", "/plain", new byte[size]).text())
-            .as(protocol.label())
-            .isEqualTo(Integer.toString(size));
-      }
-    }
-  }
-
-  @Test
-  void requestsAreDecoded() throws IOException {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      for (ContentCoding coding :
-          new ContentCoding[] {ContentCoding.GZIP, ContentCoding.BR, ContentCoding.ZSTD}) {
-        Reply echo =
-            http.call(
-                protocol,
-                "POST",
-                "/echo",
-                encoded(coding, DATA),
-                "content-encoding",
-                coding.token());
-        assertThat(echo.status()).as(protocol + coding.token()).isEqualTo(200);
-        assertThat(echo.body()).isEqualTo(DATA);
-        Reply limit =
-            http.call(
-                protocol,
-                "POST",
-                "/count",
-                encoded(coding, new byte[MAX_INFLATED_BYTES]),
-                "content-encoding",
-                coding.token());
-        assertThat(limit.text()).isEqualTo(Integer.toString(MAX_INFLATED_BYTES));
-        assertThat(chunks.getAndSet(0)).isGreaterThanOrEqualTo(64);
-      }
-      assertThat(http.call(protocol, "POST", "/echo", DATA, "content-encoding", "identity").body())
-          .isEqualTo(DATA);
-    }
-  }
-
-  @Test
-  void bombsAreRefusedAtTheLimit() throws IOException {
-    byte[] zeros = new byte[64 << 20];
-    for (ContentCoding coding :
-        new ContentCoding[] {ContentCoding.GZIP, ContentCoding.BR, ContentCoding.ZSTD}) {
-      byte[] bomb = encoded(coding, zeros);
-      assertThat(bomb.length).isLessThan(100_000);
-      handedOn.set(0);
-      for (Protocol protocol : HttpFixture.PROTOCOLS) {
-        for (String path : new String[] {"/echo", "/count"}) {
-          Reply refused =
-              http.call(protocol, "POST", path, bomb, "content-encoding", coding.token());
-          assertThat(refused.status()).as(protocol + path + coding).isEqualTo(413);
-        }
-      }
-      assertThat(handedOn.get())
-          .as("bytes of 64 MiB that three handlers have seen")
-          .isLessThanOrEqualTo(3L * MAX_INFLATED_BYTES);
-    }
-  }
-
-  @Test
-  void brokenAndUnknownCodingsAreRefused() throws IOException {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      for (String coding : new String[] {"gzip", "deflate", "br", "zstd"}) {
-        assertThat(http.call(protocol, "POST", "/echo", DATA, "content-encoding", coding).status())
-            .as(protocol + coding)
-            .isEqualTo(400);
-      }
-      for (String coding : new String[] {"compress", "gzip, gzip", "snappy"}) {
-        Reply refused = http.call(protocol, "POST", "/echo", DATA, "content-encoding", coding);
-        assertThat(refused.status()).as(protocol + coding).isEqualTo(415);
-        assertThat(refused.header("accept-encoding")).isEqualTo("gzip, deflate, br, zstd");
-      }
-    }
   }
 }

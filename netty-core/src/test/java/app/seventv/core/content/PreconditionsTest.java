@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.core.content.Preconditions.Outcome;
 import app.seventv.core.http.Connection;
+import app.seventv.core.http.HttpDate;
 import app.seventv.core.http.Protocol;
 import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;

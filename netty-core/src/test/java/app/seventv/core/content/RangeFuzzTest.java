@@ -3,6 +3,7 @@ package app.seventv.core.content;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.core.content.ByteRanges.ByteRange;
+import app.seventv.core.http.HttpDate;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.List;

@@ -50,8 +50,15 @@ class DoorTest {
   private static final List<CidrBlock> LOOPBACK = List.of(CidrBlock.parse("127.0.0.0/8"));
   private static final String GET = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
   private static final String UPGRADE =
-      "GET /ws HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
-          + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+      String.join(
+          "\r\n",
+          "GET /ws HTTP/1.1",
+          "host: a",
+          "upgrade: websocket",
+          "connection: upgrade",
+          "sec-websocket-version: 13",
+          "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+          "");
 
   @Parameter TransportOptions.Choice transport;
 
@@ -228,7 +235,7 @@ class DoorTest {
       String again = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n" + from;
       await().until(() -> answer(server, again + "1\r\n\r\n").startsWith("HTTP/1.1 429"));
       assertThat(answer(server, again + "2\r\n\r\n")).startsWith("HTTP/1.1 200");
-      one.close(); // the websocket's end gives its room back
+      one.shutdownOutput(); // the websocket's end gives its room back
       await().until(() -> answer(server, again + "1\r\n\r\n").startsWith("HTTP/1.1 200"));
     }
     for (int i = 0; i < 5; i++) {
@@ -258,11 +265,11 @@ class DoorTest {
   private static final String SIGNATURE_2 = "\r\n\r\n\0\r\nQUIT\n";
   private static final String V2_IPV6 =
       SIGNATURE_2
-          + "\u0021\u0021\u0000\u0024"
-          + "\u0020\u0001\r\u00b8\0\0\0\0\0\0\0\0\0\0\0\u0007"
-          + "\u0020\u0001\r\u00b8\0\0\0\0\0\0\0\0\0\0\0\u0008"
-          + "\u0016\u002e\u0001\u00bb";
-  private static final String V2_LOCAL = SIGNATURE_2 + "\u0020\u0000\u0000\u0000";
+          + "!!\0$"
+          + " \u0001\r\u00b8\0\0\0\0\0\0\0\0\0\0\0\u0007"
+          + " \u0001\r\u00b8\0\0\0\0\0\0\0\0\0\0\0\u0008"
+          + "\u0016.\u0001\u00bb";
+  private static final String V2_LOCAL = SIGNATURE_2 + " \0\0\0";
 
   @Test
   void trustedProxiesTellTheClientsAddress() throws Exception {
@@ -300,8 +307,8 @@ class DoorTest {
               "PROXY TCP4 203.0.113.700 198.51.100.1 5678 443\r\n",
               "PROXY TCP4 203.0.113.7 198.51.100.1 99999 443\r\n",
               "PROXY " + "x".repeat(200),
-              SIGNATURE_2 + "\u0031\u0011\u0000\u000c" + "x".repeat(12),
-              SIGNATURE_2 + "\u0021\u0011\u00ff\u00ff" + "x".repeat(5000))) {
+              SIGNATURE_2 + "1\u0011\0\f" + "x".repeat(12),
+              SIGNATURE_2 + "!\u0011\u00ff\u00ff" + "x".repeat(5000))) {
         assertThat(answer(server, bad + GET)).as(bad).isEmpty();
       }
       long startNs = System.nanoTime();

@@ -6,188 +6,20 @@ import static org.awaitility.Awaitility.await;
 
 import app.seventv.core.http.RawHttp2Client.Frame;
 import app.seventv.core.http.RawHttp2Client.Reply;
-import app.seventv.core.tls.TlsFiles;
-import app.seventv.core.transport.EventLoops;
-import app.seventv.core.transport.TransportOptions;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaders;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Requests and responses over HTTP/2, frame by frame, on every transport, plain and with TLS. */
+/** Requests and responses over HTTP/2, frame by frame. */
 @ParameterizedClass
 @MethodSource("variants")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit calls start() first
-class Http2Test {
-  private static final int BIG_BYTES = 3 << 20;
-
-  @Parameter(0)
-  TransportOptions.Choice transport;
-
-  @Parameter(1)
-  boolean tls;
-
-  @TempDir static Path directory = Path.of(".");
-
-  private LeakWatch leaks;
-  private EventLoops loops;
-  private TlsFiles certificate;
-  private Http2TestServer server;
-  private final AtomicInteger ended = new AtomicInteger();
-  private final AtomicInteger aborted = new AtomicInteger();
-  private final AtomicInteger received = new AtomicInteger();
-  private final BlockingQueue<Exchange> held = new LinkedBlockingQueue<>();
-
-  static Stream<Arguments> variants() {
-    return Stream.of(
-            TransportOptions.Choice.IO_URING,
-            TransportOptions.Choice.EPOLL,
-            TransportOptions.Choice.NIO)
-        .flatMap(choice -> Stream.of(Arguments.of(choice, false), Arguments.of(choice, true)));
-  }
-
-  @BeforeParameterizedClassInvocation
-  void start() throws Exception {
-    leaks = new LeakWatch();
-    loops = EventLoops.start(new TransportOptions(transport, 1, true));
-    certificate = TestCertificate.in(directory);
-    server = new Http2TestServer(loops, certificate, HttpLimits.DEFAULT, this::handle);
-  }
-
-  @AfterParameterizedClassInvocation
-  void stop() {
-    server.close();
-    loops.close();
-    leaks.close();
-  }
-
-  @BeforeEach
-  void forget() {
-    held.clear();
-  }
-
-  /** The exchange that a handler has left open. */
-  private Exchange held() throws InterruptedException {
-    return Objects.requireNonNull(held.poll(10, TimeUnit.SECONDS), "no request came");
-  }
-
-  private void handle(Exchange exchange) {
-    Request request = exchange.request();
-    switch (request.path()) {
-      case "/echo" ->
-          exchange.readBody(
-              1 << 20, body -> exchange.respond(Response.of(200, "text/plain", body)));
-      case "/head" ->
-          exchange.respond(
-              Response.text(200, request.authority() + "|" + request.header("cookie")));
-      case "/trailers" -> exchange.streamBody(new TrailerEcho(exchange));
-      case "/early" -> exchange.respond(Response.text(403, "no"));
-      case "/hold" -> {
-        exchange.onEnd(ended::incrementAndGet);
-        exchange.streamBody(new Counter());
-        held.add(exchange);
-      }
-      case "/paused" -> {
-        exchange.streamBody(new Counter());
-        exchange.pauseBody();
-        held.add(exchange);
-      }
-      case "/big" -> exchange.respond(Response.of(200, "text/plain", new byte[BIG_BYTES]));
-      case "/tunnel" -> exchange.streamBody(new Tunnel(exchange));
-      default -> exchange.respond(Response.text(200, request.method() + " " + request.target()));
-    }
-  }
-
-  /** Counts what arrives. */
-  private final class Counter implements Exchange.BodySink {
-    @Override
-    public void chunk(ByteBuf data) {
-      received.addAndGet(data.readableBytes());
-      data.release();
-    }
-
-    @Override
-    public void end(HttpHeaders trailers) {}
-
-    @Override
-    public void aborted() {
-      aborted.incrementAndGet();
-    }
-  }
-
-  /** Answers with the request's trailers as its own. */
-  private record TrailerEcho(Exchange exchange) implements Exchange.BodySink {
-    @Override
-    public void chunk(ByteBuf data) {
-      data.release();
-    }
-
-    @Override
-    public void end(HttpHeaders trailers) {
-      ResponseStream out = exchange.start(200, Response.newHeaders());
-      out.write(Unpooled.copiedBuffer("body", StandardCharsets.US_ASCII));
-      out.end(trailers);
-    }
-
-    @Override
-    public void aborted() {}
-  }
-
-  /** Sends back whatever comes, while both sides stay open. */
-  private static final class Tunnel implements Exchange.BodySink {
-    private final ResponseStream out;
-
-    Tunnel(Exchange exchange) {
-      HttpHeaders headers = Response.newHeaders();
-      headers.set("x-protocol", String.valueOf(exchange.request().connectProtocol()));
-      out = exchange.start(200, headers);
-      out.flush();
-    }
-
-    @Override
-    public void chunk(ByteBuf data) {
-      out.writeAndFlush(data);
-    }
-
-    @Override
-    public void end(HttpHeaders trailers) {
-      out.end();
-    }
-
-    @Override
-    public void aborted() {}
-  }
-
-  private RawHttp2Client connect(int... settings) throws IOException {
-    return server.connect(tls, settings);
-  }
-
+class Http2Test extends Http2Fixture {
   @Test
   void cookieCrumbsAreJoinedAndTheAuthorityIsTheHost() throws Exception {
     try (RawHttp2Client client = connect()) {
@@ -368,7 +200,7 @@ class Http2Test {
   @Test
   void pausedBodiesKeepTheirWindowAndOthersTheirs() throws Exception {
     received.set(0);
-    int window = Http2Stream.RECEIVE_WINDOW_BYTES;
+    int window = Http2RequestBody.WINDOW_BYTES;
     try (RawHttp2Client client = connect()) {
       client.request(1, false, "POST", "/paused");
       for (int sent = 0; sent < window; sent += 16_384) {
@@ -389,62 +221,10 @@ class Http2Test {
   void clientsThatOverrunAWindowAreReset() throws Exception {
     try (RawHttp2Client client = connect()) {
       client.request(1, false, "POST", "/paused");
-      for (int sent = 0; sent <= Http2Stream.RECEIVE_WINDOW_BYTES; sent += 16_384) {
+      for (int sent = 0; sent <= Http2RequestBody.WINDOW_BYTES; sent += 16_384) {
         client.data(1, false, new byte[16_384]);
       }
       assertThat(client.await(Http2Frames.RST_STREAM).int32(0)).isEqualTo(3);
-    }
-  }
-
-  @Test
-  void responsesWaitForTheClientsWindows() throws Exception {
-    // 0x4: initial window of 10 bytes
-    try (RawHttp2Client client = connect(4, 10)) {
-      client.request(1, true, "GET", "/hold");
-      ResponseStream out = held().start(200, Response.newHeaders());
-      AtomicInteger writable = new AtomicInteger();
-      out.onWritable(writable::incrementAndGet);
-      int high = HttpLimits.DEFAULT.writeHighWatermarkBytes();
-      out.writeAndFlush(Unpooled.wrappedBuffer(new byte[high]));
-      out.writeAndFlush(Unpooled.wrappedBuffer(new byte[100]));
-      assertThat(client.await(Http2Frames.DATA).payload()).hasSize(10);
-      assertThat(out.isWritable()).isFalse();
-      assertThat(out.bytesBeforeUnwritable()).isZero();
-      assertThat(writable.get()).isZero();
-      client.windowUpdate(1, 5);
-      assertThat(client.await(Http2Frames.DATA).payload()).hasSize(5);
-      client.windowUpdate(1, 1 << 20);
-      client.windowUpdate(0, 1 << 20);
-      await().until(() -> writable.get() == 1 && out.isWritable());
-      out.end();
-      int size = 0;
-      Frame frame;
-      do {
-        frame = client.await(Http2Frames.DATA);
-        size += frame.payload().length;
-      } while ((frame.flags() & Http2Frames.END_STREAM) == 0);
-      assertThat(size).isEqualTo(high + 100 - 15);
-    }
-  }
-
-  @Test
-  void manyStreamsAtOnceAreAnswered() throws Exception {
-    int streams = HttpLimits.DEFAULT.maxConcurrentStreams();
-    try (RawHttp2Client client = connect(4, 1 << 20)) {
-      client.windowUpdate(0, 1 << 30);
-      for (int i = 0; i < streams; i++) {
-        client.request(2 * i + 1, false, "POST", "/echo");
-      }
-      client.request(2 * streams + 1, true, "GET", "/one-too-many");
-      assertThat(client.await(Http2Frames.RST_STREAM).int32(0)).isEqualTo(7); // REFUSED_STREAM
-      for (int i = 0; i < streams; i++) {
-        client.data(2 * i + 1, true, new byte[1000]);
-      }
-      int ends = 0;
-      while (ends < streams) {
-        Frame frame = client.await(Http2Frames.DATA);
-        ends += frame.flags() & Http2Frames.END_STREAM;
-      }
     }
   }
 
@@ -503,143 +283,6 @@ class Http2Test {
       assertThat(client.await(Http2Frames.DATA).flags()).isEqualTo(Http2Frames.END_STREAM);
       client.headers(3, false, ":method", "CONNECT", ":authority", "elsewhere:443");
       assertThat(client.reply(3).status()).isEqualTo("501");
-    }
-  }
-
-  @Test
-  void urgentResponsesGoFirst() throws Exception {
-    try (RawHttp2Client client = connect(4, 4 << 20)) {
-      // The connection's window of 65,535 bytes goes to the first; the others wait.
-      client.request(1, true, "GET", "/big");
-      for (int got = 0; got < 65_535; ) {
-        got += client.await(Http2Frames.DATA).payload().length;
-      }
-      client.request(3, true, "GET", "/big", "priority", "u=5");
-      client.request(5, true, "GET", "/big", "priority", "u=0");
-      client.request(7, true, "GET", "/big", "priority", "u=1, i");
-      client.request(9, true, "GET", "/big", "priority", "u=1,i=?1");
-      client.priorityUpdate(1, "u=7");
-      client.windowUpdate(0, 1 << 30);
-      List<Integer> ends = new ArrayList<>();
-      List<Integer> turns = new ArrayList<>();
-      while (ends.size() < 5) {
-        Frame frame = client.await(Http2Frames.DATA);
-        if (ends.size() == 1) {
-          turns.add(frame.streamId());
-        }
-        if ((frame.flags() & Http2Frames.END_STREAM) != 0) {
-          ends.add(frame.streamId());
-        }
-      }
-      assertThat(ends).containsExactly(5, 7, 9, 3, 1);
-      assertThat(turns.subList(0, 4)).containsExactly(7, 9, 7, 9); // incremental: in turn
-    }
-  }
-
-  @Test
-  void prioritiesMayComeBeforeTheirStream() throws Exception {
-    try (RawHttp2Client client = connect(4, 4 << 20)) {
-      client.priorityUpdate(5, "u=0");
-      client.request(1, true, "GET", "/big");
-      for (int got = 0; got < 65_535; ) {
-        got += client.await(Http2Frames.DATA).payload().length;
-      }
-      client.request(3, true, "GET", "/big", "priority", "u=1");
-      client.request(5, true, "GET", "/big", "priority", "u=6");
-      client.windowUpdate(0, 1 << 30);
-      assertThat(client.await(Http2Frames.DATA).streamId()).isEqualTo(5);
-    }
-  }
-
-  /** What can happen to a request while the server drains; each order is a case. */
-  private enum Step {
-    HEADERS,
-    FIRST_GOAWAY,
-    SECOND_GOAWAY,
-    BODY
-  }
-
-  @Test
-  void requestsSurviveEveryOrderOfGoaways() throws Exception {
-    List<Step> rest = List.of(Step.FIRST_GOAWAY, Step.SECOND_GOAWAY);
-    for (int headers = 0; headers <= 2; headers++) {
-      for (int body = headers; body <= 2; body++) {
-        List<Step> order = new ArrayList<>(rest);
-        order.add(body, Step.BODY);
-        order.add(headers, Step.HEADERS);
-        try (Http2TestServer draining =
-            new Http2TestServer(loops, certificate, HttpLimits.DEFAULT, this::handle)) {
-          drainWhile(draining, order, headers < 2);
-        }
-      }
-    }
-  }
-
-  private void drainWhile(Http2TestServer draining, List<Step> order, boolean accepted)
-      throws Exception {
-    Thread drain =
-        Thread.ofVirtual()
-            .unstarted(() -> {
-              try {
-                draining.server().drain(Duration.ofSeconds(10));
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    Set<Integer> complete = new HashSet<>();
-    try (RawHttp2Client client = draining.connect(tls)) {
-      client.request(1, false, "POST", "/echo"); // keeps the connection open meanwhile
-      client.await(f -> f.type() == Http2Frames.SETTINGS && f.flags() == Http2Frames.ACK);
-      byte[] ping = {};
-      for (Step step : order) {
-        switch (step) {
-          case HEADERS -> client.request(3, false, "POST", "/echo");
-          case BODY -> client.data(3, true, new byte[9]);
-          case FIRST_GOAWAY -> {
-            drain.start();
-            Frame first = Objects.requireNonNull(next(client, Http2Frames.GOAWAY, complete));
-            assertThat(first.int32(0)).isEqualTo(Integer.MAX_VALUE);
-            ping = Objects.requireNonNull(next(client, Http2Frames.PING, complete)).payload();
-          }
-          case SECOND_GOAWAY -> {
-            client.frame(Http2Frames.PING, Http2Frames.ACK, 0, ping);
-            Frame last = Objects.requireNonNull(next(client, Http2Frames.GOAWAY, complete));
-            assertThat(last.int32(0)).as(order.toString()).isEqualTo(accepted ? 3 : 1);
-            assertThat(last.int32(4)).isZero();
-          }
-        }
-      }
-      client.data(1, true, new byte[1]);
-      assertThat(next(client, -1, complete)).as("ends with its last stream").isNull();
-      assertThat(complete).as(order.toString()).isEqualTo(accepted ? Set.of(1, 3) : Set.of(1));
-    } finally {
-      drain.join();
-    }
-  }
-
-  /** Skips to a frame of a type, or to the end; notes the streams that end meanwhile. */
-  private static @Nullable Frame next(RawHttp2Client client, int type, Set<Integer> complete)
-      throws IOException {
-    Frame frame = client.read();
-    while (frame != null && frame.type() != type) {
-      if (frame.type() == Http2Frames.DATA && frame.flags() == Http2Frames.END_STREAM) {
-        complete.add(frame.streamId());
-      }
-      frame = client.read();
-    }
-    return frame;
-  }
-
-  @Test
-  void connectionsEndAfterTheirRequests() throws Exception {
-    HttpLimits two = HttpLimits.builder().maxRequestsPerConnection(2).build();
-    try (Http2TestServer limited = new Http2TestServer(loops, certificate, two, this::handle);
-        RawHttp2Client client = limited.connect(tls)) {
-      client.request(1, true, "GET", "/1");
-      assertThat(client.reply(1).status()).isEqualTo("200");
-      client.request(3, true, "GET", "/2");
-      assertThat(client.await(Http2Frames.GOAWAY).int32(0)).isEqualTo(Integer.MAX_VALUE);
-      assertThat(client.awaitClose()).isZero();
     }
   }
 }

@@ -22,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
@@ -129,7 +130,7 @@ final class TestClient {
               .remoteAddress(server)
               .connect()
               .get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
-      long serial = TestPki.serial(quic.sslEngine().getSession().getPeerCertificates()[0]);
+      long serial = TestPki.serial(Objects.requireNonNull(quic.sslEngine()).getSession().getPeerCertificates()[0]);
       try {
         // A TLS 1.3 client is done before the server has looked at its certificate.
         awaitAnswer(quic);

@@ -1,4 +1,4 @@
-package app.seventv.core.content;
+package app.seventv.core.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,235 @@
+package app.seventv.core.http;
+
+import app.seventv.core.websocket.WebSocketHandshake;
+import app.seventv.core.websocket.WebSocketListener;
+import app.seventv.core.websocket.WebSocketOptions;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FileRegion;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+
+/**
+ * What carries the exchanges of an HTTP/1.1 connection, one after the other: sends their responses
+ * and decides whether the connection outlives them. The bytes that come in are {@link
+ * Http1Handler}'s.
+ */
+final class Http1Transport implements ExchangeTransport {
+  private final ServerContext server;
+  private final Connection connection;
+  private final ChannelHandlerContext ctx;
+  private final Http1Handler handler;
+  private final Http1Writer writer;
+
+  // Of the present request.
+  private long declaredLength;
+  private boolean headRequest;
+  private boolean http10;
+  private boolean continueExpected;
+
+  private boolean keepAlive = true;
+  private boolean inRead;
+  private boolean flushPending;
+
+  Http1Transport(
+      ServerContext server,
+      Connection connection,
+      ChannelHandlerContext ctx,
+      Http1Handler handler,
+      Http1Writer writer) {
+    this.server = server;
+    this.connection = connection;
+    this.ctx = ctx;
+    this.handler = handler;
+    this.writer = writer;
+  }
+
+  /**
+   * A request has arrived, but for its body.
+   *
+   * @param last whether the connection must end with it
+   */
+  void begin(Http1Head head, boolean last) {
+    http10 = head.http10();
+    headRequest = head.method().equals("HEAD");
+    keepAlive = head.keepAlive() && !last;
+    continueExpected = head.continueExpected();
+    declaredLength = head.declaredLength();
+  }
+
+  /** Bytes are being handled: what is flushed now leaves when all of them have been. */
+  void readBegins() {
+    inRead = true;
+  }
+
+  /** Sends what was flushed since {@link #readBegins}. */
+  void readEnds() {
+    inRead = false;
+    if (flushPending) {
+      flushPending = false;
+      ctx.flush();
+    }
+  }
+
+  /** The body comes although it was to wait. */
+  void bodyArrives() {
+    continueExpected = false;
+  }
+
+  /** The response under way, or the next one, is the last. */
+  void endAfterResponse() {
+    keepAlive = false;
+  }
+
+  /** Whether the connection may be used again after the response. */
+  boolean persists() {
+    return keepAlive && !server.draining();
+  }
+
+  // ExchangeTransport.
+
+  @Override
+  public EventLoop eventLoop() {
+    return ctx.channel().eventLoop();
+  }
+
+  @Override
+  public ByteBufAllocator alloc() {
+    return ctx.alloc();
+  }
+
+  @Override
+  public long declaredLength() {
+    return declaredLength;
+  }
+
+  @Override
+  public void continueIfExpected() {
+    if (continueExpected) {
+      continueExpected = false;
+      writer.sendContinue();
+      flush();
+    }
+  }
+
+  @Override
+  public void reading(boolean wanted) {
+    handler.reading(wanted);
+  }
+
+  @Override
+  public void connectionHeaders(HttpHeaders headers, boolean requestComplete) {
+    if (server.draining() || continueExpected) {
+      keepAlive = false; // a body that was held back will never come
+    }
+    if (keepAlive && headers.containsValue(HttpHeaderNames.CONNECTION, "close", true)) {
+      keepAlive = false;
+    }
+    if (!keepAlive) {
+      headers.set(HttpHeaderNames.CONNECTION, "close");
+    } else if (http10) {
+      headers.set(HttpHeaderNames.CONNECTION, "keep-alive");
+    }
+  }
+
+  @Override
+  public void sendResponse(int status, HttpHeaders headers, ByteBuf body) {
+    writer.sendResponse(status, headers, body);
+    flush();
+  }
+
+  @Override
+  public void sendHead(int status, HttpHeaders headers) {
+    boolean bodiless = headRequest || status == 204 || status == 304;
+    if (writer.sendHead(status, headers, bodiless, http10)) {
+      keepAlive = false;
+    }
+  }
+
+  @Override
+  public void sendData(ByteBuf data) {
+    if (!writer.sendData(data)) {
+      abort();
+    }
+  }
+
+  /**
+   * TLS has to see the bytes, and io_uring's regions cost a pipe each and end at 2 GiB; both read
+   * instead.
+   */
+  @Override
+  public boolean sendFile(FileRegion region) {
+    Channel channel = ctx.channel();
+    boolean able = channel instanceof EpollSocketChannel || channel instanceof NioSocketChannel;
+    return able && !connection.secure() && writer.sendFile(region);
+  }
+
+  @Override
+  public void sendEnd(HttpHeaders trailers) {
+    if (!writer.sendEnd(trailers)) {
+      keepAlive = false;
+    }
+    flush();
+  }
+
+  @Override
+  public void flush() {
+    if (inRead) {
+      flushPending = true;
+    } else {
+      ctx.flush();
+    }
+  }
+
+  @Override
+  public boolean isWritable() {
+    return ctx.channel().isWritable();
+  }
+
+  @Override
+  public long bytesBeforeUnwritable() {
+    return ctx.channel().bytesBeforeUnwritable();
+  }
+
+  @Override
+  public void responseSent(boolean requestComplete) {
+    // The client may still be sending: reset now and it could lose the response (RFC 9112 §9.6).
+    if (!requestComplete && continueExpected) {
+      handler.linger();
+    }
+  }
+
+  @Override
+  public void stopReading() {
+    handler.linger();
+  }
+
+  @Override
+  public void exchangeEnded(HttpExchange exchange) {
+    handler.exchangeEnded(exchange);
+  }
+
+  @Override
+  public void abort() {
+    ctx.close();
+  }
+
+  @Override
+  public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
+    if (http10) {
+      exchange.fail(new HttpError(400, "a websocket handshake needs HTTP/1.1")); // RFC 6455 §4.2.1
+      return;
+    }
+    Channel channel = ctx.channel();
+    if (WebSocketHandshake.accept(channel, exchange, options, listener)) {
+      server.open.remove(channel);
+      handler.exchangeLeft();
+      exchange.upgraded(101, channel.closeFuture());
+    }
+  }
+}
