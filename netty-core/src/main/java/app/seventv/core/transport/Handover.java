@@ -143,8 +143,7 @@ public final class Handover implements AutoCloseable {
   }
 
   private static DatagramRelay relayTo(
-      HandoverClient.Received received, HandoverPath path, EventLoopGroup loop)
-      throws IOException {
+      HandoverClient.Received received, HandoverPath path, EventLoopGroup loop) throws IOException {
     ChannelFuture connecting =
         new Bootstrap()
             .group(loop)
