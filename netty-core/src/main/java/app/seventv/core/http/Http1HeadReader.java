@@ -112,7 +112,7 @@ final class Http1HeadReader {
         || bytes[major + 4] != '\n') {
       throw Http1Refusal.REQUEST_LINE;
     }
-    if (bytes[major] != '1' || bytes[major + 2] > '1') {
+    if (bytes[major] != '1') { // later minor versions are 1.1 to us (RFC 9110 §2.5)
       throw Http1Refusal.VERSION;
     }
     http10 = bytes[major + 2] == '0';
