@@ -176,24 +176,53 @@ public final class Compression {
         revalidated(headers);
         return ContentCoding.IDENTITY;
       }
-      if (size < minBytes || !isCandidate(status, headers)) {
+      boolean part = status == 206; // has the fields the 200 would have (RFC 9110 §15.3.7)
+      if (!(part ? isCompressiblePart(headers) : size >= minBytes && isCandidate(status, headers))) {
         return ContentCoding.IDENTITY;
       }
       Vary.add(headers, "accept-encoding");
+      if (part) {
+        return ContentCoding.IDENTITY;
+      }
       return Negotiation.coding(request().headers(), codings);
     }
 
     private boolean isCandidate(int status, HttpHeaders headers) {
-      String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
       return status >= 200
           && status != 204
-          && status != 206
-          && type != null
+          && !headers.contains(HttpHeaderNames.CONTENT_RANGE)
+          && isCompressible(headers);
+    }
+
+    private boolean isCompressible(HttpHeaders headers) {
+      String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
+      return type != null
           && types.test(type)
           && !headers.contains(HttpHeaderNames.CONTENT_ENCODING)
-          && !headers.contains(HttpHeaderNames.CONTENT_RANGE)
           && !headers.contains("content-digest")
           && !isNoTransform(headers);
+    }
+
+    /**
+     * Whether the whole would have been compressed. The type of several parts tells nothing, and
+     * their size is not the whole's.
+     */
+    private boolean isCompressiblePart(HttpHeaders headers) {
+      String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
+      if (type != null && type.startsWith("multipart/byteranges")) {
+        return !isNoTransform(headers) && !headers.contains(HttpHeaderNames.CONTENT_ENCODING);
+      }
+      String range = headers.get(HttpHeaderNames.CONTENT_RANGE, "");
+      return isCompressible(headers) && wholeSize(range) >= minBytes;
+    }
+
+    /** Number behind the slash of a {@code content-range}; huge if it is not told. */
+    private static long wholeSize(String range) {
+      try {
+        return Long.parseLong(range.substring(range.lastIndexOf('/') + 1).strip());
+      } catch (NumberFormatException untold) {
+        return Long.MAX_VALUE;
+      }
     }
 
     /**

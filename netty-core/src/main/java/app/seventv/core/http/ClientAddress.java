@@ -66,9 +66,10 @@ public record ClientAddress(
       throw new HttpError(403, "ip is not trusted");
     }
     for (String header : ipHeaders) {
-      String value = request.header(header);
-      if (value != null) {
-        InetAddress client = rightmostUntrusted(value);
+      List<String> lines = request.headers().getAll(header);
+      if (!lines.isEmpty()) {
+        // One list in order (RFC 9110 §5.3): a proxy may append a line to what the client made up.
+        InetAddress client = rightmostUntrusted(String.join(",", lines));
         return client == null ? peer : client;
       }
     }

@@ -36,10 +36,14 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     HttpLimits limits = server.limits;
     channel
         .config()
+        .setMessageSizeEstimator(RegionSizes.INSTANCE)
         .setWriteBufferWaterMark(
             new WriteBufferWaterMark(
                 limits.writeLowWatermarkBytes(), limits.writeHighWatermarkBytes()));
     server.open.add(channel);
+    if (server.draining()) {
+      server.askToLeave(channel); // accepted before, registered after the others were asked
+    }
     ProxyProtocol proxy = listener.proxyProtocol();
     boolean required = proxy.mode() == ProxyProtocol.Mode.REQUIRED;
     if (proxy.mode() != ProxyProtocol.Mode.OFF

@@ -4,9 +4,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,20 +16,6 @@ final class Http1HeadReader {
   private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
   private static final AsciiString CONTINUE = AsciiString.cached("100-continue");
   private static final byte[] VERSION_START = {'H', 'T', 'T', 'P', '/'};
-
-  /** Framing, routing, authentication and content fields mean nothing late (RFC 9110 §6.5.1). */
-  private static final Set<AsciiString> FORBIDDEN_TRAILERS =
-      Stream.of(
-              ("authorization cache-control connection content-encoding content-length"
-                      + " content-location content-range content-type cookie date expect forwarded"
-                      + " host if-match if-modified-since if-none-match if-range"
-                      + " if-unmodified-since keep-alive max-forwards origin pragma"
-                      + " proxy-authorization proxy-connection range referer set-cookie te trailer"
-                      + " transfer-encoding upgrade via x-forwarded-for x-forwarded-host"
-                      + " x-forwarded-proto x-real-ip cf-connecting-ip")
-                  .split(" ", -1))
-          .map(AsciiString::cached)
-          .collect(Collectors.toUnmodifiableSet());
 
   /** More digits could overflow a long. */
   private static final int MAX_LENGTH_DIGITS = 18;
@@ -129,7 +112,7 @@ final class Http1HeadReader {
         || bytes[major + 4] != '\n') {
       throw Http1Refusal.REQUEST_LINE;
     }
-    if (bytes[major] != '1' || bytes[major + 2] > '1') {
+    if (bytes[major] != '1') { // later minor versions are 1.1 to us (RFC 9110 §2.5)
       throw Http1Refusal.VERSION;
     }
     http10 = bytes[major + 2] == '0';
@@ -206,7 +189,7 @@ final class Http1HeadReader {
     }
     if (!trailer) {
       meaning(name, valueStart, i);
-    } else if (FORBIDDEN_TRAILERS.contains(name)) {
+    } else if (HttpTrailers.isForbidden(name)) {
       return;
     }
     headers.addTrusted(name, text(valueStart, i));

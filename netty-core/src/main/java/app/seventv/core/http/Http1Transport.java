@@ -131,7 +131,8 @@ final class Http1Transport implements ExchangeTransport {
       keepAlive = false;
     }
     if (!keepAlive) {
-      headers.set(HttpHeaderNames.CONNECTION, "close");
+      boolean upgrade = headers.contains(HttpHeaderNames.UPGRADE); // of a 426
+      headers.set(HttpHeaderNames.CONNECTION, upgrade ? "upgrade, close" : "close");
     } else if (http10) {
       headers.set(HttpHeaderNames.CONNECTION, "keep-alive");
     }
@@ -153,9 +154,7 @@ final class Http1Transport implements ExchangeTransport {
 
   @Override
   public void sendData(ByteBuf data) {
-    if (!writer.sendData(data)) {
-      abort();
-    }
+    writer.sendData(data);
   }
 
   /**
@@ -171,9 +170,7 @@ final class Http1Transport implements ExchangeTransport {
 
   @Override
   public void sendEnd(HttpHeaders trailers) {
-    if (!writer.sendEnd(trailers)) {
-      keepAlive = false;
-    }
+    writer.sendEnd(trailers);
     flush();
   }
 
@@ -223,6 +220,10 @@ final class Http1Transport implements ExchangeTransport {
   public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
     if (http10) {
       exchange.fail(new HttpError(400, "a websocket handshake needs HTTP/1.1")); // RFC 6455 §4.2.1
+      return;
+    }
+    if (handler.inputEnded()) {
+      exchange.abort(); // a websocket that hears nothing any more is closed
       return;
     }
     Channel channel = ctx.channel();

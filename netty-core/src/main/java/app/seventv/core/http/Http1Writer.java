@@ -25,10 +25,10 @@ final class Http1Writer {
 
   private final ChannelHandlerContext ctx;
   private Framing framing = Framing.NONE;
-  private long lengthLeft;
   private long queuedBytes;
   private long waitingAtLastLook;
   private long takenAtLastLook;
+  private long queuedAtLastLook;
 
   Http1Writer(ChannelHandlerContext ctx) {
     this.ctx = ctx;
@@ -74,7 +74,6 @@ final class Http1Writer {
       framing = Framing.NONE;
     } else if (length != null) {
       framing = Framing.LENGTH;
-      lengthLeft = Long.parseLong(length);
     } else if (http10) {
       framing = Framing.CLOSE;
       headers.set(HttpHeaderNames.CONNECTION, "close");
@@ -86,27 +85,13 @@ final class Http1Writer {
     return framing == Framing.CLOSE;
   }
 
-  /**
-   * Queues a part of the body; takes its reference.
-   *
-   * @return false if it is more than the announced length, so that the response must be broken off
-   */
-  boolean sendData(ByteBuf data) {
-    int size = data.readableBytes();
+  /** Queues a part of the body, which is within its announced length; takes its reference. */
+  void sendData(ByteBuf data) {
     switch (framing) {
       case NONE -> data.release();
-      case CLOSE -> queue(data);
-      case CHUNKED -> sendChunk(data, size);
-      case LENGTH -> {
-        lengthLeft -= size;
-        if (lengthLeft < 0) {
-          data.release();
-          return false;
-        }
-        queue(data);
-      }
+      case CHUNKED -> sendChunk(data, data.readableBytes());
+      case LENGTH, CLOSE -> queue(data);
     }
-    return true;
   }
 
   private void sendChunk(ByteBuf data, int size) {
@@ -132,28 +117,20 @@ final class Http1Writer {
    * @return false if only buffers will do; the reference stays with the caller then
    */
   boolean sendFile(FileRegion region) {
-    if (framing != Framing.LENGTH || region.count() > lengthLeft) {
+    if (framing != Framing.LENGTH) {
       return false;
     }
-    lengthLeft -= region.count();
     queuedBytes += region.count();
     ctx.write(region, ctx.voidPromise());
     return true;
   }
 
-  /**
-   * Queues the end of a streamed response.
-   *
-   * @return false if the announced length was not reached, so that the client must be told by the
-   *     connection's end
-   */
-  boolean sendEnd(HttpHeaders trailers) {
+  /** Queues the end of a streamed response. */
+  void sendEnd(HttpHeaders trailers) {
     if (framing == Framing.CHUNKED) {
       queue(Http1ResponseEncoder.ofLoop().lastChunk(alloc(), trailers));
     }
-    boolean complete = framing != Framing.LENGTH || lengthLeft == 0;
     framing = Framing.NONE;
-    return complete;
   }
 
   private void queue(ByteBuf bytes) {
@@ -170,6 +147,11 @@ final class Http1Writer {
     return waitingBytes() > 0;
   }
 
+  /** Whether anything was sent since the last look. */
+  boolean hasQueuedSinceLastLook() {
+    return queuedBytes != queuedAtLastLook;
+  }
+
   /**
    * Whether the client takes what waits for it: all that waited at the last look, or as much as the
    * rate asks for. What counts is progress, not time: a slow download may last.
@@ -183,6 +165,7 @@ final class Http1Writer {
     boolean progresses = taken - takenAtLastLook >= wanted;
     waitingAtLastLook = waiting;
     takenAtLastLook = taken;
+    queuedAtLastLook = queuedBytes;
     return progresses;
   }
 

@@ -5,6 +5,7 @@ import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -14,12 +15,16 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one implementation of {@link Exchange}: the states of a request and its response, whatever
  * {@link ExchangeTransport} carries them.
  */
 final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpExchange.class);
+
   private final ServerContext server;
   private final ExchangeTransport transport;
   private final Request request;
@@ -32,6 +37,11 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   private @Nullable Runnable writableAction;
   private int status;
   private long responseBytes;
+
+  /** Bytes of the announced body still to be written; -1 without {@code content-length}. */
+  private long announcedLeft = -1;
+
+  private boolean bodiless;
   private long firstByteNs = -1;
   private long durationNs;
   private boolean headSent;
@@ -87,6 +97,11 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     transport.reading(true);
   }
 
+  /** Whether the head of the final response has been sent. */
+  boolean headSent() {
+    return headSent;
+  }
+
   /** A part of the body arrived; takes its reference. */
   void bodyChunk(ByteBuf data) {
     body.chunk(data);
@@ -134,8 +149,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     }
     ByteBuf content = response.body();
     HttpHeaders headers = response.headers();
-    boolean bodyAllowed =
-        response.status() >= 200 && response.status() != 204 && response.status() != 304;
+    boolean bodyAllowed = isBodyAllowed(response.status());
     if (bodyAllowed && !(headRequest && headers.contains(HttpHeaderNames.CONTENT_LENGTH))) {
       headers.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(content.readableBytes()));
     }
@@ -171,8 +185,18 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       return this;
     }
     prepareHead(responseStatus, headers);
+    bodiless = headRequest || !isBodyAllowed(responseStatus);
+    String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+    if (!bodiless && length != null) {
+      announcedLeft = Long.parseLong(length);
+    }
     transport.sendHead(responseStatus, headers);
     return this;
+  }
+
+  /** RFC 9110 §6.4.1. */
+  private static boolean isBodyAllowed(int responseStatus) {
+    return responseStatus >= 200 && responseStatus != 204 && responseStatus != 304;
   }
 
   private void prepareHead(int responseStatus, HttpHeaders headers) {
@@ -199,6 +223,13 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
 
   @Override
   public void upgrade(WebSocketOptions options, WebSocketListener listener) {
+    if (!executor().inEventLoop()) {
+      executor().execute(() -> upgrade(options, listener));
+      return;
+    }
+    if (headSent || ended) {
+      return;
+    }
     transport.upgrade(this, options, listener);
     if (headSent && !responseComplete && !ended) {
       // A stream of HTTP/2 or HTTP/3 that goes on as a websocket: for the observer, the exchange
@@ -214,12 +245,41 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   public void write(ByteBuf data) {
     if (!executor().inEventLoop()) {
       executor().execute(() -> write(data));
-    } else if (responseComplete || ended || headRequest || !data.isReadable()) {
+    } else if (responseComplete || ended || bodiless || !data.isReadable()) {
       data.release();
+    } else if (exceedsAnnounced(data.readableBytes())) {
+      data.release();
+      breakOff();
     } else {
-      responseBytes += data.readableBytes();
+      written(data.readableBytes());
       transport.sendData(data);
     }
+  }
+
+  private boolean sendRegion(FileRegion region) {
+    long count = region.count(); // the region may be gone once it is sent
+    if (exceedsAnnounced(count) || !transport.sendFile(region)) {
+      return false;
+    }
+    written(count);
+    return true;
+  }
+
+  private boolean exceedsAnnounced(long bytes) {
+    return announcedLeft >= 0 && bytes > announcedLeft;
+  }
+
+  private void written(long bytes) {
+    responseBytes += bytes;
+    if (announcedLeft >= 0) {
+      announcedLeft -= bytes;
+    }
+  }
+
+  /** The body is not as long as announced: the client must not take it for whole. */
+  private void breakOff() {
+    transport.flush();
+    transport.abort();
   }
 
   @Override
@@ -228,11 +288,11 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       executor().execute(() -> sendFile(file, position, count, reader, sent));
     } else if (responseComplete || ended) {
       file.release();
-    } else if (headRequest) {
+    } else if (bodiless) {
       file.release();
       sent.run();
     } else {
-      FilePump.start(this, this, transport::sendFile, file, position, count, reader, sent);
+      FilePump.start(this, this, this::sendRegion, file, position, count, reader, sent);
     }
   }
 
@@ -276,6 +336,10 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       return;
     }
     if (responseComplete || ended) {
+      return;
+    }
+    if (announcedLeft > 0) {
+      breakOff();
       return;
     }
     responseComplete = true;
@@ -334,7 +398,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       server.observer.exchangeEnded(this);
     }
     if (endActions != null) {
-      endActions.forEach(Runnable::run);
+      runAll(endActions);
     }
     transport.exchangeEnded(this);
   }
@@ -360,8 +424,19 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     List<Runnable> actions = endActions == null ? List.of() : List.copyOf(endActions);
     closed.addListener(done -> {
       observer.webSocketClosed(protocol);
-      actions.forEach(Runnable::run);
+      runAll(actions);
     });
+  }
+
+  /** One that fails must not keep the others, or the connection, from what they do at the end. */
+  private static void runAll(List<Runnable> actions) {
+    for (Runnable action : actions) {
+      try {
+        action.run();
+      } catch (RuntimeException e) {
+        LOG.error("action at the end of an exchange failed", e);
+      }
+    }
   }
 
   /** When it ended, for those who need the time just then. */

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param http3 whether HTTP/3 is offered on the UDP port of the same number; needs {@code tls}
  * @param altSvcPort UDP port that responses over TCP name in {@code Alt-Svc} (RFC 7838, RFC 9114
  *     §3.1.1) when HTTP/3 is offered: 0 for the port bound, -1 for no such field
- * @param proxyProtocol whether TCP connections begin with a header of the PROXY protocol
+ * @param proxyProtocol whether TCP connections begin with a header of the PROXY protocol; where it
+ *     is required there can be no {@code http3}
  */
 public record HttpListener(
     InetSocketAddress address,
@@ -25,10 +26,15 @@ public record HttpListener(
     ProxyProtocol proxyProtocol) {
   private static final int MAX_PORT = 65_535;
 
-  /** Refuses HTTP/3 without TLS. */
+  /** Refuses HTTP/3 without TLS, and HTTP/3 past a proxy that every connection must come by. */
   public HttpListener {
     if (http3 && tls == null) {
       throw new IllegalArgumentException("HTTP/3 needs a certificate: " + address);
+    }
+    if (http3 && proxyProtocol.mode() == ProxyProtocol.Mode.REQUIRED) {
+      throw new IllegalArgumentException(
+          "HTTP/3 cannot be offered where the PROXY protocol is required, UDP does not carry it: "
+              + address);
     }
     if (altSvcPort < -1 || altSvcPort > MAX_PORT) {
       throw new IllegalArgumentException("no port for Alt-Svc: " + altSvcPort);

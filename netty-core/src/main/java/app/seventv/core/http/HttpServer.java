@@ -15,7 +15,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -100,11 +99,10 @@ public final class HttpServer implements AutoCloseable {
    * @param limit longest wait; what is left then is closed
    */
   public void drain(Duration limit) throws InterruptedException {
-    context.startDraining();
+    context.startDraining(Math.min(IDLE_GRACE.toMillis(), limit.toMillis() / 2));
     listeners.forEach(listener -> stopAccepting(listener));
-    long graceMs = Math.min(IDLE_GRACE.toMillis(), limit.toMillis() / 2);
-    for (Channel channel : context.open) {
-      channel.eventLoop().execute(() -> askToLeave(channel, graceMs));
+    for (Channel channel : context.open) { // later ones are asked when they come
+      channel.eventLoop().execute(() -> context.askToLeave(channel));
     }
     long deadline = System.nanoTime() + limit.toNanos();
     while (!context.open.isEmpty() && System.nanoTime() < deadline) {
@@ -121,37 +119,13 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /**
-   * HTTP/2 and 3 can say that they are about to go. HTTP/1.1 only can in a response: connections
-   * without a request in progress get some time to ask for one.
-   */
-  private static void askToLeave(Channel channel, long graceMs) {
-    if (channel.pipeline().get("life") instanceof Http3Life life) {
-      life.drain();
-    } else if (channel.pipeline().get("http2") instanceof Http2Handler handler) {
-      handler.drain();
-    } else {
-      channel.eventLoop().schedule(() -> closeIfIdle(channel), graceMs, TimeUnit.MILLISECONDS);
-    }
-  }
-
-  private static void closeIfIdle(Channel channel) {
-    if (channel.pipeline().get("exchanges") instanceof Http1Handler handler) {
-      handler.closeIfIdle();
-    } else if (channel.pipeline().get("http2") instanceof Http2Handler handler) {
-      handler.drain();
-    } else if (channel.isActive()) {
-      channel.close(); // has not come to speak HTTP yet
-    }
-  }
-
   /** Closes everything at once. */
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
       return;
     }
-    context.startDraining();
+    context.startDraining(0);
     listeners.forEach(Listener::close);
     context.open.close().awaitUninterruptibly(DRAIN_STEP.toMillis());
     tlsWatcher.close();

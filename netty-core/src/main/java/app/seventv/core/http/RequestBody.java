@@ -46,7 +46,9 @@ final class RequestBody {
       throw new IllegalStateException("the body is already being read");
     }
     sink = opened;
-    transport.continueIfExpected();
+    if (!exchange.headSent()) { // an interim response behind a final one would be taken for the next
+      transport.continueIfExpected();
+    }
     List<Object> parts = early;
     early = null;
     if (parts != null) {

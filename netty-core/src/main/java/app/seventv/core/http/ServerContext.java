@@ -7,6 +7,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ final class ServerContext {
 
   /** {@code Alt-Svc} values by the TCP port whose responses carry them. */
   private final Map<Integer, String> altSvc = new ConcurrentHashMap<>();
+
+  /** Time for idle connections to ask for something once the server drains. */
+  private volatile long drainGraceMs;
 
   private volatile boolean draining;
 
@@ -95,7 +99,42 @@ final class ServerContext {
     return draining;
   }
 
-  void startDraining() {
+  /**
+   * From now on every answer is the last of its connection.
+   *
+   * @param graceMs how long a connection without a request may wait for one
+   */
+  void startDraining(long graceMs) {
+    drainGraceMs = graceMs;
     draining = true;
+  }
+
+  /**
+   * HTTP/2 and 3 can say that they are about to go. HTTP/1.1 only can in a response: connections
+   * without a request in progress get some time to ask for one. On the channel's loop.
+   */
+  void askToLeave(Channel channel) {
+    if (channel.pipeline().get("life") instanceof Http3Life life) {
+      life.drain();
+    } else if (channel.pipeline().get("http2") instanceof Http2Handler handler) {
+      handler.drain();
+    } else {
+      channel
+          .eventLoop()
+          .schedule(() -> closeIfIdle(channel), drainGraceMs, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void closeIfIdle(Channel channel) {
+    if (!open.contains(channel)) {
+      return; // a websocket by now, or closed
+    }
+    if (channel.pipeline().get("exchanges") instanceof Http1Handler handler) {
+      handler.closeIfIdle();
+    } else if (channel.pipeline().get("http2") instanceof Http2Handler handler) {
+      handler.drain();
+    } else {
+      channel.close(); // has not come to speak HTTP yet
+    }
   }
 }

@@ -390,7 +390,9 @@ class WebSocketTest {
     String get = "GET /ws HTTP/1.1\r\n";
     assertThat(refusal(get + "host: a\r\n" + upgrade + "sec-websocket-version: 8\r\n" + key))
         .startsWith("HTTP/1.1 426")
-        .containsIgnoringCase("sec-websocket-version: 13\r\n");
+        .containsIgnoringCase("sec-websocket-version: 13\r\n")
+        .contains("\r\nupgrade: websocket\r\n") // RFC 9110 §15.5.22
+        .containsPattern("\r\nconnection: upgrade");
     assertThat(refusal(get + "host: a\r\n" + upgrade + key)).startsWith("HTTP/1.1 426");
     for (String bad :
         new String[] {
