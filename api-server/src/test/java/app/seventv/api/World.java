@@ -27,6 +27,7 @@ import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Subscription;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -277,8 +278,12 @@ final class World implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    nats.close();
+  public void close() throws IOException {
+    try {
+      nats.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     api.close();
   }
 }

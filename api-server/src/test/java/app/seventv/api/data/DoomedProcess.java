@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * its own it says so on stdout, stands still and is killed; inside the test everything it does from
  * there on fails, which leaves the same rows behind and is a hundred times faster.
  */
+@SuppressWarnings("try") // closing the bus client can be interrupted
 final class DoomedProcess {
   static final String STANDS_STILL = "stands still";
   private static final int SETS = 3;
