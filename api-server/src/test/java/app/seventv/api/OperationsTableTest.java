@@ -152,7 +152,7 @@ class OperationsTableTest {
     assertThat(operations).containsAll(tests().keySet());
     Map<String, Map<Outcome, Set<String>>> tests = tests();
     for (String mutation : mutations()) {
-      if (!operations().get(mutation).who().startsWith("not served")) {
+      if (!Objects.requireNonNull(operations().get(mutation)).who().startsWith("not served")) {
         assertThat(tests.get(mutation))
             .as(mutation)
             .containsKeys(Outcome.SUCCESS, Outcome.PERMISSION);

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +43,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Paints, badges and granted periods of the old GraphQL API (api-v3.md §11.5, §13.5). */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("try") // closing the bus client can be interrupted
 class V3CosmeticOpsTest {
   private static final Id PRODUCT = Id.parse("01FEVKBBTGRAT7FCY276TNTJ4A");
   private static final String CREATE =
@@ -308,10 +310,11 @@ class V3CosmeticOpsTest {
     SubscriptionId subscription = new SubscriptionId(viewer, PRODUCT);
     Subscription stored =
         Subscription.fromBson(
-            world
-                .collection(CollectionNames.SUBSCRIPTIONS)
-                .find(Filters.eq("_id", subscription.toBson()))
-                .first());
+            Objects.requireNonNull(
+                world
+                    .collection(CollectionNames.SUBSCRIPTIONS)
+                    .find(Filters.eq("_id", subscription.toBson()))
+                    .first()));
     assertThat(stored.state()).isEqualTo(Subscription.State.CANCEL_AT_END);
     assertThat(
             world

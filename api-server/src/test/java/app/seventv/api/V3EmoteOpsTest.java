@@ -18,6 +18,7 @@ import com.mongodb.client.model.Filters;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -261,8 +262,7 @@ class V3EmoteOpsTest {
     try (World.Grant _ = world.grant(DevUser.EDITOR, Permission.EMOTE_MERGE)) {
       world.ok(world.editor, MERGE, "e", emote.id(), "t", target.id());
     }
-    Emote.Merged merged = world.emote(emote.id()).merged();
-    assertThat(merged).isNotNull();
+    Emote.Merged merged = Objects.requireNonNull(world.emote(emote.id()).merged());
     assertThat(merged.targetId()).isEqualTo(target.id());
     assertThat(world.nextEvents()).containsExactly("emote.merge");
   }
@@ -318,11 +318,11 @@ class V3EmoteOpsTest {
                 emote.id())
             .at("/emote/activity");
     assertThat(rows.size()).isEqualTo(2);
-    JsonNode name =
-        rows.get(0).at("/changes/0/key").asString().equals("name") ? rows.get(0) : rows.get(1);
+    boolean nameFirst = rows.get(0).at("/changes/0/key").asString().equals("name");
+    JsonNode name = rows.get(nameFirst ? 0 : 1);
+    JsonNode listed = rows.get(nameFirst ? 1 : 0);
     assertThat(name.at("/changes/0/value").toString())
         .isEqualTo("{\"n\":\"quiet\",\"o\":\"loud\",\"p\":0}");
-    JsonNode listed = name == rows.get(0) ? rows.get(1) : rows.get(0);
     assertThat(listed.at("/changes/0/array_value/updated/0").toString())
         .isEqualTo("{\"n\":{\"listed\":true},\"o\":{\"listed\":false},\"p\":0}");
     assertThat(listed.path("kind").asInt()).isEqualTo(4);

@@ -41,6 +41,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The v3 routes beside the plain reads (api-v3.md §7). */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("try") // closing the bus client can be interrupted
 class V3RestTest {
   private static final byte[] GIF = "GIF89a and more".getBytes(StandardCharsets.UTF_8);
 

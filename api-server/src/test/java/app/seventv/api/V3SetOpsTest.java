@@ -15,6 +15,7 @@ import app.seventv.model.Permission;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,7 +60,8 @@ class V3SetOpsTest {
     return world.set(DevUser.STREAMER, EmoteSet.Kind.NORMAL);
   }
 
-  private JsonNode change(EmoteSet set, Id emote, String action, String name) throws Exception {
+  private JsonNode change(EmoteSet set, Id emote, String action, @Nullable String name)
+      throws Exception {
     return world
         .ok(world.streamer, EMOTES, "s", set.id(), "e", emote, "a", action, "n", name)
         .at("/emoteSet/emotes");

@@ -24,6 +24,7 @@ import com.mongodb.client.model.Updates;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -166,10 +167,11 @@ class V3UserOpsTest {
 
   private UserEditor row(Id user, Id who) {
     return UserEditor.fromBson(
-        world
-            .collection(CollectionNames.USER_EDITORS)
-            .find(Filters.eq("_id", UserEditor.idToBson(user, who)))
-            .first());
+        Objects.requireNonNull(
+            world
+                .collection(CollectionNames.USER_EDITORS)
+                .find(Filters.eq("_id", UserEditor.idToBson(user, who)))
+                .first()));
   }
 
   private void accept(Id user, Id who) {

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that are killed around a publication lose no announcement and no order. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("try") // closing the bus client can be interrupted
 class OutboxCrashTest {
   private static final int RUNS = 100;
 
