@@ -376,8 +376,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     closing = true;
     if (lingering == null) {
       lingering =
-          new LingeringClose(
-              context().channel(), () -> deadlines().awaitEnd(System.nanoTime()));
+          new LingeringClose(context().channel(), () -> deadlines().awaitEnd(System.nanoTime()));
       deadlines().awaitNext(System.nanoTime());
       if (inputEnded) {
         lingering.inputEnded();

@@ -43,7 +43,10 @@ final class HandoverPath implements AutoCloseable {
     this.path = path.toAbsolutePath();
     if (this.path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH_BYTES) {
       throw new IOException(
-          "the handover path has over " + MAX_PATH_BYTES + " bytes, too many for a socket: " + path);
+          "the handover path has over "
+              + MAX_PATH_BYTES
+              + " bytes, too many for a socket: "
+              + path);
     }
     if (Files.exists(path) && !Files.readAttributes(path, "isOther").get("isOther").equals(true)) {
       throw new IOException("the handover path is not a socket and is left alone: " + path);

@@ -77,9 +77,7 @@ class Http1EndTest {
         .get("/ws", e -> e.upgrade(WebSocketOptions.DEFAULT, new Closes()))
         .get(
             "/late-ws",
-            e ->
-                Thread.ofVirtual()
-                    .start(() -> e.upgrade(WebSocketOptions.DEFAULT, new Closes())))
+            e -> Thread.ofVirtual().start(() -> e.upgrade(WebSocketOptions.DEFAULT, new Closes())))
         .get(
             "/last",
             e -> {
@@ -90,10 +88,9 @@ class Http1EndTest {
         .get(
             "/end-actions",
             e -> {
-              e.onEnd(
-                  () -> {
-                    throw new IllegalStateException("on purpose");
-                  });
+              e.onEnd(() -> {
+                throw new IllegalStateException("on purpose");
+              });
               e.onEnd(ended::incrementAndGet);
               e.respond(Response.text(200, "done"));
             })
@@ -166,7 +163,8 @@ class Http1EndTest {
   void whatWasReceivedIsAnsweredToAClientThatSendsNoMore() throws Exception {
     assertThat(half(get("/hi"))).startsWith("HTTP/1.1 200").endsWith("hi");
     assertThat(half(get("/late"))).startsWith("HTTP/1.1 200").endsWith("late");
-    assertThat(half(get("/late") + get("/hi") + get("/late"))).containsPattern("late(?s:.*)hiHTTP")
+    assertThat(half(get("/late") + get("/hi") + get("/late")))
+        .containsPattern("late(?s:.*)hiHTTP")
         .endsWith("late");
     assertThat(half(get("/big"))).hasSizeGreaterThan(BIG_BYTES);
   }

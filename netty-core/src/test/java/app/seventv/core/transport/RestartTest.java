@@ -79,10 +79,8 @@ class RestartTest {
     command.addAll(List.of("-o", key + "=" + value));
   }
 
-  private List<String> successor(
-      TransportOptions.Choice transport, int plainPort, int securePort) {
-    List<String> command =
-        server(transport, String.valueOf(plainPort), String.valueOf(securePort));
+  private List<String> successor(TransportOptions.Choice transport, int plainPort, int securePort) {
+    List<String> command = server(transport, String.valueOf(plainPort), String.valueOf(securePort));
     set(command, "handover", directory.resolve("handover").toString());
     return command;
   }
