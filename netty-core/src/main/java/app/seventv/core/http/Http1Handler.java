@@ -313,6 +313,9 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
 
   /** Reading goes on unless a handler paused it or bytes wait that cannot be handled yet. */
   private void updateReading() {
+    if (inputEnded) {
+      return; // nothing more to read, and epoll has let go of the descriptor
+    }
     boolean full = held != null && (current == null ? waiting : body.done());
     boolean wanted = closing || removed || !(paused || full);
     if (wanted != autoRead) {
