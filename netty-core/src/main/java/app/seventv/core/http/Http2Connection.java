@@ -210,7 +210,7 @@ final class Http2Connection {
       fail(Http2Error.PROTOCOL_ERROR, "WINDOW_UPDATE on an idle stream", "protocol-error");
     } else if (increment == 0) {
       streamError(id, Http2Error.PROTOCOL_ERROR);
-    } else if (stream != null && !stream.increaseWindow(increment)) {
+    } else if (stream != null && !stream.changeWindow(increment)) {
       streamError(id, Http2Error.FLOW_CONTROL_ERROR);
     } else {
       flush();
@@ -250,7 +250,7 @@ final class Http2Connection {
     }
     long change = peer.windowBytes() - windowBefore;
     for (Http2Stream stream : streams.open()) {
-      if (open && change != 0 && !stream.increaseWindow(change)) {
+      if (open && change != 0 && !stream.changeWindow(change)) {
         fail(Http2Error.FLOW_CONTROL_ERROR, "window above 2^31-1", "protocol-error");
         return;
       }

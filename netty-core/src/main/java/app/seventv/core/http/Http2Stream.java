@@ -144,13 +144,17 @@ final class Http2Stream implements ExchangeTransport {
     return waiting == null ? 0 : waiting.size();
   }
 
-  /** RFC 9113 §6.9.1, §6.9.2; false if the window would exceed 2^31-1. */
-  boolean increaseWindow(long bytes) {
+  /** Adds to the window, or takes from it (RFC 9113 §6.9.2); false if it would exceed 2^31-1. */
+  boolean changeWindow(long bytes) {
     sendWindow += bytes;
     if (sendWindow > Integer.MAX_VALUE) {
       return false;
     }
-    connection.scheduler().offer(this);
+    if (canSend()) {
+      connection.scheduler().offer(this);
+    } else {
+      connection.scheduler().remove(this); // the window may have become negative
+    }
     return true;
   }
 

@@ -55,6 +55,25 @@ class Http2OrderTest extends Http2Fixture {
     }
   }
 
+  /** RFC 9113 §6.9.2: a stream that is in line may lose more than its window. */
+  @Test
+  void windowsMayBecomeNegativeWhileTheConnectionsIsUsedUp() throws Exception {
+    try (RawHttp2Client client = connect(4, 1 << 20)) {
+      client.request(1, true, "GET", "/big");
+      for (int got = 0; got < 65_535; ) {
+        got += client.await(Http2Frames.DATA).payload().length;
+      }
+      client.settings(4, 0);
+      client.windowUpdate(0, 1 << 30);
+      client.request(3, true, "HEAD", "/");
+      assertThat(client.await(f -> f.streamId() == 3 || f.type() == Http2Frames.DATA).type())
+          .as("only the head of another response is sent")
+          .isEqualTo(Http2Frames.HEADERS);
+      client.windowUpdate(1, 65_535 + 10);
+      assertThat(client.await(Http2Frames.DATA).payload()).hasSize(10);
+    }
+  }
+
   @Test
   void manyStreamsAtOnceAreAnswered() throws Exception {
     int streams = HttpLimits.DEFAULT.maxConcurrentStreams();
