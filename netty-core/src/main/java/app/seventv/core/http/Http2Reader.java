@@ -40,8 +40,11 @@ final class Http2Reader {
   /** Stream dependency and weight of RFC 7540 in a HEADERS frame. */
   private static final int PRIORITY_BYTES = 5;
 
-  /** CONTINUATION frames of one block; full ones carry far more than any block may hold. */
-  private static final int MAX_CONTINUATIONS = 8;
+  /** CONTINUATION frames of one block: a client may cut it into small ones. */
+  private static final int MAX_CONTINUATIONS = 128;
+
+  /** Those among them that carry nothing. */
+  private static final int MAX_EMPTY_CONTINUATIONS = 8;
 
   /** Compressed header blocks above this end the connection instead of the request. */
   private static final int MIN_BLOCK_LIMIT_BYTES = 64 << 10;
@@ -60,6 +63,7 @@ final class Http2Reader {
   private @Nullable ByteBuf block;
   private int continuations;
   private boolean blockEndsStream;
+  private int emptyContinuations;
   private boolean blockDependsOnItself;
 
   Http2Reader(Http2Connection connection, HttpLimits limits) {
@@ -215,6 +219,7 @@ final class Http2Reader {
       blockStreamId = streamId;
       continuations = 0;
       block = alloc().buffer(2 * payload.readableBytes()).writeBytes(payload);
+      emptyContinuations = 0;
     }
   }
 
@@ -226,7 +231,9 @@ final class Http2Reader {
     }
     continuations++;
     if (continuations > MAX_CONTINUATIONS
+    emptyContinuations += payload.isReadable() ? 0 : 1;
         || all.readableBytes() + payload.readableBytes() > maxBlockBytes) {
+        || emptyContinuations > MAX_EMPTY_CONTINUATIONS
       connection.fail(Http2Error.ENHANCE_YOUR_CALM, "header block too long", "continuation-flood");
       return;
     }
