@@ -378,6 +378,15 @@ final class Http2Connection {
   }
 
   Channel channel() {
+  /** What is missing of unfinished requests will not come any more. */
+  void abortRequests() {
+    for (Http2Stream stream : new ArrayList<>(streams.open())) {
+      if (!stream.input().ended()) {
+        reset(stream, Http2Error.CANCEL);
+      }
+    }
+  }
+
     return ctx.channel();
   }
 }

@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http2.Http2Error;
 import java.util.List;
@@ -69,6 +71,7 @@ final class Http2Handler extends ByteToMessageDecoder {
   }
 
   @Override
+    ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
     inRead = true;
     connection().wakeUp();
@@ -111,6 +114,27 @@ final class Http2Handler extends ByteToMessageDecoder {
   }
 
   private void release() {
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    super.userEventTriggered(ctx, event); // reads what is left
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputClosed();
+    }
+  }
+
+  /** The client sends no more, but may still read: its whole requests are answered. */
+  private void inputClosed() {
+    reader().inputClosed();
+    deadlines().readCompleted();
+    if (connection().isOpen() && drain != Drain.CLOSING) {
+      drain = Drain.LAST_STREAM_KNOWN;
+      connection().abortRequests();
+      if (connection().streams().isEmpty()) {
+        closeWhenWritten();
+      }
+    }
+  }
+
     if (!released) {
       released = true;
       deadlines().cancel();

@@ -57,6 +57,7 @@ final class Http2Reader {
   private int prefaceBytes;
   private boolean settingsRead;
   private boolean partialHead;
+  private boolean inputClosed;
   private long finished;
 
   private int blockStreamId;
@@ -91,7 +92,7 @@ final class Http2Reader {
 
   /** Whether something has begun that its sender must end within the header deadline. */
   boolean waitsForMore() {
-    return partialHead || blockStreamId != 0 || !settingsRead;
+    return !inputClosed && (partialHead || blockStreamId != 0 || !settingsRead);
   }
 
   /** Frames and header blocks that came to their end so far. */
@@ -341,6 +342,11 @@ final class Http2Reader {
       int prioritized = payload.readInt() & Integer.MAX_VALUE;
       connection.priorityUpdate(prioritized, payload.toString(StandardCharsets.ISO_8859_1));
     }
+  }
+
+  /** Nothing will come any more, so nothing is waited for. */
+  void inputClosed() {
+    inputClosed = true;
   }
 
   /** Frees a header block that will never be complete. */

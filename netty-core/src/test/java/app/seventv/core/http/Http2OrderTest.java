@@ -220,6 +220,33 @@ class Http2OrderTest extends Http2Fixture {
   }
 
   @Test
+  void clientsThatSendNoMoreGetTheirAnswers() throws Exception {
+    try (RawHttp2Client client = connect(4, 4 << 20)) {
+      client.windowUpdate(0, 1 << 30);
+      client.request(1, true, "GET", "/big");
+      client.request(3, true, "GET", "/hold");
+      client.request(5, false, "POST", "/hold");
+      Exchange whole = held();
+      held();
+      int before = aborted.get();
+      client.shutdownOutput();
+      await().until(() -> aborted.get() == before + 1); // what is not whole is given up
+      whole.respond(Response.text(200, "late"));
+      Set<Integer> ends = new HashSet<>();
+      for (Frame frame = client.read(); frame != null; frame = client.read()) {
+        if (frame.type() == Http2Frames.DATA && (frame.flags() & Http2Frames.END_STREAM) != 0) {
+          ends.add(frame.streamId());
+        }
+      }
+      assertThat(ends).containsExactlyInAnyOrder(1, 3);
+    }
+    try (RawHttp2Client client = connect()) {
+      client.shutdownOutput();
+      client.awaitClose();
+    }
+  }
+
+  @Test
   void connectionsEndAfterTheirRequests() throws Exception {
     HttpLimits two = HttpLimits.builder().maxRequestsPerConnection(2).build();
     try (Http2TestServer limited = new Http2TestServer(loops, certificate, two, this::handle);
