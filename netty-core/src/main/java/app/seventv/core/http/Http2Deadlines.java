@@ -87,6 +87,14 @@ final class Http2Deadlines {
 
   private void tick() {
     timer = null;
+    try {
+      look();
+    } catch (RuntimeException defect) {
+      handler.failedInternally(defect); // no caller would
+    }
+  }
+
+  private void look() {
     connection.wakeUp(); // for what counts in the answers to a missed deadline
     long nowNs = connection.nowNs();
     if (!connection.isOpen()) {
