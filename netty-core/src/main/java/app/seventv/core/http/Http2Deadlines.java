@@ -142,6 +142,8 @@ final class Http2Deadlines {
       if (ms(progress.sinceResponseNs(nowNs)) >= graceMs) {
         stream.stopReading();
       }
+    } else if (connection.isReceiveWindowShut()) {
+      stream.input().excuse(nowNs);
     } else if (stream.input().tooSlow(nowNs)) {
       server.observer.dropped(Protocol.HTTP_2, "body-timeout");
       stream.bodyTimedOut();

@@ -121,10 +121,10 @@ final class Http2Requests {
     }
     Http2Stream stream = streams.get(id);
     if (stream == null) {
-      connection.returnWindow(0, flowControlled);
+      connection.returnWindow(flowControlled);
       dataWithoutStream(id);
     } else if (stream.input().ended()) {
-      connection.returnWindow(0, flowControlled);
+      connection.returnWindow(flowControlled);
       connection.streamError(id, Http2Error.STREAM_CLOSED);
     } else if (!stream.input().receive(flowControlled)) {
       connection.streamError(id, Http2Error.FLOW_CONTROL_ERROR);

@@ -131,10 +131,14 @@ final class Http2Stream implements ExchangeTransport {
   }
 
   private void returnWindow() {
-    int bytes = closed ? 0 : input.takeReturn();
-    if (bytes > 0) {
-      connection.returnWindow(input.ended() ? 0 : id, bytes);
+    if (closed) {
+      return;
     }
+    int bytes = input.takeReturn();
+    if (bytes > 0) {
+      connection.returnStreamWindow(id, bytes);
+    }
+    connection.returnWindow(input.takeRead());
   }
 
   // Response: sending.
