@@ -49,6 +49,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
   private long bodyStartNs;
   private boolean continueExpected;
   private boolean headSeen;
+  private boolean headSent;
   private boolean inputEnded;
   private boolean outputEnded;
   private boolean outputReset;
@@ -295,7 +296,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void continueIfExpected() {
-    if (continueExpected && !outputEnded) {
+    if (continueExpected && !headSent && !outputEnded) {
       continueExpected = false;
       stream.write(new DefaultHttp3HeadersFrame(new DefaultHttp3Headers().status("100")));
       out.flush();
@@ -328,6 +329,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
     if (outputEnded) {
       return;
     }
+    headSent = true;
     Http3Headers fields = new DefaultHttp3Headers(false).status(Integer.toString(status));
     headers.forEach(h -> fields.add(h.getKey().toLowerCase(Locale.ROOT), h.getValue()));
     stream.write(new DefaultHttp3HeadersFrame(fields));
