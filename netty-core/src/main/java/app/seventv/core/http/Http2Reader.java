@@ -63,8 +63,8 @@ final class Http2Reader {
   private int blockStreamId;
   private @Nullable ByteBuf block;
   private int continuations;
-  private boolean blockEndsStream;
   private int emptyContinuations;
+  private boolean blockEndsStream;
   private boolean blockDependsOnItself;
 
   Http2Reader(Http2Connection connection, HttpLimits limits) {
@@ -219,8 +219,8 @@ final class Http2Reader {
     } else {
       blockStreamId = streamId;
       continuations = 0;
-      block = alloc().buffer(2 * payload.readableBytes()).writeBytes(payload);
       emptyContinuations = 0;
+      block = alloc().buffer(2 * payload.readableBytes()).writeBytes(payload);
     }
   }
 
@@ -231,10 +231,10 @@ final class Http2Reader {
       return;
     }
     continuations++;
-    if (continuations > MAX_CONTINUATIONS
     emptyContinuations += payload.isReadable() ? 0 : 1;
-        || all.readableBytes() + payload.readableBytes() > maxBlockBytes) {
+    if (continuations > MAX_CONTINUATIONS
         || emptyContinuations > MAX_EMPTY_CONTINUATIONS
+        || all.readableBytes() + payload.readableBytes() > maxBlockBytes) {
       connection.fail(Http2Error.ENHANCE_YOUR_CALM, "header block too long", "continuation-flood");
       return;
     }

@@ -100,10 +100,7 @@ final class Http2Requests {
     HttpExchange exchange = new HttpExchange(server, stream, request, nowNs);
     stream.begin(exchange);
     try {
-      if (protocol == null && request.method().equals("CONNECT")) {
-        throw new HttpError(501, "this server is no proxy");
-      }
-      server.handler.handle(exchange);
+      server.handle(exchange);
     } catch (Exception failure) {
       exchange.fail(failure);
     }

@@ -112,7 +112,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
         server.observer.dropped(Protocol.HTTP_3, "header-too-large");
         throw new HttpError(431, "request header fields too large");
       }
-      server.handler.handle(exchange);
+      server.handle(exchange);
     } catch (Exception failure) {
       exchange.fail(failure);
     }
