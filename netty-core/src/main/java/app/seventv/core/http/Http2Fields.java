@@ -199,7 +199,11 @@ final class Http2Fields extends DefaultHttp2Headers {
   boolean finishRequest() {
     AsciiString verb = method;
     AsciiString target = authority != null ? authority : host;
-    if (malformed || verb == null || !isToken(verb) || target == null || !HttpAuthority.isValid(target)) {
+    if (malformed
+        || verb == null
+        || !isToken(verb)
+        || target == null
+        || !HttpAuthority.isValid(target)) {
       return false;
     }
     if (authority != null && host != null && !authority.contentEqualsIgnoreCase(host)) {

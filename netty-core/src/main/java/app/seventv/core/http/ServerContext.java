@@ -128,9 +128,7 @@ final class ServerContext {
     } else if (channel.pipeline().get("http2") instanceof Http2Handler handler) {
       handler.drain();
     } else {
-      channel
-          .eventLoop()
-          .schedule(() -> closeIfIdle(channel), drainGraceMs, TimeUnit.MILLISECONDS);
+      channel.eventLoop().schedule(() -> closeIfIdle(channel), drainGraceMs, TimeUnit.MILLISECONDS);
     }
   }
 
