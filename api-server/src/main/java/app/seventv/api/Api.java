@@ -1,26 +1,5 @@
 package app.seventv.api;
 
-import app.seventv.api.billing.PeriodInvoices;
-import app.seventv.api.billing.Stripe;
-import app.seventv.api.billing.SubscriptionService;
-import app.seventv.api.cosmetics.PaintImages;
-import app.seventv.api.cosmetics.PaintService;
-import app.seventv.api.data.Edges;
-import app.seventv.api.data.Mutations;
-import app.seventv.api.emotes.EmoteService;
-import app.seventv.api.roles.RoleService;
-import app.seventv.api.sets.SetAccess;
-import app.seventv.api.sets.SetChanges;
-import app.seventv.api.sets.SetEntryService;
-import app.seventv.api.tickets.TicketService;
-import app.seventv.api.uploads.CosmeticResults;
-import app.seventv.api.uploads.ProfilePictures;
-import app.seventv.api.uploads.ResultHandler;
-import app.seventv.api.users.AccountService;
-import app.seventv.api.users.BanService;
-import app.seventv.api.users.EditorGate;
-import app.seventv.api.users.EditorService;
-import app.seventv.api.users.ProfileService;
 import app.seventv.api.accounts.ConnectionProvider;
 import app.seventv.api.accounts.CsrfTokens;
 import app.seventv.api.accounts.LoginService;
@@ -28,27 +7,55 @@ import app.seventv.api.accounts.ProviderClient;
 import app.seventv.api.accounts.Sessions;
 import app.seventv.api.accounts.TokenKey;
 import app.seventv.api.accounts.Tokens;
+import app.seventv.api.billing.Captcha;
+import app.seventv.api.billing.CheckoutEvents;
+import app.seventv.api.billing.Checkouts;
+import app.seventv.api.billing.EgvaultRoutes;
+import app.seventv.api.billing.PeriodInvoices;
+import app.seventv.api.billing.RedeemService;
+import app.seventv.api.billing.Stripe;
+import app.seventv.api.billing.StripeEvents;
+import app.seventv.api.billing.StripeWebhooks;
+import app.seventv.api.billing.SubscriptionService;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.RateLimiter;
+import app.seventv.api.cosmetics.PaintImages;
+import app.seventv.api.cosmetics.PaintService;
+import app.seventv.api.data.Edges;
 import app.seventv.api.data.Editors;
 import app.seventv.api.data.EventBus;
 import app.seventv.api.data.Leases;
 import app.seventv.api.data.ModerationRequests;
+import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Outbox;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transactions;
 import app.seventv.api.data.UserLoader;
+import app.seventv.api.emotes.EmoteService;
 import app.seventv.api.graphql.BatchLoaders;
 import app.seventv.api.graphql.GraphqlEngine;
 import app.seventv.api.graphql.Loaders;
+import app.seventv.api.roles.RoleService;
 import app.seventv.api.search.SearchIndex;
 import app.seventv.api.search.TypesenseIndex;
 import app.seventv.api.sets.EmoteSetService;
+import app.seventv.api.sets.SetAccess;
+import app.seventv.api.sets.SetChanges;
+import app.seventv.api.sets.SetEntryService;
+import app.seventv.api.tickets.TicketService;
+import app.seventv.api.uploads.CosmeticResults;
 import app.seventv.api.uploads.EmoteResults;
 import app.seventv.api.uploads.EmoteUpload;
 import app.seventv.api.uploads.ImageProcessor;
 import app.seventv.api.uploads.ImageTasks;
+import app.seventv.api.uploads.ProfilePictures;
+import app.seventv.api.uploads.ResultHandler;
+import app.seventv.api.users.AccountService;
+import app.seventv.api.users.BanService;
+import app.seventv.api.users.EditorGate;
+import app.seventv.api.users.EditorService;
+import app.seventv.api.users.ProfileService;
 import app.seventv.api.v3graphql.V3Schema;
 import app.seventv.api.v3rest.V3AuthRoutes;
 import app.seventv.api.v3rest.V3LiveRoutes;
@@ -141,8 +148,7 @@ final class Api implements AutoCloseable {
         new EmoteUpload(imageTasks(), processor, moderation, transactions, clock, random);
     SetAccess access = new SetAccess(users, editors);
     SetChanges changes = new SetChanges(store, access, mutations);
-    EmoteSetService sets =
-        new EmoteSetService(store, access, changes, mutations, clock, random);
+    EmoteSetService sets = new EmoteSetService(store, access, changes, mutations, clock, random);
     SetEntryService entries = new SetEntryService(store, users, changes, moderation);
     EditorGate gate = new EditorGate(editors);
     ProfileService profiles = new ProfileService(store, users, gate, mutations);
@@ -219,6 +225,38 @@ final class Api implements AutoCloseable {
     new V3Upload(uploads, pictures, models).register(routes, pipeline);
     new V3LiveRoutes(store, users, models, bus, clock).register(routes, pipeline);
     new V3StaticRoutes(staticSettings(), version).register(routes, pipeline);
+    Checkouts checkouts =
+        new Checkouts(
+            store,
+            subscriptions,
+            mutations,
+            stripe,
+            config.get(ApiConfig.OLD_WEBSITE_ORIGIN),
+            clock);
+    RedeemService codes =
+        new RedeemService(
+            store,
+            edges,
+            mutations,
+            subscriptions,
+            checkouts,
+            new Captcha(
+                http,
+                config.get(ApiConfig.RECAPTCHA_URL),
+                config.get(ApiConfig.RECAPTCHA_SECRET).reveal()),
+            clock);
+    new EgvaultRoutes(store, users, subscriptions, checkouts, codes, clock)
+        .register(routes, pipeline);
+    new StripeWebhooks(
+            store,
+            mutations,
+            subscriptions,
+            new StripeEvents(
+                store, stripe, new CheckoutEvents(store, edges, stripe, codes), random),
+            config.get(ApiConfig.STRIPE_WEBHOOK_SECRET).reveal(),
+            config.get(ApiConfig.STRIPE_WEBHOOK_ADDRESSES),
+            clock)
+        .register(routes, pipeline);
     graphql(routes, pipeline, services);
     routes.get("/", pipeline.handler(0, request -> root(request.context().caller().ip())));
     routes.notFound(
@@ -230,8 +268,7 @@ final class Api implements AutoCloseable {
     this.handler = Cors.policy(credentials).wrap(routes.build());
   }
 
-  private void graphql(
-      Router.Builder routes, Pipeline pipeline, V3Schema.Services services) {
+  private void graphql(Router.Builder routes, Pipeline pipeline, V3Schema.Services services) {
     BatchLoaders loaders = Loaders.create(services.store(), services.users(), executor);
     V4Schema.Services v4 =
         new V4Schema.Services(

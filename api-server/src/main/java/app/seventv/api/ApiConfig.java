@@ -18,6 +18,22 @@ import java.util.Optional;
 
 /** Every setting of the API (operations.md §3.1, and keys of our own). */
 public final class ApiConfig {
+  /** Where Stripe delivers from, as it publishes. */
+  private static final List<String> STRIPE_ADDRESSES =
+      List.of(
+          "3.18.12.63/32",
+          "3.130.192.231/32",
+          "13.235.14.237/32",
+          "13.235.122.149/32",
+          "18.211.135.69/32",
+          "35.154.171.200/32",
+          "52.15.183.38/32",
+          "54.88.130.119/32",
+          "54.88.130.237/32",
+          "54.187.174.169/32",
+          "54.187.205.235/32",
+          "54.187.216.72/32");
+
   public static final Key<InetSocketAddress> BIND =
       Key.address("api.bind", "0.0.0.0:8080", "Address of the public listener.");
   public static final Key<URI> WEBSITE_ORIGIN =
@@ -109,12 +125,28 @@ public final class ApiConfig {
           "api.extension_configs",
           ValueTypes.PATH,
           "Folder with extension.json and extension-nightly.json to serve instead of ours.");
+  public static final Key<Secret> RECAPTCHA_SECRET =
+      Key.secret("api.recaptcha_secret_key", "", "Key of reCAPTCHA; nobody passes without it.");
+  public static final Key<URI> RECAPTCHA_URL =
+      Key.url(
+          "api.recaptcha_url",
+          "https://www.google.com/recaptcha/api/siteverify",
+          "Where captchas are verified.");
   public static final Key<URI> STRIPE_API_BASE =
       Key.url("stripe.api_base", "https://api.stripe.com", "Address of Stripe.");
   public static final Key<Secret> STRIPE_API_KEY =
       Key.secret("stripe.api_key", "sk_test", "Key of Stripe.");
+  public static final Key<Secret> STRIPE_WEBHOOK_SECRET =
+      Key.secret("stripe.webhook_secret", "whsec_test", "Key of Stripe's deliveries.");
+  public static final Key<List<CidrBlock>> STRIPE_WEBHOOK_ADDRESSES =
+      Key.of(
+          "stripe.webhook_addresses",
+          ValueTypes.CIDR.list(),
+          STRIPE_ADDRESSES.stream().map(CidrBlock::parse).toList(),
+          "Networks that Stripe delivers from, beside this machine.");
   public static final Key<Integer> STRIPE_CONCURRENT_REQUESTS =
-      Key.integer("stripe.concurrent_requests", 50, 1, 10_000, "Most requests to Stripe at a time.");
+      Key.integer(
+          "stripe.concurrent_requests", 50, 1, 10_000, "Most requests to Stripe at a time.");
 
   private static final Map<Platform, Connection> CONNECTIONS = connections();
 
@@ -200,9 +232,11 @@ public final class ApiConfig {
             .add(JWT_SECRET, JWT_ISSUER, DATABASE_URI)
             .add(NATS_SERVERS, NATS_USERNAME, NATS_PASSWORD, NATS_TOKEN)
             .add(TYPESENSE_URI, TYPESENSE_API_KEY)
+            .add(RECAPTCHA_SECRET, RECAPTCHA_URL)
             .add(PAINT_IMAGE_ORIGINS, EXTENSION_CONFIGS)
             .add(CHATTERINO_STABLE, CHATTERINO_BETA, CHATTERINO_ARM_IS_EXPERIMENTAL)
             .add(STRIPE_API_BASE, STRIPE_API_KEY, STRIPE_CONCURRENT_REQUESTS)
+            .add(STRIPE_WEBHOOK_SECRET, STRIPE_WEBHOOK_ADDRESSES)
             .add(
                 IMAGE_PROCESSOR_ADDRESS,
                 EVENT_QUEUE,
@@ -219,9 +253,7 @@ public final class ApiConfig {
             .ignore(
                 "not served yet",
                 "export_schema_path",
-                "api.recaptcha_secret_key",
                 "clickhouse",
-                "stripe.webhook_secret",
                 "paypal",
                 "geoip",
                 "nats.tls",

@@ -51,7 +51,8 @@ public final class ApiServer implements RunningService {
       IndexBuilder.createAll(store);
       this.nats = connect(config);
       try {
-        this.api = new Api(config, context.version(), store, new NatsBus(nats), InstantSource.system());
+        this.api =
+            new Api(config, context.version(), store, new NatsBus(nats), InstantSource.system());
         this.results = new ImageResults(nats, config.get(ApiConfig.TOPIC_PREFIX), api.results());
         context.health().require("mongodb", () -> store.database().runCommand(ping()));
         context.health().require("nats", this::requireNats);

@@ -70,6 +70,7 @@ final class TestApi implements AutoCloseable {
     Config config =
         definition.config(
             settings().replace("[api]\n", "[api]\n" + extraSettings.substring(0, tables))
+                + otherPlatforms()
                 + extraSettings.substring(tables));
     server =
         ApiServer.start(
@@ -123,6 +124,32 @@ final class TestApi implements AutoCloseable {
             login.authorizeUrl(),
             login.tokenUrl(),
             login.profileUrl());
+  }
+
+  /** Settings that let people sign in with the other three platforms, too. */
+  private String otherPlatforms() {
+    return platform("discord", DevLogin.AUTHORIZE_PATH, DevLogin.DISCORD_PROFILE_PATH)
+        + platform("google", DevLogin.AUTHORIZE_PATH, DevLogin.YOUTUBE_PROFILE_PATH)
+        + platform("kick", DevLogin.KICK_AUTHORIZE_PATH, DevLogin.KICK_PROFILE_PATH);
+  }
+
+  private String platform(String name, String authorize, String profile) {
+    return """
+    [connections.%s]
+    enabled = true
+    client_id = "%s"
+    client_secret = "%s"
+    authorize_url = "%s"
+    token_url = "%s"
+    profile_url = "%s"
+    """
+        .formatted(
+            name,
+            DevLogin.CLIENT_ID,
+            DevLogin.CLIENT_SECRET,
+            login.at(authorize),
+            login.tokenUrl(),
+            login.at(profile));
   }
 
   URI uri(String path) {

@@ -37,8 +37,7 @@ class V3AdminOpsTest {
   private static final String EDIT_ROLE =
       "mutation($r: ObjectID!, $d: EditRoleInput!) { editRole(role_id: $r, data: $d) { name"
           + " allowed denied position } }";
-  private static final String DELETE_ROLE =
-      "mutation($r: ObjectID!) { deleteRole(role_id: $r) }";
+  private static final String DELETE_ROLE = "mutation($r: ObjectID!) { deleteRole(role_id: $r) }";
   private static final String BAN =
       "mutation($v: ObjectID!, $r: String!, $e: BanEffect!, $x: DateTime) { createBan(victim_id:"
           + " $v, reason: $r, effects: $e, expire_at: $x, anonymous: true) { id effects expire_at"
@@ -92,7 +91,9 @@ class V3AdminOpsTest {
   void rolesKeepTheirOldBits() throws Exception {
     long allowed = 1L | 2 | 4 | 8 | 8192 | (1L << 32) | (1L << 41) | (1L << 56) | (1L << 23);
     JsonNode created =
-        world.ok(world.admin, CREATE_ROLE, "d", role("Helper", allowed, 1L << 33)).at("/createRole");
+        world
+            .ok(world.admin, CREATE_ROLE, "d", role("Helper", allowed, 1L << 33))
+            .at("/createRole");
     assertThat(created.path("allowed").asString())
         .isEqualTo(Long.toUnsignedString(allowed & ~(1L << 23)));
     assertThat(created.path("denied").asString()).isEqualTo(Long.toUnsignedString(1L << 33));
@@ -104,22 +105,25 @@ class V3AdminOpsTest {
   }
 
   @Test
-  @Covers(value = "Mutation.createRole", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "Mutation.createRole",
+      outcomes = {PERMISSION, BAD_INPUT})
   void rolesAboveTheOwnLevelAreNotMade() throws Exception {
     world.refused("403 LACKING_PRIVILEGES", world.streamer, CREATE_ROLE, "d", role("X", 1, 0));
-    try (World.Grant grant = world.grant(DevUser.STREAMER, Permission.ROLE_MANAGE)) {
+    try (World.Grant _ = world.grant(DevUser.STREAMER, Permission.ROLE_MANAGE)) {
       world.refused(
           "403 LACKING_PRIVILEGES", world.streamer, CREATE_ROLE, "d", role("X", 1L << 62, 0));
       world.ok(world.streamer, CREATE_ROLE, "d", role("Small", 1, 0));
     }
     world.invalid(world.admin, CREATE_ROLE, "d", role("a\tb", 1, 0));
-    Map<String, Object> noNumber =
-        Map.of("name", "X", "color", 1, "allowed", "-1", "denied", "0");
+    Map<String, Object> noNumber = Map.of("name", "X", "color", 1, "allowed", "-1", "denied", "0");
     world.refused("400 BAD_REQUEST", world.admin, CREATE_ROLE, "d", noNumber);
   }
 
   @Test
-  @Covers(value = "Mutation.editRole", outcomes = {SUCCESS, PERMISSION, BAD_INPUT, CONFLICT})
+  @Covers(
+      value = "Mutation.editRole",
+      outcomes = {SUCCESS, PERMISSION, BAD_INPUT, CONFLICT})
   void rolesAreEdited() throws Exception {
     Role role = world.role(Permission.EMOTE_UPLOAD, Permission.USER_VIEW_HIDDEN);
     Role other = world.role();
@@ -148,7 +152,9 @@ class V3AdminOpsTest {
   }
 
   @Test
-  @Covers(value = "Mutation.deleteRole", outcomes = {SUCCESS, PERMISSION, BAD_INPUT, CONFLICT})
+  @Covers(
+      value = "Mutation.deleteRole",
+      outcomes = {SUCCESS, PERMISSION, BAD_INPUT, CONFLICT})
   void deletedRolesAreHeldByNobody() throws Exception {
     Role role = world.role(Permission.EMOTE_VIEW_UNLISTED);
     world.entitle(DevUser.VIEWER, EntitlementNode.role(role.id()));
@@ -159,8 +165,7 @@ class V3AdminOpsTest {
     assertThat(
             world
                 .collection(CollectionNames.ENTITLEMENT_EDGES)
-                .countDocuments(
-                    Filters.eq("_id.to", EntitlementNode.role(role.id()).toBson())))
+                .countDocuments(Filters.eq("_id.to", EntitlementNode.role(role.id()).toBson())))
         .isZero();
     assertThat(world.nextEvents()).containsExactly("role.delete");
     world.refused("404 LOAD_ERROR", world.admin, DELETE_ROLE, "r", role.id());
@@ -171,9 +176,7 @@ class V3AdminOpsTest {
   void aBanCountsAtOnceOnRunningSessions() throws Exception {
     Id editor = world.idOf(DevUser.EDITOR);
     JsonNode ban =
-        world
-            .ok(world.admin, BAN, "v", editor, "r", "spam", "e", 1 | 2 | 8)
-            .path("createBan");
+        world.ok(world.admin, BAN, "v", editor, "r", "spam", "e", 1 | 2 | 8).path("createBan");
     assertThat(ban.path("effects").asInt()).isEqualTo(1 | 2 | 8);
     assertThat(ban.path("expire_at").asString()).isEqualTo("1970-01-01T00:00:00+00:00");
     assertThat(world.nextEvents()).containsExactly("user_ban.ban");
@@ -189,21 +192,21 @@ class V3AdminOpsTest {
     assertThat(hidden.at("/user/id").asString()).isEqualTo(Id.NIL.toString());
     String past = "2020-01-01T02:00:00+02:00";
     JsonNode ended =
-        world
-            .ok(world.admin, EDIT_BAN, "b", ban.path("id").asString(), "x", past)
-            .path("editBan");
+        world.ok(world.admin, EDIT_BAN, "b", ban.path("id").asString(), "x", past).path("editBan");
     assertThat(ended.path("expire_at").asString()).isEqualTo("2020-01-01T00:00:00+00:00");
     assertThat(world.ok(world.editor, "{ actor { id } }").at("/actor/id").asString())
         .isEqualTo(editor.toString());
   }
 
   @Test
-  @Covers(value = "Mutation.createBan", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "Mutation.createBan",
+      outcomes = {PERMISSION, BAD_INPUT})
   void bansGoDownwards() throws Exception {
     Id viewer = world.idOf(DevUser.VIEWER);
     Id admin = world.idOf(DevUser.ADMIN);
     world.refused("403 LACKING_PRIVILEGES", world.streamer, BAN, "v", viewer, "r", "x", "e", 1);
-    try (World.Grant grant = world.grant(DevUser.STREAMER, Permission.USER_MODERATE)) {
+    try (World.Grant _ = world.grant(DevUser.STREAMER, Permission.USER_MODERATE)) {
       world.refused("403 LACKING_PRIVILEGES", world.streamer, BAN, "v", admin, "r", "x", "e", 1);
       world.ok(world.streamer, BAN, "v", viewer, "r", "x", "e", 4);
     }
@@ -214,21 +217,22 @@ class V3AdminOpsTest {
   }
 
   @Test
-  @Covers(value = "Mutation.editBan", outcomes = {SUCCESS, PERMISSION, BAD_INPUT, CONFLICT})
+  @Covers(
+      value = "Mutation.editBan",
+      outcomes = {SUCCESS, PERMISSION, BAD_INPUT, CONFLICT})
   void bansAreEditedByThoseWhoMayBan() throws Exception {
     Id viewer = world.idOf(DevUser.VIEWER);
     String id =
         world.ok(world.admin, BAN, "v", viewer, "r", "x", "e", 8).at("/createBan/id").asString();
     world.nextBatch();
-    JsonNode after =
-        world.ok(world.admin, EDIT_BAN, "b", id, "r", "worse", "e", 2).path("editBan");
+    JsonNode after = world.ok(world.admin, EDIT_BAN, "b", id, "r", "worse", "e", 2).path("editBan");
     assertThat(after.path("reason").asString()).isEqualTo("worse");
     assertThat(after.path("effects").asInt()).isEqualTo(2);
     assertThat(world.nextEvents())
         .containsExactly("user_ban.change_reason", "user_ban.change_user_ban_permissions");
     world.refused("403 LACKING_PRIVILEGES", world.streamer, EDIT_BAN, "b", id, "r", "x");
-    try (World.Grant own = world.grant(DevUser.STREAMER, Permission.USER_MODERATE);
-        World.Grant above = world.grant(DevUser.VIEWER, Permission.EMOTE_SET_RESIZE)) {
+    try (World.Grant _ = world.grant(DevUser.STREAMER, Permission.USER_MODERATE);
+        World.Grant _ = world.grant(DevUser.VIEWER, Permission.EMOTE_SET_RESIZE)) {
       world.refused("403 LACKING_PRIVILEGES", world.streamer, EDIT_BAN, "b", id, "r", "x");
     }
     world.refused("404 LOAD_ERROR", world.admin, EDIT_BAN, "b", world.newId(), "r", "x");
@@ -243,12 +247,15 @@ class V3AdminOpsTest {
   }
 
   @Test
-  @Covers(value = "Mutation.createReport", outcomes = {SUCCESS, PERMISSION, BAD_INPUT})
-  @Covers(value = "Mutation.editReport", outcomes = {SUCCESS, PERMISSION, BAD_INPUT, CONFLICT})
+  @Covers(
+      value = "Mutation.createReport",
+      outcomes = {SUCCESS, PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "Mutation.editReport",
+      outcomes = {SUCCESS, PERMISSION, BAD_INPUT, CONFLICT})
   void reportsAreWrittenAndHandled() throws Exception {
     Emote emote = world.emote(DevUser.VIEWER, "reported");
-    JsonNode report =
-        world.ok(world.streamer, REPORT, "d", report(emote)).path("createReport");
+    JsonNode report = world.ok(world.streamer, REPORT, "d", report(emote)).path("createReport");
     assertThat(report.path("body").asString()).isEqualTo("Really");
     assertThat(report.path("status").asString()).isEqualTo("OPEN");
     assertThat(report.path("priority").asInt()).isEqualTo(1);
@@ -261,24 +268,23 @@ class V3AdminOpsTest {
     String id = report.path("id").asString();
     String assign = "+" + world.idOf(DevUser.ADMIN);
     Map<String, Object> edit =
-        Map.of(
-            "priority", 3, "assignee", assign, "note", Map.of("content", "looking into it"));
+        Map.of("priority", 3, "assignee", assign, "note", Map.of("content", "looking into it"));
     JsonNode handled = world.ok(world.admin, EDIT_REPORT, "r", id, "d", edit).path("editReport");
     assertThat(handled.path("status").asString()).isEqualTo("ASSIGNED");
     assertThat(handled.path("notes").toString()).isEqualTo("[\"looking into it\"]");
     assertThat(world.nextEvents())
         .containsExactly("ticket.change_priority", "ticket.add_member", "ticket_message.create");
-    JsonNode again =
-        world.ok(world.admin, EDIT_REPORT, "r", id, "d", Map.of("assignee", assign));
+    JsonNode again = world.ok(world.admin, EDIT_REPORT, "r", id, "d", Map.of("assignee", assign));
     assertThat(again.at("/editReport/assignees").size()).isEqualTo(1);
-    JsonNode closed =
-        world.ok(world.admin, EDIT_REPORT, "r", id, "d", Map.of("status", "CLOSED"));
+    JsonNode closed = world.ok(world.admin, EDIT_REPORT, "r", id, "d", Map.of("status", "CLOSED"));
     assertThat(closed.at("/editReport/status").asString()).isEqualTo("CLOSED");
     assertThat(world.nextEvents()).containsExactly("ticket.change_open");
     JsonNode one =
         world.ok(
-            world.admin, "query($r: ObjectID!) { report(id: $r) { subject actor { username } } }",
-            "r", id);
+            world.admin,
+            "query($r: ObjectID!) { report(id: $r) { subject actor { username } } }",
+            "r",
+            id);
     assertThat(one.at("/report/actor/username").asString()).isEqualTo(DevUser.STREAMER.login());
 
     world.refused("401 LOGIN_REQUIRED", null, REPORT, "d", report(emote));
@@ -291,8 +297,7 @@ class V3AdminOpsTest {
     Map<String, Object> longNote = Map.of("note", Map.of("content", "x".repeat(1001)));
     world.invalid(world.admin, EDIT_REPORT, "r", id, "d", longNote);
     Map<String, Object> user =
-        Map.of(
-            "target_kind", 1, "target_id", emote.id().toString(), "subject", "a", "body", "b");
+        Map.of("target_kind", 1, "target_id", emote.id().toString(), "subject", "a", "body", "b");
     world.refused("501 BAD_REQUEST", world.streamer, REPORT, "d", user);
   }
 
@@ -317,7 +322,9 @@ class V3AdminOpsTest {
   }
 
   @Test
-  @Covers(value = "Mutation.readMessages", outcomes = {SUCCESS, PERMISSION, BAD_INPUT, CONFLICT})
+  @Covers(
+      value = "Mutation.readMessages",
+      outcomes = {SUCCESS, PERMISSION, BAD_INPUT, CONFLICT})
   void theQueueIsReadAndAnswered() throws Exception {
     Id low = pending(EmoteModerationRequest.Kind.PUBLIC_LISTING, 0, "DE");
     Id high = pending(EmoteModerationRequest.Kind.PUBLIC_LISTING, 5, "FR");
@@ -339,7 +346,9 @@ class V3AdminOpsTest {
     List<String> ids = List.of(low.toString(), high.toString(), world.newId().toString());
     JsonNode read = world.ok(world.admin, READ, "m", ids, "r", true, "a", true);
     assertThat(read.path("readMessages").asInt()).isEqualTo(2);
-    assertThat(world.nextEvents()).hasSize(2).containsOnly("emote_moderation_request.change_status");
+    assertThat(world.nextEvents())
+        .hasSize(2)
+        .containsOnly("emote_moderation_request.change_status");
     assertThat(
             world
                 .ok(world.admin, READ, "m", List.of(world.newId().toString()), "r", true, "a", true)
@@ -358,7 +367,8 @@ class V3AdminOpsTest {
         "501 BAD_REQUEST",
         world.admin,
         "mutation { sendInboxMessage(recipients: [], subject: \"a\", content: \"b\") { id } }");
-    world.refused("501 BAD_REQUEST", world.admin, "mutation { dismissVoidTargetModRequests(object: 2) }");
+    world.refused(
+        "501 BAD_REQUEST", world.admin, "mutation { dismissVoidTargetModRequests(object: 2) }");
     assertThat(world.ok(world.admin, "{ inbox { id } announcement }").path("inbox").isEmpty())
         .isTrue();
   }

@@ -15,7 +15,6 @@ import app.seventv.model.Id;
 import app.seventv.model.Image;
 import app.seventv.model.ImageSet;
 import app.seventv.model.Paint;
-import app.seventv.model.Permission;
 import app.seventv.model.Subscription;
 import app.seventv.model.SubscriptionId;
 import app.seventv.model.imageprocessor.DrivePath;
@@ -33,6 +32,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +43,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Paints, badges and granted periods of the old GraphQL API (api-v3.md §11.5, §13.5). */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("try") // closing the bus client can be interrupted
 class V3CosmeticOpsTest {
   private static final Id PRODUCT = Id.parse("01FEVKBBTGRAT7FCY276TNTJ4A");
   private static final String CREATE =
@@ -64,8 +65,7 @@ class V3CosmeticOpsTest {
 
   @BeforeAll
   void start() throws Exception {
-    images =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    images = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     images.createContext(
         "/",
         exchange -> {
@@ -145,8 +145,12 @@ class V3CosmeticOpsTest {
   }
 
   @Test
-  @Covers(value = "Mutation.createCosmeticPaint", outcomes = {PERMISSION, BAD_INPUT})
-  @Covers(value = "CosmeticOps.updatePaint", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "Mutation.createCosmeticPaint",
+      outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "CosmeticOps.updatePaint",
+      outcomes = {PERMISSION, BAD_INPUT})
   void badPaintsAreRefused() throws Exception {
     Map<String, Object> good = paint("Good", "LINEAR_GRADIENT");
     world.refused("403 LACKING_PRIVILEGES", world.streamer, CREATE, "d", good);
@@ -217,17 +221,14 @@ class V3CosmeticOpsTest {
   void imagesAreFetchedProcessedAndProcessedAgain() throws Exception {
     Map<String, Object> image = paint("Photo", "URL", "image_url", imageOrigin + "/ok.gif");
     Id id =
-        Id.parse(
-            world.ok(world.admin, CREATE, "d", image).path("createCosmeticPaint").asString());
+        Id.parse(world.ok(world.admin, CREATE, "d", image).path("createCosmeticPaint").asString());
     world.refused("409 BAD_REQUEST", world.admin, UPDATE, "p", id, "d", image);
     Id layer = stored(id).data().layers().getFirst().id();
     String folderName = "paint/" + id + "/layer/" + layer;
     try (var nats = Nats.connect(world.api.nats.uri())) {
       nats.publish(
           "image_processor.paint-layer." + id + "." + layer, success(folderName).toByteArray());
-      await()
-          .atMost(Duration.ofSeconds(10))
-          .until(() -> world.audited(id, "process"));
+      await().atMost(Duration.ofSeconds(10)).until(() -> world.audited(id, "process"));
     }
     JsonNode shown =
         world.ok(
@@ -246,7 +247,9 @@ class V3CosmeticOpsTest {
   }
 
   @Test
-  @Covers(value = "Mutation.reprocessCosmeticImage", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "Mutation.reprocessCosmeticImage",
+      outcomes = {PERMISSION, BAD_INPUT})
   void badgesShowWebpAndAreProcessedAgainByFewPeople() throws Exception {
     Image webp = new Image("badge/x/1x.webp", "image/webp", 1, 1, 18, 18, 1);
     Image png = new Image("badge/x/1x.png", "image/png", 1, 1, 18, 18, 1);
@@ -272,17 +275,23 @@ class V3CosmeticOpsTest {
     assertThat(shown.at("/cosmetics/badges/0/host/files").toString())
         .isEqualTo("[{\"name\":\"1x.webp\"}]");
     assertThat(shown.at("/cosmetics/badges/0/tag").asString()).isEqualTo("founder");
-    world.refused(
-        "403 LACKING_PRIVILEGES", null, REPROCESS, "b", List.of(badge.id().toString()));
-    JsonNode done =
-        world.ok(world.admin, REPROCESS, "b", List.of(badge.id().toString()));
+    world.refused("403 LACKING_PRIVILEGES", null, REPROCESS, "b", List.of(badge.id().toString()));
+    JsonNode done = world.ok(world.admin, REPROCESS, "b", List.of(badge.id().toString()));
     assertThat(done.at("/reprocessCosmeticImage/badges/0/success").asBoolean()).isTrue();
     world.invalid(world.admin, REPROCESS, "b", List.of("x"));
   }
 
   private static Map<String, Object> period(Id product, String start, String end) {
     return Map.of(
-        "product_id", product.toString(), "kind", "monthly", "start", start, "end", end, "reason",
+        "product_id",
+        product.toString(),
+        "kind",
+        "monthly",
+        "start",
+        start,
+        "end",
+        end,
+        "reason",
         "prize");
   }
 
@@ -291,8 +300,7 @@ class V3CosmeticOpsTest {
   @Covers(value = "UserOps.refreshSubscriptions", outcomes = SUCCESS)
   void aGrantedPeriodMakesASubscriberWithAPersonalSet() throws Exception {
     Id viewer = world.idOf(DevUser.VIEWER);
-    Map<String, Object> create =
-        period(PRODUCT, "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z");
+    Map<String, Object> create = period(PRODUCT, "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z");
     JsonNode result =
         world
             .ok(world.admin, PERIOD, "u", viewer, "c", create)
@@ -302,10 +310,11 @@ class V3CosmeticOpsTest {
     SubscriptionId subscription = new SubscriptionId(viewer, PRODUCT);
     Subscription stored =
         Subscription.fromBson(
-            world
-                .collection(CollectionNames.SUBSCRIPTIONS)
-                .find(Filters.eq("_id", subscription.toBson()))
-                .first());
+            Objects.requireNonNull(
+                world
+                    .collection(CollectionNames.SUBSCRIPTIONS)
+                    .find(Filters.eq("_id", subscription.toBson()))
+                    .first()));
     assertThat(stored.state()).isEqualTo(Subscription.State.CANCEL_AT_END);
     assertThat(
             world
@@ -329,7 +338,9 @@ class V3CosmeticOpsTest {
   }
 
   @Test
-  @Covers(value = "UserOps.createSubscriptionPeriod", outcomes = {PERMISSION, BAD_INPUT, CONFLICT})
+  @Covers(
+      value = "UserOps.createSubscriptionPeriod",
+      outcomes = {PERMISSION, BAD_INPUT, CONFLICT})
   @Covers(value = "UserOps.refreshSubscriptions", outcomes = PERMISSION)
   void periodsAreForManagersOfUsers() throws Exception {
     Id viewer = world.idOf(DevUser.VIEWER);
@@ -339,8 +350,7 @@ class V3CosmeticOpsTest {
     Map<String, Object> unknown =
         period(world.newId(), "2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z");
     world.refused("404 LOAD_ERROR", world.admin, PERIOD, "u", viewer, "c", unknown);
-    Map<String, Object> backwards =
-        period(PRODUCT, "2021-01-01T00:00:00Z", "2020-01-01T00:00:00Z");
+    Map<String, Object> backwards = period(PRODUCT, "2021-01-01T00:00:00Z", "2020-01-01T00:00:00Z");
     world.refused("400 BAD_REQUEST", world.admin, PERIOD, "u", viewer, "c", backwards);
     world.invalid(world.admin, PERIOD, "u", viewer, "c", period(PRODUCT, "now", "later"));
     Map<String, Object> paid = new LinkedHashMap<>(good);

@@ -18,6 +18,7 @@ import com.mongodb.client.model.Filters;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,8 +134,7 @@ class V3EmoteOpsTest {
   @Covers(value = "EmoteOps.update", outcomes = SUCCESS)
   void moderatorsListAndAnswerTheRequests() throws Exception {
     Emote emote = world.emote(DevUser.STREAMER, "listme");
-    EmoteModerationRequest listing =
-        request(emote, EmoteModerationRequest.Kind.PUBLIC_LISTING);
+    EmoteModerationRequest listing = request(emote, EmoteModerationRequest.Kind.PUBLIC_LISTING);
     EmoteModerationRequest personal = request(emote, EmoteModerationRequest.Kind.PERSONAL_USE);
     JsonNode after =
         world
@@ -154,8 +154,7 @@ class V3EmoteOpsTest {
             .at("/emote/update");
     assertThat(after.path("listed").asBoolean()).isTrue();
     assertThat(after.path("personal_use").asBoolean()).isFalse();
-    assertThat(after.path("owner_id").asString())
-        .isEqualTo(world.idOf(DevUser.VIEWER).toString());
+    assertThat(after.path("owner_id").asString()).isEqualTo(world.idOf(DevUser.VIEWER).toString());
     assertThat(status(listing)).isEqualTo(EmoteModerationRequest.Status.APPROVED);
     assertThat(status(personal)).isEqualTo(EmoteModerationRequest.Status.DENIED);
     assertThat(world.nextEvents())
@@ -168,12 +167,12 @@ class V3EmoteOpsTest {
 
   @Test
   @Covers(value = "EmoteOps.update", outcomes = PERMISSION)
+  @Covers(value = "EmoteOps.update (deleted)", outcomes = PERMISSION)
   void strangersAndAnonymousPeopleEditNothing() throws Exception {
     Emote emote = world.emote(DevUser.STREAMER, "mine");
     Map<String, Object> change = Map.of("name", "stolen");
     world.refused("401 LOGIN_REQUIRED", null, UPDATE, "e", emote.id(), "p", change);
-    world.refused(
-        "403 LACKING_PRIVILEGES", world.viewer, UPDATE, "e", emote.id(), "p", change);
+    world.refused("403 LACKING_PRIVILEGES", world.viewer, UPDATE, "e", emote.id(), "p", change);
     world.refused(
         "403 LACKING_PRIVILEGES",
         world.viewer,
@@ -186,7 +185,9 @@ class V3EmoteOpsTest {
   }
 
   @Test
-  @Covers(value = "EmoteOps.update", outcomes = {SUCCESS, PERMISSION})
+  @Covers(
+      value = "EmoteOps.update",
+      outcomes = {SUCCESS, PERMISSION})
   void onlyAcceptedEditorsWithTheBitEdit() throws Exception {
     Emote emote = world.emote(DevUser.STREAMER, "shared");
     Map<String, Object> change = Map.of("name", "edited");
@@ -207,12 +208,9 @@ class V3EmoteOpsTest {
       if (state == UserEditor.State.ACCEPTED) {
         world.ok(world.editor, UPDATE, "e", emote.id(), "p", change);
       } else {
-        world.refused(
-            "403 LACKING_PRIVILEGES", world.editor, UPDATE, "e", emote.id(), "p", change);
+        world.refused("403 LACKING_PRIVILEGES", world.editor, UPDATE, "e", emote.id(), "p", change);
       }
-      world
-          .collection(CollectionNames.USER_EDITORS)
-          .deleteOne(Filters.eq("_id", row.idToBson()));
+      world.collection(CollectionNames.USER_EDITORS).deleteOne(Filters.eq("_id", row.idToBson()));
     }
   }
 
@@ -241,11 +239,13 @@ class V3EmoteOpsTest {
   }
 
   @Test
-  @Covers(value = "EmoteOps.update", outcomes = {SUCCESS, CONFLICT})
+  @Covers(
+      value = "EmoteOps.update (deleted)",
+      outcomes = {SUCCESS, CONFLICT})
+  @Covers(value = "EmoteOps.update", outcomes = CONFLICT)
   void aDeletedEmoteIsGoneAndCannotBeEditedAgain() throws Exception {
     Emote emote = world.emote(DevUser.STREAMER, "goes");
-    EmoteModerationRequest listing =
-        request(emote, EmoteModerationRequest.Kind.PUBLIC_LISTING);
+    EmoteModerationRequest listing = request(emote, EmoteModerationRequest.Kind.PUBLIC_LISTING);
     world.ok(world.streamer, UPDATE, "e", emote.id(), "p", Map.of("deleted", true));
     assertThat(world.emote(emote.id()).deleted()).isTrue();
     assertThat(status(listing)).isEqualTo(EmoteModerationRequest.Status.EMOTE_DELETED);
@@ -259,11 +259,10 @@ class V3EmoteOpsTest {
   void mergingPutsTheTargetInItsPlace() throws Exception {
     Emote emote = world.emote(DevUser.STREAMER, "copy");
     Emote target = world.emote(DevUser.VIEWER, "original");
-    try (World.Grant grant = world.grant(DevUser.EDITOR, Permission.EMOTE_MERGE)) {
+    try (World.Grant _ = world.grant(DevUser.EDITOR, Permission.EMOTE_MERGE)) {
       world.ok(world.editor, MERGE, "e", emote.id(), "t", target.id());
     }
-    Emote.Merged merged = world.emote(emote.id()).merged();
-    assertThat(merged).isNotNull();
+    Emote.Merged merged = Objects.requireNonNull(world.emote(emote.id()).merged());
     assertThat(merged.targetId()).isEqualTo(target.id());
     assertThat(world.nextEvents()).containsExactly("emote.merge");
   }
@@ -279,7 +278,9 @@ class V3EmoteOpsTest {
   }
 
   @Test
-  @Covers(value = "EmoteOps.merge", outcomes = {BAD_INPUT, CONFLICT})
+  @Covers(
+      value = "EmoteOps.merge",
+      outcomes = {BAD_INPUT, CONFLICT})
   void mergesDoNotRunInCirclesOrIntoNothing() throws Exception {
     Emote one = world.emote(DevUser.STREAMER, "c1");
     Emote two = world.emote(DevUser.STREAMER, "c2");
@@ -292,7 +293,9 @@ class V3EmoteOpsTest {
   }
 
   @Test
-  @Covers(value = "EmoteOps.rerun", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "EmoteOps.rerun",
+      outcomes = {PERMISSION, BAD_INPUT})
   void rerunIsForAdministratorsAndNotThere() throws Exception {
     Id emote = world.emote(DevUser.STREAMER, "again").id();
     String rerun = "mutation($e: ObjectID!) { emote(id: $e) { rerun { id } } }";
@@ -315,11 +318,11 @@ class V3EmoteOpsTest {
                 emote.id())
             .at("/emote/activity");
     assertThat(rows.size()).isEqualTo(2);
-    JsonNode name =
-        rows.get(0).at("/changes/0/key").asString().equals("name") ? rows.get(0) : rows.get(1);
+    boolean nameFirst = rows.get(0).at("/changes/0/key").asString().equals("name");
+    JsonNode name = rows.get(nameFirst ? 0 : 1);
+    JsonNode listed = rows.get(nameFirst ? 1 : 0);
     assertThat(name.at("/changes/0/value").toString())
         .isEqualTo("{\"n\":\"quiet\",\"o\":\"loud\",\"p\":0}");
-    JsonNode listed = name == rows.get(0) ? rows.get(1) : rows.get(0);
     assertThat(listed.at("/changes/0/array_value/updated/0").toString())
         .isEqualTo("{\"n\":{\"listed\":true},\"o\":{\"listed\":false},\"p\":0}");
     assertThat(listed.path("kind").asInt()).isEqualTo(4);

@@ -41,6 +41,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The v3 routes beside the plain reads (api-v3.md §7). */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("try") // closing the bus client can be interrupted
 class V3RestTest {
   private static final byte[] GIF = "GIF89a and more".getBytes(StandardCharsets.UTF_8);
 
@@ -88,8 +89,7 @@ class V3RestTest {
 
   private static void assertError(HttpResponse<String> response, int status, int code) {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-    assertThat(TestApi.JSON.readTree(response.body()).path("error_code").asInt())
-        .isEqualTo(code);
+    assertThat(TestApi.JSON.readTree(response.body()).path("error_code").asInt()).isEqualTo(code);
   }
 
   private static Map<String, Object> presence(String platform, String id) {
@@ -100,8 +100,7 @@ class V3RestTest {
   @Covers(value = "POST /v3/users/{id}/presences", outcomes = SUCCESS)
   void aPresenceIsAnnouncedWithPersonalSets() throws Exception {
     Emote approved =
-        world.emote(
-            DevUser.VIEWER, "ok", Emote.FLAG_PUBLIC_LISTED | Emote.FLAG_APPROVED_PERSONAL);
+        world.emote(DevUser.VIEWER, "ok", Emote.FLAG_PUBLIC_LISTED | Emote.FLAG_APPROVED_PERSONAL);
     Emote other = world.emote(DevUser.VIEWER, "no", Emote.FLAG_PUBLIC_LISTED);
     EmoteSet special = world.set(null, EmoteSet.Kind.SPECIAL);
     for (Id id : List.of(approved.id(), other.id(), world.newId())) {
@@ -155,7 +154,9 @@ class V3RestTest {
   }
 
   @Test
-  @Covers(value = "POST /v3/bridge/event-api", outcomes = {SUCCESS, BAD_INPUT})
+  @Covers(
+      value = "POST /v3/bridge/event-api",
+      outcomes = {SUCCESS, BAD_INPUT})
   void theBridgeGivesAvatars() throws Exception {
     JsonNode expected = TestApi.JSON.readTree(example("rest-bridge-event-api.json"));
     try (TestApi own = new TestApi(folder.resolve("bridge"), "")) {
@@ -198,12 +199,12 @@ class V3RestTest {
     String own = "/v3/users/@me/profile-picture";
     assertError(put(null, own, GIF), 401, 1000);
     assertError(put(world.streamer, own, GIF), 403, 20000);
-    try (World.Grant grant =
+    try (World.Grant _ =
         world.grant(DevUser.STREAMER, Permission.USER_USE_CUSTOM_PROFILE_PICTURE)) {
       String byId = "/v3/users/" + streamer + "/profile-picture";
       assertError(put(world.viewer, byId, GIF), 403, 20000);
-      assertError(put(world.admin, "/v3/users/" + world.newId() + "/profile-picture", GIF), 404,
-          12000);
+      assertError(
+          put(world.admin, "/v3/users/" + world.newId() + "/profile-picture", GIF), 404, 12000);
       assertError(put(world.streamer, own, new byte[] {1}), 400, 21000);
       HttpResponse<String> done = put(world.streamer, own, GIF);
       assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
@@ -217,8 +218,8 @@ class V3RestTest {
             ImageProcessorDouble.success(picture.toString()).toByteArray());
         await()
             .atMost(Duration.ofSeconds(10))
-            .until(() ->
-                picture.equals(world.user(DevUser.STREAMER).style().activeProfilePicture()));
+            .until(
+                () -> picture.equals(world.user(DevUser.STREAMER).style().activeProfilePicture()));
       }
       assertThat(world.user(DevUser.STREAMER).style().pendingProfilePicture()).isNull();
       assertThat(world.nextEvents()).containsExactly("user_profile_picture.process");
@@ -257,8 +258,7 @@ class V3RestTest {
     assertError(world.api.get("/v3/auth/manual?platform=KICK&id=x"), 501, 10000);
     assertError(post("/v3/entitlements", Map.of()), 501, 10000);
     assertError(
-        world.api.send(
-            HttpRequest.newBuilder(world.api.uri("/v3/users/" + streamer)).DELETE()),
+        world.api.send(HttpRequest.newBuilder(world.api.uri("/v3/users/" + streamer)).DELETE()),
         501,
         10000);
     String connection = "/v3/users/" + streamer + "/connections/1";

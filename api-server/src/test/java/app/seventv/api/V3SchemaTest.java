@@ -83,8 +83,7 @@ class V3SchemaTest {
     JsonNode answer = api.v3(null, IntrospectionQuery.INTROSPECTION_QUERY, Map.of());
     assertThat(answer.has("errors")).as(answer.toString()).isFalse();
     @SuppressWarnings("unchecked") // a JSON object
-    Map<String, Object> data =
-        TestApi.JSON.convertValue(answer.path("data"), Map.class);
+    Map<String, Object> data = TestApi.JSON.convertValue(answer.path("data"), Map.class);
     Document served = new IntrospectionResultToSchema().createSchemaDefinition(data);
     Map<String, String> shown = definitions(served);
     Map<String, String> expected = definitions(Parser.parse(published()));
@@ -94,7 +93,13 @@ class V3SchemaTest {
   }
 
   private static boolean isBuiltIn(String name) {
-    return Set.of("include", "skip", "deprecated", "specifiedBy", "oneOf", "defer",
+    return Set.of(
+            "include",
+            "skip",
+            "deprecated",
+            "specifiedBy",
+            "oneOf",
+            "defer",
             "experimental_disableErrorPropagation")
         .contains(name);
   }
@@ -115,8 +120,7 @@ class V3SchemaTest {
           "query GetActor { user: actor { __typename id username display_name avatar_url style {"
               + " color paint_id } connections { id username display_name } } }"
         }) {
-      JsonNode answer =
-          api.v3(token, document, Map.of("id", "01FRG0ZGSR00084PQ73P1BYDX8"));
+      JsonNode answer = api.v3(token, document, Map.of("id", "01FRG0ZGSR00084PQ73P1BYDX8"));
       assertThat(answer.has("errors")).as(answer.toString()).isFalse();
     }
   }

@@ -15,6 +15,7 @@ import app.seventv.model.Permission;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,8 +36,7 @@ class V3SetOpsTest {
   private static final String UPDATE =
       "mutation($s: ObjectID!, $d: UpdateEmoteSetInput!) { emoteSet(id: $s) { update(data: $d) {"
           + " name capacity } } }";
-  private static final String DELETE =
-      "mutation($s: ObjectID!) { emoteSet(id: $s) { delete } }";
+  private static final String DELETE = "mutation($s: ObjectID!) { emoteSet(id: $s) { delete } }";
 
   @TempDir static Path folder;
   private World world;
@@ -60,7 +60,8 @@ class V3SetOpsTest {
     return world.set(DevUser.STREAMER, EmoteSet.Kind.NORMAL);
   }
 
-  private JsonNode change(EmoteSet set, Id emote, String action, String name) throws Exception {
+  private JsonNode change(EmoteSet set, Id emote, String action, @Nullable String name)
+      throws Exception {
     return world
         .ok(world.streamer, EMOTES, "s", set.id(), "e", emote, "a", action, "n", name)
         .at("/emoteSet/emotes");
@@ -80,7 +81,9 @@ class V3SetOpsTest {
   }
 
   @Test
-  @Covers(value = "Mutation.createEmoteSet", outcomes = {PERMISSION, BAD_INPUT, CONFLICT})
+  @Covers(
+      value = "Mutation.createEmoteSet",
+      outcomes = {PERMISSION, BAD_INPUT, CONFLICT})
   void creationHasItsLimits() throws Exception {
     Id owner = world.idOf(DevUser.STREAMER);
     Map<String, Object> data = Map.of("name", "Foreign");
@@ -108,8 +111,7 @@ class V3SetOpsTest {
   void emotesAreAddedRenamedAndRemoved() throws Exception {
     EmoteSet set = mine();
     Emote emote = world.emote(DevUser.VIEWER, "ownName");
-    assertThat(change(set, emote.id(), "ADD", "alias").at("/0/name").asString())
-        .isEqualTo("alias");
+    assertThat(change(set, emote.id(), "ADD", "alias").at("/0/name").asString()).isEqualTo("alias");
     assertThat(change(set, emote.id(), "UPDATE", null).at("/0/name").asString())
         .isEqualTo("ownName");
     assertThat(change(set, emote.id(), "REMOVE", null).isEmpty()).isTrue();
@@ -155,7 +157,9 @@ class V3SetOpsTest {
   }
 
   @Test
-  @Covers(value = "EmoteSetOps.emotes", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "EmoteSetOps.emotes",
+      outcomes = {PERMISSION, BAD_INPUT})
   void onlyTheRightPeopleWithTheRightEmotes() throws Exception {
     EmoteSet set = mine();
     Emote emote = world.emote(DevUser.VIEWER, "any");
@@ -207,7 +211,9 @@ class V3SetOpsTest {
   }
 
   @Test
-  @Covers(value = "EmoteSetOps.update", outcomes = {PERMISSION, BAD_INPUT, CONFLICT})
+  @Covers(
+      value = "EmoteSetOps.update",
+      outcomes = {PERMISSION, BAD_INPUT, CONFLICT})
   void updatesHaveTheirLimits() throws Exception {
     EmoteSet set = mine();
     change(set, world.emote(DevUser.VIEWER, "u1").id(), "ADD", null);
@@ -225,33 +231,40 @@ class V3SetOpsTest {
         "d",
         Map.of("capacity", 1001));
     world.refused(
-        "501 BAD_REQUEST", world.streamer, UPDATE, "s", set.id(), "d", Map.of("origins", List.of()));
+        "501 BAD_REQUEST",
+        world.streamer,
+        UPDATE,
+        "s",
+        set.id(),
+        "d",
+        Map.of("origins", List.of()));
     world.invalid(world.streamer, UPDATE, "s", set.id(), "d", Map.of("capacity", 0));
     world.invalid(world.streamer, UPDATE, "s", set.id(), "d", Map.of("name", "a\nb"));
     EmoteSet global = world.set(null, EmoteSet.Kind.GLOBAL);
     world.refused("403 LACKING_PRIVILEGES", world.streamer, UPDATE, "s", global.id(), "d", name);
-    try (World.Grant grant =
-        world.grant(DevUser.VIEWER, Permission.EMOTE_SET_MANAGE_GLOBAL)) {
+    try (World.Grant _ = world.grant(DevUser.VIEWER, Permission.EMOTE_SET_MANAGE_GLOBAL)) {
       world.ok(world.viewer, UPDATE, "s", global.id(), "d", name);
     }
   }
 
   @Test
-  @Covers(value = "EmoteSetOps.delete", outcomes = {SUCCESS, CONFLICT})
+  @Covers(
+      value = "EmoteSetOps.delete",
+      outcomes = {SUCCESS, CONFLICT})
   void aDeletedSetLeavesNoChannelBehind() throws Exception {
     EmoteSet set = mine();
     world.setUser(DevUser.VIEWER, "style.active_emote_set_id", set.id().toBson());
-    assertThat(
-            world.ok(world.streamer, DELETE, "s", set.id()).at("/emoteSet/delete").asBoolean())
+    assertThat(world.ok(world.streamer, DELETE, "s", set.id()).at("/emoteSet/delete").asBoolean())
         .isTrue();
     assertThat(world.user(DevUser.VIEWER).style().activeEmoteSetId()).isNull();
     assertThat(world.nextEvents()).containsExactly("emote_set.delete");
-    assertThat(world.ok(world.streamer, DELETE, "s", set.id()).path("emoteSet").isNull())
-        .isTrue();
+    assertThat(world.ok(world.streamer, DELETE, "s", set.id()).path("emoteSet").isNull()).isTrue();
   }
 
   @Test
-  @Covers(value = "EmoteSetOps.delete", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "EmoteSetOps.delete",
+      outcomes = {PERMISSION, BAD_INPUT})
   void onlyOwnNormalSetsAreDeleted() throws Exception {
     EmoteSet set = mine();
     world.refused("403 LACKING_PRIVILEGES", world.viewer, DELETE, "s", set.id());

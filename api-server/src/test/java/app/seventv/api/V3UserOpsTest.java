@@ -24,6 +24,7 @@ import com.mongodb.client.model.Updates;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -108,7 +109,9 @@ class V3UserOpsTest {
   }
 
   @Test
-  @Covers(value = "UserOps.connections", outcomes = {SUCCESS, CONFLICT})
+  @Covers(
+      value = "UserOps.connections",
+      outcomes = {SUCCESS, CONFLICT})
   void allButTheLastAccountCanBeUnlinked() throws Exception {
     Map<String, Object> unlink = Map.of("unlink", true);
     world.refused(
@@ -122,8 +125,7 @@ class V3UserOpsTest {
         "d",
         unlink);
     User.Connection second =
-        new User.Connection(
-            Platform.KICK, "777", "k", "K", null, World.NOW, World.NOW, true);
+        new User.Connection(Platform.KICK, "777", "k", "K", null, World.NOW, World.NOW, true);
     world
         .collection(CollectionNames.USERS)
         .updateOne(
@@ -139,7 +141,9 @@ class V3UserOpsTest {
   }
 
   @Test
-  @Covers(value = "UserOps.connections", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "UserOps.connections",
+      outcomes = {PERMISSION, BAD_INPUT})
   void foreignAccountsAndWrongSetsAreRefused() throws Exception {
     EmoteSet special = world.set(null, EmoteSet.Kind.SPECIAL);
     Map<String, Object> wrongKind = Map.of("emote_set_id", special.id().toString());
@@ -152,14 +156,7 @@ class V3UserOpsTest {
         "403 LACKING_PRIVILEGES", world.viewer, CONNECTIONS, "u", streamer, "c", "x", "d", missing);
     world.refused("401 LOGIN_REQUIRED", null, CONNECTIONS, "u", streamer, "c", "x", "d", missing);
     world.invalid(
-        world.streamer,
-        CONNECTIONS,
-        "u",
-        streamer,
-        "c",
-        "x",
-        "d",
-        Map.of("emote_set_id", "nope"));
+        world.streamer, CONNECTIONS, "u", streamer, "c", "x", "d", Map.of("emote_set_id", "nope"));
   }
 
   private JsonNode setEditor(String token, Id user, Id who, int permissions) throws Exception {
@@ -170,10 +167,11 @@ class V3UserOpsTest {
 
   private UserEditor row(Id user, Id who) {
     return UserEditor.fromBson(
-        world
-            .collection(CollectionNames.USER_EDITORS)
-            .find(Filters.eq("_id", UserEditor.idToBson(user, who)))
-            .first());
+        Objects.requireNonNull(
+            world
+                .collection(CollectionNames.USER_EDITORS)
+                .find(Filters.eq("_id", UserEditor.idToBson(user, who)))
+                .first()));
   }
 
   private void accept(Id user, Id who) {
@@ -183,7 +181,9 @@ class V3UserOpsTest {
   }
 
   @Test
-  @Covers(value = "UserOps.editors", outcomes = {SUCCESS, CONFLICT})
+  @Covers(
+      value = "UserOps.editors",
+      outcomes = {SUCCESS, CONFLICT})
   void editorsAreInvitedChangedAndRemoved() throws Exception {
     assertThat(setEditor(world.streamer, streamer, editor, 16).isEmpty()).isTrue();
     assertThat(row(streamer, editor).state()).isEqualTo(UserEditor.State.PENDING);
@@ -203,8 +203,7 @@ class V3UserOpsTest {
   @Test
   @Covers(value = "UserOps.editors", outcomes = SUCCESS)
   void peopleWhoAcceptInvitesAtOnceAreEditorsAtOnceAndMayLeave() throws Exception {
-    try (World.Grant grant =
-        world.grant(DevUser.EDITOR, Permission.FLAGS_ACCEPT_EDITOR_INVITES)) {
+    try (World.Grant _ = world.grant(DevUser.EDITOR, Permission.FLAGS_ACCEPT_EDITOR_INVITES)) {
       assertThat(setEditor(world.streamer, streamer, editor, 1).size()).isEqualTo(1);
       assertThat(row(streamer, editor).permissions().isEmpty()).isTrue();
       setEditor(world.editor, streamer, editor, 0);
@@ -213,12 +212,21 @@ class V3UserOpsTest {
   }
 
   @Test
-  @Covers(value = "UserOps.editors", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "UserOps.editors",
+      outcomes = {PERMISSION, BAD_INPUT})
   void editorsGiveNoMoreThanTheyHave() throws Exception {
     setEditor(world.streamer, streamer, editor, 64);
     Map<String, Object> everything = Map.of("permissions", 16 | 64);
     world.refused(
-        "403 LACKING_PRIVILEGES", world.editor, EDITORS, "u", streamer, "e", viewer, "d",
+        "403 LACKING_PRIVILEGES",
+        world.editor,
+        EDITORS,
+        "u",
+        streamer,
+        "e",
+        viewer,
+        "d",
         everything);
     accept(streamer, editor);
     world.refused(
@@ -227,10 +235,16 @@ class V3UserOpsTest {
     world.refused(
         "400 BAD_REQUEST", world.streamer, EDITORS, "u", streamer, "e", streamer, "d", everything);
     world.refused(
-        "500 LOAD_ERROR", world.streamer, EDITORS, "u", streamer, "e", world.newId(), "d",
+        "500 LOAD_ERROR",
+        world.streamer,
+        EDITORS,
+        "u",
+        streamer,
+        "e",
+        world.newId(),
+        "d",
         everything);
-    world.refused(
-        "401 LOGIN_REQUIRED", null, EDITORS, "u", streamer, "e", viewer, "d", everything);
+    world.refused("401 LOGIN_REQUIRED", null, EDITORS, "u", streamer, "e", viewer, "d", everything);
     world.invalid(world.streamer, EDITORS, "u", streamer, "e", "x", "d", everything);
   }
 
@@ -259,14 +273,16 @@ class V3UserOpsTest {
   }
 
   @Test
-  @Covers(value = "UserOps.cosmetics", outcomes = {SUCCESS, PERMISSION, CONFLICT})
+  @Covers(
+      value = "UserOps.cosmetics",
+      outcomes = {SUCCESS, PERMISSION, CONFLICT})
   void entitledPaintsAreShown() throws Exception {
     Paint paint = paint();
     Map<String, Object> choose = cosmetic(paint.id(), "PAINT");
     world.refused("403 LOAD_ERROR", world.streamer, COSMETICS, "u", streamer, "c", choose);
     world.entitle(DevUser.STREAMER, EntitlementNode.of(Kind.PAINT, paint.id()));
     world.refused("403 LACKING_PRIVILEGES", world.viewer, COSMETICS, "u", streamer, "c", choose);
-    try (World.Grant grant = world.grant(DevUser.STREAMER, Permission.USER_USE_PAINT)) {
+    try (World.Grant _ = world.grant(DevUser.STREAMER, Permission.USER_USE_PAINT)) {
       world.ok(world.streamer, COSMETICS, "u", streamer, "c", choose);
       assertThat(world.nextEvents()).containsExactly("user.change_active_paint");
       world.ok(world.streamer, COSMETICS, "u", streamer, "c", choose); // unchanged, no event
@@ -304,13 +320,13 @@ class V3UserOpsTest {
   }
 
   @Test
-  @Covers(value = "UserOps.roles", outcomes = {SUCCESS, CONFLICT})
+  @Covers(
+      value = "UserOps.roles",
+      outcomes = {SUCCESS, CONFLICT})
   void rolesAreGivenAndTaken() throws Exception {
     Role role = world.role(Permission.EMOTE_VIEW_UNLISTED);
     JsonNode held =
-        world
-            .ok(world.admin, ROLES, "u", viewer, "r", role.id(), "a", "ADD")
-            .at("/user/roles");
+        world.ok(world.admin, ROLES, "u", viewer, "r", role.id(), "a", "ADD").at("/user/roles");
     assertThat(held.toString()).contains(role.id().toString());
     assertThat(world.nextEvents()).containsExactly("user.add_entitlement");
     world.ok(world.admin, ROLES, "u", viewer, "r", role.id(), "a", "ADD"); // nothing to do
@@ -319,12 +335,14 @@ class V3UserOpsTest {
   }
 
   @Test
-  @Covers(value = "UserOps.roles", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "UserOps.roles",
+      outcomes = {PERMISSION, BAD_INPUT})
   void nobodyHandsOutMoreThanTheyHave() throws Exception {
     Role strong = world.role(Permission.USER_MODERATE);
     Object[] give = {"u", viewer, "r", strong.id(), "a", "ADD"};
     world.refused("403 LACKING_PRIVILEGES", world.streamer, ROLES, give);
-    try (World.Grant grant = world.grant(DevUser.STREAMER, Permission.ROLE_ASSIGN)) {
+    try (World.Grant _ = world.grant(DevUser.STREAMER, Permission.ROLE_ASSIGN)) {
       world.refused("403 LACKING_PRIVILEGES", world.streamer, ROLES, give);
     }
     Object[] unknown = {"u", viewer, "r", world.newId(), "a", "ADD"};
@@ -336,7 +354,9 @@ class V3UserOpsTest {
   }
 
   @Test
-  @Covers(value = "UserOps.merge", outcomes = {SUCCESS, CONFLICT})
+  @Covers(
+      value = "UserOps.merge",
+      outcomes = {SUCCESS, CONFLICT})
   void mergingMovesEverything() throws Exception {
     User source = person("5551", Platform.TWITCH);
     User target = person("5552", Platform.KICK);
@@ -346,8 +366,7 @@ class V3UserOpsTest {
     world
         .collection(CollectionNames.EMOTES)
         .updateOne(
-            Filters.eq("_id", emote.id().toBson()),
-            Updates.set("owner_id", source.id().toBson()));
+            Filters.eq("_id", emote.id().toBson()), Updates.set("owner_id", source.id().toBson()));
     world.forgetEvents();
     world.ok(world.admin, MERGE, "u", source.id(), "t", target.id());
     User after = User.fromBson(world.require(CollectionNames.USERS, target.id()));
@@ -364,7 +383,9 @@ class V3UserOpsTest {
   }
 
   @Test
-  @Covers(value = "UserOps.merge", outcomes = {PERMISSION, BAD_INPUT})
+  @Covers(
+      value = "UserOps.merge",
+      outcomes = {PERMISSION, BAD_INPUT})
   void mergingIsForManagersOfUsers() throws Exception {
     world.refused("403 LACKING_PRIVILEGES", world.streamer, MERGE, "u", streamer, "t", viewer);
     world.refused("400 BAD_REQUEST", world.admin, MERGE, "u", streamer, "t", streamer);
@@ -372,7 +393,9 @@ class V3UserOpsTest {
   }
 
   @Test
-  @Covers(value = "UserOps.delete", outcomes = {SUCCESS, PERMISSION, CONFLICT})
+  @Covers(
+      value = "UserOps.delete",
+      outcomes = {SUCCESS, PERMISSION, CONFLICT})
   void accountsAreDeletedByManagers() throws Exception {
     User person = person("5553", Platform.TWITCH);
     world.refused("403 LACKING_PRIVILEGES", world.streamer, DELETE, "u", person.id());

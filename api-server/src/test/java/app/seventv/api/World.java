@@ -27,6 +27,7 @@ import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Subscription;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -207,14 +208,15 @@ final class World implements AutoCloseable {
   }
 
   /** Runs a v3 document that must succeed and returns its data. */
-  JsonNode ok(@Nullable String token, String query, Object... variables) throws Exception {
+  JsonNode ok(@Nullable String token, String query, @Nullable Object... variables)
+      throws Exception {
     JsonNode answer = api.v3(token, query, map(variables));
     assertThat(answer.has("errors")).as(answer.toString()).isFalse();
     return answer.path("data");
   }
 
   /** Runs a v3 document that must fail, and compares status and code: {@code 403 X}. */
-  void refused(String expected, @Nullable String token, String query, Object... variables)
+  void refused(String expected, @Nullable String token, String query, @Nullable Object... variables)
       throws Exception {
     JsonNode answer = api.v3(token, query, map(variables));
     JsonNode extensions = answer.at("/errors/0/extensions");
@@ -224,17 +226,18 @@ final class World implements AutoCloseable {
   }
 
   /** Runs a v3 document whose arguments must be refused before anything is done. */
-  void invalid(@Nullable String token, String query, Object... variables) throws Exception {
+  void invalid(@Nullable String token, String query, @Nullable Object... variables)
+      throws Exception {
     JsonNode answer = api.v3(token, query, map(variables));
     assertThat(answer.at("/errors/0/message").asString("")).as(answer.toString()).isNotEmpty();
     assertThat(answer.at("/errors/0").has("extensions")).as(answer.toString()).isFalse();
   }
 
-  private static Map<String, Object> map(Object... pairs) {
-    Map<String, Object> map = new LinkedHashMap<>();
+  private static Map<String, @Nullable Object> map(@Nullable Object... pairs) {
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
     for (int i = 0; i < pairs.length; i += 2) {
-      Object value = pairs[i + 1];
-      map.put((String) pairs[i], value instanceof Id id ? id.toString() : value);
+      @Nullable Object value = pairs[i + 1];
+      map.put(String.valueOf(pairs[i]), value instanceof Id id ? id.toString() : value);
     }
     return map;
   }
@@ -277,8 +280,12 @@ final class World implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    nats.close();
+  public void close() throws IOException {
+    try {
+      nats.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     api.close();
   }
 }

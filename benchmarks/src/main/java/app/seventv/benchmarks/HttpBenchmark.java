@@ -216,7 +216,7 @@ final class HttpBenchmark implements Benchmark {
     List<Double> ratios = new ArrayList<>();
     for (int turn = 0; turn < (context.quick() ? 2 : 5); turn++) {
       Round http2 = measure(ours, Case.H2_TLS_SMALL, seconds);
-      Round http3 = measureHttp3(ours, seconds, context.quick() ? 10_000 : 60_000);
+      Round http3 = measureHttp3(ours, seconds, context.quick() ? 50_000 : 100_000);
       rates.add(http3.requestsPerSecond());
       cpus.add(http3.cpuMicros());
       ratios.add(http3.cpuMicros() / http2.cpuMicros());

@@ -89,7 +89,9 @@ public final class CollectionNames {
   /** Leases of the api's mutexes; a collection of our own (decision 0004). */
   public static final String API_LEASES = "api_leases";
 
-  /** Announcements that were committed but not sent yet; a collection of our own (decision 0009). */
+  /**
+   * Announcements that were committed but not sent yet; a collection of our own (decision 0012).
+   */
   public static final String API_OUTBOX = "api_outbox";
 
   /** Leaderboards; a collection of our own (decision 0004). */

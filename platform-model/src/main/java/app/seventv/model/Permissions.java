@@ -123,6 +123,11 @@ public record Permissions(
     return masks.getOrDefault(category, Masks.NONE);
   }
 
+  /** These permissions with the bits of all categories replaced. */
+  public Permissions withMasks(Map<Category, Masks> replaced) {
+    return new Permissions(replaced, limits, rateLimits, others);
+  }
+
   /** These permissions with more bits allowed in one category. */
   public Permissions withAllowed(Category category, int bits) {
     return merge(

@@ -30,6 +30,11 @@ public record ConnectionProvider(
 
   /** The address that starts a sign-in. */
   public String authorizeAddress(String redirectUri, @Nullable String state, String challenge) {
+    return address(redirectUri, scope(), state, challenge);
+  }
+
+  private String address(
+      String redirectUri, String scope, @Nullable String state, String challenge) {
     String base = authorizeUrl.toString();
     return base
         + (base.contains("?") ? "&" : "?")
@@ -38,25 +43,15 @@ public record ConnectionProvider(
         + "&redirect_uri="
         + encode(redirectUri)
         + "&response_type=code&scope="
-        + encode(scope())
+        + encode(scope)
         + (state == null ? "" : "&state=" + encode(state))
         + "&code_challenge_method=S256&code_challenge="
         + encode(challenge);
   }
 
-  /** The address that starts a sign-in of the old API: its state is checked, there is no PKCE. */
-  public String legacyAuthorizeAddress(String redirectUri, String state) {
-    String base = authorizeUrl.toString();
-    return base
-        + (base.contains("?") ? "&" : "?")
-        + "client_id="
-        + encode(clientId)
-        + "&redirect_uri="
-        + encode(redirectUri)
-        + "&response_type=code&scope="
-        + encode(legacyScope())
-        + "&state="
-        + encode(state);
+  /** The address that starts a sign-in of the old API. */
+  public String legacyAuthorizeAddress(String redirectUri, String state, String challenge) {
+    return address(redirectUri, legacyScope(), state, challenge);
   }
 
   /** The old API never asks for an e-mail address. */

@@ -33,15 +33,17 @@ public final class CsrfTokens {
    *
    * @param token goes into the cookie
    * @param state goes to the platform and comes back
+   * @param challenge PKCE challenge (RFC 7636) of the verifier that belongs to the state
    */
-  public record Issued(String token, String state) {}
+  public record Issued(String token, String state, String challenge) {}
 
   /**
    * What a valid token says.
    *
    * @param sessionId the session to link the account to, null for a plain sign-in
+   * @param verifier PKCE verifier for the exchange of the code
    */
-  public record Verified(@Nullable Id sessionId) {}
+  public record Verified(@Nullable Id sessionId, String verifier) {}
 
   /** Issues a token, for linking to a session or (null) for signing in. */
   public Issued issue(@Nullable Id linkTo) {
@@ -59,7 +61,7 @@ public final class CsrfTokens {
     if (linkTo != null) {
       claims.audience(linkTo.toString());
     }
-    return new Issued(key.sign(claims.build()), state);
+    return new Issued(key.sign(claims.build()), state, Pkce.challenge(verifier(state)));
   }
 
   /** The token's content if it is ours, unexpired and belongs to {@code state}; else null. */
@@ -75,9 +77,14 @@ public final class CsrfTokens {
       return null;
     }
     if (claims.getAudience().isEmpty()) {
-      return new Verified(null);
+      return new Verified(null, verifier(state));
     }
     Id session = Id.parseOrNull(claims.getAudience().getFirst());
-    return session == null ? null : new Verified(session);
+    return session == null ? null : new Verified(session, verifier(state));
+  }
+
+  /** Made of the state, so that it needs no cookie, and known to this server alone. */
+  private String verifier(String state) {
+    return Pkce.text(key.derive("pkce:" + state));
   }
 }

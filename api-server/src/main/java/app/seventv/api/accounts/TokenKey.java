@@ -8,8 +8,11 @@ import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.text.ParseException;
 import java.util.Arrays;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /** Signs and checks JWTs with HS256, and with nothing else. */
@@ -20,6 +23,7 @@ public final class TokenKey {
   /** The library wants keys of the hash's size; shorter ones are padded as HMAC itself does. */
   private static final int MIN_KEY_BYTES = 32;
 
+  private final byte[] key;
   private final MACSigner signer;
   private final MACVerifier verifier;
 
@@ -27,14 +31,25 @@ public final class TokenKey {
    * @param secret its UTF-8 bytes are the key
    */
   public TokenKey(String secret) {
-    byte[] key = secret.getBytes(StandardCharsets.UTF_8);
+    byte[] given = secret.getBytes(StandardCharsets.UTF_8);
     // RFC 2104 §2: a key shorter than the block is filled with zeros, so padding changes nothing.
-    byte[] padded = key.length < MIN_KEY_BYTES ? Arrays.copyOf(key, MIN_KEY_BYTES) : key;
+    this.key = given.length < MIN_KEY_BYTES ? Arrays.copyOf(given, MIN_KEY_BYTES) : given;
     try {
-      this.signer = new MACSigner(padded);
-      this.verifier = new MACVerifier(padded);
+      this.signer = new MACSigner(key);
+      this.verifier = new MACVerifier(key);
     } catch (JOSEException e) {
       throw new IllegalArgumentException("unusable jwt secret", e);
+    }
+  }
+
+  /** A secret that only this key can make again from the same text. */
+  byte[] derive(String text) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has HmacSHA256", e);
     }
   }
 

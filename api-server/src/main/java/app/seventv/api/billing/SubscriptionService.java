@@ -2,6 +2,7 @@ package app.seventv.api.billing;
 
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Edges;
 import app.seventv.api.data.Mutations;
@@ -64,7 +65,18 @@ public final class SubscriptionService {
     return store.periods().find(Filters.eq("subscription_id.user_id", userId.toBson()));
   }
 
+  /** The state of a subscription as last computed, or null. */
+  public @Nullable Subscription state(SubscriptionId id) {
+    BsonDocument found =
+        store
+            .collection(CollectionNames.SUBSCRIPTIONS)
+            .find(Filters.eq("_id", id.toBson()))
+            .first();
+    return found == null ? null : Subscription.fromBson(found);
+  }
+
   /** An administrator's wish to recompute everything of a user. */
+  @Operation(value = "UserOps.refreshSubscriptions", needs = Permission.USER_MANAGE_ANY)
   public void refreshAll(RequestContext context, Id userId) {
     context.caller().guard(Permission.USER_MANAGE_ANY);
     refreshUser(userId);
@@ -83,6 +95,7 @@ public final class SubscriptionService {
    *
    * @param reason for the records
    */
+  @Operation(value = "UserOps.createSubscriptionPeriod", needs = Permission.USER_MANAGE_ANY)
   public void grant(
       RequestContext context,
       Id userId,
@@ -157,9 +170,7 @@ public final class SubscriptionService {
       throw new ApiException(500, ErrorCode.LOAD_ERROR, "product not found");
     }
     List<SubscriptionPeriod> periods =
-        store
-            .periods()
-            .find(transaction.session(), Filters.eq("subscription_id", id.toBson()));
+        store.periods().find(transaction.session(), Filters.eq("subscription_id", id.toBson()));
     if (periods.isEmpty()
         && store
                 .collection(CollectionNames.SUBSCRIPTIONS)
@@ -201,7 +212,10 @@ public final class SubscriptionService {
 
   /** Adds and removes the edges to benefits, as far as this refresh owns them. */
   private void benefits(
-      Transaction transaction, SubscriptionId id, SubscriptionProduct product, SubscriptionAge age) {
+      Transaction transaction,
+      SubscriptionId id,
+      SubscriptionProduct product,
+      SubscriptionAge age) {
     EntitlementNode subscription = EntitlementNode.subscription(id);
     EntitlementEdge.Manager manager = new EntitlementEdge.Subscription(id);
     Set<EntitlementEdge> wanted = new HashSet<>();
@@ -283,8 +297,7 @@ public final class SubscriptionService {
               transaction.now(),
               null);
       transaction.insert(CollectionNames.EMOTE_SETS, set);
-      transaction.emit(
-          null, null, new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
+      transaction.emit(null, null, new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
     }
     transaction.update(
         CollectionNames.USERS,

@@ -4,6 +4,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Store;
@@ -69,6 +70,7 @@ public final class PaintService {
       List<Paint.Shadow> shadows) {}
 
   /** Creates a paint; an image is processed in the background. */
+  @Operation(value = "Mutation.createCosmeticPaint", needs = Permission.PAINT_MANAGE)
   public Paint create(RequestContext context, Definition definition) {
     Caller caller = context.caller();
     caller.guard(Permission.PAINT_MANAGE);
@@ -78,14 +80,7 @@ public final class PaintService {
     return mutations.create(transaction -> {
       Paint paint =
           new Paint(
-              id,
-              definition.name(),
-              null,
-              List.of(),
-              data,
-              actor.id(),
-              transaction.now(),
-              null);
+              id, definition.name(), null, List.of(), data, actor.id(), transaction.now(), null);
       transaction.insert(CollectionNames.PAINTS, paint);
       transaction.emit(caller, new EntityEvent.OfPaint(paint, new PaintChange.Create()));
       return paint;
@@ -93,6 +88,7 @@ public final class PaintService {
   }
 
   /** Gives a paint another look; refused while its image is being processed. */
+  @Operation(value = "CosmeticOps.updatePaint", needs = Permission.PAINT_MANAGE)
   public Paint update(RequestContext context, Id paintId, Definition definition) {
     Caller caller = context.caller();
     caller.guard(Permission.PAINT_MANAGE);
@@ -154,8 +150,7 @@ public final class PaintService {
               "failed to upload paint image");
       fill = new Paint.ImageFill(new ImageSet(pending, List.of()));
     }
-    return new Paint.Data(
-        List.of(new Paint.Layer(layerId, fill, 1)), definition.shadows());
+    return new Paint.Data(List.of(new Paint.Layer(layerId, fill, 1)), definition.shadows());
   }
 
   private static Paint requireSettled(@Nullable Paint paint) {
@@ -164,9 +159,8 @@ public final class PaintService {
     }
     boolean pending =
         paint.data().layers().stream()
-            .anyMatch(
-                layer ->
-                    layer.fill() instanceof Paint.ImageFill image && image.imageSet().isPending());
+            .anyMatch(layer ->
+                layer.fill() instanceof Paint.ImageFill image && image.imageSet().isPending());
     if (pending) {
       throw ApiException.conflict("the image of this paint is being processed");
     }
@@ -177,13 +171,13 @@ public final class PaintService {
   public record Reprocessed(Id id, @Nullable String error) {}
 
   /** Processes the images of paints again. */
+  @Operation(value = "Mutation.reprocessCosmeticImage", needs = Permission.PAINT_MANAGE)
   public List<Reprocessed> reprocessPaints(RequestContext context, List<Id> ids) {
     context.caller().guard(Permission.PAINT_MANAGE);
     List<Reprocessed> results = new ArrayList<>();
     for (Id id : ids) {
       Paint paint = store.paints().byId(id);
-      results.add(
-          new Reprocessed(id, paint == null ? "paint not found" : reprocess(paint)));
+      results.add(new Reprocessed(id, paint == null ? "paint not found" : reprocess(paint)));
     }
     return results;
   }
@@ -210,8 +204,7 @@ public final class PaintService {
     List<Reprocessed> results = new ArrayList<>();
     for (Id id : ids) {
       Badge badge = store.badges().byId(id);
-      results.add(
-          new Reprocessed(id, badge == null ? "badge not found" : reprocess(badge)));
+      results.add(new Reprocessed(id, badge == null ? "badge not found" : reprocess(badge)));
     }
     return results;
   }

@@ -33,8 +33,7 @@ public final class AuditLog {
     targets.add(userId.toBson());
     sets.forEach(set -> targets.add(set.toBson()));
     return find(
-        Filters.or(
-            Filters.in(TARGET, targets), Filters.eq(TARGET + ".user_id", userId.toBson())),
+        Filters.or(Filters.in(TARGET, targets), Filters.eq(TARGET + ".user_id", userId.toBson())),
         limit);
   }
 

@@ -43,8 +43,7 @@ public final class Edges {
 
   /** Deletes an edge and says whether there was one. */
   public boolean delete(Transaction transaction, EntitlementEdge edge) {
-    return transaction.delete(
-            CollectionNames.ENTITLEMENT_EDGES, Filters.eq("_id", edge.idToBson()))
+    return transaction.delete(CollectionNames.ENTITLEMENT_EDGES, Filters.eq("_id", edge.idToBson()))
         > 0;
   }
 
@@ -52,7 +51,6 @@ public final class Edges {
   public void deleteAll(Transaction transaction, EntitlementNode node) {
     transaction.delete(
         CollectionNames.ENTITLEMENT_EDGES,
-        Filters.or(
-            Filters.eq("_id.from", node.toBson()), Filters.eq("_id.to", node.toBson())));
+        Filters.or(Filters.eq("_id.from", node.toBson()), Filters.eq("_id.to", node.toBson())));
   }
 }

@@ -3,6 +3,7 @@ package app.seventv.api.data;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.model.CollectionNames;
 import app.seventv.model.EmoteModerationRequest;
@@ -127,6 +128,7 @@ public final class ModerationRequests {
    *
    * @return how many were found
    */
+  @Operation(value = "Mutation.readMessages", needs = Permission.EMOTE_MODERATION_REQUEST_MANAGE)
   public int answer(RequestContext context, Collection<Id> ids, Status status) {
     Caller caller = context.caller();
     caller.guard(Permission.EMOTE_MODERATION_REQUEST_MANAGE);

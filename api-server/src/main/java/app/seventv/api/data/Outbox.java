@@ -77,11 +77,7 @@ public final class Outbox implements AutoCloseable {
    * @param staleAfter when rows of other processes are taken over
    */
   public Outbox(
-      Store store,
-      EventBus bus,
-      InstantSource clock,
-      RandomGenerator random,
-      Duration staleAfter) {
+      Store store, EventBus bus, InstantSource clock, RandomGenerator random, Duration staleAfter) {
     this.rows = store.collection(CollectionNames.API_OUTBOX);
     this.bus = bus;
     this.clock = clock;
@@ -281,8 +277,7 @@ public final class Outbox implements AutoCloseable {
 
   private boolean claim(Row row) {
     return rows.updateOne(
-                Filters.and(
-                    Filters.eq("_id", row.id.toBson()), Filters.eq(OWNER, owner.toBson())),
+                Filters.and(Filters.eq("_id", row.id.toBson()), Filters.eq(OWNER, owner.toBson())),
                 Updates.set(CLAIMED_AT, new BsonDateTime(clock.millis())))
             .getMatchedCount()
         > 0;

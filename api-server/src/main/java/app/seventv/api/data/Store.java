@@ -8,16 +8,16 @@ import app.seventv.model.EmoteSet;
 import app.seventv.model.GlobalConfig;
 import app.seventv.model.Id;
 import app.seventv.model.Paint;
+import app.seventv.model.Product;
+import app.seventv.model.RedeemCode;
 import app.seventv.model.Role;
-import app.seventv.model.UserBan;
+import app.seventv.model.SpecialEvent;
+import app.seventv.model.SubscriptionPeriod;
+import app.seventv.model.SubscriptionProduct;
 import app.seventv.model.Ticket;
 import app.seventv.model.TicketMessage;
-import app.seventv.model.SubscriptionProduct;
-import app.seventv.model.Product;
-import app.seventv.model.SubscriptionPeriod;
-import app.seventv.model.RedeemCode;
-import app.seventv.model.SpecialEvent;
 import app.seventv.model.User;
+import app.seventv.model.UserBan;
 import app.seventv.model.UserProfilePicture;
 import app.seventv.model.UserSession;
 import com.mongodb.client.MongoClient;
@@ -71,12 +71,23 @@ public final class Store {
         repository(CollectionNames.USER_SESSIONS, UserSession::fromBson, UserSession::id);
     this.bans = repository(CollectionNames.USER_BANS, UserBan::fromBson, UserBan::id);
     this.tickets = repository(CollectionNames.TICKETS, Ticket::fromBson, Ticket::id);
-    this.ticketMessages = repository(CollectionNames.TICKET_MESSAGES, TicketMessage::fromBson, TicketMessage::id);
-    this.subscriptionProducts = repository(CollectionNames.SUBSCRIPTION_PRODUCTS, SubscriptionProduct::fromBson, SubscriptionProduct::id);
+    this.ticketMessages =
+        repository(CollectionNames.TICKET_MESSAGES, TicketMessage::fromBson, TicketMessage::id);
+    this.subscriptionProducts =
+        repository(
+            CollectionNames.SUBSCRIPTION_PRODUCTS,
+            SubscriptionProduct::fromBson,
+            SubscriptionProduct::id);
     this.products = repository(CollectionNames.PRODUCTS, Product::fromBson, Product::id);
-    this.periods = repository(CollectionNames.SUBSCRIPTION_PERIODS, SubscriptionPeriod::fromBson, SubscriptionPeriod::id);
-    this.redeemCodes = repository(CollectionNames.REDEEM_CODES, RedeemCode::fromBson, RedeemCode::id);
-    this.specialEvents = repository(CollectionNames.SPECIAL_EVENTS, SpecialEvent::fromBson, SpecialEvent::id);
+    this.periods =
+        repository(
+            CollectionNames.SUBSCRIPTION_PERIODS,
+            SubscriptionPeriod::fromBson,
+            SubscriptionPeriod::id);
+    this.redeemCodes =
+        repository(CollectionNames.REDEEM_CODES, RedeemCode::fromBson, RedeemCode::id);
+    this.specialEvents =
+        repository(CollectionNames.SPECIAL_EVENTS, SpecialEvent::fromBson, SpecialEvent::id);
     this.profilePictures =
         repository(
             CollectionNames.USER_PROFILE_PICTURES,

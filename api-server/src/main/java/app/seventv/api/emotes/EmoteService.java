@@ -2,6 +2,7 @@ package app.seventv.api.emotes;
 
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Editors;
 import app.seventv.api.data.ModerationRequests;
@@ -79,6 +80,11 @@ public final class EmoteService {
    * Edits an emote. Changes of the owner and of {@link #MANAGED_FLAGS} need {@code
    * Emote.ManageAny}.
    */
+  @Operation(
+      value = "EmoteOps.update",
+      needs = Permission.EMOTE_EDIT,
+      who =
+          "the owner, an editor with Emote.Manage, or Emote.ManageAny; owner, listing and personal use only with Emote.ManageAny")
   public Emote edit(RequestContext context, Id emoteId, Edit edit) {
     return change(
         context,
@@ -130,8 +136,7 @@ public final class EmoteService {
     }
     int added = flags & ~before.flags();
     if ((added & Emote.FLAG_PUBLIC_LISTED) != 0) {
-      moderation.settle(
-          transaction, caller, before.id(), Kind.PUBLIC_LISTING, Status.APPROVED);
+      moderation.settle(transaction, caller, before.id(), Kind.PUBLIC_LISTING, Status.APPROVED);
     }
     if ((added & Emote.FLAG_APPROVED_PERSONAL) != 0) {
       moderation.settle(transaction, caller, before.id(), Kind.PERSONAL_USE, Status.APPROVED);
@@ -142,6 +147,10 @@ public final class EmoteService {
   }
 
   /** Marks an emote as deleted; sets drop it when they are read. */
+  @Operation(
+      value = "EmoteOps.update (deleted)",
+      needs = Permission.EMOTE_DELETE,
+      who = "the owner, an editor with Emote.Manage, or Emote.ManageAny")
   public Emote delete(RequestContext context, Id emoteId) {
     return change(
         context,
@@ -157,6 +166,7 @@ public final class EmoteService {
   }
 
   /** Puts another emote in an emote's place wherever it is shown. */
+  @Operation(value = "EmoteOps.merge", needs = Permission.EMOTE_MERGE)
   public Emote merge(RequestContext context, Id emoteId, Id targetId) {
     Caller caller = context.caller();
     caller.guard(Permission.EMOTE_MERGE);
@@ -171,8 +181,7 @@ public final class EmoteService {
           Emote after =
               update(transaction, emoteId, List.of(Updates.set("merged", merged.toBson())));
           moderation.settle(transaction, caller, emoteId, null, Status.EMOTE_DELETED);
-          transaction.emit(
-              caller, new EntityEvent.OfEmote(after, new EmoteChange.Merge(targetId)));
+          transaction.emit(caller, new EntityEvent.OfEmote(after, new EmoteChange.Merge(targetId)));
           return after;
         });
   }

@@ -3,6 +3,7 @@ package app.seventv.api.roles;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Edges;
 import app.seventv.api.data.Mutations;
@@ -53,6 +54,10 @@ public final class RoleService {
   }
 
   /** Creates a role with the lowest free rank. */
+  @Operation(
+      value = "Mutation.createRole",
+      needs = Permission.ROLE_MANAGE,
+      who = "up to the own permissions")
   public Role create(RequestContext context, String name, int color, Permissions permissions) {
     Caller caller = context.caller();
     caller.guard(Permission.ROLE_MANAGE);
@@ -62,7 +67,9 @@ public final class RoleService {
         RANKS,
         transaction -> {
           Set<Integer> taken = new HashSet<>();
-          store.roles().find(transaction.session(), new BsonDocument())
+          store
+              .roles()
+              .find(transaction.session(), new BsonDocument())
               .forEach(role -> taken.add(role.rank()));
           int rank = 0;
           while (taken.contains(rank)) {
@@ -96,6 +103,10 @@ public final class RoleService {
       @Nullable Integer rank) {}
 
   /** Changes a role; another role's rank is refused with 409. */
+  @Operation(
+      value = "Mutation.editRole",
+      needs = Permission.ROLE_MANAGE,
+      who = "up to the own permissions, before and after")
   public Role edit(RequestContext context, Id roleId, Edit edit) {
     Caller caller = context.caller();
     caller.guard(Permission.ROLE_MANAGE);
@@ -144,15 +155,17 @@ public final class RoleService {
     }
     BsonDocument document =
         transaction.update(
-            CollectionNames.ROLES,
-            Filters.eq("_id", roleId.toBson()),
-            writes.toArray(Bson[]::new));
+            CollectionNames.ROLES, Filters.eq("_id", roleId.toBson()), writes.toArray(Bson[]::new));
     Role after = Role.fromBson(Objects.requireNonNull(document));
     changes.forEach(change -> transaction.emit(caller, new EntityEvent.OfRole(after, change)));
     return after;
   }
 
   /** Deletes a role and every edge that starts or ends at it. */
+  @Operation(
+      value = "Mutation.deleteRole",
+      needs = Permission.ROLE_MANAGE,
+      who = "up to the own permissions")
   public void delete(RequestContext context, Id roleId) {
     Caller caller = context.caller();
     caller.guard(Permission.ROLE_MANAGE);
@@ -178,6 +191,10 @@ public final class RoleService {
    *
    * @return the user with the roles now held
    */
+  @Operation(
+      value = "UserOps.roles",
+      needs = Permission.ROLE_ASSIGN,
+      who = "roles up to the own permissions")
   public LoadedUser assign(RequestContext context, Id userId, Id roleId, boolean give) {
     Caller caller = context.caller();
     caller.guard(Permission.ROLE_ASSIGN);
@@ -194,9 +211,7 @@ public final class RoleService {
             throw ApiException.notFound("user not found");
           }
           boolean changed =
-              give
-                  ? edges.insertIfAbsent(transaction, edge)
-                  : edges.delete(transaction, edge);
+              give ? edges.insertIfAbsent(transaction, edge) : edges.delete(transaction, edge);
           if (changed) {
             transaction.emit(
                 caller,

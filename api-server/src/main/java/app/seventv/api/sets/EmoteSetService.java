@@ -4,6 +4,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.common.Validators;
 import app.seventv.api.data.Mutations;
@@ -66,6 +67,11 @@ public final class EmoteSetService {
   }
 
   /** Creates an empty normal set. */
+  @Operation(
+      value = "Mutation.createEmoteSet",
+      needs = Permission.EMOTE_SET_MANAGE,
+      who =
+          "oneself, an editor with EmoteSet.Create, or EmoteSet.ManageAny; the owner's limits count")
   public EmoteSet create(
       RequestContext context, String name, List<String> tags, @Nullable Id ownerId) {
     Caller caller = context.caller();
@@ -128,6 +134,11 @@ public final class EmoteSetService {
   public record Edit(@Nullable String name, @Nullable Integer capacity) {}
 
   /** Renames or resizes a set, within the limits of its owner. */
+  @Operation(
+      value = "EmoteSetOps.update",
+      needs = Permission.EMOTE_SET_MANAGE,
+      who =
+          "the owner, an editor with EmoteSet.Manage, or EmoteSet.ManageAny; shared sets EmoteSet.ManageGlobal or ManageSpecial")
   public EmoteSet edit(RequestContext context, EmoteSet set, Edit edit) {
     if (edit.name() != null && !Validators.isName(edit.name())) {
       throw ApiException.badRequest("invalid name");
@@ -188,6 +199,10 @@ public final class EmoteSetService {
    *
    * @return false if it was gone already
    */
+  @Operation(
+      value = "EmoteSetOps.delete",
+      needs = Permission.EMOTE_SET_MANAGE,
+      who = "as EmoteSetOps.update; normal sets only")
   public boolean delete(RequestContext context, EmoteSet set) {
     if (set.kind() != EmoteSet.Kind.NORMAL) {
       changes.authorize(context, set);
@@ -205,8 +220,7 @@ public final class EmoteSetService {
               Filters.eq("style.active_emote_set_id", current.id().toBson()),
               Updates.set("style.active_emote_set_id", null));
           transaction.emit(
-              context.caller(),
-              new EntityEvent.OfEmoteSet(current, new EmoteSetChange.Delete()));
+              context.caller(), new EntityEvent.OfEmoteSet(current, new EmoteSetChange.Delete()));
           return found;
         });
   }

@@ -4,6 +4,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.common.Validators;
 import app.seventv.api.data.BusUsers;
@@ -16,6 +17,7 @@ import app.seventv.model.CollectionNames;
 import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.Id;
+import app.seventv.model.Permission;
 import app.seventv.model.bus.EmoteSetChange;
 import app.seventv.model.bus.EntityEvent;
 import com.mongodb.client.model.Filters;
@@ -46,6 +48,10 @@ public final class SetEntryService {
   }
 
   /** Adds an emote, or replaces an entry of the same alias whose emote is gone. */
+  @Operation(
+      value = "EmoteSetOps.emotes",
+      needs = Permission.EMOTE_SET_MANAGE,
+      who = "as EmoteSetOps.update; personal sets need User.ManagePersonalEmoteSet of editors")
   public EmoteSet add(RequestContext context, EmoteSet set, AddEmote request) {
     if (request.alias() != null) {
       requireAlias(request.alias());
@@ -173,9 +179,7 @@ public final class SetEntryService {
           }
           EmoteSet after =
               write(
-                  transaction,
-                  current.id(),
-                  Updates.set("emotes." + position + ".alias", updated));
+                  transaction, current.id(), Updates.set("emotes." + position + ".alias", updated));
           EmoteSet.Entry renamed = after.emotes().get(position);
           transaction.emit(
               context.caller().user(),

@@ -3,6 +3,7 @@ package app.seventv.api.tickets;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Store;
@@ -69,6 +70,7 @@ public final class TicketService {
   }
 
   /** Reports an emote. */
+  @Operation(value = "Mutation.createReport", needs = Permission.TICKET_CREATE)
   public Ticket createReport(RequestContext context, Id emoteId, String subject, String body) {
     Caller caller = context.caller();
     caller.guard(Permission.TICKET_CREATE);
@@ -84,8 +86,7 @@ public final class TicketService {
           new Ticket(
               ticketId,
               Ticket.Priority.MEDIUM,
-              List.of(
-                  new Ticket.Member(author.id(), Ticket.MemberKind.MEMBER, true, message.id())),
+              List.of(new Ticket.Member(author.id(), Ticket.MemberKind.MEMBER, true, message.id())),
               subject,
               List.of(),
               null,
@@ -118,6 +119,9 @@ public final class TicketService {
       @Nullable String note) {}
 
   /** Handles a report. */
+  @Operation(
+      value = "Mutation.editReport",
+      needs = {Permission.TICKET_MANAGE_ABUSE, Permission.TICKET_MANAGE_GENERIC})
   public Ticket edit(RequestContext context, Id ticketId, Edit edit) {
     Caller caller = context.caller();
     caller.guard(Permission.TICKET_MANAGE_ABUSE);
@@ -202,8 +206,7 @@ public final class TicketService {
     return member.kind() == Ticket.MemberKind.ASSIGNED && member.userId().equals(person);
   }
 
-  private TicketMessage message(
-      Transaction transaction, Id ticketId, Id author, String content) {
+  private TicketMessage message(Transaction transaction, Id ticketId, Id author, String content) {
     return new TicketMessage(
         Id.generate(transaction.now().toEpochMilli(), random),
         ticketId,

@@ -82,8 +82,7 @@ public final class CosmeticResults {
           if (callback.hasSuccess()) {
             Bson change =
                 Updates.set("image_set", ProcessedImages.of(callback.getSuccess()).toBson());
-            badge =
-                Badge.fromBson(update(transaction, CollectionNames.BADGES, badgeId, change));
+            badge = Badge.fromBson(update(transaction, CollectionNames.BADGES, badgeId, change));
           }
           transaction.emit(
               null,

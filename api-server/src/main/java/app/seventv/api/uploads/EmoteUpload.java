@@ -3,6 +3,7 @@ package app.seventv.api.uploads;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.common.Validators;
 import app.seventv.api.data.ModerationRequests;
@@ -71,6 +72,7 @@ public final class EmoteUpload {
    *
    * @return the stored emote
    */
+  @Operation(value = "POST /v3/emotes", needs = Permission.EMOTE_UPLOAD)
   public Emote upload(RequestContext context, Metadata metadata, byte[] image) {
     Caller caller = context.caller();
     authorize(caller);

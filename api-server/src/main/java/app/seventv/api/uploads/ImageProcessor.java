@@ -60,8 +60,7 @@ public final class ImageProcessor implements AutoCloseable {
    * @param badImage code of the 400 for an image that cannot be read
    * @param failure text of all other failures
    */
-  public ImageSet.Pending submit(
-      ProcessImageRequest request, ErrorCode badImage, String failure) {
+  public ImageSet.Pending submit(ProcessImageRequest request, ErrorCode badImage, String failure) {
     ProcessImageResponse response = process(request, badImage, failure);
     ProcessImageResponseUploadInfo info = response.getUploadInfo();
     if (!response.hasUploadInfo() || !info.hasPath()) {

@@ -75,10 +75,7 @@ public record ImageTasks(
   public ProcessImageRequest badgeAgain(Id badge, String inputPath) {
     Job job =
         new Job(
-            "badge/" + badge,
-            "badge." + badge,
-            Map.of("badge_id", badge.toString()),
-            Bounds.BADGE);
+            "badge/" + badge, "badge." + badge, Map.of("badge_id", badge.toString()), Bounds.BADGE);
     return again(job, inputPath);
   }
 
@@ -138,20 +135,22 @@ public record ImageTasks(
   }
 
   private Output output(String prefix, Bounds bounds) {
-    Output.Builder output = Output.newBuilder()
-        .setDrivePath(path(outputDrive, prefix + "/{scale}x{static}.{ext}", "public-read"))
-        .addFormats(format(OutputFormat.WebpAnim, OutputQuality.OutputQualityAuto))
-        .addFormats(format(OutputFormat.WebpStatic, OutputQuality.OutputQualityLossless))
-        .addFormats(format(OutputFormat.AvifAnim, OutputQuality.OutputQualityAuto))
-        .addFormats(format(OutputFormat.AvifStatic, OutputQuality.OutputQualityAuto))
-        .addFormats(format(OutputFormat.GifAnim, OutputQuality.OutputQualityAuto))
-        .addFormats(format(OutputFormat.PngStatic, OutputQuality.OutputQualityAuto))
-        .setUpscale(true)
-        .setSkipImpossibleFormats(true)
-        .setResizeMethod(ResizeMethod.ResizeMethodFit)
-        .setResizeAlgorithm(ResizeAlgorithm.ResizeAlgorithmLanczos3)
-        .setMinAspectRatio(MIN_ASPECT_RATIO)
-        .setScaling(Scaling.newBuilder().setBaseHeight(bounds.baseHeightPx).addAllScales(SCALES));
+    Output.Builder output =
+        Output.newBuilder()
+            .setDrivePath(path(outputDrive, prefix + "/{scale}x{static}.{ext}", "public-read"))
+            .addFormats(format(OutputFormat.WebpAnim, OutputQuality.OutputQualityAuto))
+            .addFormats(format(OutputFormat.WebpStatic, OutputQuality.OutputQualityLossless))
+            .addFormats(format(OutputFormat.AvifAnim, OutputQuality.OutputQualityAuto))
+            .addFormats(format(OutputFormat.AvifStatic, OutputQuality.OutputQualityAuto))
+            .addFormats(format(OutputFormat.GifAnim, OutputQuality.OutputQualityAuto))
+            .addFormats(format(OutputFormat.PngStatic, OutputQuality.OutputQualityAuto))
+            .setUpscale(true)
+            .setSkipImpossibleFormats(true)
+            .setResizeMethod(ResizeMethod.ResizeMethodFit)
+            .setResizeAlgorithm(ResizeAlgorithm.ResizeAlgorithmLanczos3)
+            .setMinAspectRatio(MIN_ASPECT_RATIO)
+            .setScaling(
+                Scaling.newBuilder().setBaseHeight(bounds.baseHeightPx).addAllScales(SCALES));
     if (!bounds.wide) {
       output.setMaxAspectRatio(MAX_ASPECT_RATIO);
     }

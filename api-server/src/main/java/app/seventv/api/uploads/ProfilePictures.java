@@ -4,6 +4,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Editors;
 import app.seventv.api.data.Mutations;
@@ -66,6 +67,10 @@ public final class ProfilePictures implements ResultHandler {
    *
    * @return id of the picture
    */
+  @Operation(
+      value = "PUT /v3/users/{id}/profile-picture",
+      who =
+          "oneself, an editor with User.ManageProfile, or User.ManageAny; the target needs User.UseCustomProfilePicture")
   public Id upload(RequestContext context, Id userId, byte[] image) {
     Caller caller = context.caller();
     Id actor = caller.requireUser().id();
@@ -130,7 +135,8 @@ public final class ProfilePictures implements ResultHandler {
               null,
               null,
               new EntityEvent.OfProfilePicture(
-                  picture, new ProfilePictureChange.ImageProcessing(ProcessedImages.step(callback))));
+                  picture,
+                  new ProfilePictureChange.ImageProcessing(ProcessedImages.step(callback))));
           return true;
         });
   }
@@ -139,43 +145,40 @@ public final class ProfilePictures implements ResultHandler {
   private UserProfilePicture apply(
       Transaction transaction, UserProfilePicture picture, EventCallback callback) {
     Bson same = Filters.eq("_id", picture.id().toBson());
-    switch (callback.getEventCase()) {
-      case SUCCESS -> {
-        UserProfilePicture done =
-            new UserProfilePicture(
-                picture.id(),
-                picture.userId(),
-                ProcessedImages.of(callback.getSuccess()),
-                transaction.now());
-        store
-            .collection(CollectionNames.USER_PROFILE_PICTURES)
-            .updateOne(
-                transaction.session(),
-                same,
-                Updates.combine(
-                    Updates.set("image_set", done.imageSet().toBson()),
-                    Updates.set(
-                        "updated_at", new BsonDateTime(transaction.now().toEpochMilli()))));
-        settle(
-            transaction,
-            picture,
-            Updates.set("style.active_profile_picture", picture.id().toBson()));
-        return done;
-      }
+    return switch (callback.getEventCase()) {
+      case SUCCESS -> succeed(transaction, picture, same, callback.getSuccess());
       case FAIL, CANCEL -> {
         transaction.delete(CollectionNames.USER_PROFILE_PICTURES, same);
         settle(transaction, picture);
-        return picture;
+        yield picture;
       }
-      default -> {
-        return picture;
-      }
-    }
+      default -> picture;
+    };
+  }
+
+  private UserProfilePicture succeed(
+      Transaction transaction,
+      UserProfilePicture picture,
+      Bson same,
+      EventCallback.Success success) {
+    UserProfilePicture done =
+        new UserProfilePicture(
+            picture.id(), picture.userId(), ProcessedImages.of(success), transaction.now());
+    store
+        .collection(CollectionNames.USER_PROFILE_PICTURES)
+        .updateOne(
+            transaction.session(),
+            same,
+            Updates.combine(
+                Updates.set("image_set", done.imageSet().toBson()),
+                Updates.set("updated_at", new BsonDateTime(transaction.now().toEpochMilli()))));
+    settle(
+        transaction, picture, Updates.set("style.active_profile_picture", picture.id().toBson()));
+    return done;
   }
 
   /** The picture waits no longer; a user who has chosen another one meanwhile is left alone. */
-  private static void settle(
-      Transaction transaction, UserProfilePicture picture, Bson... changes) {
+  private static void settle(Transaction transaction, UserProfilePicture picture, Bson... changes) {
     transaction.updateMany(
         CollectionNames.USERS,
         Filters.and(

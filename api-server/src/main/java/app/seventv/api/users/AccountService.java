@@ -2,6 +2,7 @@ package app.seventv.api.users;
 
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Edges;
 import app.seventv.api.data.Mutations;
@@ -42,6 +43,7 @@ public final class AccountService {
   }
 
   /** Moves everything of one user to another, in one transaction. */
+  @Operation(value = "UserOps.merge", needs = Permission.USER_MANAGE_ANY)
   public User merge(RequestContext context, Id sourceId, Id targetId) {
     Caller caller = context.caller();
     caller.guard(Permission.USER_MANAGE_ANY);
@@ -88,17 +90,14 @@ public final class AccountService {
     moveOwned(transaction, sourceId, targetId);
     moveEditors(transaction, sourceId, targetId);
     moveEdges(transaction, sourceId, targetId);
-    transaction.delete(
-        CollectionNames.USER_SESSIONS, Filters.eq("user_id", sourceId.toBson()));
+    transaction.delete(CollectionNames.USER_SESSIONS, Filters.eq("user_id", sourceId.toBson()));
     transaction.emit(
         caller,
         new EntityEvent.OfUser(after, new UserChange.Merge(sourceId, source.connections())));
     return after;
   }
 
-  private static @Nullable String orElse(
-      @Nullable String own,
-      @Nullable String other) {
+  private static @Nullable String orElse(@Nullable String own, @Nullable String other) {
     return own == null ? other : own;
   }
 
@@ -189,6 +188,7 @@ public final class AccountService {
    * Deletes an account with its sessions, editors and entitlements; what it made stays and shows a
    * deleted user.
    */
+  @Operation(value = "UserOps.delete", needs = Permission.USER_MANAGE_ANY)
   public void delete(RequestContext context, Id userId) {
     Caller caller = context.caller();
     caller.guard(Permission.USER_MANAGE_ANY);
@@ -202,8 +202,7 @@ public final class AccountService {
             throw ApiException.notFound("user not found");
           }
           transaction.delete(CollectionNames.USERS, Filters.eq("_id", userId.toBson()));
-          transaction.delete(
-              CollectionNames.USER_SESSIONS, Filters.eq("user_id", userId.toBson()));
+          transaction.delete(CollectionNames.USER_SESSIONS, Filters.eq("user_id", userId.toBson()));
           transaction.delete(
               CollectionNames.USER_EDITORS,
               Filters.or(

@@ -3,6 +3,7 @@ package app.seventv.api.users;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Store;
@@ -50,6 +51,10 @@ public final class BanService {
    * @param permissions merged over the user's while the ban is active
    * @param expiresAt null = permanent
    */
+  @Operation(
+      value = "Mutation.createBan",
+      needs = Permission.USER_MODERATE,
+      who = "users of lower rank, or any for a super administrator")
   public UserBan ban(
       RequestContext context,
       Id victimId,
@@ -99,6 +104,10 @@ public final class BanService {
       @Nullable String reason, @Nullable Permissions permissions, @Nullable Instant expiresAt) {}
 
   /** Changes a ban; who may not ban the user may not change the user's bans either. */
+  @Operation(
+      value = "Mutation.editBan",
+      needs = Permission.USER_MODERATE,
+      who = "bans of users of lower rank, or any for a super administrator")
   public UserBan edit(RequestContext context, Id banId, Edit edit) {
     Caller caller = context.caller();
     caller.guard(Permission.USER_MODERATE);

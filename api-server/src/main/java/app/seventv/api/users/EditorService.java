@@ -4,6 +4,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Editors;
 import app.seventv.api.data.Mutations;
@@ -50,6 +51,11 @@ public final class EditorService {
    *
    * @param requested null to remove
    */
+  @Operation(
+      value = "UserOps.editors",
+      needs = Permission.USER_INVITE_EDITORS,
+      who =
+          "oneself, the editor who leaves, an editor with User.ManageEditors (up to the own permissions), or User.ManageAny")
   public void set(
       RequestContext context, Id userId, Id editorId, @Nullable EditorPermissions requested) {
     Caller caller = context.caller();
@@ -106,8 +112,7 @@ public final class EditorService {
         transaction -> {
           UserEditor known = find(transaction, userId, editorId);
           if (known != null) {
-            transaction.delete(
-                CollectionNames.USER_EDITORS, Filters.eq("_id", known.idToBson()));
+            transaction.delete(CollectionNames.USER_EDITORS, Filters.eq("_id", known.idToBson()));
             LoadedUser editor = users.fullById(editorId);
             if (editor != null) {
               transaction.emit(
@@ -170,8 +175,7 @@ public final class EditorService {
         caller,
         new EntityEvent.OfUserEditor(
             UserEditor.fromBson(Objects.requireNonNull(after)),
-            new UserEditorChange.EditPermissions(
-                editor.user(), known.permissions(), permissions)));
+            new UserEditorChange.EditPermissions(editor.user(), known.permissions(), permissions)));
   }
 
   private @Nullable UserEditor find(Transaction transaction, Id userId, Id editorId) {

@@ -4,6 +4,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Store;
@@ -75,6 +76,9 @@ public final class ProfileService {
    * @param platformId account to unlink, null for none; refused when two platforms share the id
    * @return the user after the change
    */
+  @Operation(
+      value = "UserOps.connections",
+      who = "oneself, an editor with User.ManageProfile, or User.ManageAny")
   public User changeConnection(
       RequestContext context, Id userId, @Nullable Id setId, @Nullable String platformId) {
     Caller caller = context.caller();
@@ -95,9 +99,7 @@ public final class ProfileService {
             user = activate(transaction, caller, user, chosen);
           }
           if (platformId != null) {
-            user =
-                unlink(
-                    transaction, caller, user, each -> each.platformId().equals(platformId));
+            user = unlink(transaction, caller, user, each -> each.platformId().equals(platformId));
           }
           return user;
         });
@@ -111,11 +113,9 @@ public final class ProfileService {
         update(
             transaction,
             before.id(),
-            Updates.set(
-                "style.active_emote_set_id", chosen == null ? null : chosen.id().toBson()));
+            Updates.set("style.active_emote_set_id", chosen == null ? null : chosen.id().toBson()));
     transaction.emit(
-        caller,
-        new EntityEvent.OfUser(after, new UserChange.ChangeActiveEmoteSet(old, chosen)));
+        caller, new EntityEvent.OfUser(after, new UserChange.ChangeActiveEmoteSet(old, chosen)));
     return after;
   }
 
@@ -150,6 +150,10 @@ public final class ProfileService {
    *
    * @return whether anything changed
    */
+  @Operation(
+      value = "UserOps.cosmetics",
+      who =
+          "oneself, an editor with User.ManageProfile, or User.ManageAny; the cosmetic must be entitled")
   public boolean changePaint(RequestContext context, Id userId, @Nullable Id paintId) {
     context.charge(RateLimitResource.USER_CHANGE_COSMETICS);
     LoadedUser user = requireCosmetic(context.caller(), userId, Kind.PAINT, paintId);
@@ -216,9 +220,7 @@ public final class ProfileService {
     }
     if (cosmetic != null && !user.entitlements().contains(EntitlementNode.of(kind, cosmetic))) {
       throw new ApiException(
-          403,
-          ErrorCode.LOAD_ERROR,
-          "you do not have permission to use this " + kind.tag());
+          403, ErrorCode.LOAD_ERROR, "you do not have permission to use this " + kind.tag());
     }
     return user;
   }

@@ -8,6 +8,7 @@ import app.seventv.model.Id;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -198,6 +199,6 @@ record V3Audit(AuditEvent event, int kind, int targetKind, List<Change> changes)
 
   private static String time(AuditEvent event) {
     Instant at = event.updatedAt();
-    return (at.getNano() == 0 ? SECONDS : MILLIS).format(at) + " UTC";
+    return (at.truncatedTo(ChronoUnit.SECONDS).equals(at) ? SECONDS : MILLIS).format(at) + " UTC";
   }
 }

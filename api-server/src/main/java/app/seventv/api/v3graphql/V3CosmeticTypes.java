@@ -97,8 +97,7 @@ final class V3CosmeticTypes {
         .field("angle", paint -> fill(paint) instanceof Paint.LinearGradient one ? one.angle() : 0)
         .field(
             "shape",
-            paint ->
-                fill(paint) instanceof Paint.RadialGradient one ? one.shape().tag() : "circle")
+            paint -> fill(paint) instanceof Paint.RadialGradient one ? one.shape().tag() : "circle")
         .field("image_url", this::imageUrl)
         .field("stops", V3CosmeticTypes::stops);
     schema

@@ -1,6 +1,7 @@
 package app.seventv.api.v3graphql;
 
 import app.seventv.api.common.ApiException;
+import app.seventv.api.common.Operation;
 import app.seventv.api.common.Validators;
 import app.seventv.api.emotes.EmoteService;
 import app.seventv.api.graphql.ArgumentException;
@@ -15,6 +16,7 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Changes of one emote by the old GraphQL API (api-v3.md §11.5). */
+@Operation(value = "EmoteOps.rerun", needs = Permission.EMOTE_ADMIN, who = "not served: 501")
 final class V3EmoteOps {
   private static final int MAX_REASON_BYTES = 100;
   private static final long PRIVATE = 1;

@@ -1,6 +1,7 @@
 package app.seventv.api.v3graphql;
 
 import app.seventv.api.common.ApiException;
+import app.seventv.api.common.Operation;
 import app.seventv.api.data.ModerationRequests;
 import app.seventv.api.graphql.Call;
 import app.seventv.api.graphql.GraphqlSchema;
@@ -14,6 +15,9 @@ import java.time.Instant;
 import java.util.List;
 
 /** Messages of the old GraphQL API: an empty inbox and the moderation queue (§11.2, §11.5). */
+@Operation(
+    value = {"Mutation.sendInboxMessage", "Mutation.dismissVoidTargetModRequests"},
+    who = "not served: 501")
 final class V3MessageTypes {
   private static final int MAX_PAGE = 50;
   private static final int MAX_LIMIT = 250;
@@ -30,9 +34,7 @@ final class V3MessageTypes {
   }
 
   void wireQueries(TypeWiring<Object> query) {
-    query
-        .field("inbox", root -> List.of())
-        .fetch("modRequests", (root, call) -> pending(call));
+    query.field("inbox", root -> List.of()).fetch("modRequests", (root, call) -> pending(call));
   }
 
   void wireMutations(TypeWiring<Object> mutation) {

@@ -96,10 +96,7 @@ final class V3ReportTypes {
 
   private Ticket edit(Call call) {
     Call.Arguments data = call.arguments().object("data");
-    Long priority = data.longOrNull("priority");
-    if (priority != null && (priority < 0 || priority >= Ticket.Priority.values().length)) {
-      throw ApiException.badRequest("invalid priority");
-    }
+    Ticket.Priority priority = priority(data.longOrNull("priority"));
     String assignee = data.stringOrNull("assignee");
     Id person = assignee == null ? null : person(assignee);
     boolean leaves = assignee != null && assignee.startsWith("-");
@@ -108,11 +105,23 @@ final class V3ReportTypes {
         call.context(),
         call.arguments().id("report_id"),
         new TicketService.Edit(
-            priority == null ? null : Ticket.Priority.values()[priority.intValue()],
+            priority,
             open,
             leaves ? null : person,
             leaves ? person : null,
             data.object("note").stringOrNull("content", 1, MAX_TEXT_BYTES)));
+  }
+
+  private static Ticket.@Nullable Priority priority(@Nullable Long code) {
+    if (code == null) {
+      return null;
+    }
+    for (Ticket.Priority priority : Ticket.Priority.values()) {
+      if (priority.code() == code) {
+        return priority;
+      }
+    }
+    throw ApiException.badRequest("invalid priority");
   }
 
   /** A plus or minus sign and a user id. */

@@ -63,8 +63,7 @@ final class V3RoleBits {
     long bits = 0;
     for (Bit bit : BITS) {
       Predicate<Permission> held = permissions::has;
-      boolean set =
-          bit.any ? bit.read.stream().anyMatch(held) : bit.read.stream().allMatch(held);
+      boolean set = bit.any ? bit.read.stream().anyMatch(held) : bit.read.stream().allMatch(held);
       bits |= set ? bit.mask() : 0;
     }
     return bits;
@@ -104,7 +103,7 @@ final class V3RoleBits {
               (old.allow() & kept) | (allow.getOrDefault(category, 0) & ~denies),
               (old.deny() & kept) | denies));
     }
-    return new Permissions(masks, own.limits(), own.rateLimits(), own.others());
+    return own.withMasks(masks);
   }
 
   private static void add(Map<Category, Integer> masks, Permission permission) {

@@ -60,7 +60,7 @@ final class V3RoleTypes {
 
   private List<Role> all() {
     return store.roles().find(new BsonDocument()).stream()
-        .sorted(Comparator.comparing(Role::rank).reversed().thenComparing(Role::id))
+        .sorted(Comparator.comparingInt(Role::rank).reversed().thenComparing(Role::id))
         .toList();
   }
 

@@ -129,12 +129,12 @@ final class V3UserOps {
         userId,
         call.arguments().id("editor_id"),
         bits == null || bits == 0 ? null : editorPermissions(bits));
-    return call.load(Loaders.EDITORS, userId).thenApply(rows -> accepted(rows, UserEditor::editorId));
+    return call.load(Loaders.EDITORS, userId)
+        .thenApply(rows -> accepted(rows, UserEditor::editorId));
   }
 
   /** Rows that count, with the user to show for each. */
-  static List<Edit> accepted(
-      @Nullable List<UserEditor> rows, Function<UserEditor, Id> shown) {
+  static List<Edit> accepted(@Nullable List<UserEditor> rows, Function<UserEditor, Id> shown) {
     return rows == null
         ? List.of()
         : rows.stream()
@@ -164,15 +164,13 @@ final class V3UserOps {
   }
 
   private List<Id> roles(Id userId, Call call) {
-    V3SetTypes.ListItemAction action =
-        (V3SetTypes.ListItemAction) call.arguments().value("action");
+    V3SetTypes.ListItemAction action = (V3SetTypes.ListItemAction) call.arguments().value("action");
     Id role = call.arguments().id("role_id");
     if (action == V3SetTypes.ListItemAction.UPDATE) {
       throw ApiException.notImplemented();
     }
     LoadedUser user =
-        roles.assign(
-            call.context(), userId, role, action == V3SetTypes.ListItemAction.ADD);
+        roles.assign(call.context(), userId, role, action == V3SetTypes.ListItemAction.ADD);
     return user.roleIds();
   }
 

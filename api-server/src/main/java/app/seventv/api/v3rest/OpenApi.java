@@ -33,8 +33,7 @@ final class OpenApi {
           route("PUT", "/v3/users/{id}/profile-picture", "Upload a profile picture", "200"),
           route("POST", "/v3/users/{id}/presences", "Tell that a user is in a channel", "200"),
           route("DELETE", "/v3/users/{id}", "Not served", "501"),
-          route(
-              "PATCH", "/v3/users/{id}/connections/{connection_id}", "Not served", "501"),
+          route("PATCH", "/v3/users/{id}/connections/{connection_id}", "Not served", "501"),
           route("POST", "/v3/entitlements", "Not served", "501"),
           route("POST", "/v3/bridge/event-api", "Avatars of channels", "200"),
           route("POST", "/v3/gql", "GraphQL", "200"),

@@ -9,6 +9,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transactions;
 import app.seventv.api.data.UserLoader;
@@ -19,6 +20,7 @@ import app.seventv.api.web.Pipeline;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.model.Id;
+import app.seventv.model.Permission;
 import app.seventv.model.Platform;
 import app.seventv.model.RateLimitResource;
 import app.seventv.model.UserSession;
@@ -78,6 +80,10 @@ public final class V3AuthRoutes {
     routes.post("/v3/auth/logout", pipeline.handler(1024, request -> logout(request, 204)));
   }
 
+  @Operation(
+      value = "GET /v3/auth",
+      needs = Permission.USER_LOGIN,
+      who = "whoever the platform vouches for; linking needs a session")
   private Response auth(ApiRequest request) {
     String platform = request.head().queryParameter("platform");
     ConnectionProvider provider =
@@ -105,10 +111,14 @@ public final class V3AuthRoutes {
     }
     CsrfTokens.Issued issued = csrf.issue(linkTo);
     request.cookies().set(CSRF_COOKIE, issued.token(), domain(), Cookies.SameSite.NONE);
-    return redirect(provider.legacyAuthorizeAddress(redirectUri(provider), issued.state()));
+    return redirect(
+        provider.legacyAuthorizeAddress(redirectUri(provider), issued.state(), issued.challenge()));
   }
 
   private Response finish(ApiRequest request, ConnectionProvider provider) {
+    if (!provider.enabled()) {
+      throw ApiException.badRequest("unsupported platform");
+    }
     String code = request.head().queryParameter("code");
     String state = request.head().queryParameter("state");
     String cookie = request.cookies().get(CSRF_COOKIE);
@@ -117,7 +127,8 @@ public final class V3AuthRoutes {
     if (code == null || verified == null) {
       throw ApiException.badRequest("invalid csrf");
     }
-    ProviderClient.Profile profile = client.exchange(provider, code, "", redirectUri(provider));
+    ProviderClient.Profile profile =
+        client.exchange(provider, code, verified.verifier(), redirectUri(provider));
     String shown = legacyName(provider.platform());
     Id linkTo = verified.sessionId();
     if (linkTo != null) {
@@ -151,6 +162,7 @@ public final class V3AuthRoutes {
     return Caller.of(user, session, request.context().caller().ip());
   }
 
+  @Operation(value = "GET /v3/auth/logout", who = "pages of our own origins")
   private Response logout(ApiRequest request, int status) {
     for (String name : new String[] {"referer", "origin"}) {
       String value = request.head().header(name);

@@ -3,6 +3,7 @@ package app.seventv.api.v3rest;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.Operation;
 import app.seventv.api.data.BusUsers;
 import app.seventv.api.data.EmoteResolver;
 import app.seventv.api.data.EventBus;
@@ -73,11 +74,11 @@ public final class V3LiveRoutes {
 
   /** Adds the routes. */
   public void register(Router.Builder routes, Pipeline pipeline) {
-    routes.post(
-        "/v3/users/{id}/presences", pipeline.handler(JsonBody.MAX_BYTES, this::presence));
+    routes.post("/v3/users/{id}/presences", pipeline.handler(JsonBody.MAX_BYTES, this::presence));
     routes.post("/v3/bridge/event-api", pipeline.handler(JsonBody.MAX_BYTES, this::bridge));
   }
 
+  @Operation(value = "POST /v3/users/{id}/presences", who = "anybody, for anybody")
   private Response presence(ApiRequest request) {
     Id userId = Id.parseOrNull(request.head().pathParameter("id"));
     if (userId == null) {
@@ -92,8 +93,7 @@ public final class V3LiveRoutes {
     String channelId = data.text("id", "");
     request.context().charge(RateLimitResource.USER_PRESENCE_WRITE);
     if (kind != CHANNEL) {
-      throw new ApiException(
-          501, ErrorCode.BAD_REQUEST, "only channel presence (1) is supported");
+      throw new ApiException(501, ErrorCode.BAD_REQUEST, "only channel presence (1) is supported");
     }
     if (channelId.isEmpty()) {
       throw ApiException.badRequest("missing data.id");
@@ -150,8 +150,7 @@ public final class V3LiveRoutes {
   private List<UserPresence.PersonalEmoteSet> personalSets(LoadedUser user) {
     Set<Id> ids = new LinkedHashSet<>(user.entitled(Kind.EMOTE_SET));
     Id personal = user.user().style().personalEmoteSetId();
-    if (personal != null
-        && user.permissions().has(Permission.USER_USE_PERSONAL_EMOTE_SET)) {
+    if (personal != null && user.permissions().has(Permission.USER_USE_PERSONAL_EMOTE_SET)) {
       ids.add(personal);
     }
     List<UserPresence.PersonalEmoteSet> sets = new ArrayList<>();
@@ -183,6 +182,7 @@ public final class V3LiveRoutes {
     return new UserPresence.PersonalEmoteSet(set.withEmotes(entries), approved, owners);
   }
 
+  @Operation("POST /v3/bridge/event-api")
   private Response bridge(ApiRequest request) {
     JsonNode identifiers = JsonBody.read(request).list("identifiers");
     Set<String> names = new LinkedHashSet<>();
@@ -245,8 +245,7 @@ public final class V3LiveRoutes {
             .with("id", picture.id().toString())
             .with("user", models.userPartial(user))
             .with("host", host);
-    JsonObject object =
-        new JsonObject().with("id", id).with("kind", "AVATAR").with("data", data);
+    JsonObject object = new JsonObject().with("id", id).with("kind", "AVATAR").with("data", data);
     JsonObject body =
         new JsonObject()
             .with("id", id)

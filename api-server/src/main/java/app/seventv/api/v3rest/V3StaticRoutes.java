@@ -54,16 +54,15 @@ public final class V3StaticRoutes {
     this.settings = settings;
     this.version = version;
     for (String name : new String[] {"extension", "extension-nightly"}) {
-      Path own = settings.extensionConfigs().map(folder -> folder.resolve(name + ".json"))
-          .orElse(null);
+      Path own =
+          settings.extensionConfigs().map(folder -> folder.resolve(name + ".json")).orElse(null);
       String text =
           own == null
               ? GraphqlSchema.resource("config-" + name + ".json")
               : Files.readString(own, StandardCharsets.UTF_8);
       configs.put(name, Json.mapper().readTree(text));
     }
-    this.playground =
-        GraphqlSchema.resource("playground.html").getBytes(StandardCharsets.UTF_8);
+    this.playground = GraphqlSchema.resource("playground.html").getBytes(StandardCharsets.UTF_8);
   }
 
   /** Adds the routes. */

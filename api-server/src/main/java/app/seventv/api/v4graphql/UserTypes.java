@@ -46,7 +46,11 @@ final class UserTypes {
   private final ImageTypes images;
 
   UserTypes(
-      Store store, UserLoader users, SearchIndex index, ProfileService profiles, ImageTypes images) {
+      Store store,
+      UserLoader users,
+      SearchIndex index,
+      ProfileService profiles,
+      ImageTypes images) {
     this.store = store;
     this.users = users;
     this.index = index;

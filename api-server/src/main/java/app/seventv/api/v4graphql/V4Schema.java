@@ -108,8 +108,7 @@ public final class V4Schema {
     new CosmeticTypes(services.store(), images).wire(schema);
     new EmoteTypes(services.store(), services.users(), services.index(), images).wire(schema);
     new EmoteSetTypes(services.store(), services.sets(), services.entries()).wire(schema);
-    new UserTypes(
-            services.store(), services.users(), services.index(), services.profiles(), images)
+    new UserTypes(services.store(), services.users(), services.index(), services.profiles(), images)
         .wire(schema);
     PermissionTypes.wire(schema);
     return schema.build(List.of(sdl, own));

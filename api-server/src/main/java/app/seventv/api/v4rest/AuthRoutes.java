@@ -2,6 +2,7 @@ package app.seventv.api.v4rest;
 
 import app.seventv.api.accounts.ConnectionProvider;
 import app.seventv.api.accounts.LoginService;
+import app.seventv.api.accounts.Pkce;
 import app.seventv.api.accounts.ProviderClient;
 import app.seventv.api.accounts.Sessions;
 import app.seventv.api.common.ApiException;
@@ -21,12 +22,8 @@ import app.seventv.core.http.Router;
 import app.seventv.model.RateLimitResource;
 import app.seventv.model.UserSession;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -102,13 +99,13 @@ public final class AuthRoutes {
     requireEnabled(provider);
     byte[] secret = new byte[VERIFIER_BYTES];
     random.nextBytes(secret);
-    String verifier = base64(secret);
+    String verifier = Pkce.text(secret);
     request
         .cookies()
         .set(VERIFIER_COOKIE, verifier, cookieDomain, Cookies.SameSite.STRICT, VERIFIER_LIFETIME);
     String location =
         provider.authorizeAddress(
-            redirectUri(request, flow, provider), returnTo, challenge(verifier));
+            redirectUri(request, flow, provider), returnTo, Pkce.challenge(verifier));
     return Response.of(303).header("location", location);
   }
 
@@ -134,13 +131,14 @@ public final class AuthRoutes {
     ConnectionProvider chosen = provider(body.path("platform").asString());
     requireEnabled(chosen);
     String verifier = request.cookies().get(VERIFIER_COOKIE);
+    if (verifier == null) {
+      // Not every platform checks the verifier: without this anybody's code could be linked.
+      throw ApiException.badRequest("sign-in was not started in this browser");
+    }
     request.cookies().remove(VERIFIER_COOKIE, cookieDomain);
     ProviderClient.Profile profile =
         client.exchange(
-            chosen,
-            body.path("code").asString(),
-            verifier == null ? "" : verifier,
-            redirectUri(request, flow, chosen));
+            chosen, body.path("code").asString(), verifier, redirectUri(request, flow, chosen));
     return new Account(chosen, profile);
   }
 
@@ -212,18 +210,5 @@ public final class AuthRoutes {
       throw new HttpError(422, "Failed to deserialize the JSON body into the target type");
     }
     return body;
-  }
-
-  private static String challenge(String verifier) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return base64(sha256.digest(verifier.getBytes(StandardCharsets.US_ASCII)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
-  private static String base64(byte[] bytes) {
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 }

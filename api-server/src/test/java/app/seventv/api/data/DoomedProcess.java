@@ -20,13 +20,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes a few sets until the end comes at a seeded point around a publication. As a process of its
- * own it says so on stdout, stands still and is killed; inside the test everything it does from
+ * Changes a few sets until the end comes at a seeded point around a publication. As a process of
+ * its own it says so on stdout, stands still and is killed; inside the test everything it does from
  * there on fails, which leaves the same rows behind and is a hundred times faster.
  */
+@SuppressWarnings("try") // closing the bus client can be interrupted
 final class DoomedProcess {
   static final String STANDS_STILL = "stands still";
   private static final int SETS = 3;
@@ -51,15 +53,15 @@ final class DoomedProcess {
   }
 
   /** A bus that ends everything at its {@code last} publication. */
-  private record DoomedBus(EventBus bus, Point point, int last, int[] count, Runnable end)
+  private record DoomedBus(EventBus bus, Point point, int last, AtomicInteger count, Runnable end)
       implements EventBus {
     @Override
     public long publish(String subject, byte[] message) {
       boolean now;
       synchronized (count) {
-        count[0]++;
-        now = count[0] == last;
-        if (count[0] > last || (now && point == Point.BEFORE_PUBLISH)) {
+        int sent = count.incrementAndGet();
+        now = sent == last;
+        if (sent > last || (now && point == Point.BEFORE_PUBLISH)) {
           end.run();
         }
       }
@@ -73,7 +75,7 @@ final class DoomedProcess {
     @Override
     public long confirm() throws IOException {
       synchronized (count) {
-        if (count[0] >= last) {
+        if (count.get() >= last) {
           end.run();
         }
       }
@@ -109,7 +111,7 @@ final class DoomedProcess {
             new NatsBus(nats),
             Point.values()[random.nextInt(Point.values().length)],
             1 + random.nextInt(MAX_CHANGES),
-            new int[1],
+            new AtomicInteger(),
             () -> {
               dead.set(true);
               end.run();
@@ -127,7 +129,8 @@ final class DoomedProcess {
         mutations.<@Nullable Void>create(transaction -> {
           EmoteSet set = set(id, transaction);
           transaction.insert(CollectionNames.EMOTE_SETS, set);
-          transaction.emit(null, null, new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
+          transaction.emit(
+              null, null, new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
           return null;
         });
       }

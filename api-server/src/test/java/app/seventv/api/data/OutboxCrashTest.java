@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that are killed around a publication lose no announcement and no order. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("try") // closing the bus client can be interrupted
 class OutboxCrashTest {
   private static final int RUNS = 100;
 
@@ -66,16 +67,15 @@ class OutboxCrashTest {
     nats = DevNats.start(folder.resolve("nats"), 0, 0);
     listener = Nats.connect(nats.uri());
     listener
-        .createDispatcher(
-            message -> {
-              for (BusEvent event : BusEncoding.decode(message.getData()).batch().events()) {
-                EntityEvent entity = (EntityEvent) event.data();
-                Id target = Id.fromBytes(entity.auditTargets().getBinary("target_id").getData());
-                announced
-                    .computeIfAbsent(target, id -> new ArrayList<>())
-                    .add(entity.change().auditData().toString());
-              }
-            })
+        .createDispatcher(message -> {
+          for (BusEvent event : BusEncoding.decode(message.getData()).batch().events()) {
+            EntityEvent entity = (EntityEvent) event.data();
+            Id target = Id.fromBytes(entity.auditTargets().getBinary("target_id").getData());
+            announced
+                .computeIfAbsent(target, id -> new ArrayList<>())
+                .add(entity.change().auditData().toString());
+          }
+        })
         .subscribe(BusBatch.SUBJECT);
     listener.flush(Duration.ofSeconds(5));
   }
@@ -107,7 +107,7 @@ class OutboxCrashTest {
       }
     }
     try (Connection own = Nats.connect(nats.uri());
-        Outbox survivor =
+        Outbox _ =
             new Outbox(
                 store, new NatsBus(own), InstantSource.system(), new Random(1), STALE_AFTER)) {
       await()

@@ -52,6 +52,18 @@ public final class DevLogin implements AutoCloseable {
   /** Path that tells who a token stands for. */
   public static final String PROFILE_PATH = "/helix/users";
 
+  /** Where Kick's sign-in starts; like Kick it insists on PKCE. */
+  public static final String KICK_AUTHORIZE_PATH = "/kick/oauth/authorize";
+
+  /** The account in Discord's shape. */
+  public static final String DISCORD_PROFILE_PATH = "/discord/users/@me";
+
+  /** The account in YouTube's shape. */
+  public static final String YOUTUBE_PROFILE_PATH = "/youtube/v3/channels";
+
+  /** The account in Kick's shape. */
+  public static final String KICK_PROFILE_PATH = "/kick/public/v1/users";
+
   private static final Logger LOG = LoggerFactory.getLogger(DevLogin.class);
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final Duration CODE_LIFETIME = Duration.ofMinutes(5);
@@ -91,7 +103,11 @@ public final class DevLogin implements AutoCloseable {
     DevLogin login = new DevLogin(server, clock);
     login.route(AUTHORIZE_PATH, "GET", login::authorize);
     login.route(TOKEN_PATH, "POST", login::token);
+    login.route(KICK_AUTHORIZE_PATH, "GET", login::kickAuthorize);
     login.route(PROFILE_PATH, "GET", login::profile);
+    login.route(DISCORD_PROFILE_PATH, "GET", login::discordProfile);
+    login.route(YOUTUBE_PROFILE_PATH, "GET", login::youtubeProfile);
+    login.route(KICK_PROFILE_PATH, "GET", login::kickProfile);
     login.route("/avatars/", "GET", login::avatar);
     server.setExecutor(login.threads);
     server.start();
@@ -124,7 +140,8 @@ public final class DevLogin implements AutoCloseable {
     threads.close();
   }
 
-  private URI at(String path) {
+  /** Address of one of the paths above. */
+  public URI at(String path) {
     return URI.create("http://127.0.0.1:" + port() + path);
   }
 
@@ -166,6 +183,13 @@ public final class DevLogin implements AutoCloseable {
     return Answer.redirect(target.toString());
   }
 
+  private Answer kickAuthorize(HttpExchange exchange) {
+    String query = exchange.getRequestURI().getRawQuery();
+    return parseForm(query).getOrDefault("code_challenge", "").isEmpty()
+        ? Answer.error(400, "code_challenge is required")
+        : authorize(exchange);
+  }
+
   private Answer token(HttpExchange exchange) throws IOException {
     byte[] body = exchange.getRequestBody().readNBytes(MAX_FORM_BYTES + 1);
     if (body.length > MAX_FORM_BYTES) {
@@ -200,15 +224,56 @@ public final class DevLogin implements AutoCloseable {
     return Answer.json(200, answer);
   }
 
-  private Answer profile(HttpExchange exchange) {
+  /** The person of the request's token. */
+  private Optional<DevUser> person(HttpExchange exchange) {
     String authorization = exchange.getRequestHeaders().getFirst("Authorization");
     String bearer = "Bearer ";
+    return authorization == null || !authorization.startsWith(bearer)
+        ? Optional.empty()
+        : tokens.find(authorization.substring(bearer.length()));
+  }
+
+  private Answer discordProfile(HttpExchange exchange) {
+    return person(exchange)
+        .map(user -> Answer.json(200, Map.of("id", user.id(), "username", user.login())))
+        .orElseGet(() -> Answer.error(401, "401: Unauthorized"));
+  }
+
+  private Answer youtubeProfile(HttpExchange exchange) {
+    return person(exchange)
+        .map(user -> {
+          Map<String, Object> snippet =
+              Map.of("title", user.displayName(), "customUrl", "@" + user.login());
+          return Answer.json(
+              200, Map.of("items", List.of(Map.of("id", "UC" + user.id(), "snippet", snippet))));
+        })
+        .orElseGet(() -> Answer.error(401, "Invalid Credentials"));
+  }
+
+  private Answer kickProfile(HttpExchange exchange) {
+    return person(exchange)
+        .map(user ->
+            Answer.json(
+                200,
+                Map.of(
+                    "data",
+                    List.of(
+                        Map.of(
+                            "user_id",
+                            Long.parseLong(user.id()),
+                            "name",
+                            user.displayName(),
+                            "profile_picture",
+                            at("/avatars/" + user.login() + ".svg").toString())))))
+        .orElseGet(() -> Answer.error(401, "Unauthorized"));
+  }
+
+  private Answer profile(HttpExchange exchange) {
     if (!CLIENT_ID.equals(exchange.getRequestHeaders().getFirst("Client-Id"))
-        || authorization == null
-        || !authorization.startsWith(bearer)) {
+        || exchange.getRequestHeaders().getFirst("Authorization") == null) {
       return Answer.error(401, "OAuth token or Client-Id is missing");
     }
-    Optional<DevUser> user = tokens.find(authorization.substring(bearer.length()));
+    Optional<DevUser> user = person(exchange);
     if (user.isEmpty()) {
       return Answer.error(401, "Invalid OAuth token");
     }

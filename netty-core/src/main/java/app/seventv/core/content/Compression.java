@@ -177,7 +177,9 @@ public final class Compression {
         return ContentCoding.IDENTITY;
       }
       boolean part = status == 206; // has the fields the 200 would have (RFC 9110 §15.3.7)
-      if (!(part ? isCompressiblePart(headers) : size >= minBytes && isCandidate(status, headers))) {
+      if (!(part
+          ? isCompressiblePart(headers)
+          : size >= minBytes && isCandidate(status, headers))) {
         return ContentCoding.IDENTITY;
       }
       Vary.add(headers, "accept-encoding");

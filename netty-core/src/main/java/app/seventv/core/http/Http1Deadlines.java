@@ -93,6 +93,10 @@ final class Http1Deadlines {
   }
 
   private void lookAtResponse(long nowNs) {
+    if (handler.inputEnded() && !writer.waiting() && !writer.hasQueuedSinceLastLook()) {
+      handler.drop("idle-timeout"); // a client that is gone would never be noticed
+      return;
+    }
     long wanted = limits.minWriteBytesPerSecond() * limits.idleTimeoutMs() / 1_000;
     if (writer.progresses(wanted)) {
       timer.arm(nowNs, limits.idleTimeoutMs());

@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   private boolean waiting;
   private boolean closing;
   private boolean removed;
+  private boolean inputEnded;
 
   /** What a handler has once it is in a pipeline. */
   private record Parts(
@@ -60,6 +63,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
             new Http1Transport(server, connection, ctx, this, writer),
             new Http1Deadlines(this, writer, server.limits, ctx.executor()));
     deadlines().awaitNext(System.nanoTime());
+    ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
   }
 
   @Override
@@ -113,6 +117,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
       decoding = false;
       keep(in);
     }
+    endWithInput();
   }
 
   /**
@@ -220,6 +225,36 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      inputEnded = true;
+      if (lingering != null) {
+        lingering.inputEnded();
+      } else if (current == null && held != null) {
+        resume();
+      } else {
+        endWithInput();
+      }
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  /**
+   * Ends the connection of a client that sends no more once nothing complete is left to be
+   * answered; a request of which a part is missing never will be.
+   */
+  private void endWithInput() {
+    if (!inputEnded || closing || removed) {
+      return;
+    }
+    if (current == null && !waiting) {
+      close();
+    } else if (current != null && !body.done() && (!paused || held == null)) {
+      abort();
+    }
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     closing = true;
     stop();
@@ -233,6 +268,8 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     removed = true;
+    // Whoever goes on, a websocket, ends with the client's half.
+    ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     ByteBuf rest = held;
     held = null;
     stop();
@@ -292,6 +329,10 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
       return;
     }
     if (!transport().persists()) {
+      linger(); // what was pipelined, or is on its way, must not turn into a reset
+      return;
+    }
+    if (inputEnded && held == null && !decoding) {
       close();
       return;
     }
@@ -331,8 +372,12 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   void linger() {
     closing = true;
     if (lingering == null) {
-      lingering = new LingeringClose(context().channel());
-      deadlines().awaitEnd(System.nanoTime());
+      lingering =
+          new LingeringClose(context().channel(), () -> deadlines().awaitEnd(System.nanoTime()));
+      deadlines().awaitNext(System.nanoTime());
+      if (inputEnded) {
+        lingering.inputEnded();
+      }
       lingering.start();
       updateReading();
     }
@@ -359,10 +404,16 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     if (!closing && current == null && parser.started()) {
       return Http1Deadlines.Phase.HEAD;
     }
-    if (lingering == null && (current != null || parts().writer.waiting())) {
+    boolean answering = lingering == null || !lingering.answered();
+    if (answering && (current != null || parts().writer.waiting())) {
       return Http1Deadlines.Phase.RESPONSE;
     }
     return closing ? Http1Deadlines.Phase.CLOSING : Http1Deadlines.Phase.IDLE;
+  }
+
+  /** Whether the client has ended its half; it may well be gone. */
+  boolean inputEnded() {
+    return inputEnded;
   }
 
   /** Whether a handler keeps the body from coming. */

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
  * would begin is anyone's guess. All instances exist before they are needed: bad input must be
  * cheaper than good.
  */
+@SuppressWarnings("StaticAssignmentOfThrowable") // no stack trace: bad input is cheap
 final class Http1Refusal extends RuntimeException {
   static final Http1Refusal LINE_END = of(400, "lines must end in CR LF");
   static final Http1Refusal REQUEST_LINE = of(400, "malformed request line");

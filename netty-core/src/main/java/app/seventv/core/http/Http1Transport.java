@@ -222,6 +222,10 @@ final class Http1Transport implements ExchangeTransport {
       exchange.fail(new HttpError(400, "a websocket handshake needs HTTP/1.1")); // RFC 6455 §4.2.1
       return;
     }
+    if (handler.inputEnded()) {
+      exchange.abort(); // a websocket that hears nothing any more is closed
+      return;
+    }
     Channel channel = ctx.channel();
     if (WebSocketHandshake.accept(channel, exchange, options, listener)) {
       server.open.remove(channel);

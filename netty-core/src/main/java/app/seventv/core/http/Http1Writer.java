@@ -28,6 +28,7 @@ final class Http1Writer {
   private long queuedBytes;
   private long waitingAtLastLook;
   private long takenAtLastLook;
+  private long queuedAtLastLook;
 
   Http1Writer(ChannelHandlerContext ctx) {
     this.ctx = ctx;
@@ -146,6 +147,11 @@ final class Http1Writer {
     return waitingBytes() > 0;
   }
 
+  /** Whether anything was sent since the last look. */
+  boolean hasQueuedSinceLastLook() {
+    return queuedBytes != queuedAtLastLook;
+  }
+
   /**
    * Whether the client takes what waits for it: all that waited at the last look, or as much as the
    * rate asks for. What counts is progress, not time: a slow download may last.
@@ -159,6 +165,7 @@ final class Http1Writer {
     boolean progresses = taken - takenAtLastLook >= wanted;
     waitingAtLastLook = waiting;
     takenAtLastLook = taken;
+    queuedAtLastLook = queuedBytes;
     return progresses;
   }
 

@@ -33,6 +33,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   private final QuicChannel quic;
   private final Connection connection;
   private final Http3Priorities priorities;
+  private final Http3Deadlines deadlines;
 
   private long nextRequestId;
   private long firstRefusedId = ALL_REQUESTS;
@@ -52,6 +53,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     this.priorities =
         new Http3Priorities(
             server.limits.maxConcurrentStreams(), () -> close(Http3ErrorCode.H3_ID_ERROR));
+    this.deadlines = new Http3Deadlines(quic.eventLoop(), server.limits);
   }
 
   /** Also reads the client's control stream. */
@@ -106,6 +108,11 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
       drain();
     }
     ctx.fireChannelActive();
+  }
+
+  /** Of the request streams. */
+  Http3Deadlines deadlines() {
+    return deadlines;
   }
 
   /**

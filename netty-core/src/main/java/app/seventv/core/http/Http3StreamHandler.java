@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * written to the stream.
  */
 final class Http3StreamHandler extends ChannelInboundHandlerAdapter
-    implements ExchangeTransport, Http3WriteMerger.Listener {
+    implements ExchangeTransport, Http3WriteMerger.Listener, Http3Deadlines.Watched {
   private final ServerContext server;
   private final Connection connection;
   private final Http3Life life;
@@ -47,6 +47,8 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
   private long receivedBytes;
   private long receivedAtLastLookBytes;
   private long bodyStartNs;
+  private long deadlineNs;
+  private boolean responded;
   private boolean continueExpected;
   private boolean headSeen;
   private boolean headSent;
@@ -75,8 +77,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
   public void handlerAdded(ChannelHandlerContext ctx) {
     out.listener(this);
     stream.closeFuture().addListener(closed -> streamClosed());
-    ctx.executor()
-        .schedule(this::checkHead, server.limits.headerTimeoutMs(), TimeUnit.MILLISECONDS);
+    watch(server.limits.headerTimeoutMs());
   }
 
   @Override
@@ -103,10 +104,10 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
     continueExpected = head.continueExpected();
     Request request = head.request(connection);
     life.priorities().begin(stream, request);
-    HttpExchange exchange = new HttpExchange(server, this, request, System.nanoTime());
-    current = exchange;
     bodyStartNs = System.nanoTime();
-    watchBody();
+    HttpExchange exchange = new HttpExchange(server, this, request, bodyStartNs);
+    current = exchange;
+    watch(server.limits.bodyTimeoutMs());
     try {
       if (head.isTooLarge()) {
         server.observer.dropped(Protocol.HTTP_3, "header-too-large");
@@ -153,6 +154,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
       return;
     }
     inputEnded = true;
+    life.deadlines().forget(this);
     HttpExchange exchange = current;
     if (!headSeen) {
       reset(Http3ErrorCode.H3_REQUEST_INCOMPLETE);
@@ -234,6 +236,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
   }
 
   private void streamClosed() {
+    life.deadlines().forget(this);
     HttpExchange exchange = current;
     if (exchange != null) {
       exchange.channelClosed();
@@ -242,35 +245,48 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
 
   // Deadlines.
 
-  private void checkHead() {
-    if (!headSeen && stream.isActive()) {
-      server.observer.dropped(Protocol.HTTP_3, "header-timeout");
-      reset(Http3ErrorCode.H3_REQUEST_INCOMPLETE);
-    }
+  private void watch(long timeoutMs) {
+    deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    life.deadlines().watch(this);
   }
 
-  private void watchBody() {
-    stream
-        .eventLoop()
-        .schedule(this::checkBody, server.limits.bodyTimeoutMs(), TimeUnit.MILLISECONDS);
+  @Override
+  public boolean check(long nowNs) {
+    if (inputEnded || !stream.isActive()) {
+      return false;
+    }
+    if (nowNs - deadlineNs < 0) {
+      return true;
+    }
+    if (!headSeen) {
+      server.observer.dropped(Protocol.HTTP_3, "header-timeout");
+      reset(Http3ErrorCode.H3_REQUEST_INCOMPLETE);
+      return false;
+    }
+    if (responded) {
+      stopReading();
+      return false;
+    }
+    return checkBody(nowNs);
   }
 
   /** A body that stands still, or crawls, is given up; one that we do not read may wait. */
-  private void checkBody() {
+  private boolean checkBody(long nowNs) {
     HttpExchange exchange = current;
-    if (exchange == null || inputEnded || !stream.isActive() || isTunnel(exchange)) {
-      return;
+    if (exchange == null || isTunnel(exchange)) {
+      return false;
     }
-    long elapsedS = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - bodyStartNs);
+    long elapsedS = TimeUnit.NANOSECONDS.toSeconds(nowNs - bodyStartNs);
     boolean still = receivedBytes == receivedAtLastLookBytes;
     boolean slow = receivedBytes < elapsedS * server.limits.minBodyBytesPerSecond();
     if (stream.config().isAutoRead() && !continueExpected && (still || slow)) {
       server.observer.dropped(Protocol.HTTP_3, "body-timeout");
       end(Http3ErrorCode.H3_REQUEST_CANCELLED);
-      return;
+      return false;
     }
     receivedAtLastLookBytes = receivedBytes;
-    watchBody();
+    watch(server.limits.bodyTimeoutMs());
+    return true;
   }
 
   private static boolean isTunnel(HttpExchange exchange) {
@@ -383,11 +399,10 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void responseSent(boolean requestComplete) {
+    responded = true;
     if (!requestComplete) {
       // Most clients are about to end; a reset now would make some throw the response away.
-      stream
-          .eventLoop()
-          .schedule(this::stopReading, server.limits.bodyTimeoutMs(), TimeUnit.MILLISECONDS);
+      watch(server.limits.bodyTimeoutMs());
     }
   }
 

@@ -18,10 +18,18 @@ final class LingeringClose {
   private static final long LIMIT_BYTES = 1 << 20;
 
   private final Channel channel;
+  private final Runnable outputClosed;
   private long bytes;
+  private boolean answered;
+  private boolean inputEnded;
 
-  LingeringClose(Channel channel) {
+  /**
+   * @param outputClosed called on the loop when the answer is out and only the client's end is
+   *     awaited
+   */
+  LingeringClose(Channel channel, Runnable outputClosed) {
     this.channel = channel;
+    this.outputClosed = outputClosed;
   }
 
   /** Closes our half once everything queued has been written. */
@@ -29,8 +37,10 @@ final class LingeringClose {
     channel
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
         .addListener(written -> {
-          if (written.isSuccess()) {
+          answered = true;
+          if (written.isSuccess() && !inputEnded) {
             closeOutput();
+            outputClosed.run();
           } else {
             channel.close();
           }
@@ -44,6 +54,19 @@ final class LingeringClose {
     } else if (channel instanceof DuplexChannel duplex) {
       duplex.shutdownOutput();
     } else {
+      channel.close();
+    }
+  }
+
+  /** Whether everything queued has been written, so that only the client's end is awaited. */
+  boolean answered() {
+    return answered;
+  }
+
+  /** The client has ended its half. */
+  void inputEnded() {
+    inputEnded = true;
+    if (answered) {
       channel.close();
     }
   }

@@ -46,7 +46,8 @@ final class RequestBody {
       throw new IllegalStateException("the body is already being read");
     }
     sink = opened;
-    if (!exchange.headSent()) { // an interim response behind a final one would be taken for the next
+    if (!exchange
+        .headSent()) { // an interim response behind a final one would be taken for the next
       transport.continueIfExpected();
     }
     List<Object> parts = early;

@@ -63,7 +63,9 @@ public final class Handover implements AutoCloseable {
   private final InheritedSockets sockets;
   private final DatagramRelay relay;
   private final @Nullable Channel predecessor;
-  private @Nullable Channel relayChannel;
+
+  /** The sockets for a successor and for its datagrams. */
+  private List<Channel> listening = List.of();
 
   private Handover(
       @Nullable HandoverPath path,
@@ -141,8 +143,7 @@ public final class Handover implements AutoCloseable {
   }
 
   private static DatagramRelay relayTo(
-      HandoverClient.Received received, HandoverPath path, EventLoopGroup loop)
-      throws IOException {
+      HandoverClient.Received received, HandoverPath path, EventLoopGroup loop) throws IOException {
     ChannelFuture connecting =
         new Bootstrap()
             .group(loop)
@@ -212,7 +213,7 @@ public final class Handover implements AutoCloseable {
             .handler(relay.inbound())
             .bind(relayAddress)
             .awaitUninterruptibly();
-    ChannelFuture listening =
+    ChannelFuture asking =
         new ServerBootstrap()
             .group(group)
             .channel(EpollServerDomainSocketChannel.class)
@@ -220,8 +221,8 @@ public final class Handover implements AutoCloseable {
             .childHandler(new HandoverServer(relay.generation(), loops, onSuccessor))
             .bind(at.socket())
             .awaitUninterruptibly();
-    relayChannel = relaying.channel();
-    for (ChannelFuture bound : List.of(relaying, listening)) {
+    listening = List.of(relaying.channel(), asking.channel());
+    for (ChannelFuture bound : List.of(relaying, asking)) {
       if (!bound.isSuccess()) {
         throw new IOException("cannot listen for a successor at " + at, bound.cause());
       }
@@ -248,8 +249,10 @@ public final class Handover implements AutoCloseable {
     sockets.close();
     if (loop != null && path != null) {
       try (path) {
-        if (relayChannel != null) {
-          relayChannel.close().awaitUninterruptibly(CLOSE_LIMIT_MS);
+        for (Channel channel : listening) {
+          channel.close().awaitUninterruptibly(CLOSE_LIMIT_MS);
+        }
+        if (!listening.isEmpty()) {
           HandoverPath.clear(path.relay(relay.generation()));
         }
       } catch (IOException e) {

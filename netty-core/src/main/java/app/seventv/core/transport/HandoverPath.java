@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -43,9 +44,12 @@ final class HandoverPath implements AutoCloseable {
     this.path = path.toAbsolutePath();
     if (this.path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH_BYTES) {
       throw new IOException(
-          "the handover path has over " + MAX_PATH_BYTES + " bytes, too many for a socket: " + path);
+          "the handover path has over "
+              + MAX_PATH_BYTES
+              + " bytes, too many for a socket: "
+              + path);
     }
-    if (Files.exists(path) && !Files.readAttributes(path, "isOther").get("isOther").equals(true)) {
+    if (Files.exists(path) && !Files.readAttributes(path, BasicFileAttributes.class).isOther()) {
       throw new IOException("the handover path is not a socket and is left alone: " + path);
     }
     FileChannel file = openLock();

@@ -50,7 +50,7 @@ final class HandoverServer extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (successor == ctx.channel()) {
+    if (ctx.channel().equals(successor)) {
       successor = null; // it gave up, or it is served; either way the next may come
     }
   }

@@ -132,13 +132,12 @@ public final class WebSocketHandshake {
     List<String> versions = headers.getAll("sec-websocket-version");
     if (versions.size() != 1 || !versions.getFirst().strip().equals(VERSION)) {
       boolean upgradable = exchange.request().connection().protocol() == Protocol.HTTP_1;
-      exchange.beforeHead(
-          (status, response) -> {
-            response.set("sec-websocket-version", VERSION); // RFC 6455 §4.4
-            if (upgradable) { // RFC 9110 §7.8, §15.5.22
-              response.set("upgrade", PROTOCOL).set("connection", "upgrade");
-            }
-          });
+      exchange.beforeHead((status, response) -> {
+        response.set("sec-websocket-version", VERSION); // RFC 6455 §4.4
+        if (upgradable) { // RFC 9110 §7.8, §15.5.22
+          response.set("upgrade", PROTOCOL).set("connection", "upgrade");
+        }
+      });
       exchange.fail(new HttpError(426, "websocket version 13 is required"));
       return null;
     }

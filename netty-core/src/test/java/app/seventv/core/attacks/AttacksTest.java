@@ -175,12 +175,8 @@ class AttacksTest {
     Map<String, Long> after = client.stats();
     assertThat(after.get("open")).as("open connections").isLessThanOrEqualTo(before.get("open"));
     assertThat(grown(after, "heap")).as("heap").isLessThan(HEAP_TOLERANCE_BYTES);
-    assertThat(grown(after, "direct"))
-        .as("direct memory")
-        .isLessThan(DIRECT_TOLERANCE_BYTES);
-    assertThat(grown(after, "threads"))
-        .as("threads")
-        .isLessThanOrEqualTo(THREADS_TOLERANCE);
+    assertThat(grown(after, "direct")).as("direct memory").isLessThan(DIRECT_TOLERANCE_BYTES);
+    assertThat(grown(after, "threads")).as("threads").isLessThanOrEqualTo(THREADS_TOLERANCE);
   }
 
   @ParameterizedTest
@@ -237,7 +233,8 @@ class AttacksTest {
   @ValueSource(strings = {"quic-noise", "quic-amplification"})
   void strangersGetLittleForTheirDatagrams(String name) throws Exception {
     Map<String, Long> figures = attack(name, ATTACK_MS);
-    assertThat(figures.get("received-bytes")).isLessThanOrEqualTo(3 * figures.getOrDefault("sent-bytes", 0L));
+    assertThat(figures.get("received-bytes"))
+        .isLessThanOrEqualTo(3 * figures.getOrDefault("sent-bytes", 0L));
     assertThat(figures.getOrDefault("worst-percent", 0L)).isLessThanOrEqualTo(300);
   }
 

@@ -17,6 +17,7 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /** Small bodies and messages that grow when they are unpacked. */
+@SuppressWarnings("StringConcatToTextBlock") // lines end in CR LF
 final class BombAttacks {
   private static final int INFLATED_BYTES = 16 << 20;
   private static final int BOMBS_PER_SECOND = 25;

@@ -129,7 +129,7 @@ final class Http2Attacks {
             });
         int step = 0;
         try {
-          while (!closed.isDone() && (until.pace(perSecond) || cutOff == 0 && step < MAX_STEPS)) {
+          while (!closed.isDone() && (until.pace(perSecond) || (cutOff == 0 && step < MAX_STEPS))) {
             flood.step(client, step++);
           }
         } catch (IOException reset) {

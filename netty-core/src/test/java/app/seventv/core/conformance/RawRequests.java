@@ -17,6 +17,7 @@ final class RawRequests {
   private RawRequests() {}
 
   /** A request as it goes over the wire. */
+  @SuppressWarnings("ArrayRecordComponent") // not compared
   record RawRequest(String name, byte[] bytes) {}
 
   static List<RawRequest> load(String resource) throws IOException {
@@ -33,6 +34,7 @@ final class RawRequests {
     return requests;
   }
 
+  @SuppressWarnings("IncrementInForLoopAndHeader") // an escape has two characters
   private static byte[] bytes(String escaped) {
     String text =
         REPEATED

@@ -43,7 +43,12 @@ import org.junit.jupiter.params.provider.EnumSource;
     value = TransportOptions.Choice.class,
     names = {"IO_URING", "EPOLL", "NIO"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit calls start() first
+@SuppressWarnings({
+  "UnicodeEscape",
+  "StringConcatToTextBlock",
+  "try",
+  "NullAway.Init"
+}) // JUnit calls start() first
 class DoorTest {
   private static final InetSocketAddress ANY =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);

@@ -50,6 +50,7 @@ class HeaderFieldsTest {
   }
 
   @Test
+  @SuppressWarnings("JavaUtilDate") // what HttpHeaders takes
   void datesAndOtherNumbersAreRead() {
     HttpHeaders headers = HeaderFields.checked();
     headers.set("date", new Date(784111777000L)).set("n", "70000").set("word", "x");

@@ -6,7 +6,7 @@ import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.io.InputStream;
@@ -95,7 +95,8 @@ class Http1Test {
         .get(
             "/split",
             e -> {
-              HttpHeaders headers = new DefaultHttpHeaders(false);
+              HttpHeaders headers =
+                  DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
               headers.set("x", "a\r\nset-cookie: b\u010ac");
               e.start(200, headers).end();
             })

@@ -77,8 +77,7 @@ class Http3PrioritiesTest {
   private void release(String path) {
     Objects.requireNonNull(held.remove(path))
         .respond(
-            Response.of(
-                200, Response.newHeaders(), Unpooled.wrappedBuffer(new byte[BODY_BYTES])));
+            Response.of(200, Response.newHeaders(), Unpooled.wrappedBuffer(new byte[BODY_BYTES])));
   }
 
   /** Order in which two responses end that begin in the order of their requests. */

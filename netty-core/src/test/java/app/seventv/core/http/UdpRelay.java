@@ -69,7 +69,7 @@ final class UdpRelay implements AutoCloseable {
         DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
         socket.receive(packet);
         fromServerBytes.addAndGet(packet.getLength());
-        if (socket == back) { // a NAT that has forgotten drops what comes to the old port
+        if (socket.equals(back)) { // a NAT that has forgotten drops what comes to the old port
           packet.setSocketAddress(client);
           front.send(packet);
         }

@@ -36,6 +36,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.MDC;
 
 /** Spans as a real receiver gets them. */
-@SuppressWarnings("NullAway.Init") // JUnit calls start() first
+@SuppressWarnings({"EnumOrdinal", "NullAway.Init"}) // JUnit calls start() first
 class TracesTest {
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String PARENT = "00-" + TRACE + "-b7ad6b7169203331-01";
@@ -278,8 +279,7 @@ class TracesTest {
   @Test
   void natsMessagesCarryTheTrace() throws Exception {
     start();
-    TraceContext parent = TraceContext.parse(PARENT, "a=1");
-    assertThat(parent).isNotNull();
+    TraceContext parent = Objects.requireNonNull(TraceContext.parse(PARENT, "a=1"));
     NatsMessage message =
         Trace.call(
             parent,

@@ -69,7 +69,8 @@ class AdminToolsTest {
   @Test
   void aCpuProfileShowsWhatRuns() throws Exception {
     AtomicBoolean stop = new AtomicBoolean();
-    Thread busy = Thread.ofPlatform().start(() -> assertThat(spin(stop)).isNotNull());
+    Thread busy =
+        Thread.ofPlatform().start(() -> assertThat(spin(stop)).isInstanceOf(Integer.class));
     try {
       CompletableFuture<HttpResponse<byte[]>> first = get("/pprof/cpu?freq=100&duration=2");
       HttpResponse<byte[]> second = get("/pprof/cpu?duration=1").get(20, TimeUnit.SECONDS);

@@ -130,7 +130,9 @@ final class TestClient {
               .remoteAddress(server)
               .connect()
               .get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
-      long serial = TestPki.serial(Objects.requireNonNull(quic.sslEngine()).getSession().getPeerCertificates()[0]);
+      long serial =
+          TestPki.serial(
+              Objects.requireNonNull(quic.sslEngine()).getSession().getPeerCertificates()[0]);
       try {
         // A TLS 1.3 client is done before the server has looked at its certificate.
         awaitAnswer(quic);

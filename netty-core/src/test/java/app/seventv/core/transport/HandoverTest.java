@@ -46,8 +46,7 @@ class HandoverTest {
     Serving(Path path, InetSocketAddress address) throws IOException {
       handover = Handover.at(path, InheritedSockets.none());
       loops =
-          EventLoops.start(
-              new TransportOptions(TransportOptions.Choice.EPOLL, 1, false), handover);
+          EventLoops.start(new TransportOptions(TransportOptions.Choice.EPOLL, 1, false), handover);
       listener =
           loops.bindPerLoop(
               address,

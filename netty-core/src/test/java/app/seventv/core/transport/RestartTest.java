@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ class RestartTest {
                 System.getProperty(
                     "surefire.test.class.path", System.getProperty("java.class.path")),
                 RestartServer.class.getName()));
-    set(command, "transport", transport.name().toLowerCase(Locale.ROOT));
+    set(command, "transport", transport.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     set(command, "event_loops", "2");
     set(command, "plain", plain);
     set(command, "secure", secure);
@@ -79,10 +80,8 @@ class RestartTest {
     command.addAll(List.of("-o", key + "=" + value));
   }
 
-  private List<String> successor(
-      TransportOptions.Choice transport, int plainPort, int securePort) {
-    List<String> command =
-        server(transport, String.valueOf(plainPort), String.valueOf(securePort));
+  private List<String> successor(TransportOptions.Choice transport, int plainPort, int securePort) {
+    List<String> command = server(transport, String.valueOf(plainPort), String.valueOf(securePort));
     set(command, "handover", directory.resolve("handover").toString());
     return command;
   }
@@ -116,7 +115,8 @@ class RestartTest {
         return new Running(process, Integer.parseInt(ports[1]), Integer.parseInt(ports[2]));
       }
     }
-    throw new IOException("the server has not started: " + lines);
+    String errors = Files.readString(directory.resolve("err" + (processes.size() - 1)));
+    throw new IOException("the server has not started: " + lines + errors);
   }
 
   /** One kind of client, in a loop. */
@@ -206,7 +206,7 @@ class RestartTest {
       socket(my $u, PF_INET, SOCK_DGRAM, 0) or die; bind($u, sockaddr_in($p, INADDR_LOOPBACK)) or die;
       die unless fileno($t) == 3 and fileno($u) == 4;
       $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = 2;
-      exec map { s/^PORT$/$p/; $_ } @ARGV;
+      exec map { s/=PORT$/=$p/; $_ } @ARGV;
       """;
 
   @ParameterizedTest
