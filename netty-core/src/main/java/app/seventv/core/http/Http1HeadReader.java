@@ -294,33 +294,8 @@ final class Http1HeadReader {
     return false;
   }
 
-  /** A host that is not empty, with an optional port and no user (RFC 9110 §4.2, RFC 3986 §3.2). */
   private boolean validHost(int from, int to) {
-    int i = from;
-    if (i < to && bytes[i] == '[') {
-      i++;
-      while (i < to && (Http1Syntax.isHost(bytes[i]) || bytes[i] == ':')) {
-        i++;
-      }
-      if (i == to || bytes[i] != ']' || i == from + 1) {
-        return false;
-      }
-      i++;
-    } else {
-      while (i < to && Http1Syntax.isHost(bytes[i])) {
-        i++;
-      }
-    }
-    if (i == from) {
-      return false;
-    }
-    if (i < to && bytes[i] == ':') {
-      i++;
-      while (i < to && Http1Syntax.isDigit(bytes[i])) {
-        i++;
-      }
-    }
-    return i == to;
+    return HttpAuthority.isValid(new AsciiString(bytes, from, to - from, false));
   }
 
   private String text(int from, int to) {

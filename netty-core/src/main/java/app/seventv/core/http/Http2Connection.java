@@ -19,6 +19,8 @@ final class Http2Connection {
   /** Unread request bytes of all streams. Above one stream's: a paused one must not stop others. */
   private static final int RECEIVE_WINDOW_BYTES = 2 * Http2RequestBody.WINDOW_BYTES;
 
+  private static final int WORTH_RETURNING_BYTES = RECEIVE_WINDOW_BYTES / 4;
+
   private final ServerContext server;
   private final ChannelHandlerContext ctx;
   private final Http2Handler handler;
@@ -132,6 +134,11 @@ final class Http2Connection {
     return receiveWindow >= 0;
   }
 
+  /** Whether streams that are not being read keep the client from sending on any of them. */
+  boolean isReceiveWindowShut() {
+    return receiveWindow == 0;
+  }
+
   /**
    * A request has come.
    *
@@ -162,15 +169,18 @@ final class Http2Connection {
     floods.dataSent();
   }
 
-  /** Gives window back to the client, for a stream (unless 0) and for the connection. */
-  void returnWindow(int streamId, int bytes) {
-    if (streamId != 0) {
-      queuedControlFrame();
-      writer.windowUpdate(streamId, bytes);
-      flush();
-    }
+  /** Gives a stream's window back to the client. */
+  void returnStreamWindow(int streamId, int bytes) {
+    queuedControlFrame();
+    writer.windowUpdate(streamId, bytes);
+    flush();
+  }
+
+  /** Gives the connection's window back, once it is worth a frame or the client may need it. */
+  void returnWindow(int bytes) {
     unreturnedBytes += bytes;
-    if (unreturnedBytes >= RECEIVE_WINDOW_BYTES / 4 && open) {
+    int worth = receiveWindow > WORTH_RETURNING_BYTES ? WORTH_RETURNING_BYTES : 1;
+    if (unreturnedBytes >= worth && open) {
       queuedControlFrame();
       writer.windowUpdate(0, unreturnedBytes);
       flush();
@@ -210,7 +220,7 @@ final class Http2Connection {
       fail(Http2Error.PROTOCOL_ERROR, "WINDOW_UPDATE on an idle stream", "protocol-error");
     } else if (increment == 0) {
       streamError(id, Http2Error.PROTOCOL_ERROR);
-    } else if (stream != null && !stream.increaseWindow(increment)) {
+    } else if (stream != null && !stream.changeWindow(increment)) {
       streamError(id, Http2Error.FLOW_CONTROL_ERROR);
     } else {
       flush();
@@ -250,7 +260,7 @@ final class Http2Connection {
     }
     long change = peer.windowBytes() - windowBefore;
     for (Http2Stream stream : streams.open()) {
-      if (open && change != 0 && !stream.increaseWindow(change)) {
+      if (open && change != 0 && !stream.changeWindow(change)) {
         fail(Http2Error.FLOW_CONTROL_ERROR, "window above 2^31-1", "protocol-error");
         return;
       }
@@ -347,7 +357,7 @@ final class Http2Connection {
     }
     scheduler.remove(stream);
     stream.close();
-    returnWindow(0, stream.input().takeUnreturned());
+    returnWindow(stream.input().takeHeld());
     if (streams.open().isEmpty()) {
       handler.lastStreamClosed();
     }
@@ -365,6 +375,15 @@ final class Http2Connection {
       open = false;
       handler.failed(error, reason, streams.lastId());
       closeStreams();
+    }
+  }
+
+  /** What is missing of unfinished requests will not come any more. */
+  void abortRequests() {
+    for (Http2Stream stream : new ArrayList<>(streams.open())) {
+      if (!stream.input().ended()) {
+        reset(stream, Http2Error.CANCEL);
+      }
     }
   }
 

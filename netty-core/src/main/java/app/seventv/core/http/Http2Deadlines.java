@@ -87,6 +87,14 @@ final class Http2Deadlines {
 
   private void tick() {
     timer = null;
+    try {
+      look();
+    } catch (RuntimeException defect) {
+      handler.failedInternally(defect); // no caller would
+    }
+  }
+
+  private void look() {
     connection.wakeUp(); // for what counts in the answers to a missed deadline
     long nowNs = connection.nowNs();
     if (!connection.isOpen()) {
@@ -134,6 +142,8 @@ final class Http2Deadlines {
       if (ms(progress.sinceResponseNs(nowNs)) >= graceMs) {
         stream.stopReading();
       }
+    } else if (connection.isReceiveWindowShut()) {
+      stream.input().excuse(nowNs);
     } else if (stream.input().tooSlow(nowNs)) {
       server.observer.dropped(Protocol.HTTP_2, "body-timeout");
       stream.bodyTimedOut();

@@ -199,7 +199,11 @@ final class Http2Fields extends DefaultHttp2Headers {
   boolean finishRequest() {
     AsciiString verb = method;
     AsciiString target = authority != null ? authority : host;
-    if (malformed || verb == null || !isToken(verb) || target == null || !isAuthority(target)) {
+    if (malformed
+        || verb == null
+        || !isToken(verb)
+        || target == null
+        || !HttpAuthority.isValid(target)) {
       return false;
     }
     if (authority != null && host != null && !authority.contentEqualsIgnoreCase(host)) {
@@ -222,9 +226,19 @@ final class Http2Fields extends DefaultHttp2Headers {
     return true;
   }
 
-  /** Whether the block makes well-formed trailers (RFC 9113 §8.1). */
+  /**
+   * Whether the block makes well-formed trailers (RFC 9113 §8.1). Drops what may not stand in them.
+   */
   boolean finishTrailers() {
-    return !malformed && !pseudoSeen;
+    if (malformed || pseudoSeen) {
+      return false;
+    }
+    for (String name : fields.names()) {
+      if (HttpTrailers.isForbidden(name)) {
+        fields.remove(name);
+      }
+    }
+    return true;
   }
 
   /** Whether there were more fields than allowed; the others were dropped. */
@@ -329,17 +343,6 @@ final class Http2Fields extends DefaultHttp2Headers {
       boolean letter = (b | 0x20) >= 'a' && (b | 0x20) <= 'z';
       boolean inner = (b >= '0' && b <= '9') || b == '+' || b == '-' || b == '.';
       if (!letter && (i == 0 || !inner)) {
-        return false;
-      }
-    }
-    return !value.isEmpty();
-  }
-
-  /** RFC 9113 §8.3.1: no user information; visible characters only. */
-  private static boolean isAuthority(AsciiString value) {
-    for (int i = 0; i < value.length(); i++) {
-      byte b = value.byteAt(i);
-      if (b <= ' ' || b == 0x7f || b == '@' || b == '/' || b == '?' || b == '#' || b == '\\') {
         return false;
       }
     }

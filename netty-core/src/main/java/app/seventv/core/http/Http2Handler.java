@@ -4,12 +4,19 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http2.Http2Error;
+import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * HTTP/2 in a pipeline (RFC 9113): feeds the reader, flushes once per batch of reads, and ends the
@@ -28,6 +35,12 @@ final class Http2Handler extends ByteToMessageDecoder {
 
   /** Rounds of a flush before other connections of the loop get a turn. */
   private static final int MAX_FLUSH_ROUNDS = 16;
+
+  /** A client that has found a defect must not fill the log with it. */
+  private static final long LOG_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Http2Handler.class);
+  private static final AtomicLong LAST_LOG_NS = new AtomicLong(System.nanoTime() - LOG_INTERVAL_NS);
 
   private enum Drain {
     NOT_STARTED,
@@ -48,6 +61,7 @@ final class Http2Handler extends ByteToMessageDecoder {
   private boolean flushQueued;
   private boolean flushing;
   private boolean released;
+  private boolean cut;
 
   Http2Handler(ServerContext server, Connection facts) {
     this.server = server;
@@ -57,6 +71,7 @@ final class Http2Handler extends ByteToMessageDecoder {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
+    ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     Http2Connection created = new Http2Connection(server, facts, ctx, this);
     connection = created;
     Http2Reader made = new Http2Reader(created, server.limits);
@@ -100,6 +115,27 @@ final class Http2Handler extends ByteToMessageDecoder {
   }
 
   @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    super.userEventTriggered(ctx, event); // reads what is left
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputClosed();
+    }
+  }
+
+  /** The client sends no more, but may still read: its whole requests are answered. */
+  private void inputClosed() {
+    reader().inputClosed();
+    deadlines().readCompleted();
+    if (connection().isOpen() && drain != Drain.CLOSING) {
+      drain = Drain.LAST_STREAM_KNOWN;
+      connection().abortRequests();
+      if (connection().streams().isEmpty()) {
+        closeWhenWritten();
+      }
+    }
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     release();
     super.channelInactive(ctx);
@@ -120,11 +156,35 @@ final class Http2Handler extends ByteToMessageDecoder {
     }
   }
 
+  /**
+   * Resets and TLS alerts by the client, after which nothing can be sent, so the socket goes; each
+   * write that waited fails with its own. All else is a defect of this server.
+   */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // Resets and TLS alerts by the peer; nothing can be sent any more, so the socket goes.
-    server.observer.dropped(Protocol.HTTP_2, "transport-error");
-    ctx.close();
+    Throwable inner = cause.getCause();
+    Throwable origin = cause instanceof DecoderException && inner != null ? inner : cause;
+    if (!(origin instanceof IOException)) {
+      failedInternally(origin);
+    } else if (!cut) {
+      cut = true;
+      server.observer.dropped(Protocol.HTTP_2, "transport-error");
+      ctx.close();
+    }
+  }
+
+  /** A defect of this server: the state of the connection cannot be relied upon any more. */
+  void failedInternally(Throwable defect) {
+    long nowNs = System.nanoTime();
+    long lastNs = LAST_LOG_NS.get();
+    if (nowNs - lastNs >= LOG_INTERVAL_NS && LAST_LOG_NS.compareAndSet(lastNs, nowNs)) {
+      LOG.error("defect in an HTTP/2 connection, which ends", defect);
+    }
+    try {
+      connection().fail(Http2Error.INTERNAL_ERROR, "internal error", "internal-error");
+    } catch (RuntimeException again) {
+      context().close(); // not even the last words could be written
+    }
   }
 
   /** Whether frames are being read: what they cause is flushed afterwards. */
@@ -147,7 +207,11 @@ final class Http2Handler extends ByteToMessageDecoder {
   private void flushQueued() {
     flushQueued = false;
     if (context().channel().isActive()) {
-      flushNow();
+      try {
+        flushNow();
+      } catch (RuntimeException defect) {
+        failedInternally(defect); // no caller would
+      }
     }
   }
 

@@ -1,7 +1,6 @@
 package app.seventv.core.http;
 
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
 import org.jspecify.annotations.Nullable;
 
 /** What a client has set (RFC 9113 §6.5.2). */
@@ -22,13 +21,7 @@ final class Http2PeerSettings {
    */
   @Nullable Http2Error apply(int setting, long value, Http2Writer writer) {
     switch (setting) {
-      case Http2Frames.SETTINGS_HEADER_TABLE_SIZE -> {
-        try {
-          writer.headerTableBytes(value);
-        } catch (Http2Exception e) {
-          return Http2Error.PROTOCOL_ERROR;
-        }
-      }
+      case Http2Frames.SETTINGS_HEADER_TABLE_SIZE -> writer.headerTableBytes(value);
       case Http2Frames.SETTINGS_ENABLE_PUSH -> {
         if (value > 1) {
           return Http2Error.PROTOCOL_ERROR;

@@ -40,8 +40,11 @@ final class Http2Reader {
   /** Stream dependency and weight of RFC 7540 in a HEADERS frame. */
   private static final int PRIORITY_BYTES = 5;
 
-  /** CONTINUATION frames of one block; full ones carry far more than any block may hold. */
-  private static final int MAX_CONTINUATIONS = 8;
+  /** CONTINUATION frames of one block: a client may cut it into small ones. */
+  private static final int MAX_CONTINUATIONS = 128;
+
+  /** Those among them that carry nothing. */
+  private static final int MAX_EMPTY_CONTINUATIONS = 8;
 
   /** Compressed header blocks above this end the connection instead of the request. */
   private static final int MIN_BLOCK_LIMIT_BYTES = 64 << 10;
@@ -54,11 +57,13 @@ final class Http2Reader {
   private int prefaceBytes;
   private boolean settingsRead;
   private boolean partialHead;
+  private boolean inputClosed;
   private long finished;
 
   private int blockStreamId;
   private @Nullable ByteBuf block;
   private int continuations;
+  private int emptyContinuations;
   private boolean blockEndsStream;
   private boolean blockDependsOnItself;
 
@@ -87,7 +92,7 @@ final class Http2Reader {
 
   /** Whether something has begun that its sender must end within the header deadline. */
   boolean waitsForMore() {
-    return partialHead || blockStreamId != 0 || !settingsRead;
+    return !inputClosed && (partialHead || blockStreamId != 0 || !settingsRead);
   }
 
   /** Frames and header blocks that came to their end so far. */
@@ -214,6 +219,7 @@ final class Http2Reader {
     } else {
       blockStreamId = streamId;
       continuations = 0;
+      emptyContinuations = 0;
       block = alloc().buffer(2 * payload.readableBytes()).writeBytes(payload);
     }
   }
@@ -225,7 +231,9 @@ final class Http2Reader {
       return;
     }
     continuations++;
+    emptyContinuations += payload.isReadable() ? 0 : 1;
     if (continuations > MAX_CONTINUATIONS
+        || emptyContinuations > MAX_EMPTY_CONTINUATIONS
         || all.readableBytes() + payload.readableBytes() > maxBlockBytes) {
       connection.fail(Http2Error.ENHANCE_YOUR_CALM, "header block too long", "continuation-flood");
       return;
@@ -334,6 +342,11 @@ final class Http2Reader {
       int prioritized = payload.readInt() & Integer.MAX_VALUE;
       connection.priorityUpdate(prioritized, payload.toString(StandardCharsets.ISO_8859_1));
     }
+  }
+
+  /** Nothing will come any more, so nothing is waited for. */
+  void inputClosed() {
+    inputClosed = true;
   }
 
   /** Frees a header block that will never be complete. */

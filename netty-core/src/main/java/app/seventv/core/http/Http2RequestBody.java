@@ -16,6 +16,7 @@ final class Http2RequestBody {
   private long receivedBytes;
   private int window = WINDOW_BYTES;
   private int unreturnedBytes;
+  private int heldBytes;
 
   /**
    * @param declaredLength value of {@code content-length}, or -1
@@ -50,10 +51,16 @@ final class Http2RequestBody {
     return awaited && watch.tooSlow(nowNs);
   }
 
+  /** The client may not send at all, because of what other streams hold: it is not to blame. */
+  void excuse(long nowNs) {
+    watch.resume(nowNs);
+  }
+
   /** Accounts for a DATA frame; false if the client overran the window (RFC 9113 §6.9.1). */
   boolean receive(int flowControlled) {
     window -= flowControlled;
     unreturnedBytes += flowControlled;
+    heldBytes += flowControlled;
     return window >= 0;
   }
 
@@ -77,20 +84,29 @@ final class Http2RequestBody {
     reading = wanted;
   }
 
-  /** Window to give back now: what has been read, once it is worth a frame. */
+  /** Window of the stream to give back now: what has been read, once it is worth a frame. */
   int takeReturn() {
-    boolean worth = ended || unreturnedBytes >= WINDOW_BYTES / 2;
-    if (!reading || !worth) {
+    int bytes = unreturnedBytes;
+    if (!reading || ended || bytes < WINDOW_BYTES / 2) {
       return 0;
     }
-    window += unreturnedBytes;
-    return takeUnreturned();
+    window += bytes;
+    unreturnedBytes = 0;
+    return bytes;
+  }
+
+  /**
+   * Bytes of the connection's window to give back now. Not by the threshold of a stream: what many
+   * streams have read would add up to the whole window of the connection.
+   */
+  int takeRead() {
+    return reading ? takeHeld() : 0;
   }
 
   /** Bytes of the connection's window that this stream still holds. */
-  int takeUnreturned() {
-    int bytes = unreturnedBytes;
-    unreturnedBytes = 0;
+  int takeHeld() {
+    int bytes = heldBytes;
+    heldBytes = 0;
     return bytes;
   }
 }

@@ -100,10 +100,7 @@ final class Http2Requests {
     HttpExchange exchange = new HttpExchange(server, stream, request, nowNs);
     stream.begin(exchange);
     try {
-      if (protocol == null && request.method().equals("CONNECT")) {
-        throw new HttpError(501, "this server is no proxy");
-      }
-      server.handler.handle(exchange);
+      server.handle(exchange);
     } catch (Exception failure) {
       exchange.fail(failure);
     }
@@ -121,10 +118,10 @@ final class Http2Requests {
     }
     Http2Stream stream = streams.get(id);
     if (stream == null) {
-      connection.returnWindow(0, flowControlled);
+      connection.returnWindow(flowControlled);
       dataWithoutStream(id);
     } else if (stream.input().ended()) {
-      connection.returnWindow(0, flowControlled);
+      connection.returnWindow(flowControlled);
       connection.streamError(id, Http2Error.STREAM_CLOSED);
     } else if (!stream.input().receive(flowControlled)) {
       connection.streamError(id, Http2Error.FLOW_CONTROL_ERROR);

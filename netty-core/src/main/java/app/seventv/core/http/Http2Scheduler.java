@@ -64,8 +64,10 @@ final class Http2Scheduler {
     }
     ready.poll();
     stream.scheduled = false;
-    stream.sendNext((int) Math.min(window, Http2Frames.MAX_PAYLOAD_BYTES));
-    offer(stream);
+    if (stream.canSend()) {
+      stream.sendNext((int) Math.min(window, Http2Frames.MAX_PAYLOAD_BYTES));
+      offer(stream);
+    }
     return true;
   }
 }

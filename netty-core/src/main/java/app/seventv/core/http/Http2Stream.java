@@ -131,10 +131,14 @@ final class Http2Stream implements ExchangeTransport {
   }
 
   private void returnWindow() {
-    int bytes = closed ? 0 : input.takeReturn();
-    if (bytes > 0) {
-      connection.returnWindow(input.ended() ? 0 : id, bytes);
+    if (closed) {
+      return;
     }
+    int bytes = input.takeReturn();
+    if (bytes > 0) {
+      connection.returnStreamWindow(id, bytes);
+    }
+    connection.returnWindow(input.takeRead());
   }
 
   // Response: sending.
@@ -144,13 +148,17 @@ final class Http2Stream implements ExchangeTransport {
     return waiting == null ? 0 : waiting.size();
   }
 
-  /** RFC 9113 §6.9.1, §6.9.2; false if the window would exceed 2^31-1. */
-  boolean increaseWindow(long bytes) {
+  /** Adds to the window, or takes from it (RFC 9113 §6.9.2); false if it would exceed 2^31-1. */
+  boolean changeWindow(long bytes) {
     sendWindow += bytes;
     if (sendWindow > Integer.MAX_VALUE) {
       return false;
     }
-    connection.scheduler().offer(this);
+    if (canSend()) {
+      connection.scheduler().offer(this);
+    } else {
+      connection.scheduler().remove(this); // the window may have become negative
+    }
     return true;
   }
 

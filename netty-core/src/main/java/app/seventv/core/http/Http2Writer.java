@@ -41,6 +41,9 @@ final class Http2Writer implements Closeable {
 
   private static final int FIRST_BATCH_BYTES = 2 << 10;
 
+  /** Compression table before any setting (RFC 9113 §6.5.2); a larger one is not used. */
+  private static final long TABLE_BYTES = 4_096;
+
   /** RFC 7541 §7.1.3: what identifies a user is kept out of the compression state. */
   private static final Http2HeadersEncoder.SensitivityDetector SENSITIVE =
       (name, value) -> HttpHeaderNames.SET_COOKIE.contentEquals(name);
@@ -50,13 +53,30 @@ final class Http2Writer implements Closeable {
   private final Http2ResponseFields responseFields = new Http2ResponseFields();
   private @Nullable ByteBuf batch;
 
+  // What the client has allowed since the last header block, which has to tell of it.
+  private long leastTableBytes = TABLE_BYTES;
+  private long tableBytes = TABLE_BYTES;
+  private boolean tableChanged;
+
   Http2Writer(ChannelHandlerContext ctx) {
     this.ctx = ctx;
   }
 
-  /** Bound of the client's decompression table (RFC 9113 §6.5.2). */
-  void headerTableBytes(long bytes) throws Http2Exception {
-    hpack.configuration().maxHeaderTableSize(bytes);
+  /**
+   * Bound of the client's decompression table (RFC 9113 §6.5.2). The next header block tells of the
+   * least and the last value, however many there were (RFC 7541 §4.2).
+   */
+  void headerTableBytes(long bytes) {
+    tableBytes = Math.min(bytes, TABLE_BYTES);
+    leastTableBytes = Math.min(leastTableBytes, tableBytes);
+    tableChanged = true;
+  }
+
+  private void changeTable() throws Http2Exception {
+    tableChanged = false;
+    hpack.configuration().maxHeaderTableSize(leastTableBytes);
+    hpack.configuration().maxHeaderTableSize(tableBytes);
+    leastTableBytes = tableBytes;
   }
 
   private ByteBuf batch() {
@@ -84,9 +104,12 @@ final class Http2Writer implements Closeable {
     writeHeader(out, 0, HEADERS, END_HEADERS | (end ? END_STREAM : 0), streamId);
     int blockStart = out.writerIndex();
     try {
+      if (tableChanged) {
+        changeTable();
+      }
       hpack.encodeHeaders(streamId, responseFields.show(code, fields), out);
     } catch (Http2Exception e) {
-      throw new IllegalStateException("only a list size limit could fail, and none is set", e);
+      throw new IllegalStateException("neither list nor table exceeds a limit", e);
     } finally {
       responseFields.letGo();
     }

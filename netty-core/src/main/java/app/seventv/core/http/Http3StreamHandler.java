@@ -51,6 +51,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
   private boolean responded;
   private boolean continueExpected;
   private boolean headSeen;
+  private boolean headSent;
   private boolean inputEnded;
   private boolean outputEnded;
   private boolean outputReset;
@@ -112,7 +113,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
         server.observer.dropped(Protocol.HTTP_3, "header-too-large");
         throw new HttpError(431, "request header fields too large");
       }
-      server.handler.handle(exchange);
+      server.handle(exchange);
     } catch (Exception failure) {
       exchange.fail(failure);
     }
@@ -311,7 +312,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void continueIfExpected() {
-    if (continueExpected && !outputEnded) {
+    if (continueExpected && !headSent && !outputEnded) {
       continueExpected = false;
       stream.write(new DefaultHttp3HeadersFrame(new DefaultHttp3Headers().status("100")));
       out.flush();
@@ -344,6 +345,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter
     if (outputEnded) {
       return;
     }
+    headSent = true;
     Http3Headers fields = new DefaultHttp3Headers(false).status(Integer.toString(status));
     headers.forEach(h -> fields.add(h.getKey().toLowerCase(Locale.ROOT), h.getValue()));
     stream.write(new DefaultHttp3HeadersFrame(fields));

@@ -157,7 +157,10 @@ final class RequestHead {
     return null;
   }
 
-  /** The fields of a trailer section, or null if it is malformed; no pseudo-header may be in it. */
+  /**
+   * The fields of a trailer section but those that may not stand in one, or null if it is
+   * malformed; no pseudo-header may be in it.
+   */
   static @Nullable HttpHeaders trailers(
       Iterable<? extends Map.Entry<CharSequence, CharSequence>> section) {
     HttpHeaders trailers = CHECKED_HERE.newHeaders();
@@ -165,7 +168,9 @@ final class RequestHead {
       if (fieldViolation(field.getKey(), field.getValue()) != null) {
         return null;
       }
-      trailers.add(field.getKey(), field.getValue());
+      if (!HttpTrailers.isForbidden(field.getKey())) {
+        trailers.add(field.getKey(), field.getValue());
+      }
     }
     return trailers;
   }
@@ -237,7 +242,7 @@ final class RequestHead {
       return ":authority and host differ";
     }
     String named = authority == null ? host : authority;
-    if (named == null || named.isEmpty() || !isAuthority(named)) {
+    if (named == null || !HttpAuthority.isValid(named)) {
       return "no proper :authority";
     }
     boolean connect = method.equals("CONNECT");
@@ -262,16 +267,6 @@ final class RequestHead {
       }
     }
     return !text.isEmpty();
-  }
-
-  /** Host and port without user information (RFC 9110 §4.2.4, RFC 9114 §4.3.1). */
-  private static boolean isAuthority(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if ("@/?#\\ \t".indexOf(text.charAt(i)) >= 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Origin form, or the asterisk of OPTIONS (RFC 9113 §8.3.1, RFC 9114 §4.3.1). */

@@ -95,6 +95,15 @@ final class ServerContext {
     }
   }
 
+  /** Runs the handler, unless a plain CONNECT asks for a proxy (RFC 9110 §9.3.6). */
+  void handle(HttpExchange exchange) throws Exception {
+    Request request = exchange.request();
+    if (request.connectProtocol() == null && request.method().equals("CONNECT")) {
+      throw new HttpError(501, "this server is no proxy");
+    }
+    handler.handle(exchange);
+  }
+
   boolean draining() {
     return draining;
   }

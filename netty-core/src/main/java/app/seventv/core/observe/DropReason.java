@@ -64,6 +64,8 @@ public enum DropReason {
   UNTRUSTED_PEER("untrusted-peer"),
   /** No descriptors were left to accept with. */
   ACCEPT_FAILED("accept-failed"),
+  /** A defect of this server, which its log tells of. */
+  INTERNAL_ERROR("internal-error"),
   /** The server is shutting down. */
   DRAINING("draining"),
   /** Anything else. */

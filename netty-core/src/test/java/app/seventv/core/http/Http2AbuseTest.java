@@ -13,6 +13,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -51,6 +54,7 @@ class Http2AbuseTest {
   private TlsFiles certificate;
   private Http2TestServer server;
   private final AtomicInteger ended = new AtomicInteger();
+  private final Queue<Exchange> paused = new ConcurrentLinkedQueue<>();
 
   static Stream<Arguments> variants() {
     return Stream.of(
@@ -91,6 +95,13 @@ class Http2AbuseTest {
       case "/echo" ->
           exchange.readBody(
               1 << 20, body -> exchange.respond(Response.of(200, "text/plain", body)));
+      case "/paused" -> {
+        exchange.streamBody(new Sink());
+        exchange.pauseBody();
+        paused.add(exchange);
+        exchange.onEnd(() -> paused.remove(exchange));
+      }
+      case "/defect" -> throw new AssertionError("made by a test");
       default -> exchange.respond(Response.text(200, "ok"));
     }
   }
@@ -149,14 +160,84 @@ class Http2AbuseTest {
 
   @Test
   void continuationsWithoutEnd() throws Exception {
-    for (byte[] part : new byte[][] {{}, new byte[100], new byte[16_384]}) {
+    Map<byte[], Integer> floods = Map.of(new byte[0], 9, new byte[1], 129, new byte[16_384], 9);
+    for (Map.Entry<byte[], Integer> flood : floods.entrySet()) {
+      byte[] part = flood.getKey();
       try (RawHttp2Client client = connect()) {
         client.frame(Http2Frames.HEADERS, 0, 1, new byte[0]);
-        for (int i = 0; i < 9; i++) {
+        for (int i = 0; i < flood.getValue(); i++) {
           client.frame(Http2Frames.CONTINUATION, 0, 1, part);
         }
         assertCalmedDown(client, "continuation-flood");
       }
+    }
+  }
+
+  @Test
+  void headerBlocksInManySmallPartsAreLegal() throws Exception {
+    try (RawHttp2Client client = connect()) {
+      byte[] block =
+          client.block(
+              ":method", "GET", ":scheme", "https", ":path", "/", ":authority", "a".repeat(90));
+      client.frame(Http2Frames.HEADERS, Http2Frames.END_STREAM, 1, block[0]);
+      for (int i = 1; i < block.length; i++) {
+        int flags = i == block.length - 1 ? Http2Frames.END_HEADERS : 0;
+        client.frame(Http2Frames.CONTINUATION, flags, 1, block[i]);
+      }
+      assertThat(block.length).isBetween(90, 128);
+      assertThat(client.reply(1).body()).isEqualTo("ok");
+    }
+  }
+
+  /** RFC 7541 §4.2: the next header block tells of two sizes, however often they changed. */
+  @Test
+  void changesOfTheCompressionTableDoNotAddUp() throws Exception {
+    try (RawHttp2Client client = connect()) {
+      int[] changes = new int[4_000];
+      for (int i = 0; i < changes.length; i += 2) {
+        changes[i] = Http2Frames.SETTINGS_HEADER_TABLE_SIZE;
+        changes[i + 1] = i % 4 == 0 ? 0 : -1;
+      }
+      client.settings(changes);
+      client.request(1, true, "GET", "/");
+      Frame head = client.await(f -> f.streamId() == 1);
+      assertThat(head.payload()).startsWith(0x20, 0x3f, 0xe1, 0x1f).hasSizeLessThan(200);
+      assertThat(client.decode(head)).containsEntry(":status", "200");
+      client.request(3, true, "GET", "/");
+      assertThat(client.reply(3).status()).isEqualTo("200");
+    }
+  }
+
+  @Test
+  void defectsOfTheServerEndTheConnectionWithTheRightError() throws Exception {
+    try (RawHttp2Client client = connect()) {
+      client.request(1, true, "GET", "/defect");
+      assertThat(client.awaitClose()).isEqualTo(2); // INTERNAL_ERROR
+      assertThat(server.drops()).containsExactly("internal-error");
+    }
+  }
+
+  @Test
+  void aConnectionThatIsCutCountsOnce() throws Exception {
+    HttpLimits limits = HttpLimits.DEFAULT;
+    try (Http2TestServer fresh = new Http2TestServer(loops, certificate, limits, this::handle);
+        RawHttp2Client client = fresh.connect(tls, 4, 1 << 24)) {
+      client.windowUpdate(0, 1 << 30);
+      client.request(1, false, "POST", "/paused");
+      for (int i = 1; i < 40; i++) {
+        client.request(2 * i + 1, true, "GET", "/big");
+      }
+      client.await(Http2Frames.DATA);
+      assertThat(paused).hasSize(1);
+      client.cut();
+      await().until(paused::isEmpty);
+      try (RawHttp2Client other = fresh.connect(tls)) {
+        other.request(1, true, "GET", "/");
+        assertThat(other.reply(1).status()).isEqualTo("200");
+      }
+      assertThat(fresh.drops().stream().filter("transport-error"::equals).count())
+          .as("each write that waited fails, and TLS may hide them all")
+          .isLessThanOrEqualTo(1);
     }
   }
 
@@ -290,6 +371,49 @@ class Http2AbuseTest {
       assertThat(client.reply(1).status()).isEqualTo("408");
       assertThat(client.await(Http2Frames.RST_STREAM).int32(0)).isZero();
       assertThat(server.drops()).contains("body-timeout");
+    }
+  }
+
+  /** Streams that are not read hold the whole window: the client may not send on others. */
+  @Test
+  void bodiesThatMayNotComeAreNotLate() throws Exception {
+    try (RawHttp2Client client = connect()) {
+      client.await(f -> f.type() == Http2Frames.WINDOW_UPDATE && f.streamId() == 0); // the first
+      client.request(5, false, "POST", "/echo");
+      for (int stream = 7; stream <= 9; stream += 2) {
+        client.request(stream, false, "POST", "/paused");
+        for (int sent = 0; sent < Http2RequestBody.WINDOW_BYTES; sent += 16_384) {
+          client.data(stream, false, new byte[16_384]);
+        }
+      }
+      for (int i = 0; i < 2; i++) { // two deadlines pass
+        try (RawHttp2Client other = server.connect(tls)) {
+          other.request(1, false, "POST", "/echo");
+          assertThat(other.reply(1).status()).isEqualTo("408");
+        }
+      }
+      paused.forEach(exchange -> exchange.respond(Response.text(200, "done")));
+      client.await(f -> f.type() == Http2Frames.WINDOW_UPDATE && f.streamId() == 0);
+      client.data(5, true, new byte[10]);
+      assertThat(client.reply(5).status()).isEqualTo("200");
+    }
+  }
+
+  /** What many streams have read must not use up the connection's window. */
+  @Test
+  void manyUploadsKeepGoing() throws Exception {
+    try (RawHttp2Client client = connect()) {
+      client.await(f -> f.type() == Http2Frames.WINDOW_UPDATE && f.streamId() == 0); // the first
+      for (int i = 0; i < 64; i++) { // 1 MiB
+        client.request(2 * i + 1, false, "POST", "/hold");
+        client.data(2 * i + 1, false, new byte[16_384]);
+      }
+      int returned = 0;
+      while (returned < 3 * Http2RequestBody.WINDOW_BYTES / 2) {
+        Frame frame = client.await(Http2Frames.WINDOW_UPDATE);
+        assertThat(frame.streamId()).isZero();
+        returned += frame.int32(0);
+      }
     }
   }
 

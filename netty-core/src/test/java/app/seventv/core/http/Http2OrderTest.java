@@ -55,6 +55,25 @@ class Http2OrderTest extends Http2Fixture {
     }
   }
 
+  /** RFC 9113 §6.9.2: a stream that is in line may lose more than its window. */
+  @Test
+  void windowsMayBecomeNegativeWhileTheConnectionsIsUsedUp() throws Exception {
+    try (RawHttp2Client client = connect(4, 1 << 20)) {
+      client.request(1, true, "GET", "/big");
+      for (int got = 0; got < 65_535; ) {
+        got += client.await(Http2Frames.DATA).payload().length;
+      }
+      client.settings(4, 0);
+      client.windowUpdate(0, 1 << 30);
+      client.request(3, true, "HEAD", "/");
+      assertThat(client.await(f -> f.streamId() == 3 || f.type() == Http2Frames.DATA).type())
+          .as("only the head of another response is sent")
+          .isEqualTo(Http2Frames.HEADERS);
+      client.windowUpdate(1, 65_535 + 10);
+      assertThat(client.await(Http2Frames.DATA).payload()).hasSize(10);
+    }
+  }
+
   @Test
   void manyStreamsAtOnceAreAnswered() throws Exception {
     int streams = HttpLimits.DEFAULT.maxConcurrentStreams();
@@ -198,6 +217,33 @@ class Http2OrderTest extends Http2Fixture {
       frame = client.read();
     }
     return frame;
+  }
+
+  @Test
+  void clientsThatSendNoMoreGetTheirAnswers() throws Exception {
+    try (RawHttp2Client client = connect(4, 4 << 20)) {
+      client.windowUpdate(0, 1 << 30);
+      client.request(1, true, "GET", "/big");
+      client.request(3, true, "GET", "/hold");
+      client.request(5, false, "POST", "/hold");
+      Exchange whole = held();
+      held();
+      int before = aborted.get();
+      client.shutdownOutput();
+      await().until(() -> aborted.get() == before + 1); // what is not whole is given up
+      whole.respond(Response.text(200, "late"));
+      Set<Integer> ends = new HashSet<>();
+      for (Frame frame = client.read(); frame != null; frame = client.read()) {
+        if (frame.type() == Http2Frames.DATA && (frame.flags() & Http2Frames.END_STREAM) != 0) {
+          ends.add(frame.streamId());
+        }
+      }
+      assertThat(ends).containsExactlyInAnyOrder(1, 3);
+    }
+    try (RawHttp2Client client = connect()) {
+      client.shutdownOutput();
+      client.awaitClose();
+    }
   }
 
   @Test

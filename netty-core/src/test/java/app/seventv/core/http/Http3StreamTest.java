@@ -92,6 +92,11 @@ class Http3StreamTest {
       case "/cookie" -> exchange.respond(Response.text(200, "" + request.header("cookie")));
       case "/host" -> exchange.respond(Response.text(200, "" + request.authority()));
       case "/trailers" -> exchange.streamBody(new TrailerEcho(exchange));
+      case "/late" -> {
+        ResponseStream out = exchange.start(200, Response.newHeaders());
+        exchange.streamBody(new Echo(out));
+      }
+      case "/abort" -> exchange.start(200, Response.newHeaders()).abort();
       case "/early" -> exchange.respond(Response.text(403, "no"));
       case "/hold" -> {
         held.incrementAndGet();
@@ -274,6 +279,26 @@ class Http3StreamTest {
       await().until(() -> stream.status().equals("100"));
       assertThat(stream.data("abc").end().await().status()).isEqualTo("200");
       assertThat(stream.body()).isEqualTo("got 3");
+      Http3Probe.Stream late = probe.open().request("POST", "/late", "expect", "100-continue");
+      late.data("abc").end().await();
+      assertThat(late.sections()).as("no 100 behind a response head").hasSize(1);
+      assertThat(late.status()).isEqualTo("200");
+    }
+  }
+
+  @Test
+  void plainConnectIsNotImplemented() throws Exception {
+    try (Http3Probe probe = new Http3Probe(loops, address)) {
+      Http3Probe.Stream stream = probe.open().headers(":method", "CONNECT", ":authority", "a:1");
+      assertThat(stream.end().await().status()).isEqualTo("501");
+    }
+  }
+
+  @Test
+  void abortedResponsesAreResetAsOurOwnFault() throws Exception {
+    try (Http3Probe probe = new Http3Probe(loops, address)) {
+      Http3Probe.Stream stream = probe.open().request("GET", "/abort").end();
+      assertThat(stream.awaitReset()).isEqualTo(Http3ErrorCode.H3_INTERNAL_ERROR.code());
     }
   }
 

@@ -35,13 +35,16 @@ public final class RawHttp2Client implements Closeable {
 
   private static final int TIMEOUT_MS = 10_000;
 
+  private final Socket tcp;
   private final Socket socket;
   private final OutputStream out;
   private final DataInputStream in;
   private final DefaultHttp2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
   private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
 
-  private RawHttp2Client(Socket socket) throws IOException {
+  /** {@code tcp} may be below a TLS socket. */
+  private RawHttp2Client(Socket tcp, Socket socket) throws IOException {
+    this.tcp = tcp;
     this.socket = socket;
     this.out = socket.getOutputStream();
     this.in = new DataInputStream(socket.getInputStream());
@@ -49,14 +52,15 @@ public final class RawHttp2Client implements Closeable {
 
   /** Connects without sending anything of HTTP/2; with TLS the handshake is complete. */
   public static RawHttp2Client open(InetSocketAddress server, boolean tls) throws IOException {
-    Socket socket;
+    Socket tcp = new Socket(server.getAddress(), server.getPort());
+    Socket socket = tcp;
     if (tls) {
       try {
         SSLSocket secure =
             (SSLSocket)
                 TestCertificate.trustingClient()
                     .getSocketFactory()
-                    .createSocket(server.getAddress(), server.getPort());
+                    .createSocket(tcp, server.getHostString(), server.getPort(), true);
         SSLParameters parameters = secure.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {"h2"});
         secure.setSSLParameters(parameters);
@@ -65,12 +69,10 @@ public final class RawHttp2Client implements Closeable {
       } catch (GeneralSecurityException e) {
         throw new IOException("no TLS", e);
       }
-    } else {
-      socket = new Socket(server.getAddress(), server.getPort());
     }
-    socket.setTcpNoDelay(true);
-    socket.setSoTimeout(TIMEOUT_MS);
-    return new RawHttp2Client(socket);
+    tcp.setTcpNoDelay(true);
+    tcp.setSoTimeout(TIMEOUT_MS);
+    return new RawHttp2Client(tcp, socket);
   }
 
   /** Connects and sends the preface with these settings (identifiers and values in turn). */
@@ -263,6 +265,17 @@ public final class RawHttp2Client implements Closeable {
         return new Reply(head, body.toString(StandardCharsets.UTF_8), trailers);
       }
     }
+  }
+
+  /** Sends no more, but goes on reading. */
+  public void shutdownOutput() throws IOException {
+    tcp.shutdownOutput();
+  }
+
+  /** Resets the connection without a word. */
+  public void cut() throws IOException {
+    tcp.setSoLinger(true, 0);
+    tcp.close();
   }
 
   /** Closes the socket. */

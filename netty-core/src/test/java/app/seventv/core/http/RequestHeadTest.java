@@ -3,6 +3,7 @@ package app.seventv.core.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Rules for the fields of a request that frames carry (RFC 9113 §8.2, RFC 9114 §4.2). */
@@ -32,6 +33,29 @@ class RequestHeadTest {
     assertThat(head(":method", "GET", "x", "y", ":scheme", "https").finish()).contains("after");
     assertThat(get(":path", "/").finish()).contains("twice");
     assertThat(get(":status", "200").finish()).contains("unknown");
+  }
+
+  @Test
+  void authoritiesAreHostsWithAnOptionalPort() {
+    for (String good : new String[] {"a", "a:1", "a:", "[::1]", "[::1]:65535", "1.2.3.4:80"}) {
+      assertThat(HttpAuthority.isValid(good)).as(good).isTrue();
+      assertThat(connect(good).finish()).as(good).isNull();
+    }
+    for (String bad :
+        new String[] {"", ":", ":1", "[::", "[]", "[::1]x", "a:1a", "a:65536", "a:99999999999"}) {
+      assertThat(HttpAuthority.isValid(bad)).as(bad).isFalse();
+      assertThat(connect(bad).finish()).as(bad).isNotNull();
+    }
+  }
+
+  private static RequestHead connect(String authority) {
+    return head(":method", "CONNECT", ":authority", authority);
+  }
+
+  @Test
+  void trailersThatMeanNothingLateAreDropped() {
+    Map<CharSequence, CharSequence> section = Map.of("x-sum", "42", "authorization", "late");
+    assertThat(RequestHead.trailers(section.entrySet()).names()).containsExactly("x-sum");
   }
 
   @Test
