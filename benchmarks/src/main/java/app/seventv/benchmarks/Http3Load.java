@@ -82,7 +82,8 @@ final class Http3Load {
     TimeUnit.MILLISECONDS.sleep(duration.toMillis());
     long requests = answers.get() - before;
     double seconds = (System.nanoTime() - startNs) / 1e9;
-    System.out.printf("%d requests in %.3f seconds, %d failed%n", requests, seconds, failures.get());
+    System.out.printf(
+        "%d requests in %.3f seconds, %d failed%n", requests, seconds, failures.get());
     over = true;
     for (int i = 0; i < 100 && running.get() > 0; i++) {
       TimeUnit.MILLISECONDS.sleep(10); // the last answers
@@ -97,15 +98,14 @@ final class Http3Load {
     }
     client
         .send("GET", path, Map.of(), NO_BODY)
-        .whenComplete(
-            (answer, failure) -> {
-              if (failure != null || answer.status() != 200) {
-                failures.incrementAndGet();
-                running.decrementAndGet(); // a broken connection must not spin
-              } else {
-                answers.incrementAndGet();
-                next(client);
-              }
-            });
+        .whenComplete((answer, failure) -> {
+          if (failure != null || answer.status() != 200) {
+            failures.incrementAndGet();
+            running.decrementAndGet(); // a broken connection must not spin
+          } else {
+            answers.incrementAndGet();
+            next(client);
+          }
+        });
   }
 }

@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
  * Our HTTP layer beside Debian's nginx and h2o: same machine, same payloads, same clients, one core
  * for the server and one for the client. The servers take turns in short rounds, so that whatever
  * else the machine does meets all of them. What counts is the median of the ratios in a case, and
- * over the cases of a version their geometric mean: {@code h1-vs-nginx} is above 1 if we answer more
- * requests per second, {@code h1-cpu-vs-nginx} below 1 if one costs us less processor time.
+ * over the cases of a version their geometric mean: {@code h1-vs-nginx} is above 1 if we answer
+ * more requests per second, {@code h1-cpu-vs-nginx} below 1 if one costs us less processor time.
  */
 final class HttpBenchmark implements Benchmark {
   private static final String SMALL_BODY = "Hello, World!";
@@ -100,15 +100,26 @@ final class HttpBenchmark implements Benchmark {
     byte[] big = new byte[BIG_BYTES];
     new Random(7).nextBytes(big);
     Files.write(context.work().resolve("big"), big);
-    Files.write(
-        context.work().resolve("small"), SMALL_BODY.getBytes(StandardCharsets.US_ASCII));
+    Files.write(context.work().resolve("small"), SMALL_BODY.getBytes(StandardCharsets.US_ASCII));
     LoadTools.pinned(
         LoadTools.CLIENT_CORE,
         List.of(
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-            "-nodes", "-days", "2", "-subj", "/CN=localhost",
-            "-keyout", context.work().resolve("key.pem").toString(),
-            "-out", context.work().resolve("cert.pem").toString()));
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-keyout",
+            context.work().resolve("key.pem").toString(),
+            "-out",
+            context.work().resolve("cert.pem").toString()));
   }
 
   private static void compare(

@@ -151,8 +151,7 @@ final class EventKeys {
 
   /** What the listeners expect first. */
   static ProxyProtocol proxyProtocol(Config config) {
-    return new ProxyProtocol(
-        config.get(PROXY_PROTOCOL), clientAddress(config).trustedProxies());
+    return new ProxyProtocol(config.get(PROXY_PROTOCOL), clientAddress(config).trustedProxies());
   }
 
   static ClientAddress clientAddress(Config config) {

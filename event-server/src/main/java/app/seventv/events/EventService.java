@@ -184,8 +184,7 @@ final class EventService implements RunningService {
       if (secureBind.isPresent()) {
         builder.listen(HttpListener.plain(bind).withProxyProtocol(proxy));
       }
-      builder.listen(
-          HttpListener.tls(secureBind.orElse(bind), tls.get()).withProxyProtocol(proxy));
+      builder.listen(HttpListener.tls(secureBind.orElse(bind), tls.get()).withProxyProtocol(proxy));
     } else {
       builder.listen(HttpListener.plain(bind).withProxyProtocol(proxy));
     }

@@ -90,7 +90,7 @@ public final class CollectionNames {
   public static final String API_LEASES = "api_leases";
 
   /**
-   * Announcements that were committed but not sent yet; a collection of our own (decision 0012).
+   * Announcements that were committed but not sent yet; a collection of our own (decision 0013).
    */
   public static final String API_OUTBOX = "api_outbox";
 

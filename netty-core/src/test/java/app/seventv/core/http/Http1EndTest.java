@@ -39,8 +39,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 class Http1EndTest {
   private static final int BIG_BYTES = 8 << 20;
   private static final String UPGRADE =
-      "GET /ws HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
-          + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+      """
+      GET /ws HTTP/1.1\r
+      host: a\r
+      upgrade: websocket\r
+      connection: upgrade\r
+      sec-websocket-version: 13\r
+      sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r
+      \r
+      """;
 
   @Parameter TransportOptions.Choice transport;
 

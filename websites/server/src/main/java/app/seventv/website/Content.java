@@ -36,9 +36,8 @@ final class Content {
   Content(String mediaType, byte[] identity, Map<ContentCoding, byte[]> compressed) {
     String tag = tagOf(identity);
     forms.put(ContentCoding.IDENTITY, new Form(mediaType, ContentCoding.IDENTITY, tag, identity));
-    compressed.forEach(
-        (coding, bytes) ->
-            forms.put(coding, new Form(mediaType, coding, tag + '-' + coding.token(), bytes)));
+    compressed.forEach((coding, bytes) ->
+        forms.put(coding, new Form(mediaType, coding, tag + '-' + coding.token(), bytes)));
     this.offered = COMPRESSED.stream().filter(forms::containsKey).toList();
   }
 
