@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -126,25 +126,22 @@ final class HttpBenchmark implements Benchmark {
       BenchContext context, List<MeasuredServer> servers, String version, List<Figure> figures)
       throws IOException, InterruptedException {
     Map<String, List<Double>> ratios = new TreeMap<>();
-    Map<Case, Map<String, List<Round>>> rounds = new EnumMap<>(Case.class);
     List<Case> cases = new ArrayList<>(List.of(Case.values()));
     cases.removeIf(c -> !c.label().startsWith(version));
     for (Case one : cases) {
       warmUp(context, servers.getFirst(), one);
-      rounds.put(one, new HashMap<>());
     }
     int turns = context.quick() ? 3 : 7;
     int seconds = context.quick() ? 1 : 2;
     for (Case one : cases) {
+      Map<String, List<Round>> byServer = new LinkedHashMap<>();
+      servers.forEach(server -> byServer.put(server.name(), new ArrayList<>()));
       for (int turn = 0; turn < turns; turn++) {
         for (MeasuredServer server : servers) {
-          rounds
-              .get(one)
-              .computeIfAbsent(server.name(), name -> new ArrayList<>())
-              .add(measure(server, one, seconds));
+          of(byServer, server).add(measure(server, one, seconds));
         }
       }
-      report(context, one, servers, rounds.get(one), ratios, figures);
+      report(context, one, servers, byServer, ratios, figures);
     }
     ratios.forEach(
         (name, all) -> figures.add(new Figure(version + name, geometricMean(all), "ratio")));
@@ -168,6 +165,10 @@ final class HttpBenchmark implements Benchmark {
         : LoadTools.wrk(url, CONNECTIONS, seconds);
   }
 
+  private static List<Round> of(Map<String, List<Round>> byServer, MeasuredServer server) {
+    return Objects.requireNonNull(byServer.get(server.name()));
+  }
+
   private static Round measure(MeasuredServer server, Case one, int seconds)
       throws IOException, InterruptedException {
     double before = server.cpuSeconds();
@@ -183,9 +184,9 @@ final class HttpBenchmark implements Benchmark {
       Map<String, List<Round>> rounds,
       Map<String, List<Double>> ratios,
       List<Figure> figures) {
-    List<Round> ours = rounds.get(servers.getFirst().name());
+    List<Round> ours = of(rounds, servers.getFirst());
     for (MeasuredServer server : servers) {
-      List<Round> theirs = rounds.get(server.name());
+      List<Round> theirs = of(rounds, server);
       double rate = median(theirs.stream().map(Round::requestsPerSecond).toList());
       double cpu = median(theirs.stream().map(Round::cpuMicros).toList());
       String suffix = server == servers.getFirst() ? "" : "-" + server.name();

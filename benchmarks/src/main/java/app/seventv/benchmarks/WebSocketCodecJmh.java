@@ -73,8 +73,15 @@ public class WebSocketCodecJmh {
             new StockEcho());
     stock.writeInbound(
         Unpooled.copiedBuffer(
-            "GET / HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
-                + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            """
+            GET / HTTP/1.1\r
+            host: a\r
+            upgrade: websocket\r
+            connection: upgrade\r
+            sec-websocket-version: 13\r
+            sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r
+            \r
+            """,
             StandardCharsets.US_ASCII));
     drain(stock);
     if (echo(own, small) != echo(stock, small) || echo(own, large) != echo(stock, large)) {
