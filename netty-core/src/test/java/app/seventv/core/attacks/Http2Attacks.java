@@ -22,7 +22,7 @@ final class Http2Attacks {
   private static final int STEPS_PER_SECOND = 1_000;
 
   /** Longest flood on one connection; a server that has not closed it by then never will. */
-  private static final int MAX_STEPS = 5_000;
+  private static final int MAX_SECONDS = 5;
 
   private Http2Attacks() {}
 
@@ -129,7 +129,7 @@ final class Http2Attacks {
             });
         int step = 0;
         try {
-          while (!closed.isDone() && (until.pace(perSecond) || (cutOff == 0 && step < MAX_STEPS))) {
+          while (!closed.isDone() && (until.pace(perSecond) || (cutOff == 0 && step < MAX_SECONDS * perSecond))) {
             flood.step(client, step++);
           }
         } catch (IOException reset) {
