@@ -129,7 +129,8 @@ final class Http2Attacks {
             });
         int step = 0;
         try {
-          while (!closed.isDone() && (until.pace(perSecond) || (cutOff == 0 && step < MAX_SECONDS * perSecond))) {
+          while (!closed.isDone()
+              && (until.pace(perSecond) || (cutOff == 0 && step < MAX_SECONDS * perSecond))) {
             flood.step(client, step++);
           }
         } catch (IOException reset) {
