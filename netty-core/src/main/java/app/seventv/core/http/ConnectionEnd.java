@@ -68,7 +68,7 @@ final class ConnectionEnd implements ChannelFutureListener {
   SocketEnd move(ServerContext server, SocketEnd webSocket) {
     moved = true;
     InetAddress peer = counted;
-    if (peer == null && webSocket == server.webSocketEnd) {
+    if (peer == null && webSocket.equals(server.webSocketEnd)) {
       return server.socketEnd;
     }
     return ageNs -> {

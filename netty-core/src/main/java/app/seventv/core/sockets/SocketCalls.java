@@ -63,8 +63,7 @@ final class SocketCalls {
   /** Bytes read, 0 at the end of the input, or a negative error number. */
   int receive(int descriptor, long address, int length) {
     try {
-      long count =
-          (long) RECV.invokeExact(state, descriptor, address, (long) length, MSG_DONTWAIT);
+      long count = (long) RECV.invokeExact(state, descriptor, address, (long) length, MSG_DONTWAIT);
       return count >= 0 ? (int) count : -(int) ERRNO.get(state, 0L);
     } catch (Throwable impossible) {
       throw new IllegalStateException("recv cannot be called", impossible);

@@ -76,15 +76,16 @@ public final class SocketMove extends ChannelInboundHandlerAdapter {
   }
 
   private void leave(Channel channel) {
-    channel
-        .deregister()
-        .addListener(left -> {
-          if (left.isSuccess() && !over) {
-            arrive(channel);
-          } else {
-            channel.close();
-          }
-        });
+    var deregistered = channel.deregister();
+    // Behind the task in which Netty cancels the channel's operations.
+    channel.eventLoop().execute(() -> DetachedSocket.forget(channel));
+    deregistered.addListener(left -> {
+      if (left.isSuccess() && !over) {
+        arrive(channel);
+      } else {
+        channel.close();
+      }
+    });
   }
 
   private void arrive(Channel channel) {

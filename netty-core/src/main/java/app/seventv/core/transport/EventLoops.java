@@ -69,7 +69,9 @@ public final class EventLoops implements AutoCloseable {
     this.bufferRing = options.bufferRing();
     this.group =
         new MultiThreadIoEventLoopGroup(
-            options.loopCount(), new DefaultThreadFactory("loop", true), transport.handlerFactory(bufferRing));
+            options.loopCount(),
+            new DefaultThreadFactory("loop", true),
+            transport.handlerFactory(bufferRing));
     List<EventLoop> all = new ArrayList<>();
     for (EventExecutor loop : group) {
       all.add((EventLoop) loop);
@@ -113,8 +115,7 @@ public final class EventLoops implements AutoCloseable {
         continue;
       }
       try {
-        EventLoops loops =
-            new EventLoops(transport, options, handover);
+        EventLoops loops = new EventLoops(transport, options, handover);
         LOG.info("{}; passed over: {}", loops.describe(), refused);
         return loops;
       } catch (IllegalStateException e) {

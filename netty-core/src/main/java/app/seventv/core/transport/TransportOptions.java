@@ -13,8 +13,7 @@ import app.seventv.core.config.ValueTypes;
  * @param bufferRing whether io_uring loops share one buffer ring among their sockets
  * @param socketTables whether io_uring loops keep the sockets of websockets without a channel
  */
-public record TransportOptions(
-    Choice choice, int loops, boolean bufferRing, boolean socketTables) {
+public record TransportOptions(Choice choice, int loops, boolean bufferRing, boolean socketTables) {
   /** Most loops one process may have. */
   private static final int MAX_LOOPS = 1024;
 

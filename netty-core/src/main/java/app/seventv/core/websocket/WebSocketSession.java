@@ -46,8 +46,7 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
   /** Control frames received in the current window. */
   private char controlFrames;
 
-  WebSocketSession(
-      WebSocketTransport transport, boolean compressed, WebSocketListener listener) {
+  WebSocketSession(WebSocketTransport transport, boolean compressed, WebSocketListener listener) {
     this.transport = transport;
     this.compressed = compressed;
     this.listener = listener;
@@ -274,7 +273,8 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
     // A peer that reads nothing any more must not hold its socket for ever.
     current.closeTimer =
         executor()
-            .schedule(() -> transport.abort(this), options().closeTimeoutMs(), TimeUnit.MILLISECONDS);
+            .schedule(
+                () -> transport.abort(this), options().closeTimeoutMs(), TimeUnit.MILLISECONDS);
   }
 
   /** The server ends the connection first (RFC 6455 §7.1.1). */

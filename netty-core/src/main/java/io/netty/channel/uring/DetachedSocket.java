@@ -17,6 +17,15 @@ public final class DetachedSocket {
   }
 
   /**
+   * Has the loop forget the channel, which is being deregistered, as soon as none of its operations
+   * is left. Netty 4.2.18 waits for one more completion when the client's end has ended a multishot
+   * receive before, and that never comes.
+   */
+  public static void forget(Channel channel) {
+    ((IoUringSocketChannel) channel).registration().cancel();
+  }
+
+  /**
    * Takes the descriptor, which belongs to the caller from now on, and closes the channel around
    * it. Nothing may be under way: the channel must have been deregistered.
    *
