@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CachedObject {
   /** Memory beside a body: this object, its texts, key, cache node, buffer object (measured). */
-  static final int OVERHEAD_BYTES = 400;
+  static final int OVERHEAD_BYTES = 750;
 
   /** How long "not at the origin" is believed (cdn.md §4.2). */
   static final Duration NOT_FOUND_LIFETIME = Duration.ofSeconds(10);

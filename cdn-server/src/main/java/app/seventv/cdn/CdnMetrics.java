@@ -42,8 +42,8 @@ final class CdnMetrics {
   private final CounterDataPoint staleOnError;
   private final CounterDataPoint passed;
   private final Counter tierHits;
-  private final CounterDataPoint[][] requests =
-      new CounterDataPoint[ImagePath.Kind.values().length][ImagePath.ImageType.values().length];
+  private final Map<ImagePath.Kind, Map<ImagePath.ImageType, CounterDataPoint>> requests =
+      new EnumMap<>(ImagePath.Kind.class);
 
   CdnMetrics(Metrics metrics) {
     Counter cacheActions = metrics.counter("cache_action_total", "Look-ups by outcome.", "state");
@@ -69,22 +69,24 @@ final class CdnMetrics {
         metrics.counter("cdn_body_bytes_total", "Bytes of image bodies to clients.", "cache");
     hitBytes = body.labelValues("hit");
     missBytes = body.labelValues("miss");
-    refreshes =
-        metrics.counter("cache_refreshes_total", "Fetches ahead of need.").labelValues();
+    refreshes = metrics.counter("cache_refreshes_total", "Fetches ahead of need.").labelValues();
     staleOnError =
         metrics
             .counter("cache_stale_on_error_total", "Fetches that failed over to an old copy.")
             .labelValues();
     passed =
-        metrics.counter("cache_passed_total", "Fetches of objects too large to keep.").labelValues();
+        metrics
+            .counter("cache_passed_total", "Fetches of objects too large to keep.")
+            .labelValues();
     tierHits = metrics.counter("cache_tier_hits_total", "Objects found in a tier.", "tier");
     Counter counter =
         metrics.counter("cdn_request_total", "Requests for images.", "kind", "image_type");
     for (ImagePath.Kind kind : ImagePath.Kind.values()) {
+      Map<ImagePath.ImageType, CounterDataPoint> types = new EnumMap<>(ImagePath.ImageType.class);
       for (ImagePath.ImageType type : ImagePath.ImageType.values()) {
-        requests[kind.ordinal()][type.ordinal()] =
-            counter.labelValues(kind.label(), type.label());
+        types.put(type, counter.labelValues(kind.label(), type.label()));
       }
+      requests.put(kind, types);
     }
   }
 
@@ -138,6 +140,10 @@ final class CdnMetrics {
   }
 
   void requested(ImagePath.Kind kind, ImagePath.ImageType type) {
-    requests[kind.ordinal()][type.ordinal()].inc();
+    Map<ImagePath.ImageType, CounterDataPoint> types = requests.get(kind);
+    CounterDataPoint counter = types == null ? null : types.get(type);
+    if (counter != null) {
+      counter.inc();
+    }
   }
 }

@@ -59,7 +59,9 @@ record CdnOptions(Config config) {
           "Milliseconds without an answer after which the origin is asked a second time.");
   private static final Key<Long> MAX_OBJECT_SIZE =
       Key.sizeBytes(
-          "cdn.max_object_size", 64L << 20, "Larger objects are passed on and not kept; at most 1 GiB.");
+          "cdn.max_object_size",
+          64L << 20,
+          "Larger objects are passed on and not kept; at most 1 GiB.");
   private static final Key<Duration> STALE_WHILE_REVALIDATE =
       Key.duration(
           "cdn.stale_while_revalidate",

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,19 +49,19 @@ public final class CdnServer implements RunningService {
 
   private CdnServer(ServiceContext context, CdnOptions options) throws IOException {
     CdnMetrics metrics = new CdnMetrics(context.metrics());
-    Freshness freshness =
-        options.freshness(purgeState, () -> ThreadLocalRandom.current().nextDouble());
+    DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
+    Freshness freshness = options.freshness(purgeState, random);
     cache =
         new ObjectCache(
             options.cacheCapacityBytes(),
             object -> freshness.usefulNs(object, System.nanoTime()),
-            System::nanoTime);
+            System::nanoTime,
+            random);
     Timers timers = Timers.of(timerThread);
     Duration timeout = options.originTimeout();
     bounded =
         new BoundedOrigin(
-            new HedgedOrigin(
-                new S3Origin(options), timeout, options.originHedgeDelay(), timers),
+            new HedgedOrigin(new S3Origin(options), timeout, options.originHedgeDelay(), timers),
             options.maxOriginRequests(),
             timeout,
             timers);
@@ -92,7 +93,8 @@ public final class CdnServer implements RunningService {
   /** One thread for deadlines: what they do is short. */
   private static ScheduledThreadPoolExecutor timerThread() {
     ScheduledThreadPoolExecutor timers =
-        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("cdn-timers").daemon().factory());
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("cdn-timers").daemon().factory());
     timers.setRemoveOnCancelPolicy(true);
     return timers;
   }
@@ -173,6 +175,8 @@ public final class CdnServer implements RunningService {
     metrics.counter("cache_evictions_total", "Objects that had to make room.", cache::evictions);
     metrics.counter(
         "cache_evicted_bytes_total", "Weight of those that had to.", cache::evictedBytes);
+    metrics.counter(
+        "cache_rejected_total", "Objects that were too large for their use.", cache::rejected);
     metrics.gauge("cache_upstream_running", "Fetches that the origin answers.", bounded::running);
     metrics.gauge("cache_upstream_queued", "Fetches that wait for a turn.", bounded::waiting);
     metrics.gauge(
@@ -182,16 +186,21 @@ public final class CdnServer implements RunningService {
 
   /** A short absence is bridged by what is stored; a long one is not for this instance to hide. */
   private void readiness(Health health, Duration limit) {
-    health.require("origin", () -> {
-      if (origin.openSeconds() > limit.toSeconds()) {
-        throw new IllegalStateException("no good answer for " + origin.openSeconds() + " s");
-      }
-    });
-    health.require("purges", () -> {
-      if (purgeState.lostSeconds() > limit.toSeconds()) {
-        throw new IllegalStateException("none can arrive for " + purgeState.lostSeconds() + " s");
-      }
-    });
+    health.require(
+        "origin",
+        () -> {
+          if (origin.openSeconds() > limit.toSeconds()) {
+            throw new IllegalStateException("no good answer for " + origin.openSeconds() + " s");
+          }
+        });
+    health.require(
+        "purges",
+        () -> {
+          if (purgeState.lostSeconds() > limit.toSeconds()) {
+            throw new IllegalStateException(
+                "none can arrive for " + purgeState.lostSeconds() + " s");
+          }
+        });
   }
 
   private double originOpen() {

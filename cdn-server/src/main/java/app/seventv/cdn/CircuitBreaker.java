@@ -71,8 +71,7 @@ final class CircuitBreaker implements Origin {
     if (!open) {
       openedAtNs = nanoClock.getAsLong();
     }
-    restNs =
-        open ? Math.min(2 * restNs, LONGEST_REST.toNanos()) : FIRST_REST.toNanos();
+    restNs = open ? Math.min(2 * restNs, LONGEST_REST.toNanos()) : FIRST_REST.toNanos();
     open = true;
     probing = false;
     failures = 0;

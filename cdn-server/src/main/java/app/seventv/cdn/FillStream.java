@@ -46,10 +46,12 @@ final class FillStream {
   /** There may be more to send. Any thread. */
   void advanced() {
     if (scheduled.compareAndSet(false, true)) {
-      exchange.executor().execute(() -> {
-        scheduled.set(false);
-        pump();
-      });
+      exchange
+          .executor()
+          .execute(() -> {
+            scheduled.set(false);
+            pump();
+          });
     }
   }
 

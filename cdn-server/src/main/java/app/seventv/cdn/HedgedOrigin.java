@@ -66,8 +66,9 @@ final class HedgedOrigin implements Origin {
       Timers.Pending limit =
           timers.after(
               deadline,
-              () -> result.completeExceptionally(
-                  new OriginFailure(Kind.TIMEOUT, "no answer within " + deadline)));
+              () ->
+                  result.completeExceptionally(
+                      new OriginFailure(Kind.TIMEOUT, "no answer within " + deadline)));
       result.whenComplete((answer, failure) -> limit.cancel());
       ask();
       if (hedgeDelay.compareTo(deadline) < 0 && !result.isDone()) {

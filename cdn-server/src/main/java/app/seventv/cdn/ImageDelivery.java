@@ -3,7 +3,6 @@ package app.seventv.cdn;
 import app.seventv.cdn.Fill.Source;
 import app.seventv.core.content.ConditionalResponse;
 import app.seventv.core.http.Exchange;
-import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -140,7 +139,6 @@ final class ImageDelivery implements FillWaiter {
       case STALE -> forwarded(headers, "fwd=stale; detail=origin-failed");
     }
     handler.metrics().missBytes(object.length());
-    Request request = exchange.request();
     String type = handler.contentType(object, path.type());
     if (simple) {
       handler.describe(headers, object, path.type());
@@ -250,7 +248,7 @@ final class ImageDelivery implements FillWaiter {
       found.discard();
       exchange.respond(Response.of(200, headers, Unpooled.EMPTY_BUFFER));
     } else {
-      found.body().subscribe(new PassStream(exchange, headers));
+      found.body().subscribe(new PassStream(handler.store().timers(), exchange, headers));
     }
   }
 }

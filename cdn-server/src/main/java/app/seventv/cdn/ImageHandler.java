@@ -8,7 +8,6 @@ import app.seventv.core.http.Handler;
 import app.seventv.core.http.HttpError;
 import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
-import app.seventv.core.http.RoutePattern;
 import app.seventv.core.http.Router;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -139,7 +138,8 @@ final class ImageHandler {
     metrics.requested(kind, type);
     metrics.hitBytes(body.readableBytes());
     HttpHeaders fields = Response.newHeaders();
-    long staleNs = store.isStale(object, nowNs) ? nowNs - object.fetchedAtNs() - object.freshNs() : 0;
+    long staleNs =
+        store.isStale(object, nowNs) ? nowNs - object.fetchedAtNs() - object.freshNs() : 0;
     headers.hit(fields, staleNs / 1_000_000_000L);
     headers.caching(fields, object, nowNs);
     if (object.status() != 200) {

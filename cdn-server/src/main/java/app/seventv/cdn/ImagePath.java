@@ -29,6 +29,8 @@ record ImagePath(Kind kind, ImageType type, String key) {
     USER_PROFILE_PICTURE("UserProfilePicture", "/user/{id}/profile-picture/{part}/{file}");
 
     private final String label;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a record of two strings
     private final RoutePattern route;
 
     Kind(String label, String pattern) {

@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,14 @@ import org.jspecify.annotations.Nullable;
  * known to the byte.
  */
 final class ObjectCache {
+  /** Share of the capacity from which on objects have to make room for each other. */
+  private static final double FULL = 0.95;
+
   private final Cache<String, CachedObject> cache;
   private final long capacityBytes;
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
+  private final DoubleSupplier random;
+  private final AtomicLong rejected = new AtomicLong();
   private final AtomicLong weightBytes = new AtomicLong();
   private final AtomicLong evictions = new AtomicLong();
   private final AtomicLong evictedBytes = new AtomicLong();
@@ -30,9 +36,15 @@ final class ObjectCache {
    * @param capacityBytes bound on the entries' weight; 0 or less for none
    * @param usefulNs nanoseconds from now for which an object is of any use
    * @param ticker monotonic clock
+   * @param random numbers from 0 to 1, for the admission of large objects
    */
-  ObjectCache(long capacityBytes, ToLongFunction<CachedObject> usefulNs, Ticker ticker) {
+  ObjectCache(
+      long capacityBytes,
+      ToLongFunction<CachedObject> usefulNs,
+      Ticker ticker,
+      DoubleSupplier random) {
     this.capacityBytes = capacityBytes;
+    this.random = random;
     this.cache =
         Caffeine.newBuilder()
             .maximumWeight(capacityBytes <= 0 ? Long.MAX_VALUE / 2 : capacityBytes)
@@ -70,8 +82,29 @@ final class ObjectCache {
 
   /** Adds an object, whose reference it takes; the policy may turn it away at once. */
   void put(String path, CachedObject object) {
+    if (!admits(path, object)) {
+      rejected.incrementAndGet();
+      object.release();
+      return;
+    }
     weightBytes.addAndGet(object.weightBytes());
     cache.put(path, object);
+  }
+
+  /**
+   * Whether an object may take others' place. Caffeine admits by frequency alone; one object that
+   * is ten times the usual size is worth it only if it is wanted as often as the ten that have to
+   * go. Hence a full cache gives a large object a chance that falls with its size: the more often
+   * it is wanted, the more chances it gets.
+   */
+  private boolean admits(String path, CachedObject object) {
+    long used = weightBytes.get();
+    long entries = cache.estimatedSize();
+    if (capacityBytes <= 0 || used < capacityBytes * FULL || entries == 0) {
+      return true;
+    }
+    double share = (double) used / entries / object.weightBytes();
+    return share >= 1 || random.getAsDouble() < share || cache.asMap().containsKey(path);
   }
 
   void remove(String path) {
@@ -108,6 +141,10 @@ final class ObjectCache {
   /** Memory of bodies off the heap, those on their way and those still being sent included. */
   long directBytes() {
     return memory.metric().usedDirectMemory();
+  }
+
+  long rejected() {
+    return rejected.get();
   }
 
   /** Capacity left in bytes; negative while over it. */

@@ -244,10 +244,7 @@ final class ObjectStore {
   }
 
   private void found(
-      Fill fill,
-      OriginAnswer.Found found,
-      @Nullable CachedObject stale,
-      @Nullable ByteBuf copy) {
+      Fill fill, OriginAnswer.Found found, @Nullable CachedObject stale, @Nullable ByteBuf copy) {
     if (found.length() < 0 || found.length() > settings.maxObjectBytes) {
       drop(copy);
       largeKeys.put(fill.key(), true);
@@ -349,6 +346,10 @@ final class ObjectStore {
     largeKeys.invalidateAll();
     cache.removePrefix('/' + prefix);
     tiers.forEach(tier -> tier.removePrefix(prefix));
+  }
+
+  Timers timers() {
+    return timers;
   }
 
   int inflight() {

@@ -5,12 +5,17 @@ import app.seventv.core.http.ResponseStream;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /** Sends a body straight from the origin to one client, at the client's pace. */
 final class PassStream implements Subscriber<ByteBuffer> {
+  /** An origin that sends nothing for longer is given up (cdn.md §4.2). */
+  static final Duration MAX_STALL = Duration.ofSeconds(20);
+
+  private final Timers timers;
   private final Exchange exchange;
   private final ResponseStream stream;
 
@@ -18,9 +23,11 @@ final class PassStream implements Subscriber<ByteBuffer> {
   private @Nullable Subscription subscription;
   private boolean over;
   private boolean paused;
+  private Timers.@Nullable Pending stall;
 
   /** Sends the head. */
-  PassStream(Exchange exchange, HttpHeaders headers) {
+  PassStream(Timers timers, Exchange exchange, HttpHeaders headers) {
+    this.timers = timers;
     this.exchange = exchange;
     this.stream = exchange.start(200, headers);
     stream.onWritable(this::writable);
@@ -38,19 +45,41 @@ final class PassStream implements Subscriber<ByteBuffer> {
       if (over) {
         s.cancel();
       } else {
-        s.request(1);
+        ask(s);
       }
     });
+  }
+
+  private void ask(Subscription source) {
+    stall = timers.after(MAX_STALL, () -> onLoop(this::stalled));
+    source.request(1);
+  }
+
+  private void stalled() {
+    Subscription source = subscription;
+    if (!over && !paused && source != null) {
+      source.cancel();
+      over = true;
+      stream.abort();
+    }
+  }
+
+  private void rest() {
+    Timers.Pending pending = stall;
+    if (pending != null) {
+      pending.cancel();
+    }
   }
 
   @Override
   public void onNext(ByteBuffer data) {
     onLoop(() -> {
       Subscription source = subscription;
+      rest();
       if (!over && source != null) {
         stream.writeAndFlush(Unpooled.wrappedBuffer(data));
         if (stream.isWritable()) {
-          source.request(1);
+          ask(source);
         } else {
           paused = true;
         }
@@ -62,13 +91,14 @@ final class PassStream implements Subscriber<ByteBuffer> {
     Subscription source = subscription;
     if (paused && !over && source != null) {
       paused = false;
-      source.request(1);
+      ask(source);
     }
   }
 
   @Override
   public void onError(Throwable error) {
     onLoop(() -> {
+      rest();
       if (!over) {
         over = true;
         stream.abort();
@@ -79,6 +109,7 @@ final class PassStream implements Subscriber<ByteBuffer> {
   @Override
   public void onComplete() {
     onLoop(() -> {
+      rest();
       if (!over) {
         over = true;
         stream.end();
@@ -88,6 +119,7 @@ final class PassStream implements Subscriber<ByteBuffer> {
 
   /** The exchange has ended, perhaps before the body. */
   private void close() {
+    rest();
     Subscription source = subscription;
     if (!over && source != null) {
       source.cancel();

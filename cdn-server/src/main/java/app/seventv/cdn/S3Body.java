@@ -14,8 +14,8 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * Hands an answer over as soon as its head is there, and goes on as the publisher of its body.
  *
  * <p>Unlike the SDK's own {@code toPublisher} the call stays open until the body has ended: so a
- * transfer that breaks is always reported, even if the SDK's publisher keeps silent (aws-sdk-java-v2
- * issue 6949).
+ * transfer that breaks is always reported, even if the SDK's publisher keeps silent
+ * (aws-sdk-java-v2 issue 6949).
  */
 final class S3Body
     implements AsyncResponseTransformer<GetObjectResponse, Void>, Publisher<ByteBuffer> {

@@ -24,9 +24,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Objects of an S3 bucket (cdn.md §4). */
 final class S3Origin implements Origin {
-  /** A body that stands still for longer is given up (cdn.md §4.2). */
-  private static final Duration MAX_STALL = Duration.ofSeconds(20);
-
   /** Connections per running fetch: the first request and the second one (HedgedOrigin). */
   private static final int REQUESTS_PER_FETCH = 2;
 
@@ -48,7 +45,7 @@ final class S3Origin implements Origin {
             .httpClientBuilder(
                 NettyNioAsyncHttpClient.builder()
                     .maxConcurrency(options.maxOriginRequests() * REQUESTS_PER_FETCH)
-                    .readTimeout(MAX_STALL)
+                    .readTimeout(PassStream.MAX_STALL)
                     .connectionTimeout(options.originTimeout())
                     .connectionAcquisitionTimeout(options.originTimeout()))
             .overrideConfiguration(c -> c.retryStrategy(r -> r.maxAttempts(1)))

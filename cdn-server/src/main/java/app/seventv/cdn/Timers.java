@@ -21,8 +21,7 @@ interface Timers {
   /** Timers of an executor. */
   static Timers of(ScheduledExecutorService executor) {
     return (delay, action) -> {
-      ScheduledFuture<?> future =
-          executor.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+      ScheduledFuture<?> future = executor.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     };
   }
