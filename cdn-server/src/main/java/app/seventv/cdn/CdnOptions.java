@@ -1,5 +1,6 @@
 package app.seventv.cdn;
 
+import app.seventv.cdn.disk.DiskOptions;
 import app.seventv.core.config.Config;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
@@ -52,6 +53,9 @@ record CdnOptions(Config config) {
       Key.string("cdn.purge_stream_subject", "cdn.purge", "Subject prefix of purges.");
   private static final Key<String> PURGE_STREAM =
       Key.string("cdn.purge_stream_name", "CdnPurge", "JetStream stream of purges.");
+  private static final Key<Optional<Secret>> PURGE_SECRET =
+      Key.secret(
+          "cdn.purge_secret", "Bearer token of POST /purge on the admin port; without it: none.");
   private static final Key<String> POD_NAME =
       Key.string("pod.name", "", "Name of this instance; also names its purge consumer.")
           .defaultFrom("POD_NAME");
@@ -64,13 +68,15 @@ record CdnOptions(Config config) {
           .add(BIND, SECURE_BIND, HTTP3, SERVER_NAME, ALLOW_INSECURE)
           .add(BUCKET_NAME, BUCKET_REGION, BUCKET_ENDPOINT, ACCESS_KEY, SECRET_KEY)
           .add(CACHE_CAPACITY, MAX_AGE, MAX_CONCURRENT_REQUESTS, ORIGIN_REQUEST_TIMEOUT)
-          .add(PURGE_SUBJECT, PURGE_STREAM, POD_NAME, NODE_NAME)
+          .add(PURGE_SUBJECT, PURGE_STREAM, PURGE_SECRET, POD_NAME, NODE_NAME)
           .include(NatsOptions.SCHEMA)
           .group("cdn.tls", TlsOptions.SCHEMA)
           .group("cdn.incoming_request", ClientAddress.SCHEMA)
           .ignore("not used", "cdn.tls.ca_cert", "cdn.tls.alpn_protocols")
           .ignore("event_loops sets the number of loops", "cdn.workers")
           .group("cdn.rate_limit", AddressLimitOptions.SCHEMA)
+          .group("cdn.disk", DiskOptions.SCHEMA)
+          .group("cdn.cloudflare", CloudflareOptions.SCHEMA)
           .build();
 
   InetSocketAddress bind() {
@@ -140,6 +146,21 @@ record CdnOptions(Config config) {
 
   String purgeStream() {
     return config.get(PURGE_STREAM);
+  }
+
+  /** What {@code POST /purge} asks for. */
+  Optional<Secret> purgeSecret() {
+    return config.get(PURGE_SECRET);
+  }
+
+  /** The disk cache, if there is to be one. */
+  Optional<DiskOptions> disk() {
+    return DiskOptions.from(config.group("cdn.disk"));
+  }
+
+  /** Cloudflare's zones, if there are any to purge. */
+  Optional<CloudflareOptions> cloudflare() {
+    return CloudflareOptions.from(config.group("cdn.cloudflare"));
   }
 
   String podName() {

@@ -1,5 +1,6 @@
 package app.seventv.cdn;
 
+import app.seventv.cdn.disk.DiskTier;
 import app.seventv.core.http.Handler;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
@@ -8,17 +9,20 @@ import app.seventv.core.http.Response;
 import app.seventv.core.limits.AddressLimits;
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.nats.NatsOptions;
+import app.seventv.core.service.AdminEndpoint;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
 import app.seventv.core.service.ServiceDefinition;
 import app.seventv.core.service.ServiceMain;
 import app.seventv.core.tls.TlsOptions;
 import io.nats.client.Connection;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,22 +34,27 @@ public final class CdnServer implements RunningService {
   public static final ServiceDefinition DEFINITION =
       ServiceDefinition.of("cdn", CdnServer.class, CdnOptions.SCHEMA, CdnServer::start);
 
+  /** Where bodies go that are read from disk. */
+  private static final UnpooledByteBufAllocator DISK_MEMORY = new UnpooledByteBufAllocator(true);
+
   private static final Logger LOG = LoggerFactory.getLogger(CdnServer.class);
 
   private final ObjectCache cache;
   private final S3Origin origin;
+  private final @Nullable DiskTier disk;
   private final List<Tier> tiers;
   private final ObjectStore store;
   private final PurgeState purgeState = new PurgeState(System::nanoTime);
   private final CompletableFuture<Connection> nats;
-  private final @Nullable PurgeConsumer purges;
+  private final CdnPurging purges;
   private final List<HttpServer> servers = new ArrayList<>();
 
   private CdnServer(ServiceContext context, CdnOptions options) throws IOException {
     CdnMetrics metrics = new CdnMetrics(context.metrics());
     cache = new ObjectCache(options.cacheCapacityBytes(), System::nanoTime);
     origin = new S3Origin(options, System::nanoTime);
-    tiers = tiers();
+    disk = options.disk().map(o -> DiskTier.open(o, DISK_MEMORY, cache::contains)).orElse(null);
+    tiers = tiers(disk);
     store =
         new ObjectStore(
             cache,
@@ -57,7 +66,7 @@ public final class CdnServer implements RunningService {
     nats =
         NatsOptions.connectInBackground(
             options.config(), "cdn", event -> LOG.info("NATS: {}", event));
-    purges = purgeConsumer(options);
+    purges = new CdnPurging(options, store, disk, purgeState, nats, context.metrics());
     try {
       listen(context, options, metrics);
     } catch (IOException | RuntimeException e) {
@@ -72,19 +81,10 @@ public final class CdnServer implements RunningService {
   }
 
   /** What lies between memory and origin, nearest first. */
-  private static List<Tier> tiers() {
-    return List.of();
-  }
-
-  private @Nullable PurgeConsumer purgeConsumer(CdnOptions options) {
-    String pod = options.podName();
-    if (!pod.matches("[A-Za-z0-9_-]+")) {
-      // It becomes the name of a JetStream consumer (cdn.md §11, 14).
-      throw new IllegalArgumentException(
-          "pod.name must consist of letters, digits, - and _: '" + pod + "'");
-    }
-    return new PurgeConsumer(
-        nats, options.purgeStream(), options.purgeSubject(), pod, store, purgeState);
+  private static List<Tier> tiers(@Nullable DiskTier disk) {
+    return disk == null
+        ? List.of()
+        : List.of(new DiskCacheTier(disk, System::nanoTime, System::currentTimeMillis));
   }
 
   private void listen(ServiceContext context, CdnOptions options, CdnMetrics metrics)
@@ -129,6 +129,9 @@ public final class CdnServer implements RunningService {
   }
 
   private void gauges(Metrics metrics) {
+    if (disk != null) {
+      disk.register(metrics);
+    }
     metrics.gauge("cache_inflight", "Origin fetches under way or waiting.", store::inflight);
     metrics.gauge("cache_entries", "Objects in memory.", cache::entries);
     metrics.gauge("cache_weight_bytes", "Weight of the objects in memory.", cache::weightBytes);
@@ -170,6 +173,11 @@ public final class CdnServer implements RunningService {
   }
 
   @Override
+  public Optional<AdminEndpoint> adminEndpoint() {
+    return purges.endpoint();
+  }
+
+  @Override
   public void reload() {
     servers.forEach(HttpServer::reloadCertificates);
   }
@@ -177,9 +185,7 @@ public final class CdnServer implements RunningService {
   @Override
   public void close() {
     servers.forEach(HttpServer::close);
-    if (purges != null) {
-      purges.close();
-    }
+    purges.close();
     Connection connection = nats.getNow(null);
     if (connection != null) {
       try {

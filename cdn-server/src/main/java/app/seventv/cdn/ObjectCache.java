@@ -46,6 +46,11 @@ final class ObjectCache {
     return cache.getIfPresent(key);
   }
 
+  /** Whether a key is in memory; not counted as a use. */
+  boolean contains(String key) {
+    return cache.policy().getIfPresentQuietly(key) != null;
+  }
+
   /** Adds an object, whose reference it takes; the policy may turn it away at once. */
   void put(String key, CachedObject object) {
     weightBytes.addAndGet(object.weightBytes());

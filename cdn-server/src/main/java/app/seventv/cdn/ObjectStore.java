@@ -162,6 +162,13 @@ final class ObjectStore {
     tiers.forEach(tier -> tier.removePrefix(prefix));
   }
 
+  /** Forgets what is in memory; the tiers know themselves what they can trust. */
+  void forgetMemory() {
+    generations.purgedMany();
+    fetches.clear();
+    cache.removePrefix("");
+  }
+
   int inflight() {
     return fetches.size();
   }

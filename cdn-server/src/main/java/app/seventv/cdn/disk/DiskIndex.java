@@ -1,6 +1,5 @@
 package app.seventv.cdn.disk;
 
-import java.util.function.BooleanSupplier;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
@@ -30,18 +29,10 @@ final class DiskIndex {
     }
   }
 
-  /**
-   * Sets a location, unless the object is not wanted any more. Whoever makes it unwanted first and
-   * calls {@link #remove} then can be sure that it is gone.
-   */
-  boolean putIf(long hash, long location, BooleanSupplier wanted) {
+  void put(long hash, long location) {
     Long2LongHashMap stripe = stripe(hash);
     synchronized (stripe) {
-      if (!wanted.getAsBoolean()) {
-        return false;
-      }
       stripe.put(hash, location);
-      return true;
     }
   }
 

@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -122,11 +121,11 @@ final class DiskLog implements AutoCloseable {
   }
 
   /**
-   * Appends an object and indexes it, if it is still wanted then.
+   * Appends an object and indexes it, if that is still allowed then.
    *
-   * @return false if it was not
+   * @return false if it was not, or if the object is too large
    */
-  boolean put(String key, DiskObject object, BooleanSupplier wanted) throws IOException {
+  boolean put(String key, DiskObject object, Admission admission) throws IOException {
     RecordHead head =
         new RecordHead(
             Kind.OBJECT,
@@ -144,7 +143,7 @@ final class DiskLog implements AutoCloseable {
       return false;
     }
     long location = append(head, object.body());
-    if (index.putIf(KeyHash.of(key), location, wanted)) {
+    if (admission.commit(() -> index.put(KeyHash.of(key), location))) {
       return true;
     }
     append(RecordHead.mark(Kind.PURGE_KEY, 0, key), Unpooled.EMPTY_BUFFER);

@@ -9,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -145,11 +144,10 @@ public final class DiskTier implements AutoCloseable {
   /**
    * Writes an object later, if there is room in the queue; retains its body until then.
    *
-   * @param wanted whether the object may still be stored, asked on the writing thread: whoever
-   *     purges makes this false before it calls {@link #purge}. Must not block.
+   * @param admission ended by whoever purges before it calls {@link #purge}
    */
-  public void write(String key, DiskObject object, BooleanSupplier wanted) {
-    writer.write(key, object, wanted);
+  public void write(String key, DiskObject object, Admission admission) {
+    writer.write(key, object, admission);
   }
 
   /**
@@ -165,6 +163,11 @@ public final class DiskTier implements AutoCloseable {
   /** Forgets all keys with this prefix, as {@link #purge} does one; the empty prefix is all. */
   public CompletableFuture<Void> purgePrefix(String prefix) {
     return writer.purgePrefix(prefix);
+  }
+
+  /** Completes when a restart cannot bring back what was purged until now; see {@link #purge}. */
+  public CompletableFuture<Void> purgesKept() {
+    return writer.lastPurge();
   }
 
   /**

@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +51,7 @@ final class DiskWriter {
   private volatile boolean ended;
   private volatile boolean failing;
   private volatile long suspendedUntilNs;
+  private volatile CompletableFuture<Void> lastPurge = CompletableFuture.completedFuture(null);
 
   DiskWriter(
       DiskOptions options,
@@ -71,7 +71,7 @@ final class DiskWriter {
   /** One thing to do with the log. */
   private sealed interface Operation {}
 
-  private record Put(String key, DiskObject object, BooleanSupplier wanted) implements Operation {}
+  private record Put(String key, DiskObject object, Admission admission) implements Operation {}
 
   private record Rewrite(long hash, long location) implements Operation {}
 
@@ -104,7 +104,7 @@ final class DiskWriter {
     return queuedBytes.get();
   }
 
-  void write(String key, DiskObject object, BooleanSupplier wanted) {
+  void write(String key, DiskObject object, Admission admission) {
     int bytes = object.body().readableBytes();
     if (log == null
         || isSuspended()
@@ -115,7 +115,7 @@ final class DiskWriter {
       return;
     }
     object.body().retain();
-    add(new Put(key, object, wanted));
+    add(new Put(key, object, admission));
   }
 
   private boolean reserve(int bytes) {
@@ -178,12 +178,18 @@ final class DiskWriter {
   }
 
   private void enqueue(Purge purge) {
+    lastPurge = purge.done;
     if (queue.size() >= MAX_QUEUED + MAX_QUEUED_PURGES) {
       drop();
       add(new Purge("", true, purge.done));
     } else {
       add(purge);
     }
+  }
+
+  /** Completes as the purge called last does; those before it are on the disk by then. */
+  CompletableFuture<Void> lastPurge() {
+    return lastPurge;
   }
 
   void purgesArrive(long sinceMs, long nowMs) {
@@ -305,7 +311,7 @@ final class DiskWriter {
     try {
       if (isSuspended()) {
         figures.dropped.increment();
-      } else if (put.wanted.getAsBoolean() && open.put(put.key, put.object, put.wanted)) {
+      } else if (put.admission.isCurrent() && open.put(put.key, put.object, put.admission)) {
         figures.written.increment();
         failing = false;
       }

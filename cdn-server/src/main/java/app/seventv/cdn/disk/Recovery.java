@@ -69,7 +69,7 @@ final class Recovery {
 
   private void replay(Entry entry) {
     switch (entry.kind()) {
-      case OBJECT -> index.putIf(entry.hash(), entry.location(), () -> true);
+      case OBJECT -> index.put(entry.hash(), entry.location());
       case PURGE_KEY -> index.remove(entry.hash());
       case PURGE_PREFIX -> {
         if (entry.prefix().isEmpty() || !prefixPurges.add(entry.prefix(), entry.sequence())) {

@@ -53,19 +53,19 @@ class DiskFaultTest {
     FaultyDisk disk = new FaultyDisk();
     DiskTier tier = open(directory, disk);
     for (int i = 0; i < 40; i++) {
-      tier.write(TestObjects.key(i), TestObjects.object(TestObjects.key(i), 1), () -> true);
+      tier.write(TestObjects.key(i), TestObjects.object(TestObjects.key(i), 1), TestObjects.ALWAYS);
     }
     tier.purge("x").join();
     disk.room = 1_000; // in the middle of the next record
     for (int i = 100; i < 140; i++) {
-      tier.write(TestObjects.key(i), TestObjects.object(TestObjects.key(i), 1), () -> true);
+      tier.write(TestObjects.key(i), TestObjects.object(TestObjects.key(i), 1), TestObjects.ALWAYS);
     }
     await().until(() -> tier.figures().dropped.sum() >= 30);
     assertThat(tier.figures().errors.sum()).isEqualTo(1);
     assertThat(version(tier, TestObjects.key(39))).isEqualTo(1); // reads go on
     disk.room = Long.MAX_VALUE;
     nowNs.addAndGet(DiskTier.RETRY_AFTER_ERROR.toNanos());
-    tier.write("later", TestObjects.object("later", 7), () -> true);
+    tier.write("later", TestObjects.object("later", 7), TestObjects.ALWAYS);
     await().until(() -> version(tier, "later") == 7);
     tier.close();
     DiskTier again = open(directory, FileOpener.SYSTEM);
@@ -79,8 +79,8 @@ class DiskFaultTest {
   void aPurgeThatCannotBeWrittenEmptiesTheTier() {
     FaultyDisk disk = new FaultyDisk();
     DiskTier tier = open(directory, disk);
-    tier.write("a", TestObjects.object("a", 1), () -> true);
-    tier.write("b", TestObjects.object("b", 1), () -> true);
+    tier.write("a", TestObjects.object("a", 1), TestObjects.ALWAYS);
+    tier.write("b", TestObjects.object("b", 1), TestObjects.ALWAYS);
     tier.purge("x").join();
     disk.room = 0;
     tier.purge("a").join();
@@ -95,7 +95,7 @@ class DiskFaultTest {
   void aDiskThatCannotBeReadIsLeftAlone() {
     FaultyDisk disk = new FaultyDisk();
     DiskTier tier = open(directory, disk);
-    tier.write("a", TestObjects.object("a", 1), () -> true);
+    tier.write("a", TestObjects.object("a", 1), TestObjects.ALWAYS);
     tier.purge("x").join();
     disk.unreadable = true;
     assertThat(version(tier, "a")).isZero();
@@ -145,7 +145,7 @@ class DiskFaultTest {
     DiskTier tier = open(folder, FileOpener.SYSTEM);
     for (int i = 0; i < OBJECTS; i++) {
       String key = TestObjects.key(i);
-      tier.write(key, TestObjects.object(key, 1 + random.nextInt(1_000)), () -> true);
+      tier.write(key, TestObjects.object(key, 1 + random.nextInt(1_000)), TestObjects.ALWAYS);
       if (random.nextInt(10) == 0) {
         String victim = TestObjects.key(random.nextInt(i + 1));
         if (random.nextBoolean()) {

@@ -49,7 +49,7 @@ class DiskKillTest {
           tier.purge(key).join();
           System.out.println(key + " " + version);
         } else {
-          tier.write(key, TestObjects.object(key, version), () -> true);
+          tier.write(key, TestObjects.object(key, version), TestObjects.ALWAYS);
         }
       }
     }

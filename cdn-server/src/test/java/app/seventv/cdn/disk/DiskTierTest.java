@@ -8,9 +8,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +49,7 @@ class DiskTierTest {
 
   private static void write(DiskTier tier, String key, long version) {
     long before = tier.figures().written.sum() + tier.figures().dropped.sum();
-    tier.write(key, TestObjects.object(key, version), () -> true);
+    tier.write(key, TestObjects.object(key, version), TestObjects.ALWAYS);
     await()
         .pollInterval(1, TimeUnit.MILLISECONDS)
         .until(() -> tier.figures().written.sum() + tier.figures().dropped.sum() > before);
@@ -93,7 +93,7 @@ class DiskTierTest {
     DiskTier opened = open();
     ByteBuf body = Unpooled.buffer().writeZero(3);
     opened.write(
-        "a", new DiskObject(null, null, DiskObject.UNKNOWN, 1, 2, body), () -> true);
+        "a", new DiskObject(null, null, DiskObject.UNKNOWN, 1, 2, body), TestObjects.ALWAYS);
     await().until(() -> opened.figures().written.sum() == 1);
     DiskObject object = open().read("a").join();
     assertThat(object).isNotNull();
@@ -132,20 +132,25 @@ class DiskTierTest {
   @Test
   void aFetchThatBeganBeforeAPurgeIsNotStored() {
     DiskTier first = open();
-    AtomicBoolean purged = new AtomicBoolean();
+    CompletableFuture<Void> purged = new CompletableFuture<>();
     // The purge comes when the record is written and not yet indexed.
-    AtomicLong asked = new AtomicLong();
     first.write(
         "a",
         TestObjects.object("a", 1),
-        () -> {
-          if (asked.incrementAndGet() == 2) {
-            purged.set(true);
-            first.purge("a");
+        new Admission() {
+          @Override
+          public boolean isCurrent() {
+            return true;
           }
-          return !purged.get();
+
+          @Override
+          public boolean commit(Runnable insert) {
+            first.purge("a");
+            purged.complete(null);
+            return false;
+          }
         });
-    await().until(() -> asked.get() == 2);
+    purged.join();
     first.purge("b").join(); // behind all of it
     assertThat(read(first, "a")).isNull();
     assertThat(read(open(), "a")).isNull();
@@ -183,41 +188,55 @@ class DiskTierTest {
   void whatDoesNotFitIsNotKept() {
     DiskTier opened = open();
     ByteBuf body = Unpooled.buffer().writeZero(TestObjects.SEGMENT_BYTES / 4 + 1);
-    opened.write("a", new DiskObject("t", "e", 0, 0, 0, body), () -> true);
+    opened.write("a", new DiskObject("t", "e", 0, 0, 0, body), TestObjects.ALWAYS);
     assertThat(opened.figures().dropped.sum()).isEqualTo(1);
     assertThat(body.refCnt()).isEqualTo(1);
     opened.write(
         "a",
         new DiskObject("t", "e".repeat(5_000), 0, 0, 0, Unpooled.buffer().writeZero(1)),
-        () -> true);
+        TestObjects.ALWAYS);
     opened.purge("b").join();
     assertThat(read(opened, "a")).isNull();
   }
 
   @Test
-  void dropsWhenTheQueueIsFull() throws Exception {
+  void dropsWhenTheQueueIsFull() {
     DiskTier opened =
         open(TestObjects.options(directory, 8 * CAPACITY), FileOpener.SYSTEM, key -> false);
-    var blocked = new java.util.concurrent.CountDownLatch(1);
-    opened.write(
-        "first",
-        TestObjects.object("first", 1),
-        () -> {
-          try {
-            return blocked.await(20, TimeUnit.SECONDS);
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
-        });
+    CountDownLatch blocked = new CountDownLatch(1);
+    first(opened, blocked);
     ByteBuf body = Unpooled.buffer().writeZero(10_000);
     for (int i = 0; i < 200; i++) {
-      opened.write("k" + i, new DiskObject("t", "e", 0, 0, 0, body), () -> true);
+      opened.write("k" + i, new DiskObject("t", "e", 0, 0, 0, body), TestObjects.ALWAYS);
     }
     assertThat(opened.figures().dropped.sum()).isBetween(90L, 110L); // 1 MiB of 10,000 bytes each
     blocked.countDown();
     opened.purge("x").join();
     assertThat(body.refCnt()).isEqualTo(1);
     assertThat(read(opened, "first")).isEqualTo(1);
+  }
+
+  /** Writes an object that keeps the writing thread until the latch opens. */
+  private static void first(DiskTier tier, CountDownLatch blocked) {
+    tier.write(
+        "first",
+        TestObjects.object("first", 1),
+        new Admission() {
+          @Override
+          public boolean isCurrent() {
+            try {
+              return blocked.await(20, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+
+          @Override
+          public boolean commit(Runnable insert) {
+            insert.run();
+            return true;
+          }
+        });
   }
 
   @Test
@@ -280,7 +299,7 @@ class DiskTierTest {
     DiskTier broken =
         DiskTier.open(TestObjects.options(file.resolve("sub"), CAPACITY), memory, key -> false);
     await().until(() -> broken.figures().errors.sum() == 1);
-    broken.write("a", TestObjects.object("a", 1), () -> true);
+    broken.write("a", TestObjects.object("a", 1), TestObjects.ALWAYS);
     assertThat(read(broken, "a")).isNull();
     broken.purge("a").get(10, TimeUnit.SECONDS);
     broken.close();

@@ -11,6 +11,21 @@ import java.util.Random;
 final class TestObjects {
   static final int SEGMENT_BYTES = 64 << 10;
 
+  /** Nobody purges. */
+  static final Admission ALWAYS =
+      new Admission() {
+        @Override
+        public boolean isCurrent() {
+          return true;
+        }
+
+        @Override
+        public boolean commit(Runnable insert) {
+          insert.run();
+          return true;
+        }
+      };
+
   private TestObjects() {}
 
   static DiskOptions options(Path directory, long capacityBytes) {
