@@ -1,12 +1,15 @@
 package app.seventv.cdn;
 
 import app.seventv.cdn.disk.DiskTier;
+import app.seventv.cdn.peer.PeerClient;
+import app.seventv.cdn.peer.PeerOptions;
 import app.seventv.core.http.Handler;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.JsonText;
 import app.seventv.core.http.Response;
 import app.seventv.core.limits.AddressLimits;
+import app.seventv.core.limits.RequestLimits;
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.service.AdminEndpoint;
@@ -34,14 +37,15 @@ public final class CdnServer implements RunningService {
   public static final ServiceDefinition DEFINITION =
       ServiceDefinition.of("cdn", CdnServer.class, CdnOptions.SCHEMA, CdnServer::start);
 
-  /** Where bodies go that are read from disk. */
-  private static final UnpooledByteBufAllocator DISK_MEMORY = new UnpooledByteBufAllocator(true);
+  /** Where bodies go that come from disk or from peers. */
+  private static final UnpooledByteBufAllocator TIER_MEMORY = new UnpooledByteBufAllocator(true);
 
   private static final Logger LOG = LoggerFactory.getLogger(CdnServer.class);
 
   private final ObjectCache cache;
   private final S3Origin origin;
   private final @Nullable DiskTier disk;
+  private final @Nullable PeerTier peers;
   private final List<Tier> tiers;
   private final ObjectStore store;
   private final PurgeState purgeState = new PurgeState(System::nanoTime);
@@ -53,8 +57,9 @@ public final class CdnServer implements RunningService {
     CdnMetrics metrics = new CdnMetrics(context.metrics());
     cache = new ObjectCache(options.cacheCapacityBytes(), System::nanoTime);
     origin = new S3Origin(options, System::nanoTime);
-    disk = options.disk().map(o -> DiskTier.open(o, DISK_MEMORY, cache::contains)).orElse(null);
-    tiers = tiers(disk);
+    disk = options.disk().map(o -> DiskTier.open(o, TIER_MEMORY, cache::contains)).orElse(null);
+    peers = options.peers().map(o -> peers(o, context.metrics())).orElse(null);
+    tiers = tiers(disk, peers);
     store =
         new ObjectStore(
             cache,
@@ -81,10 +86,21 @@ public final class CdnServer implements RunningService {
   }
 
   /** What lies between memory and origin, nearest first. */
-  private static List<Tier> tiers(@Nullable DiskTier disk) {
-    return disk == null
-        ? List.of()
-        : List.of(new DiskCacheTier(disk, System::nanoTime, System::currentTimeMillis));
+  private static List<Tier> tiers(@Nullable DiskTier disk, @Nullable PeerTier peers) {
+    List<Tier> tiers = new ArrayList<>();
+    if (disk != null) {
+      tiers.add(new DiskCacheTier(disk, System::nanoTime, System::currentTimeMillis));
+    }
+    if (peers != null) {
+      tiers.add(peers);
+    }
+    return tiers;
+  }
+
+  private static PeerTier peers(PeerOptions options, Metrics metrics) {
+    PeerClient client = new PeerClient(options, TIER_MEMORY, System::nanoTime);
+    client.register(metrics);
+    return new PeerTier(client, System::nanoTime);
   }
 
   private void listen(ServiceContext context, CdnOptions options, CdnMetrics metrics)
@@ -99,7 +115,8 @@ public final class CdnServer implements RunningService {
         new CdnIdentity(options.serverName(), options.nodeName(), options.podName(), altSvc);
     ImageHandler images =
         new ImageHandler(identity, options.clientAddress(), store, metrics, System::nanoTime);
-    Handler content = images.routes(exchange -> exchange.respond(status(identity)));
+    Handler content =
+        limited(context, options, images.routes(exchange -> exchange.respond(status(identity))));
     if (tls != null) {
       HttpListener secure = new HttpListener(options.secureBind(), tls, true, http3);
       servers.add(server(context, options, content, secure, limits));
@@ -110,7 +127,28 @@ public final class CdnServer implements RunningService {
             : content;
     HttpListener open = HttpListener.plain(options.bind());
     servers.add(server(context, options, plain, open, limits));
+    if (peers != null) {
+      PeerOptions o = options.peers().orElseThrow();
+      HttpListener internal = HttpListener.plain(o.bind());
+      servers.add(
+          context
+              .httpServer(peers.endpoint(images.routes(exchange -> exchange.respond(status(identity))), o.secret()))
+              .errorMapper(ImageHandler.ERRORS)
+              .listen(internal)
+              .start());
+    }
     servers.forEach(server -> LOG.info("listening on {}", server.addresses()));
+  }
+
+  private static Handler limited(ServiceContext context, CdnOptions options, Handler content) {
+    return options
+        .requestLimits()
+        .<Handler>map(o -> {
+          RequestLimits limits = new RequestLimits(o, System::nanoTime);
+          limits.register(context.metrics());
+          return new ClientBudget(content, limits, options.clientAddress());
+        })
+        .orElse(content);
   }
 
   private static HttpServer server(
@@ -124,6 +162,7 @@ public final class CdnServer implements RunningService {
         .httpServer(handler)
         .errorMapper(ImageHandler.ERRORS)
         .addressLimits(limits, options.clientAddress())
+        .limits(options.httpLimits())
         .listen(listener.withProxyProtocol(options.proxyProtocol()))
         .start();
   }

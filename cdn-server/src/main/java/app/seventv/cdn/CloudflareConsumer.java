@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
@@ -62,6 +63,8 @@ final class CloudflareConsumer implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (CancellationException e) {
+      // The service ends before NATS was there.
     } catch (ExecutionException e) {
       LOG.error("Cloudflare will not be purged: {}", String.valueOf(e.getCause()));
     }

@@ -13,6 +13,7 @@ import io.nats.client.api.ConsumerInfo;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -83,6 +84,8 @@ final class PurgeConsumer implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (CancellationException e) {
+      // The service ends before NATS was there.
     } catch (ExecutionException e) {
       LOG.error("purges will not arrive: {}", String.valueOf(e.getCause()));
     }
