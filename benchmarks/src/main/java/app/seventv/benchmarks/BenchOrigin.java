@@ -28,8 +28,7 @@ final class BenchOrigin implements AutoCloseable {
     loops = EventLoops.start(TransportOptions.loops(1));
     server =
         HttpServer.builder(loops, this::answer)
-            .listen(
-                HttpListener.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+            .listen(HttpListener.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
             .start();
   }
 

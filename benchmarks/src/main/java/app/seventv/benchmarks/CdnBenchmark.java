@@ -131,8 +131,7 @@ final class CdnBenchmark implements Benchmark {
           [cdn.bucket]
           endpoint = "%6$s"
           """
-              .formatted(
-                  adminPort, nats.uri(), port, tlsPort, context.work(), origin.endpoint());
+              .formatted(adminPort, nats.uri(), port, tlsPort, context.work(), origin.endpoint());
       ServerProcess process =
           ServerProcess.start(
               context,
@@ -169,6 +168,11 @@ final class CdnBenchmark implements Benchmark {
 
   private static int seconds(BenchContext context) {
     return context.quick() ? 1 : 2;
+  }
+
+  /** As many as make the same amount of bytes. */
+  private static int requests(BenchContext context, KeyMix mix) {
+    return (context.quick() ? 100_000_000 : 300_000_000) / mix.bytes();
   }
 
   private static int turns(BenchContext context) {
@@ -212,12 +216,13 @@ final class CdnBenchmark implements Benchmark {
       Path addresses = mix.writeAddresses(context.work());
       Round.Loader loader =
           server ->
-              LoadTools.h2load(
+              LoadTools.h2loadCount(
                   server.url(true, true, "/"),
                   addresses,
+                  false,
                   HTTP2_CONNECTIONS,
                   STREAMS,
-                  seconds(context));
+                  requests(context, mix));
       warmUp(context, servers.getFirst(), loader);
       compare(context, figureName("h2", mix, ""), servers, loader, figures);
     }
@@ -303,6 +308,7 @@ final class CdnBenchmark implements Benchmark {
       throws IOException, InterruptedException {
     for (KeyMix mix : List.of(KeyMix.SMALL, KeyMix.MEDIUM)) {
       String path = mix.path(0);
+      Path one = mix.writeAll(context.work(), 0, 1);
       List<Double> ratios = new ArrayList<>();
       List<Double> cpus = new ArrayList<>();
       for (int turn = 0; turn < (context.quick() ? 1 : 3); turn++) {
@@ -310,8 +316,13 @@ final class CdnBenchmark implements Benchmark {
             Round.measure(
                 server,
                 s ->
-                    LoadTools.h2load(
-                        s.url(true, true, path), HTTP2_CONNECTIONS, STREAMS, seconds(context)));
+                    LoadTools.h2loadCount(
+                        s.url(true, true, "/"),
+                        one,
+                        false,
+                        HTTP2_CONNECTIONS,
+                        STREAMS,
+                        requests(context, mix) / 2));
         Round http3 =
             Http3Rounds.measure(
                 server,

@@ -24,6 +24,7 @@ final class HttpBenchmark implements Benchmark {
   private static final int CONNECTIONS = 64;
   private static final int HTTP2_CONNECTIONS = 8;
   private static final int STREAMS = 16;
+
   /** What is asked for, and how. */
   private enum Case {
     H1_PLAIN_SMALL(false, false, "/small"),
@@ -132,8 +133,8 @@ final class HttpBenchmark implements Benchmark {
           Round.inTurns(servers, turns, server -> load(server, one, seconds));
       report(context, one, servers, byServer, ratios, figures);
     }
-    ratios.forEach(
-        (name, all) -> figures.add(new Figure(version + name, Statistics.geometricMean(all), "ratio")));
+    ratios.forEach((name, all) ->
+        figures.add(new Figure(version + name, Statistics.geometricMean(all), "ratio")));
   }
 
   /** The JIT's share: it needs requests rather than time. */
@@ -181,13 +182,7 @@ final class HttpBenchmark implements Benchmark {
       context.progress(
           "%s: %.2f times %s (%.0f req/s, %.1f us; theirs %.0f req/s, %.1f us)"
               .formatted(
-                  one.label(),
-                  ratio,
-                  server.name(),
-                  Round.medianRate(ours),
-                  ourCpu,
-                  rate,
-                  cpu));
+                  one.label(), ratio, server.name(), Round.medianRate(ours), ourCpu, rate, cpu));
     }
   }
 
@@ -201,7 +196,8 @@ final class HttpBenchmark implements Benchmark {
     List<Double> ratios = new ArrayList<>();
     for (int turn = 0; turn < (context.quick() ? 2 : 5); turn++) {
       Round http2 = Round.measure(ours, server -> load(server, Case.H2_TLS_SMALL, seconds));
-      Round http3 = Http3Rounds.measure(
+      Round http3 =
+          Http3Rounds.measure(
               ours,
               "/small",
               HTTP2_CONNECTIONS,

@@ -18,6 +18,9 @@ final class LoadTools {
   /** Core of the load generators. */
   static final String CLIENT_CORE = "1";
 
+  /** No command takes longer, unless it hangs. */
+  private static final String COMMAND_SECONDS = "120";
+
   private static final Pattern WRK_RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
   private static final Pattern WRK_TOTAL = Pattern.compile("(\\d+) requests in");
   private static final Pattern WRK_P99 = Pattern.compile("99%\\s+([0-9.]+)(us|ms|s)");
@@ -43,8 +46,7 @@ final class LoadTools {
   /** The same with the requests of a script; see {@link KeyMix#wrkScript}. */
   static Load wrk(String url, Path script, Path paths, int connections, int seconds)
       throws IOException, InterruptedException {
-    return wrk(
-        connections, seconds, List.of("-s", script.toString(), url, "--", paths.toString()));
+    return wrk(connections, seconds, List.of("-s", script.toString(), url, "--", paths.toString()));
   }
 
   private static Load wrk(int connections, int seconds, List<String> what)
@@ -66,23 +68,14 @@ final class LoadTools {
   /** HTTP/2, with prior knowledge where the URL has no TLS. */
   static Load h2load(String url, int connections, int streams, int seconds)
       throws IOException, InterruptedException {
-    return h2load(
-        List.of("-c" + connections, "-m" + streams, "-D" + seconds, url));
+    return h2load(List.of("-c" + connections, "-m" + streams, "-D" + seconds, url));
   }
 
-  /** The same with the addresses of a file, each connection one after the other. */
-  static Load h2load(String base, Path addresses, int connections, int streams, int seconds)
-      throws IOException, InterruptedException {
-    return h2load(
-        List.of(
-            "-c" + connections,
-            "-m" + streams,
-            "-D" + seconds,
-            "-B" + base,
-            "-i" + addresses.toString()));
-  }
-
-  /** As many requests as {@code requests}, and no more; over HTTP/1.1 or 2. */
+  /**
+   * A number of requests with the addresses of a file, each connection one after the other; over
+   * HTTP/1.1 or 2. A number and not a time, as h2load with a time sometimes does not end on a busy
+   * machine.
+   */
   static Load h2loadCount(
       String base, Path addresses, boolean http1, int connections, int streams, int requests)
       throws IOException, InterruptedException {
@@ -114,7 +107,7 @@ final class LoadTools {
             List.of(
                 "--h1",
                 "-c" + connections,
-                "-D" + seconds,
+                "-n" + Math.round(rate * seconds),
                 "-B" + base,
                 "-i" + addresses.toString(),
                 "--rps=" + Math.max(1, Math.round(rate / connections)),
@@ -143,7 +136,8 @@ final class LoadTools {
 
   /** Runs a command on one core and returns what it printed. */
   static String pinned(String core, List<String> command) throws IOException, InterruptedException {
-    List<String> words = new ArrayList<>(List.of("taskset", "-c", core));
+    List<String> words =
+        new ArrayList<>(List.of("timeout", COMMAND_SECONDS, "taskset", "-c", core));
     words.addAll(command);
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     String report = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -33,9 +33,10 @@ final class CdnPurging implements AutoCloseable {
     Purger purger = new Purger(store, disk);
     PurgeStream stream = new PurgeStream(options.purgeStream(), options.purgeSubject());
     metrics.gauge(
-        "cdn_purges_arriving", "1 while purges arrive over NATS.", () -> state.isConnected() ? 1 : 0);
-    endpoint =
-        options.purgeSecret().map(secret -> new PurgeEndpoint(secret, purger, nats, stream));
+        "cdn_purges_arriving",
+        "1 while purges arrive over NATS.",
+        () -> state.isConnected() ? 1 : 0);
+    endpoint = options.purgeSecret().map(secret -> new PurgeEndpoint(secret, purger, nats, stream));
     consumer = new PurgeConsumer(nats, stream, pod, purger, state, System::currentTimeMillis);
     cloudflare = options.cloudflare().map(o -> cloudflare(o, nats, stream, metrics)).orElse(null);
   }
@@ -46,8 +47,7 @@ final class CdnPurging implements AutoCloseable {
       PurgeStream stream,
       Metrics metrics) {
     CloudflarePurge api = new CloudflarePurge(options, CLOUDFLARE_RETRY_WAIT);
-    metrics.counter(
-        "cdn_cloudflare_purged_total", "Addresses purged at Cloudflare.", api::purged);
+    metrics.counter("cdn_cloudflare_purged_total", "Addresses purged at Cloudflare.", api::purged);
     metrics.counter(
         "cdn_cloudflare_failures_total", "Calls to Cloudflare given up.", api::failures);
     return new CloudflareConsumer(nats, stream, options.consumer(), api);

@@ -132,7 +132,9 @@ public final class CdnServer implements RunningService {
       HttpListener internal = HttpListener.plain(o.bind());
       servers.add(
           context
-              .httpServer(peers.endpoint(images.routes(exchange -> exchange.respond(status(identity))), o.secret()))
+              .httpServer(
+                  peers.endpoint(
+                      images.routes(exchange -> exchange.respond(status(identity))), o.secret()))
               .errorMapper(ImageHandler.ERRORS)
               .listen(internal)
               .start());

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Purges Cloudflare's cache after the nodes have purged theirs: each node answers a purge once it is
- * done (cdn.md §7), and whoever gets the answer from the consumer that all share tells Cloudflare.
- * So the last call for a key comes when the last node has forgotten it.
+ * Purges Cloudflare's cache after the nodes have purged theirs: each node answers a purge once it
+ * is done (cdn.md §7), and whoever gets the answer from the consumer that all share tells
+ * Cloudflare. So the last call for a key comes when the last node has forgotten it.
  */
 final class CloudflareConsumer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CloudflareConsumer.class);

@@ -33,7 +33,8 @@ record CloudflareOptions(
       Key.url("api", "https://api.cloudflare.com", "Address of Cloudflare's API.");
   private static final Key<Optional<Secret>> TOKEN =
       Key.secret("token", "API token that may purge; without it Cloudflare is left alone.");
-  private static final Key<String> ZONE = Key.required("zone", ValueTypes.STRING, "Id of the zone.");
+  private static final Key<String> ZONE =
+      Key.required("zone", ValueTypes.STRING, "Id of the zone.");
   private static final Key<List<String>> ORIGINS =
       Key.strings("origins", List.of(), "Where the zone serves images: https://cdn.7tv.app.");
   private static final Key<List<Config>> ZONES =

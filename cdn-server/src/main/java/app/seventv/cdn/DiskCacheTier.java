@@ -72,7 +72,7 @@ final class DiskCacheTier implements Tier {
 
   /** Milliseconds; more than a long holds are as many as it holds. */
   private static long millis(Duration lifetime) {
-    return lifetime.getSeconds() > Long.MAX_VALUE / 1_000 ? Long.MAX_VALUE : lifetime.toMillis();
+    return lifetime.toSeconds() > Long.MAX_VALUE / 1_000 ? Long.MAX_VALUE : lifetime.toMillis();
   }
 
   private record TicketAdmission(Generations.Ticket ticket) implements Admission {

@@ -20,8 +20,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The other nodes as a tier. A peer may hear of a purge later than this node: what was purged here a
- * short time ago comes from the origin.
+ * The other nodes as a tier. A peer may hear of a purge later than this node: what was purged here
+ * a short time ago comes from the origin.
  */
 final class PeerTier implements Tier {
   /** Longer than a node without purges trusts what it has, or a purge is on its way. */
@@ -77,9 +77,7 @@ final class PeerTier implements Tier {
             modified == null ? HttpDate.INVALID : HttpDate.parse(modified),
             Duration.ofSeconds(object.lifetimeSeconds()));
     return CachedObject.found(
-        head,
-        object.body(),
-        nanoClock.getAsLong() - TimeUnit.SECONDS.toNanos(object.ageSeconds()));
+        head, object.body(), nanoClock.getAsLong() - TimeUnit.SECONDS.toNanos(object.ageSeconds()));
   }
 
   /**

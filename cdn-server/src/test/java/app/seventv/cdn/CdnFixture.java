@@ -130,10 +130,14 @@ final class CdnFixture implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     runtime.close();
     bucket.close();
-    s3.close();
     client.close();
+    try {
+      s3.close();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

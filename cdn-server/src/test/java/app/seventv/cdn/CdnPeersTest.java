@@ -96,8 +96,7 @@ class CdnPeersTest {
         HttpClient client = HttpClient.newHttpClient()) {
       b.put(ofB, new byte[] {2});
       a.put(ofB, new byte[] {1});
-      HttpRequest stranger =
-          HttpRequest.newBuilder(nodes.get(1).resolve("/" + ofB)).build();
+      HttpRequest stranger = HttpRequest.newBuilder(nodes.get(1).resolve("/" + ofB)).build();
       assertThat(client.send(stranger, HttpResponse.BodyHandlers.discarding()).statusCode())
           .isEqualTo(403);
       assertThat(a.get("/" + ofB).body()).containsExactly(1);

@@ -29,7 +29,9 @@ class CdnPurgeTest {
   @TempDir Path folder = Path.of(".");
 
   private String disk() {
-    return "purge_secret = \"the-secret\"\ndisk = { directory = \"" + folder.resolve("disk") + "\" }";
+    return "purge_secret = \"the-secret\"\ndisk = { directory = \""
+        + folder.resolve("disk")
+        + "\" }";
   }
 
   private DevNats nats(int port) throws Exception {

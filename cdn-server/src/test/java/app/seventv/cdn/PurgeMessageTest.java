@@ -37,8 +37,7 @@ class PurgeMessageTest {
   void prefixesAreWholeSegments() {
     assertThat(PurgeMessage.canonicalPrefix("")).isEmpty();
     assertThat(PurgeMessage.canonicalPrefix("badge")).isEqualTo("badge/");
-    assertThat(PurgeMessage.canonicalPrefix("user/" + LEGACY + "/"))
-        .isEqualTo("user/" + ID + "/");
+    assertThat(PurgeMessage.canonicalPrefix("user/" + LEGACY + "/")).isEqualTo("user/" + ID + "/");
     assertThat(PurgeMessage.canonicalPrefix("user/" + ID + "/profile-picture"))
         .isEqualTo("user/" + ID + "/profile-picture/");
     assertThat(PurgeMessage.canonicalPrefix("paint/" + ID + "/layer/" + LEGACY))

@@ -56,10 +56,7 @@ final class DiskLog implements AutoCloseable {
    * @param worthKeeping whether an object that would be evicted should stay, by key
    */
   DiskLog(
-      DiskOptions options,
-      FileOpener opener,
-      RecordReader records,
-      Predicate<String> worthKeeping)
+      DiskOptions options, FileOpener opener, RecordReader records, Predicate<String> worthKeeping)
       throws IOException {
     this.options = options;
     this.opener = opener;
@@ -138,8 +135,7 @@ final class DiskLog implements AutoCloseable {
             key,
             object.contentType(),
             object.etag());
-    if (head.headBytes() > RecordHead.MAX_HEAD_BYTES
-        || head.bodyBytes() > options.maxBodyBytes()) {
+    if (head.headBytes() > RecordHead.MAX_HEAD_BYTES || head.bodyBytes() > options.maxBodyBytes()) {
       return false;
     }
     long location = append(head, object.body());
@@ -159,8 +155,7 @@ final class DiskLog implements AutoCloseable {
   /** Appends the purge of a prefix; the empty one removes every segment. */
   void purgePrefix(String prefix) throws IOException {
     boolean everything = prefix.isEmpty() || !hidePrefix(prefix);
-    append(
-        RecordHead.mark(Kind.PURGE_PREFIX, 0, everything ? "" : prefix), Unpooled.EMPTY_BUFFER);
+    append(RecordHead.mark(Kind.PURGE_PREFIX, 0, everything ? "" : prefix), Unpooled.EMPTY_BUFFER);
     if (everything) {
       removeAll();
     } else {

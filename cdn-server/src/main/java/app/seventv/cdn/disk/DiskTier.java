@@ -103,7 +103,7 @@ public final class DiskTier implements AutoCloseable {
     try {
       found = records.record(place.segment(), Location.offset(place.location()));
     } catch (IOException e) {
-      if (log.find(KeyHash.of(key)) instanceof DiskLog.Place now && now.equals(place)) {
+      if (place.equals(log.find(KeyHash.of(key)))) {
         readFailed(e); // otherwise the segment made room meanwhile
       }
       figures.misses.increment();
@@ -173,7 +173,8 @@ public final class DiskTier implements AutoCloseable {
   /**
    * Says that all purges published up to now have been given to {@link #purge}, and that those
    * published since {@code sinceMs} came or will come. If that leaves a gap after the last time
-   * this was said, in this run or an earlier one, what is stored cannot be trusted and is forgotten.
+   * this was said, in this run or an earlier one, what is stored cannot be trusted and is
+   * forgotten.
    */
   public void purgesArrive(long sinceMs, long nowMs) {
     writer.purgesArrive(sinceMs, nowMs);
@@ -210,14 +211,18 @@ public final class DiskTier implements AutoCloseable {
     metrics.counter("cdn_disk_misses_total", "Look-ups without result.", figures.misses::sum);
     metrics.counter("cdn_disk_writes_total", "Objects written.", figures.written::sum);
     metrics.counter(
-        "cdn_disk_dropped_total", "Objects not written: queue full, disk off.", figures.dropped::sum);
+        "cdn_disk_dropped_total",
+        "Objects not written: queue full, disk off.",
+        figures.dropped::sum);
     metrics.counter("cdn_disk_busy_total", "Reads turned away: too many.", figures.busy::sum);
     metrics.counter("cdn_disk_damaged_total", "Records with bad checksums.", figures.damaged::sum);
     metrics.counter("cdn_disk_errors_total", "Errors of the disk.", figures.errors::sum);
-    metrics.counter(
-        "cdn_disk_evictions_total",
-        "Objects that had to make room.",
-        () -> writer.log() instanceof DiskLog log ? log.evicted() : 0);
+    metrics.counter("cdn_disk_evictions_total", "Objects that had to make room.", this::evicted);
+  }
+
+  private long evicted() {
+    DiskLog log = writer.log();
+    return log == null ? 0 : log.evicted();
   }
 
   /** Writes what waits, within a limit, and closes the files. */

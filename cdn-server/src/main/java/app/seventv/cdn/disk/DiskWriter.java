@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that owns the log: opens it, appends what is queued, in order. Never interrupted, since
- * Java closes files under interrupted threads.
+ * The thread that owns the log: opens it, appends what is queued, in order. Never interrupted,
+ * since Java closes files under interrupted threads.
  */
 final class DiskWriter {
   private static final Logger LOG = LoggerFactory.getLogger(DiskWriter.class);
@@ -45,7 +45,8 @@ final class DiskWriter {
   private final AtomicLong queuedBytes = new AtomicLong();
   private final List<CompletableFuture<Void>> unforced = new ArrayList<>();
   private final Object opening = new Object();
-  private final Thread thread = Thread.ofPlatform().daemon().name("disk-write").unstarted(this::run);
+  private final Thread thread =
+      Thread.ofPlatform().daemon().name("disk-write").unstarted(this::run);
   private volatile @Nullable DiskLog log;
   private volatile boolean closing;
   private volatile boolean ended;
@@ -232,9 +233,8 @@ final class DiskWriter {
   }
 
   private void applyQueued(DiskLog open) throws IOException {
-    while (queue.peek() instanceof Operation next && !(next instanceof Stop)) {
-      queue.remove();
-      step(open, next);
+    while (!queue.isEmpty() && !(queue.peek() instanceof Stop)) {
+      step(open, queue.remove());
     }
   }
 

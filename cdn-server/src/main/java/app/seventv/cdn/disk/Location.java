@@ -18,7 +18,9 @@ final class Location {
   /** Records begin at multiples of this. */
   static final int ALIGNMENT_BYTES = 16;
 
-  /** What 24 bits of offset reach; one less segment than the bits allow keeps {@link #NONE} free. */
+  /**
+   * What 24 bits of offset reach; one less segment than the bits allow keeps {@link #NONE} free.
+   */
   static final int MAX_SEGMENT_BYTES = 1 << 28;
 
   /** Segments at once. */

@@ -66,6 +66,10 @@ record RecordHead(
       this.magic = magic;
     }
 
+    int magic() {
+      return magic;
+    }
+
     static @Nullable Kind of(int magic) {
       for (Kind kind : values()) {
         if (kind.magic == magic) {

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Rebuilds the index from the files. Sequence numbers have no gaps: where one is missing, a purge may
- * have been lost, and all that is older is forgotten. Only the end of the log may be missing, since
- * a purge is confirmed when it is on the disk and not before.
+ * Rebuilds the index from the files. Sequence numbers have no gaps: where one is missing, a purge
+ * may have been lost, and all that is older is forgotten. Only the end of the log may be missing,
+ * since a purge is confirmed when it is on the disk and not before.
  */
 final class Recovery {
   private static final int WINDOW_BYTES = 1 << 16;

@@ -67,8 +67,7 @@ final class SegmentFile implements AutoCloseable {
 
   /** Opens a segment of an earlier run, or returns null if the file is none. */
   static @Nullable SegmentFile open(FileOpener opener, Path path) throws IOException {
-    FileChannel file =
-        opener.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel file = opener.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     SegmentFile segment = new SegmentFile(idOf(path), path, file, file.size());
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
     if (segment.read(header, 0) == HEADER_BYTES

@@ -36,7 +36,7 @@ final class Summary {
     out.writeLong(segment.sizeBytes());
     out.writeInt(entries.size());
     for (Entry entry : entries) {
-      out.writeByte(entry.kind().ordinal());
+      out.writeInt(entry.kind().magic());
       out.writeLong(entry.sequence());
       out.writeLong(entry.hash());
       out.writeLong(entry.location());
@@ -70,9 +70,11 @@ final class Summary {
     }
     int count = in.readInt();
     List<Entry> entries = new ArrayList<>(count);
-    Kind[] kinds = Kind.values();
     for (int i = 0; i < count; i++) {
-      Kind kind = kinds[in.readByte()];
+      Kind kind = Kind.of(in.readInt());
+      if (kind == null) {
+        return null; // of a later release
+      }
       entries.add(
           new Entry(
               kind,

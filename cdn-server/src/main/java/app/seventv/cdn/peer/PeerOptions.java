@@ -25,7 +25,11 @@ public record PeerOptions(
   private static final Key<Optional<InetSocketAddress>> BIND =
       Key.optional("bind", ValueTypes.ADDRESS, "Where other nodes ask this one; none: peers off.");
   private static final Key<List<URI>> NODES =
-      Key.of("nodes", ValueTypes.URL.list(), List.of(), "Addresses of all nodes: http://10.0.0.1:8001.");
+      Key.of(
+          "nodes",
+          ValueTypes.URL.list(),
+          List.of(),
+          "Addresses of all nodes: http://10.0.0.1:8001.");
   private static final Key<String> SELF =
       Key.string("self", "", "This node's address among the nodes.");
   private static final Key<Optional<Secret>> SECRET =

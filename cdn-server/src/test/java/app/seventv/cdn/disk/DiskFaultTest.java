@@ -111,7 +111,7 @@ class DiskFaultTest {
   void damagedFilesNeverGiveWrongBytesNorBringPurgedOnesBack() throws Exception {
     long wrong = 0;
     long kept = 0;
-    int seeds = 100;
+    long seeds = 100;
     for (int seed = 0; seed < seeds; seed++) {
       Random random = new Random(seed);
       Path folder = Files.createDirectory(directory.resolve("seed-" + seed));
@@ -134,7 +134,8 @@ class DiskFaultTest {
       }
       tier.close();
     }
-    System.out.println("figure: cdn-disk-kept-after-damage " + 100 * kept / (seeds * OBJECTS) + " %");
+    System.out.println(
+        "figure: cdn-disk-kept-after-damage " + 100 * kept / (seeds * OBJECTS) + " %");
     System.out.println("figure: cdn-wrong-bytes " + wrong);
     assertThat(wrong).isZero();
     assertThat(kept).isGreaterThan(seeds * OBJECTS / 4);

@@ -50,7 +50,9 @@ final class FaultyDisk implements FileOpener {
       part.limit((int) Math.min(limit, part.position() + room));
       int written = file.write(part);
       part.limit(limit);
-      room -= room == Long.MAX_VALUE ? 0 : written;
+      if (room != Long.MAX_VALUE) {
+        room = Math.max(0, room - written); // one thread writes
+      }
       return written;
     }
 
