@@ -15,7 +15,7 @@ public final class Bench {
   private static final List<Benchmark> ALL =
       List.of(
           new ConnectionsBenchmark(),
-          new CdnHitBenchmark(),
+          new CdnBenchmark(),
           new HttpBenchmark(),
           new WebSocketCodecBenchmark(),
           new JmhBenchmark());

@@ -94,6 +94,11 @@ final class ServerProcess implements AutoCloseable {
     throw new IOException("the server did not become ready; its log: " + Files.readString(log));
   }
 
+  /** The same process as a server beside rivals. */
+  MeasuredServer measured(String name, int plainPort, int tlsPort) {
+    return MeasuredServer.of(name, process, plainPort, tlsPort);
+  }
+
   long pid() {
     return process.pid();
   }

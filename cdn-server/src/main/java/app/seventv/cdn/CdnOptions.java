@@ -1,13 +1,17 @@
 package app.seventv.cdn;
 
+import app.seventv.cdn.disk.DiskOptions;
+import app.seventv.cdn.peer.PeerOptions;
 import app.seventv.core.config.Config;
 import app.seventv.core.config.ConfigCheck;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.Secret;
 import app.seventv.core.http.ClientAddress;
+import app.seventv.core.http.HttpLimits;
 import app.seventv.core.http.ProxyProtocol;
 import app.seventv.core.limits.AddressLimitOptions;
+import app.seventv.core.limits.RequestLimitOptions;
 import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.tls.TlsOptions;
 import java.net.InetSocketAddress;
@@ -94,6 +98,19 @@ record CdnOptions(Config config) {
       Key.string("cdn.purge_stream_subject", "cdn.purge", "Subject prefix of purges.");
   private static final Key<String> PURGE_STREAM =
       Key.string("cdn.purge_stream_name", "CdnPurge", "JetStream stream of purges.");
+  private static final Key<Integer> SLOWEST_READER =
+      Key.integer(
+          "cdn.slowest_reader",
+          256,
+          0,
+          1_000_000,
+          "Bytes per second that a client must take on average; 0: any progress counts.");
+  private static final Key<Integer> MAX_CONNECTIONS =
+      Key.integer(
+          "cdn.max_connections", 0, 0, Integer.MAX_VALUE, "Connections per listener; 0: no bound.");
+  private static final Key<Optional<Secret>> PURGE_SECRET =
+      Key.secret(
+          "cdn.purge_secret", "Bearer token of POST /purge on the admin port; without it: none.");
   private static final Key<String> POD_NAME =
       Key.string("pod.name", "", "Name of this instance; also names its purge consumer.")
           .defaultFrom("POD_NAME");
@@ -108,13 +125,18 @@ record CdnOptions(Config config) {
           .add(CACHE_CAPACITY, MAX_AGE, MAX_CONCURRENT_REQUESTS, ORIGIN_REQUEST_TIMEOUT)
           .add(ORIGIN_HEDGE_DELAY, MAX_OBJECT_SIZE, STALE_WHILE_REVALIDATE, STALE_IF_ERROR)
           .add(EXPIRY_JITTER, MAX_AGE_WITHOUT_PURGES, UNREADY_AFTER, FALLBACKS)
-          .add(PURGE_SUBJECT, PURGE_STREAM, POD_NAME, NODE_NAME)
+          .add(PURGE_SUBJECT, PURGE_STREAM, PURGE_SECRET, POD_NAME, NODE_NAME)
+          .add(SLOWEST_READER, MAX_CONNECTIONS)
           .include(NatsOptions.SCHEMA)
           .group("cdn.tls", TlsOptions.SCHEMA)
           .group("cdn.incoming_request", ClientAddress.SCHEMA)
           .ignore("not used", "cdn.tls.ca_cert", "cdn.tls.alpn_protocols")
           .ignore("event_loops sets the number of loops", "cdn.workers")
           .group("cdn.rate_limit", AddressLimitOptions.SCHEMA)
+          .group("cdn.rate_limit", RequestLimitOptions.SCHEMA)
+          .group("cdn.disk", DiskOptions.SCHEMA)
+          .group("cdn.peers", PeerOptions.SCHEMA)
+          .group("cdn.cloudflare", CloudflareOptions.SCHEMA)
           .check(CdnOptions::check)
           .build();
 
@@ -234,6 +256,26 @@ record CdnOptions(Config config) {
     return config.get(PURGE_STREAM);
   }
 
+  /** What {@code POST /purge} asks for. */
+  Optional<Secret> purgeSecret() {
+    return config.get(PURGE_SECRET);
+  }
+
+  /** The disk cache, if there is to be one. */
+  Optional<DiskOptions> disk() {
+    return DiskOptions.from(config.group("cdn.disk"));
+  }
+
+  /** The other nodes, if they are to be asked. */
+  Optional<PeerOptions> peers() {
+    return PeerOptions.from(config.group("cdn.peers"));
+  }
+
+  /** Cloudflare's zones, if there are any to purge. */
+  Optional<CloudflareOptions> cloudflare() {
+    return CloudflareOptions.from(config.group("cdn.cloudflare"));
+  }
+
   String podName() {
     return config.get(POD_NAME);
   }
@@ -244,6 +286,20 @@ record CdnOptions(Config config) {
 
   AddressLimitOptions addressLimits() {
     return AddressLimitOptions.from(config.group("cdn.rate_limit"));
+  }
+
+  /** Requests and bytes per address; nothing if they are not limited. */
+  Optional<RequestLimitOptions> requestLimits() {
+    return Optional.of(RequestLimitOptions.from(config.group("cdn.rate_limit")))
+        .filter(limits -> addressLimits().enabled() && limits.isLimiting());
+  }
+
+  /** Bounds of the HTTP servers. */
+  HttpLimits httpLimits() {
+    return HttpLimits.builder()
+        .minWriteBytesPerSecond(config.get(SLOWEST_READER))
+        .maxConnections(config.get(MAX_CONNECTIONS))
+        .build();
   }
 
   /** What the TCP listeners expect first. */

@@ -1,25 +1,32 @@
 package app.seventv.cdn;
 
+import app.seventv.cdn.disk.DiskTier;
+import app.seventv.cdn.peer.PeerClient;
+import app.seventv.cdn.peer.PeerOptions;
 import app.seventv.core.http.Handler;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.JsonText;
 import app.seventv.core.http.Response;
 import app.seventv.core.limits.AddressLimits;
+import app.seventv.core.limits.RequestLimits;
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.service.Health;
+import app.seventv.core.service.AdminEndpoint;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
 import app.seventv.core.service.ServiceDefinition;
 import app.seventv.core.service.ServiceMain;
 import app.seventv.core.tls.TlsOptions;
 import io.nats.client.Connection;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -34,17 +41,22 @@ public final class CdnServer implements RunningService {
   public static final ServiceDefinition DEFINITION =
       ServiceDefinition.of("cdn", CdnServer.class, CdnOptions.SCHEMA, CdnServer::start);
 
+  /** Where bodies go that come from disk or from peers. */
+  private static final UnpooledByteBufAllocator TIER_MEMORY = new UnpooledByteBufAllocator(true);
+
   private static final Logger LOG = LoggerFactory.getLogger(CdnServer.class);
 
   private final ObjectCache cache;
   private final BoundedOrigin bounded;
   private final CircuitBreaker origin;
   private final ScheduledThreadPoolExecutor timerThread = timerThread();
+  private final @Nullable DiskTier disk;
+  private final @Nullable PeerTier peers;
   private final List<Tier> tiers;
   private final ObjectStore store;
   private final PurgeState purgeState = new PurgeState(System::nanoTime);
   private final CompletableFuture<Connection> nats;
-  private final @Nullable PurgeConsumer purges;
+  private final CdnPurging purges;
   private final List<HttpServer> servers = new ArrayList<>();
 
   private CdnServer(ServiceContext context, CdnOptions options) throws IOException {
@@ -66,7 +78,9 @@ public final class CdnServer implements RunningService {
             timeout,
             timers);
     origin = new CircuitBreaker(bounded, System::nanoTime);
-    tiers = tiers();
+    disk = options.disk().map(o -> DiskTier.open(o, TIER_MEMORY, key -> cache.contains('/' + key))).orElse(null);
+    peers = options.peers().map(o -> peers(o, context.metrics())).orElse(null);
+    tiers = tiers(disk, peers);
     store =
         new ObjectStore(
             cache,
@@ -81,7 +95,7 @@ public final class CdnServer implements RunningService {
     nats =
         NatsOptions.connectInBackground(
             options.config(), "cdn", event -> LOG.info("NATS: {}", event));
-    purges = purgeConsumer(options);
+    purges = new CdnPurging(options, store, disk, purgeState, nats, context.metrics());
     try {
       listen(context, options, metrics);
     } catch (IOException | RuntimeException e) {
@@ -105,19 +119,21 @@ public final class CdnServer implements RunningService {
   }
 
   /** What lies between memory and origin, nearest first. */
-  private static List<Tier> tiers() {
-    return List.of();
+  private static List<Tier> tiers(@Nullable DiskTier disk, @Nullable PeerTier peers) {
+    List<Tier> tiers = new ArrayList<>();
+    if (disk != null) {
+      tiers.add(new DiskCacheTier(disk, System::nanoTime, System::currentTimeMillis));
+    }
+    if (peers != null) {
+      tiers.add(peers);
+    }
+    return tiers;
   }
 
-  private @Nullable PurgeConsumer purgeConsumer(CdnOptions options) {
-    String pod = options.podName();
-    if (!pod.matches("[A-Za-z0-9_-]+")) {
-      // It becomes the name of a JetStream consumer (cdn.md §11, 14).
-      throw new IllegalArgumentException(
-          "pod.name must consist of letters, digits, - and _: '" + pod + "'");
-    }
-    return new PurgeConsumer(
-        nats, options.purgeStream(), options.purgeSubject(), pod, store, purgeState);
+  private static PeerTier peers(PeerOptions options, Metrics metrics) {
+    PeerClient client = new PeerClient(options, TIER_MEMORY, System::nanoTime);
+    client.register(metrics);
+    return new PeerTier(client, System::nanoTime);
   }
 
   private void listen(ServiceContext context, CdnOptions options, CdnMetrics metrics)
@@ -138,7 +154,8 @@ public final class CdnServer implements RunningService {
             options.fallbacks(),
             metrics,
             System::nanoTime);
-    Handler content = images.routes(exchange -> exchange.respond(status(identity)));
+    Handler content =
+        limited(context, options, images.routes(exchange -> exchange.respond(status(identity))));
     if (tls != null) {
       HttpListener secure = new HttpListener(options.secureBind(), tls, true, http3);
       servers.add(server(context, options, content, secure, limits));
@@ -149,7 +166,30 @@ public final class CdnServer implements RunningService {
             : content;
     HttpListener open = HttpListener.plain(options.bind());
     servers.add(server(context, options, plain, open, limits));
+    if (peers != null) {
+      PeerOptions o = options.peers().orElseThrow();
+      HttpListener internal = HttpListener.plain(o.bind());
+      servers.add(
+          context
+              .httpServer(
+                  peers.endpoint(
+                      images.routes(exchange -> exchange.respond(status(identity))), o.secret()))
+              .errorMapper(ImageHandler.ERRORS)
+              .listen(internal)
+              .start());
+    }
     servers.forEach(server -> LOG.info("listening on {}", server.addresses()));
+  }
+
+  private static Handler limited(ServiceContext context, CdnOptions options, Handler content) {
+    return options
+        .requestLimits()
+        .<Handler>map(o -> {
+          RequestLimits limits = new RequestLimits(o, System::nanoTime);
+          limits.register(context.metrics());
+          return new ClientBudget(content, limits, options.clientAddress());
+        })
+        .orElse(content);
   }
 
   private static HttpServer server(
@@ -163,11 +203,15 @@ public final class CdnServer implements RunningService {
         .httpServer(handler)
         .errorMapper(ImageHandler.ERRORS)
         .addressLimits(limits, options.clientAddress())
+        .limits(options.httpLimits())
         .listen(listener.withProxyProtocol(options.proxyProtocol()))
         .start();
   }
 
   private void gauges(Metrics metrics) {
+    if (disk != null) {
+      disk.register(metrics);
+    }
     metrics.gauge("cache_inflight", "Origin fetches under way or waiting.", store::inflight);
     metrics.gauge("cache_entries", "Objects in memory.", cache::entries);
     metrics.gauge("cache_weight_bytes", "Weight of the objects in memory.", cache::weightBytes);
@@ -245,6 +289,11 @@ public final class CdnServer implements RunningService {
   }
 
   @Override
+  public Optional<AdminEndpoint> adminEndpoint() {
+    return purges.endpoint();
+  }
+
+  @Override
   public void reload() {
     servers.forEach(HttpServer::reloadCertificates);
   }
@@ -252,9 +301,7 @@ public final class CdnServer implements RunningService {
   @Override
   public void close() {
     servers.forEach(HttpServer::close);
-    if (purges != null) {
-      purges.close();
-    }
+    purges.close();
     Connection connection = nats.getNow(null);
     if (connection != null) {
       try {

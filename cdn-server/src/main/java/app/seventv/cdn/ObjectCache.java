@@ -80,6 +80,11 @@ final class ObjectCache {
     return cache.getIfPresent(path);
   }
 
+  /** Whether a key is in memory; not counted as a use. */
+  boolean contains(String key) {
+    return cache.policy().getIfPresentQuietly(key) != null;
+  }
+
   /** Adds an object, whose reference it takes; the policy may turn it away at once. */
   void put(String path, CachedObject object) {
     if (!admits(path, object)) {

@@ -352,6 +352,14 @@ final class ObjectStore {
     return timers;
   }
 
+  /** Forgets what is in memory; the tiers know themselves what they can trust. */
+  void forgetMemory() {
+    generations.purgedMany();
+    fills.clear();
+    largeKeys.invalidateAll();
+    cache.removePrefix("");
+  }
+
   int inflight() {
     return fills.size();
   }
