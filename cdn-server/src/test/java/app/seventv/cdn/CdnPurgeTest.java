@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Purges with a real NATS server, a disk cache, and Cloudflare's API as a stub. */
 class CdnPurgeTest {
-  private static final String ID = CdnFixture.ID;
+  private static final String ID = EdgeFixture.ID;
   private static final String SECRET = "Bearer the-secret";
 
   @TempDir Path folder = Path.of(".");
@@ -56,7 +56,7 @@ class CdnPurgeTest {
   @Test
   void warmAfterARestartAndPurgedForGood() throws Exception {
     try (DevNats nats = nats(0);
-        CdnFixture cdn = new CdnFixture(folder, nats.uri().toString(), disk())) {
+        EdgeFixture cdn = new EdgeFixture(folder, nats.uri().toString(), disk())) {
       await().until(() -> cdn.figure("cdn_purges_arriving") == 1);
       await().until(() -> cdn.figure("cdn_disk_up") == 1);
       for (int i = 1; i <= 3; i++) {
@@ -86,7 +86,7 @@ class CdnPurgeTest {
   @Test
   void theAdminEndpointWantsItsSecret() throws Exception {
     try (DevNats nats = nats(0);
-        CdnFixture cdn = new CdnFixture(folder, nats.uri().toString(), disk())) {
+        EdgeFixture cdn = new EdgeFixture(folder, nats.uri().toString(), disk())) {
       String body = "{\"files\":[\"emote/" + ID + "/1x.webp\",\"x\"]}";
       assertThat(cdn.purge("POST", "", body).statusCode()).isEqualTo(401);
       assertThat(cdn.purge("POST", "Bearer the-secre", body).statusCode()).isEqualTo(401);
@@ -104,7 +104,7 @@ class CdnPurgeTest {
   void servesWithoutNatsAndIsPurgedOnceItIsThere() throws Exception {
     int port = freePort();
     String uri = "nats://127.0.0.1:" + port;
-    try (CdnFixture cdn = new CdnFixture(folder, uri, disk())) {
+    try (EdgeFixture cdn = new EdgeFixture(folder, uri, disk())) {
       String key = "emote/" + ID + "/1x.webp";
       cdn.put(key, new byte[] {1});
       assertThat(cdn.get("/" + key).body()).containsExactly(1);
@@ -172,7 +172,7 @@ class CdnPurgeTest {
         """
             .formatted(api.getAddress().getPort());
     try (DevNats nats = nats(0);
-        CdnFixture cdn = new CdnFixture(folder, nats.uri().toString(), settings)) {
+        EdgeFixture cdn = new EdgeFixture(folder, nats.uri().toString(), settings)) {
       await().until(() -> cdn.figure("cdn_purges_arriving") == 1);
       publish(
           nats,
