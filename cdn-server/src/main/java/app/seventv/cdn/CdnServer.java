@@ -1,5 +1,6 @@
 package app.seventv.cdn;
 
+import app.seventv.cdn.disk.DiskOptions;
 import app.seventv.cdn.disk.DiskTier;
 import app.seventv.cdn.peer.PeerClient;
 import app.seventv.cdn.peer.PeerOptions;
@@ -13,6 +14,7 @@ import app.seventv.core.limits.RequestLimits;
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.service.AdminEndpoint;
+import app.seventv.core.service.Health;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
 import app.seventv.core.service.ServiceDefinition;
@@ -27,6 +29,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,9 +48,11 @@ public final class CdnServer implements RunningService {
   private static final Logger LOG = LoggerFactory.getLogger(CdnServer.class);
 
   private final ObjectCache cache;
-  private final S3Origin origin;
   private final @Nullable DiskTier disk;
   private final @Nullable PeerTier peers;
+  private final BoundedOrigin bounded;
+  private final CircuitBreaker origin;
+  private final ScheduledThreadPoolExecutor timerThread = timerThread();
   private final List<Tier> tiers;
   private final ObjectStore store;
   private final PurgeState purgeState = new PurgeState(System::nanoTime);
@@ -55,19 +62,37 @@ public final class CdnServer implements RunningService {
 
   private CdnServer(ServiceContext context, CdnOptions options) throws IOException {
     CdnMetrics metrics = new CdnMetrics(context.metrics());
-    cache = new ObjectCache(options.cacheCapacityBytes(), System::nanoTime);
-    origin = new S3Origin(options, System::nanoTime);
-    disk = options.disk().map(o -> DiskTier.open(o, TIER_MEMORY, cache::contains)).orElse(null);
+    DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
+    Freshness freshness = options.freshness(purgeState, random);
+    cache =
+        new ObjectCache(
+            options.cacheCapacityBytes(),
+            object -> freshness.usefulNs(object, System.nanoTime()),
+            System::nanoTime,
+            random);
+    Timers timers = Timers.of(timerThread);
+    Duration timeout = options.originTimeout();
+    bounded =
+        new BoundedOrigin(
+            new HedgedOrigin(new S3Origin(options), timeout, options.originHedgeDelay(), timers),
+            options.maxOriginRequests(),
+            timeout,
+            timers);
+    origin = new CircuitBreaker(bounded, System::nanoTime);
+    disk = options.disk().map(this::disk).orElse(null);
     peers = options.peers().map(o -> peers(o, context.metrics())).orElse(null);
     tiers = tiers(disk, peers);
     store =
         new ObjectStore(
             cache,
             tiers,
-            new BoundedOrigin(origin, options.maxOriginRequests()),
+            origin,
+            new ObjectStore.Settings(freshness, options.maxObjectBytes(), timeout),
             metrics,
-            System::nanoTime);
+            System::nanoTime,
+            timers);
     gauges(context.metrics());
+    readiness(context.health(), options.unreadyAfter());
     nats =
         NatsOptions.connectInBackground(
             options.config(), "cdn", event -> LOG.info("NATS: {}", event));
@@ -80,9 +105,22 @@ public final class CdnServer implements RunningService {
     }
   }
 
+  /** One thread for deadlines: what they do is short. */
+  private static ScheduledThreadPoolExecutor timerThread() {
+    ScheduledThreadPoolExecutor timers =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("cdn-timers").daemon().factory());
+    timers.setRemoveOnCancelPolicy(true);
+    return timers;
+  }
+
   /** Starts the service in a harness. */
   private static CdnServer start(ServiceContext context) throws IOException {
     return new CdnServer(context, new CdnOptions(context.config()));
+  }
+
+  private DiskTier disk(DiskOptions options) {
+    return DiskTier.open(options, TIER_MEMORY, key -> cache.contains('/' + key));
   }
 
   /** What lies between memory and origin, nearest first. */
@@ -114,7 +152,13 @@ public final class CdnServer implements RunningService {
     CdnIdentity identity =
         new CdnIdentity(options.serverName(), options.nodeName(), options.podName(), altSvc);
     ImageHandler images =
-        new ImageHandler(identity, options.clientAddress(), store, metrics, System::nanoTime);
+        new ImageHandler(
+            new CdnHeaders(identity),
+            options.clientAddress(),
+            store,
+            options.fallbacks(),
+            metrics,
+            System::nanoTime);
     Handler content =
         limited(context, options, images.routes(exchange -> exchange.respond(status(identity))));
     if (tls != null) {
@@ -176,8 +220,44 @@ public final class CdnServer implements RunningService {
     metrics.gauge("cache_inflight", "Origin fetches under way or waiting.", store::inflight);
     metrics.gauge("cache_entries", "Objects in memory.", cache::entries);
     metrics.gauge("cache_weight_bytes", "Weight of the objects in memory.", cache::weightBytes);
-    metrics.gauge("cache_direct_bytes", "Off-heap memory of bodies.", origin::directBytes);
+    metrics.gauge("cache_direct_bytes", "Off-heap memory of bodies.", cache::directBytes);
     metrics.counter("cache_evictions_total", "Objects that had to make room.", cache::evictions);
+    metrics.counter(
+        "cache_evicted_bytes_total", "Weight of those that had to.", cache::evictedBytes);
+    metrics.counter(
+        "cache_rejected_total", "Objects that were too large for their use.", cache::rejected);
+    metrics.gauge("cache_upstream_running", "Fetches that the origin answers.", bounded::running);
+    metrics.gauge("cache_upstream_queued", "Fetches that wait for a turn.", bounded::waiting);
+    metrics.gauge(
+        "cache_upstream_open", "1 while a failing origin is given a rest.", this::originOpen);
+    metrics.gauge("cdn_purge_connected", "1 while purges arrive.", this::purgesArrive);
+  }
+
+  /** A short absence is bridged by what is stored; a long one is not for this instance to hide. */
+  private void readiness(Health health, Duration limit) {
+    health.require(
+        "origin",
+        () -> {
+          if (origin.openSeconds() > limit.toSeconds()) {
+            throw new IllegalStateException("no good answer for " + origin.openSeconds() + " s");
+          }
+        });
+    health.require(
+        "purges",
+        () -> {
+          if (purgeState.lostSeconds() > limit.toSeconds()) {
+            throw new IllegalStateException(
+                "none can arrive for " + purgeState.lostSeconds() + " s");
+          }
+        });
+  }
+
+  private double originOpen() {
+    return origin.isOpen() ? 1 : 0;
+  }
+
+  private double purgesArrive() {
+    return purgeState.isConnected() ? 1 : 0;
   }
 
   /** {@code GET /} (cdn.md §2.1). */
@@ -238,6 +318,7 @@ public final class CdnServer implements RunningService {
     nats.cancel(false);
     tiers.forEach(Tier::close);
     origin.close();
+    timerThread.shutdownNow();
     cache.clear();
   }
 

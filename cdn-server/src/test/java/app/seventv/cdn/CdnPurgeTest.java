@@ -57,7 +57,7 @@ class CdnPurgeTest {
   void warmAfterARestartAndPurgedForGood() throws Exception {
     try (DevNats nats = nats(0);
         EdgeFixture cdn = new EdgeFixture(folder, nats.uri().toString(), disk())) {
-      await().until(() -> cdn.figure("cdn_purges_arriving") == 1);
+      await().until(() -> cdn.figure("cdn_purge_connected") == 1);
       await().until(() -> cdn.figure("cdn_disk_up") == 1);
       for (int i = 1; i <= 3; i++) {
         cdn.put("emote/" + ID + "/" + i + "x.webp", new byte[] {(byte) i});
@@ -93,7 +93,7 @@ class CdnPurgeTest {
       assertThat(cdn.purge("GET", SECRET, "").statusCode()).isEqualTo(405);
       assertThat(cdn.purge("POST", SECRET, "{").statusCode()).isEqualTo(400);
       assertThat(cdn.purge("POST", SECRET, " ".repeat(2 << 20)).statusCode()).isEqualTo(413);
-      await().until(() -> cdn.figure("cdn_purges_arriving") == 1);
+      await().until(() -> cdn.figure("cdn_purge_connected") == 1);
       var done = cdn.purge("POST", SECRET, body);
       assertThat(done.statusCode()).isEqualTo(200);
       assertThat(done.body()).contains("\"files\":1").contains("\"skipped\":1");
@@ -108,11 +108,11 @@ class CdnPurgeTest {
       String key = "emote/" + ID + "/1x.webp";
       cdn.put(key, new byte[] {1});
       assertThat(cdn.get("/" + key).body()).containsExactly(1);
-      assertThat(cdn.figure("cdn_purges_arriving")).isZero();
+      assertThat(cdn.figure("cdn_purge_connected")).isZero();
       assertThat(cdn.purge("POST", SECRET, "{\"files\":[],\"everywhere\":true}").statusCode())
           .isEqualTo(503);
       try (DevNats nats = nats(port)) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cdn_purges_arriving") == 1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cdn_purge_connected") == 1);
         cdn.put(key, new byte[] {2});
         publish(nats, "cdn.purge.request", "{\"files\":[\"" + key + "\"]}");
         await().until(() -> cdn.get("/" + key).body()[0] == 2);
@@ -126,7 +126,7 @@ class CdnPurgeTest {
               return cdn.get("/" + key).body()[0] == 3;
             });
       }
-      await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cdn_purges_arriving") == 0);
+      await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cdn_purge_connected") == 0);
       assertThat(cdn.get("/" + key).body()).containsExactly(3);
     }
   }
@@ -173,7 +173,7 @@ class CdnPurgeTest {
             .formatted(api.getAddress().getPort());
     try (DevNats nats = nats(0);
         EdgeFixture cdn = new EdgeFixture(folder, nats.uri().toString(), settings)) {
-      await().until(() -> cdn.figure("cdn_purges_arriving") == 1);
+      await().until(() -> cdn.figure("cdn_purge_connected") == 1);
       publish(
           nats,
           "cdn.purge.request",
