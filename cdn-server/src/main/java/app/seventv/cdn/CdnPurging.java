@@ -32,10 +32,6 @@ final class CdnPurging implements AutoCloseable {
     }
     Purger purger = new Purger(store, disk);
     PurgeStream stream = new PurgeStream(options.purgeStream(), options.purgeSubject());
-    metrics.gauge(
-        "cdn_purges_arriving",
-        "1 while purges arrive over NATS.",
-        () -> state.isConnected() ? 1 : 0);
     endpoint = options.purgeSecret().map(secret -> new PurgeEndpoint(secret, purger, nats, stream));
     consumer = new PurgeConsumer(nats, stream, pod, purger, state, System::currentTimeMillis);
     cloudflare = options.cloudflare().map(o -> cloudflare(o, nats, stream, metrics)).orElse(null);

@@ -1,5 +1,6 @@
 package app.seventv.cdn;
 
+import app.seventv.cdn.disk.DiskOptions;
 import app.seventv.cdn.disk.DiskTier;
 import app.seventv.cdn.peer.PeerClient;
 import app.seventv.cdn.peer.PeerOptions;
@@ -12,8 +13,8 @@ import app.seventv.core.limits.AddressLimits;
 import app.seventv.core.limits.RequestLimits;
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.nats.NatsOptions;
-import app.seventv.core.service.Health;
 import app.seventv.core.service.AdminEndpoint;
+import app.seventv.core.service.Health;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
 import app.seventv.core.service.ServiceDefinition;
@@ -47,11 +48,11 @@ public final class CdnServer implements RunningService {
   private static final Logger LOG = LoggerFactory.getLogger(CdnServer.class);
 
   private final ObjectCache cache;
+  private final @Nullable DiskTier disk;
+  private final @Nullable PeerTier peers;
   private final BoundedOrigin bounded;
   private final CircuitBreaker origin;
   private final ScheduledThreadPoolExecutor timerThread = timerThread();
-  private final @Nullable DiskTier disk;
-  private final @Nullable PeerTier peers;
   private final List<Tier> tiers;
   private final ObjectStore store;
   private final PurgeState purgeState = new PurgeState(System::nanoTime);
@@ -78,7 +79,7 @@ public final class CdnServer implements RunningService {
             timeout,
             timers);
     origin = new CircuitBreaker(bounded, System::nanoTime);
-    disk = options.disk().map(o -> DiskTier.open(o, TIER_MEMORY, key -> cache.contains('/' + key))).orElse(null);
+    disk = options.disk().map(this::disk).orElse(null);
     peers = options.peers().map(o -> peers(o, context.metrics())).orElse(null);
     tiers = tiers(disk, peers);
     store =
@@ -116,6 +117,10 @@ public final class CdnServer implements RunningService {
   /** Starts the service in a harness. */
   private static CdnServer start(ServiceContext context) throws IOException {
     return new CdnServer(context, new CdnOptions(context.config()));
+  }
+
+  private DiskTier disk(DiskOptions options) {
+    return DiskTier.open(options, TIER_MEMORY, key -> cache.contains('/' + key));
   }
 
   /** What lies between memory and origin, nearest first. */

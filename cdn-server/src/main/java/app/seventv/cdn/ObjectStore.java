@@ -348,16 +348,16 @@ final class ObjectStore {
     tiers.forEach(tier -> tier.removePrefix(prefix));
   }
 
-  Timers timers() {
-    return timers;
-  }
-
   /** Forgets what is in memory; the tiers know themselves what they can trust. */
   void forgetMemory() {
     generations.purgedMany();
     fills.clear();
     largeKeys.invalidateAll();
     cache.removePrefix("");
+  }
+
+  Timers timers() {
+    return timers;
   }
 
   int inflight() {

@@ -20,12 +20,12 @@ class CdnLimitsTest {
 
   @TempDir Path folder = Path.of(".");
 
-  private S3EdgeFixture cdn(String rateLimit, String more) throws Exception {
-    return new S3EdgeFixture(
+  private EdgeFixture cdn(String rateLimit, String more) throws Exception {
+    return new EdgeFixture(
         folder, NO_NATS, "rate_limit = { enabled = true, " + rateLimit + " }\n" + more);
   }
 
-  private static Socket connect(S3EdgeFixture cdn) throws IOException {
+  private static Socket connect(EdgeFixture cdn) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), cdn.port());
     socket.setSoTimeout(10_000);
     return socket;
@@ -47,7 +47,7 @@ class CdnLimitsTest {
   void connectionsAtOnce() throws Exception {
     String limits =
         "range_buckets = [], ipv4_buckets = [{ prefix_length = 32, concurrent_connections = 2 }]";
-    try (S3EdgeFixture cdn = cdn(limits, "")) {
+    try (EdgeFixture cdn = cdn(limits, "")) {
       try (Socket first = connect(cdn);
           Socket second = connect(cdn)) {
         assertThat(isServed(first)).isTrue();
@@ -68,7 +68,7 @@ class CdnLimitsTest {
   @Test
   void newConnections() throws Exception {
     String limits = "range_buckets = [], connections_per_second = 1, connection_burst = 3";
-    try (S3EdgeFixture cdn = cdn(limits, "")) {
+    try (EdgeFixture cdn = cdn(limits, "")) {
       int served = 0;
       for (int i = 0; i < 10; i++) {
         try (Socket socket = connect(cdn)) {
@@ -81,7 +81,7 @@ class CdnLimitsTest {
 
   @Test
   void requests() throws Exception {
-    try (S3EdgeFixture cdn = cdn("requests_per_second = 1, request_burst = 3", "")) {
+    try (EdgeFixture cdn = cdn("requests_per_second = 1, request_burst = 3", "")) {
       List<HttpResponse<byte[]>> answers = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
         answers.add(cdn.get("/nothing"));
@@ -98,15 +98,15 @@ class CdnLimitsTest {
 
   @Test
   void bytes() throws Exception {
-    String key = "emote/" + S3EdgeFixture.ID + "/1x.webp";
-    try (S3EdgeFixture cdn = cdn("kib_per_second = 1, kib_burst = 100", "")) {
+    String key = "emote/" + EdgeFixture.ID + "/1x.webp";
+    try (EdgeFixture cdn = cdn("kib_per_second = 1, kib_burst = 100", "")) {
       cdn.put(key, new byte[60 << 10]);
       assertThat(cdn.get("/" + key).statusCode()).isEqualTo(200);
       assertThat(cdn.get("/" + key).statusCode()).isEqualTo(200);
       assertThat(cdn.get("/" + key).statusCode()).isEqualTo(429);
     }
     String allowed = "kib_per_second = 1, kib_burst = 1, allowed = [\"127.0.0.0/8\"]";
-    try (S3EdgeFixture cdn = cdn(allowed, "")) {
+    try (EdgeFixture cdn = cdn(allowed, "")) {
       for (int i = 0; i < 5; i++) {
         assertThat(cdn.get("/" + key).statusCode()).isEqualTo(200);
       }
@@ -117,7 +117,7 @@ class CdnLimitsTest {
   void clientsBehindATrustedProxyCountThemselves() throws Exception {
     String proxies =
         "incoming_request = { ip_headers = [\"x-real-ip\"], trusted_proxies = [\"127.0.0.0/8\"] }";
-    try (S3EdgeFixture cdn = cdn("requests_per_second = 1, request_burst = 2", proxies)) {
+    try (EdgeFixture cdn = cdn("requests_per_second = 1, request_burst = 2", proxies)) {
       for (int client = 1; client <= 3; client++) {
         int refused = 0;
         for (int i = 0; i < 6; i++) {

@@ -27,7 +27,7 @@ class CdnPeersTest {
     }
   }
 
-  private S3EdgeFixture node(String name, int port, List<URI> nodes, String secret) throws Exception {
+  private EdgeFixture node(String name, int port, List<URI> nodes, String secret) throws Exception {
     String settings =
         """
         purge_secret = "admin"
@@ -35,7 +35,7 @@ class CdnPeersTest {
         nodes = ["%3$s", "%4$s"], timeout = "5s" }
         """
             .formatted(port, secret, nodes.get(0), nodes.get(1));
-    return new S3EdgeFixture(folder.resolve(name), NO_NATS, settings);
+    return new EdgeFixture(folder.resolve(name), NO_NATS, settings);
   }
 
   private static String keyOf(URI owner, List<URI> nodes, int nth) {
@@ -60,8 +60,8 @@ class CdnPeersTest {
         List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
     String ofB = keyOf(nodes.get(1), nodes, 1);
     String ofA = keyOf(nodes.get(0), nodes, 1);
-    try (S3EdgeFixture a = node("a", portA, nodes, "s")) {
-      try (S3EdgeFixture b = node("b", portB, nodes, "s")) {
+    try (EdgeFixture a = node("a", portA, nodes, "s")) {
+      try (EdgeFixture b = node("b", portB, nodes, "s")) {
         for (String key : List.of(ofA, ofB)) {
           a.put(key, new byte[] {1});
           b.put(key, new byte[] {2});
@@ -91,8 +91,8 @@ class CdnPeersTest {
     List<URI> nodes =
         List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
     String ofB = keyOf(nodes.get(1), nodes, 1);
-    try (S3EdgeFixture a = node("a", portA, nodes, "s");
-        S3EdgeFixture b = node("b", portB, nodes, "other");
+    try (EdgeFixture a = node("a", portA, nodes, "s");
+        EdgeFixture b = node("b", portB, nodes, "other");
         HttpClient client = HttpClient.newHttpClient()) {
       b.put(ofB, new byte[] {2});
       a.put(ofB, new byte[] {1});

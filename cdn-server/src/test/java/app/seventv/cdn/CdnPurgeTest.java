@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Purges with a real NATS server, a disk cache, and Cloudflare's API as a stub. */
 class CdnPurgeTest {
-  private static final String ID = S3EdgeFixture.ID;
+  private static final String ID = EdgeFixture.ID;
   private static final String SECRET = "Bearer the-secret";
 
   @TempDir Path folder = Path.of(".");
@@ -56,8 +56,8 @@ class CdnPurgeTest {
   @Test
   void warmAfterARestartAndPurgedForGood() throws Exception {
     try (DevNats nats = nats(0);
-        S3EdgeFixture cdn = new S3EdgeFixture(folder, nats.uri().toString(), disk())) {
-      await().until(() -> cdn.figure("cdn_purges_arriving") == 1);
+        EdgeFixture cdn = new EdgeFixture(folder, nats.uri().toString(), disk())) {
+      await().until(() -> cdn.figure("cdn_purge_connected") == 1);
       await().until(() -> cdn.figure("cdn_disk_up") == 1);
       for (int i = 1; i <= 3; i++) {
         cdn.put("emote/" + ID + "/" + i + "x.webp", new byte[] {(byte) i});
@@ -86,14 +86,14 @@ class CdnPurgeTest {
   @Test
   void theAdminEndpointWantsItsSecret() throws Exception {
     try (DevNats nats = nats(0);
-        S3EdgeFixture cdn = new S3EdgeFixture(folder, nats.uri().toString(), disk())) {
+        EdgeFixture cdn = new EdgeFixture(folder, nats.uri().toString(), disk())) {
       String body = "{\"files\":[\"emote/" + ID + "/1x.webp\",\"x\"]}";
       assertThat(cdn.purge("POST", "", body).statusCode()).isEqualTo(401);
       assertThat(cdn.purge("POST", "Bearer the-secre", body).statusCode()).isEqualTo(401);
       assertThat(cdn.purge("GET", SECRET, "").statusCode()).isEqualTo(405);
       assertThat(cdn.purge("POST", SECRET, "{").statusCode()).isEqualTo(400);
       assertThat(cdn.purge("POST", SECRET, " ".repeat(2 << 20)).statusCode()).isEqualTo(413);
-      await().until(() -> cdn.figure("cdn_purges_arriving") == 1);
+      await().until(() -> cdn.figure("cdn_purge_connected") == 1);
       var done = cdn.purge("POST", SECRET, body);
       assertThat(done.statusCode()).isEqualTo(200);
       assertThat(done.body()).contains("\"files\":1").contains("\"skipped\":1");
@@ -104,15 +104,15 @@ class CdnPurgeTest {
   void servesWithoutNatsAndIsPurgedOnceItIsThere() throws Exception {
     int port = freePort();
     String uri = "nats://127.0.0.1:" + port;
-    try (S3EdgeFixture cdn = new S3EdgeFixture(folder, uri, disk())) {
+    try (EdgeFixture cdn = new EdgeFixture(folder, uri, disk())) {
       String key = "emote/" + ID + "/1x.webp";
       cdn.put(key, new byte[] {1});
       assertThat(cdn.get("/" + key).body()).containsExactly(1);
-      assertThat(cdn.figure("cdn_purges_arriving")).isZero();
+      assertThat(cdn.figure("cdn_purge_connected")).isZero();
       assertThat(cdn.purge("POST", SECRET, "{\"files\":[],\"everywhere\":true}").statusCode())
           .isEqualTo(503);
       try (DevNats nats = nats(port)) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cdn_purges_arriving") == 1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cdn_purge_connected") == 1);
         cdn.put(key, new byte[] {2});
         publish(nats, "cdn.purge.request", "{\"files\":[\"" + key + "\"]}");
         await().until(() -> cdn.get("/" + key).body()[0] == 2);
@@ -126,7 +126,7 @@ class CdnPurgeTest {
               return cdn.get("/" + key).body()[0] == 3;
             });
       }
-      await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cdn_purges_arriving") == 0);
+      await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cdn_purge_connected") == 0);
       assertThat(cdn.get("/" + key).body()).containsExactly(3);
     }
   }
@@ -172,8 +172,8 @@ class CdnPurgeTest {
         """
             .formatted(api.getAddress().getPort());
     try (DevNats nats = nats(0);
-        S3EdgeFixture cdn = new S3EdgeFixture(folder, nats.uri().toString(), settings)) {
-      await().until(() -> cdn.figure("cdn_purges_arriving") == 1);
+        EdgeFixture cdn = new EdgeFixture(folder, nats.uri().toString(), settings)) {
+      await().until(() -> cdn.figure("cdn_purge_connected") == 1);
       publish(
           nats,
           "cdn.purge.request",

@@ -16,7 +16,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /** An edge on a plain port with a real S3 behind it, and further settings. */
-final class S3EdgeFixture implements AutoCloseable {
+final class EdgeFixture implements AutoCloseable {
   static final String ID = "01F6MZGCNG000255K4X1K7NTHR";
 
   private final DevS3 s3;
@@ -32,7 +32,7 @@ final class S3EdgeFixture implements AutoCloseable {
    * @param natsUri address of a NATS server, which need not be there
    * @param settings lines below {@code [cdn]}
    */
-  S3EdgeFixture(Path folder, String natsUri, String settings) throws Exception {
+  EdgeFixture(Path folder, String natsUri, String settings) throws Exception {
     s3 = DevS3.start(Files.createDirectories(folder.resolve("s3")), 0);
     bucket =
         S3AsyncClient.builder()
