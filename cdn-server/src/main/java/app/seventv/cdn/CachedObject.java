@@ -43,7 +43,6 @@ final class CachedObject {
   private final ByteBuf body;
   private final long fetchedAtNs;
   private final long freshNs;
-  private final String lengthText;
   private final @Nullable String lastModifiedText;
 
   /** When a refresh may be tried again after one that failed. */
@@ -59,7 +58,6 @@ final class CachedObject {
     this.fetchedAtNs = fetchedAtNs;
     this.freshNs = freshNs;
     this.refreshAtNs = fetchedAtNs;
-    this.lengthText = Integer.toString(body.readableBytes());
     this.lastModifiedText =
         head.lastModified() == HttpDate.INVALID ? null : HttpDate.format(head.lastModified());
   }
@@ -107,7 +105,7 @@ final class CachedObject {
 
   /** Length of the body as text. */
   String lengthText() {
-    return lengthText;
+    return Integer.toString(length());
   }
 
   /** Bytes of the body. */

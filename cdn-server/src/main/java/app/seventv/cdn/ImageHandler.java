@@ -150,7 +150,9 @@ final class ImageHandler {
     } else if (isPlain(request.headers())) {
       headers.common(fields);
       describe(fields, object, type);
-      fields.add(HttpHeaderNames.CONTENT_LENGTH, object.lengthText());
+      if (method.equals("HEAD")) {
+        fields.add(HttpHeaderNames.CONTENT_LENGTH, object.lengthText());
+      }
       exchange.respond(Response.of(200, fields, body));
     } else {
       commonFields(exchange);

@@ -3,6 +3,7 @@ package app.seventv.cdn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,5 +63,32 @@ class ImagePathTest {
     assertThat(ImagePath.ofKey("emote/60ae958e229664e8667aea38/1x.webp/extra").key())
         .isEqualTo("emote/01F6MZGCNG000255K4X1K7NTHR/1x.webp");
     assertThatThrownBy(() -> ImagePath.ofKey("misc/1x.webp")).hasMessageContaining("family");
+  }
+
+  @Test
+  void whatDoesNotExistHasALookalike() {
+    String folder = "emote/01F6MZGCNG000255K4X1K7NTHR/";
+    ImagePath gif = ImagePath.ofKey(folder + "2x_static.gif");
+    ImagePath png = Objects.requireNonNull(gif.fallback());
+    assertThat(png.key()).isEqualTo(folder + "2x_static.png");
+    assertThat(png.type()).isEqualTo(ImagePath.ImageType.PNG);
+    ImagePath plain = Objects.requireNonNull(png.fallback());
+    assertThat(plain.key()).isEqualTo(folder + "2x.png");
+    assertThat(plain.fallback()).isNull();
+  }
+
+  @Test
+  void canonicalPathsTellFamilyAndFormat() {
+    for (String key :
+        new String[] {
+          "emote/01F6MZGCNG000255K4X1K7NTHR/2x_static.gif",
+          "badge/01F6MZGCNG000255K4X1K7NTHR/2x.avif",
+          "paint/01F6MZGCNG000255K4X1K7NTHR/layer/01F6MZGCNG000255K4X1K7NTHR/1x.png",
+          "user/01F6MZGCNG000255K4X1K7NTHR/profile-picture/01F6MZGCNG000255K4X1K7NTHR/4x.webp"
+        }) {
+      ImagePath path = ImagePath.ofKey(key);
+      assertThat(ImagePath.kindOf('/' + key)).isEqualTo(path.kind());
+      assertThat(ImagePath.typeOf('/' + key)).isEqualTo(path.type());
+    }
   }
 }

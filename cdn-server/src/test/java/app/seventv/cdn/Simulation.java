@@ -89,6 +89,11 @@ final class Simulation implements Timers {
     earliest.action.run();
   }
 
+  /** Fires the alarm that is due first. */
+  void fireNext() {
+    fireEarliest();
+  }
+
   /** Lets time pass. */
   void pass(Duration time) {
     nowNs += time.toNanos();

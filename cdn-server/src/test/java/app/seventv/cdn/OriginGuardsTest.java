@@ -1,0 +1,126 @@
+package app.seventv.cdn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.seventv.cdn.OriginFailure.Kind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Queue, second request and circuit breaker, in simulated time. */
+class OriginGuardsTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(5);
+
+  private final Simulation simulation = new Simulation(1);
+  private final Silent silent = new Silent();
+
+  /** An origin whose answers the test gives. */
+  private static final class Silent implements Origin {
+    private final List<CompletableFuture<OriginAnswer>> calls = new ArrayList<>();
+
+    @Override
+    public CompletableFuture<OriginAnswer> get(String key, @Nullable String etag) {
+      CompletableFuture<OriginAnswer> call = new CompletableFuture<>();
+      calls.add(call);
+      return call;
+    }
+
+    void fail(int index, Kind kind) {
+      calls.get(index).completeExceptionally(new OriginFailure(kind, "test"));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static Kind kindOf(CompletableFuture<OriginAnswer> result) {
+    assertThat(result).isCompletedExceptionally();
+    return OriginFailure.of(result.exceptionNow()).kind();
+  }
+
+  @Test
+  void theSecondRequestIsTheLast() {
+    Origin origin = new HedgedOrigin(silent, DEADLINE, Duration.ofSeconds(1), simulation);
+    CompletableFuture<OriginAnswer> result = origin.get("k", null);
+    silent.fail(0, Kind.ERROR);
+    assertThat(silent.calls).hasSize(2);
+    assertThat(result).isNotDone();
+    silent.fail(1, Kind.ERROR);
+    assertThat(kindOf(result)).isEqualTo(Kind.ERROR);
+    assertThat(silent.calls).hasSize(2);
+  }
+
+  @Test
+  void theSlowerOfTwoIsGivenUp() {
+    Origin origin = new HedgedOrigin(silent, DEADLINE, Duration.ofSeconds(1), simulation);
+    CompletableFuture<OriginAnswer> result = origin.get("k", null);
+    simulation.pass(Duration.ofSeconds(1));
+    simulation.fireNext();
+    assertThat(silent.calls).hasSize(2);
+    silent.calls.get(1).complete(new OriginAnswer.NotFound());
+    assertThat(result).isCompletedWithValue(new OriginAnswer.NotFound());
+    assertThat(silent.calls.get(0)).isCancelled();
+  }
+
+  @Test
+  void secondRequestsAreRationed() {
+    Origin origin = new HedgedOrigin(silent, DEADLINE, DEADLINE, simulation);
+    int fetches = 100;
+    for (int i = 0; i < fetches; i++) {
+      CompletableFuture<OriginAnswer> result = origin.get("k", null);
+      while (!result.isDone()) {
+        silent.fail(silent.calls.size() - 1, Kind.ERROR);
+      }
+    }
+    assertThat(silent.calls.size() - fetches)
+        .isBetween(HedgedOrigin.MAX_BUDGET, HedgedOrigin.MAX_BUDGET + fetches / 10);
+  }
+
+  @Test
+  void aPlaceInTheQueueIsForATimeOnly() {
+    BoundedOrigin origin = new BoundedOrigin(silent, 1, DEADLINE, simulation);
+    CompletableFuture<OriginAnswer> first = origin.get("a", null);
+    List<CompletableFuture<OriginAnswer>> waiting = new ArrayList<>();
+    for (int i = 0; i < BoundedOrigin.QUEUE_FACTOR; i++) {
+      waiting.add(origin.get("b", null));
+    }
+    assertThat(kindOf(origin.get("c", null))).isEqualTo(Kind.OVERLOADED);
+    assertThat(silent.calls).hasSize(1);
+    simulation.fireNext();
+    assertThat(waiting.stream().filter(CompletableFuture::isDone)).hasSize(1);
+    assertThat(origin.waiting()).isEqualTo(BoundedOrigin.QUEUE_FACTOR - 1);
+    silent.calls.getFirst().complete(new OriginAnswer.NotFound());
+    assertThat(first).isDone();
+    assertThat(silent.calls).hasSize(2);
+    assertThat(origin.running()).isEqualTo(1);
+  }
+
+  @Test
+  void aFailingOriginIsGivenLongerAndLongerRests() {
+    CircuitBreaker breaker = new CircuitBreaker(silent, simulation::nowNs);
+    for (int i = 0; i < CircuitBreaker.FAILURES; i++) {
+      assertThat(breaker.isOpen()).isFalse();
+      CompletableFuture<OriginAnswer> result = breaker.get("k", null);
+      silent.fail(i, i % 2 == 0 ? Kind.ERROR : Kind.TIMEOUT);
+      assertThat(result).isCompletedExceptionally();
+    }
+    assertThat(breaker.isOpen()).isTrue();
+    assertThat(kindOf(breaker.get("k", null))).isEqualTo(Kind.UNAVAILABLE);
+    simulation.pass(CircuitBreaker.FIRST_REST);
+    breaker.get("k", null);
+    int probe = silent.calls.size() - 1;
+    assertThat(kindOf(breaker.get("k", null))).isEqualTo(Kind.UNAVAILABLE);
+    silent.fail(probe, Kind.ERROR);
+    simulation.pass(CircuitBreaker.FIRST_REST);
+    assertThat(kindOf(breaker.get("k", null))).isEqualTo(Kind.UNAVAILABLE);
+    simulation.pass(CircuitBreaker.FIRST_REST);
+    breaker.get("k", null);
+    assertThat(breaker.openSeconds()).isEqualTo(3);
+    silent.fail(silent.calls.size() - 1, Kind.REFUSED);
+    assertThat(breaker.isOpen()).isFalse();
+    assertThat(breaker.openSeconds()).isZero();
+  }
+}
