@@ -34,10 +34,18 @@ final class LoadTools {
   /** HTTP/1.1: each connection sends the next request when the answer is there. */
   static Load wrk(String url, int connections, int seconds)
       throws IOException, InterruptedException {
-    String report =
-        pinned(
-            CLIENT_CORE,
-            List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "--latency", url));
+    return wrk(url, connections, seconds, List.of());
+  }
+
+  /** As {@link #wrk(String, int, int)} with more options of the tool's, e.g. a script. */
+  static Load wrk(String url, int connections, int seconds, List<String> options)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s"));
+    command.add("--latency");
+    command.addAll(options);
+    command.add(url);
+    String report = pinned(CLIENT_CORE, command);
     if (report.contains("Non-2xx")) {
       throw new IOException("not every request was answered with 200: " + report);
     }
