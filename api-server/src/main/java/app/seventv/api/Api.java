@@ -112,6 +112,7 @@ final class Api implements AutoCloseable {
   private final ImageProcessor processor;
   private final Map<String, ResultHandler> results;
   private final Handler handler;
+  private final Memory memory;
 
   Api(Config config, String version, Store store, EventBus bus, InstantSource clock)
       throws IOException {
@@ -121,7 +122,9 @@ final class Api implements AutoCloseable {
     UserLoader users = new UserLoader(store, clock);
     Editors editors = new Editors(store);
     this.outbox = new Outbox(store, bus, clock, random, Outbox.STALE_AFTER);
-    Transactions transactions = new Transactions(store, outbox, clock, random);
+    this.memory = new Memory(config, store, users, clock, executor);
+    Transactions transactions =
+        new Transactions(store, outbox, clock, random, memory::committed);
     Leases leases = new Leases(store, clock, random, refresher);
     Mutations mutations = new Mutations(leases, transactions);
     Edges edges = new Edges(store);
@@ -201,6 +204,8 @@ final class Api implements AutoCloseable {
                 config.get(ApiConfig.TRUSTED_RANGES)),
             sessions,
             users,
+            memory.users(),
+            memory.reads(),
             new RateLimiter(clock, config.get(ApiConfig.INSTANCES)),
             credentials,
             config.get(ApiConfig.DOMAIN));
@@ -221,7 +226,7 @@ final class Api implements AutoCloseable {
             clock)
         .register(routes, pipeline);
     new EmoteRoutes(uploads).register(routes, pipeline);
-    new V3Routes(store, users, editors, models).register(routes, pipeline);
+    new V3Routes(memory.v3Reads(models)).register(routes, pipeline);
     new V3Upload(uploads, pictures, models).register(routes, pipeline);
     new V3LiveRoutes(store, users, models, bus, clock).register(routes, pipeline);
     new V3StaticRoutes(staticSettings(), version).register(routes, pipeline);
@@ -265,7 +270,8 @@ final class Api implements AutoCloseable {
             request -> {
               throw new ApiException(404, ErrorCode.BAD_REQUEST, "route not found");
             }));
-    this.handler = Cors.policy(credentials).wrap(routes.build());
+    this.handler =
+        memory.compression().wrap(Cors.policy(credentials).wrap(routes.build()));
   }
 
   private void graphql(Router.Builder routes, Pipeline pipeline, V3Schema.Services services) {
@@ -292,6 +298,11 @@ final class Api implements AutoCloseable {
   /** Answers every request. */
   Handler handler() {
     return handler;
+  }
+
+  /** What is kept in memory. */
+  Memory memory() {
+    return memory;
   }
 
   /** Take results of the image processor, by what the image belongs to. */
@@ -386,6 +397,7 @@ final class Api implements AutoCloseable {
   @Override
   public void close() {
     outbox.close();
+    memory.close();
     processor.close();
     refresher.shutdownNow();
     executor.shutdownNow();

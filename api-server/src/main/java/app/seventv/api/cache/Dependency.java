@@ -9,14 +9,17 @@ import app.seventv.model.SubscriptionId;
  * what it touched in the same way. Two things of one name would cost a needless reload, no more.
  */
 public final class Dependency {
-  /** The row of site-wide settings. */
-  public static final long GLOBAL_CONFIG = of(Kind.GLOBAL_CONFIG, Id.NIL);
-
   /** Golden ratio, and the two multipliers of SplitMix64 (Steele et al., OOPSLA 2014). */
   private static final long GAMMA = 0x9E3779B97F4A7C15L;
 
   private static final long FIRST = 0xBF58476D1CE4E5B9L;
   private static final long SECOND = 0x94D049BB133111EBL;
+
+  /** The row of site-wide settings. */
+  public static final long GLOBAL_CONFIG = of(Kind.GLOBAL_CONFIG, Id.NIL);
+
+  /** Which badges, paints and special sets there are. */
+  public static final long ALL_COSMETICS = of(Kind.ALL_COSMETICS, Id.NIL);
 
   private Dependency() {}
 
@@ -25,14 +28,13 @@ public final class Dependency {
     EMOTE,
     EMOTE_SET,
     PICTURE,
-    BADGE,
-    PAINT,
     BAN,
     SETS_OF,
     EDITORS_OF,
     EDITED_BY,
     EDGES_FROM,
-    GLOBAL_CONFIG
+    GLOBAL_CONFIG,
+    ALL_COSMETICS
   }
 
   /** A user's document. */
@@ -53,16 +55,6 @@ public final class Dependency {
   /** A profile picture's document. */
   public static long picture(Id id) {
     return of(Kind.PICTURE, id);
-  }
-
-  /** A badge's document. */
-  public static long badge(Id id) {
-    return of(Kind.BADGE, id);
-  }
-
-  /** A paint's document. */
-  public static long paint(Id id) {
-    return of(Kind.PAINT, id);
   }
 
   /** A ban's document. */

@@ -213,7 +213,7 @@ public final class V3Models {
     };
   }
 
-  private static int capacity(EmoteSet set) {
+  static int capacity(EmoteSet set) {
     Integer capacity = set.capacity();
     return capacity == null ? UNLIMITED : capacity;
   }

@@ -2,6 +2,8 @@ package app.seventv.api.web;
 
 import app.seventv.api.accounts.LoginService;
 import app.seventv.api.accounts.Sessions;
+import app.seventv.api.cache.CachedUsers;
+import app.seventv.api.cache.ResponseCache.Answer;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
@@ -10,12 +12,17 @@ import app.seventv.api.common.RateLimiter;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.UserLoader;
 import app.seventv.core.http.Blocking;
+import app.seventv.core.http.Exchange;
 import app.seventv.core.http.Handler;
 import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
+import app.seventv.model.Permission;
+import app.seventv.model.Permissions;
 import app.seventv.model.RateLimitResource;
 import app.seventv.model.UserSession;
 import com.mongodb.MongoException;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -34,6 +41,8 @@ public final class Pipeline {
   private final ClientIp clientIp;
   private final Sessions sessions;
   private final UserLoader users;
+  private final CachedUsers cachedUsers;
+  private final Reads reads;
   private final RateLimiter limiter;
   private final OriginPolicy credentials;
   private final String cookieDomain;
@@ -41,6 +50,8 @@ public final class Pipeline {
 
   /**
    * @param executor runs each request, a virtual thread each
+   * @param cachedUsers knows what everybody may do
+   * @param reads answers reads from memory
    * @param credentials origins whose pages may change things with a visitor's cookie
    * @param cookieDomain domain of our cookies
    */
@@ -49,6 +60,8 @@ public final class Pipeline {
       ClientIp clientIp,
       Sessions sessions,
       UserLoader users,
+      CachedUsers cachedUsers,
+      Reads reads,
       RateLimiter limiter,
       OriginPolicy credentials,
       String cookieDomain) {
@@ -56,6 +69,8 @@ public final class Pipeline {
     this.clientIp = clientIp;
     this.sessions = sessions;
     this.users = users;
+    this.cachedUsers = cachedUsers;
+    this.reads = reads;
     this.limiter = limiter;
     this.credentials = credentials;
     this.cookieDomain = cookieDomain;
@@ -71,6 +86,62 @@ public final class Pipeline {
         executor, maxBodyBytes, (request, body) -> answer(request, body, endpoint));
   }
 
+  /** Wraps a read whose answers are kept in memory. */
+  public Handler handler(Read read) {
+    return exchange -> {
+      if (!answerAtOnce(exchange, read)) {
+        exchange.readBody(
+            0,
+            body -> {
+              body.release();
+              Blocking.run(executor, exchange, () -> answer(exchange, read));
+            });
+      }
+    };
+  }
+
+  /**
+   * Answers somebody unknown on the event loop, if the answer is in memory: most requests, by far.
+   */
+  private boolean answerAtOnce(Exchange exchange, Read read) {
+    Request request = exchange.request();
+    Permissions permissions =
+        request.headers().contains(HttpHeaderNames.COOKIE)
+                || request.headers().contains(HttpHeaderNames.AUTHORIZATION)
+            ? null
+            : cachedUsers.anonymousPermissionsIfPresent();
+    Answer answer =
+        permissions == null || permissions.has(Permission.USER_VIEW_HIDDEN)
+            ? null
+            : reads.find(request, read);
+    if (permissions == null || answer == null) {
+      return false;
+    }
+    Session session = new Session(request);
+    try {
+      session.anonymous(permissions);
+      session.context().charge(RateLimitResource.GLOBAL);
+    } catch (RuntimeException e) {
+      answer.body().release();
+      exchange.respond(session.decorate(errors.map(request, e)));
+      return true;
+    }
+    reads.send(exchange, answer, true, session::decorate);
+    return true;
+  }
+
+  private void answer(Exchange exchange, Read read) {
+    Request request = exchange.request();
+    Session session = new Session(request);
+    try {
+      session.read();
+      session.context().charge(RateLimitResource.GLOBAL);
+      reads.answer(exchange, read, session.context().caller(), session::decorate);
+    } catch (Exception e) {
+      exchange.respond(session.decorate(errors.map(request, e)));
+    }
+  }
+
   private Response answer(Request request, byte[] body, Endpoint endpoint) {
     Session session = new Session(request);
     Response response;
@@ -82,8 +153,7 @@ public final class Pipeline {
     } catch (Exception e) {
       response = errors.map(request, e);
     }
-    session.decorate(response);
-    return response;
+    return session.decorate(response);
   }
 
   /** The session layer's state for one request (api-v4.md §3.2). */
@@ -131,7 +201,7 @@ public final class Pipeline {
 
     private Caller anonymous(InetAddress ip) {
       try {
-        return Caller.anonymous(users.anonymousPermissions(), ip);
+        return Caller.anonymous(cachedUsers.anonymousPermissions(), ip);
       } catch (MongoException e) {
         throw ApiException.loadFailed("failed to load user", e);
       }
@@ -175,15 +245,26 @@ public final class Pipeline {
           && (request.path().equals("/v3/auth") || request.path().startsWith("/v3/auth/"));
     }
 
-    void decorate(Response response) {
+    /** Somebody who sent neither cookie nor token. */
+    void anonymous(Permissions permissions) {
+      InetAddress ip = clientIp.resolve(request, request.connection().peer().getAddress());
+      context = new RequestContext(Caller.anonymous(permissions, ip), limiter);
+    }
+
+    Response decorate(Response response) {
+      decorate(response.headers());
+      return response;
+    }
+
+    void decorate(HttpHeaders headers) {
       if (context != null) {
-        context.rateLimitHeaders().forEach(response::header);
+        context.rateLimitHeaders().forEach(headers::set);
       }
       if (cookies != null) {
-        cookies.changes().forEach(cookie -> response.addHeader("set-cookie", cookie));
+        cookies.changes().forEach(cookie -> headers.add("set-cookie", cookie));
       }
       if (authFailed) {
-        response.header("x-auth-failure", "true");
+        headers.set("x-auth-failure", "true");
       }
     }
   }

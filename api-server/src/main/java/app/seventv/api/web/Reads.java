@@ -1,0 +1,81 @@
+package app.seventv.api.web;
+
+import app.seventv.api.cache.ResponseCache;
+import app.seventv.api.cache.ResponseCache.Answer;
+import app.seventv.api.cache.ResponseCache.Key;
+import app.seventv.api.common.ApiException;
+import app.seventv.api.common.Caller;
+import app.seventv.api.common.LoadedUser;
+import app.seventv.core.content.Compression;
+import app.seventv.core.content.ConditionalResponse;
+import app.seventv.core.content.Vary;
+import app.seventv.core.http.Exchange;
+import app.seventv.core.http.Request;
+import app.seventv.core.http.Response;
+import app.seventv.model.Permission;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers {@link Read reads} from memory, with tags, so that a client that has an answer already is
+ * told so in a few bytes. Answers may be stored anywhere but must be asked for each time: a change
+ * shows at once.
+ */
+public final class Reads {
+  private static final String EVERYBODY = "no-cache";
+  private static final String THIS_VIEWER = "private, no-cache";
+
+  private final ResponseCache cache;
+  private final Compression compression;
+
+  public Reads(ResponseCache cache, Compression compression) {
+    this.cache = cache;
+    this.compression = compression;
+  }
+
+  /** The answer if it is in memory; null also for a request that is refused. */
+  @Nullable Answer find(Request request, Read read) {
+    try {
+      return cache.find(key(request, read));
+    } catch (ApiException e) {
+      return null;
+    }
+  }
+
+  private Key key(Request request, Read read) {
+    return new Key(read.subject(request), compression.negotiate(request.headers()));
+  }
+
+  /** Answers from memory or the database; may block. */
+  void answer(Exchange exchange, Read read, Caller caller, Consumer<HttpHeaders> decorate) {
+    Key key = key(exchange.request(), read);
+    boolean ordinary = isOrdinary(caller);
+    Answer answer =
+        ordinary
+            ? cache.get(key, () -> read.render(key.subject(), caller))
+            : cache.uncached(key.coding(), read.render(key.subject(), caller));
+    send(exchange, answer, ordinary, decorate);
+  }
+
+  /** Whether somebody sees what everybody sees: hidden users make the only difference. */
+  private static boolean isOrdinary(Caller caller) {
+    LoadedUser user = caller.user();
+    return !caller.has(Permission.USER_VIEW_HIDDEN) && (user == null || !user.isHidden());
+  }
+
+  /**
+   * Sends an answer, whose body it takes.
+   *
+   * @param ordinary whether it is what everybody gets
+   * @param decorate adds the fields that belong to the request rather than to the answer
+   */
+  void send(Exchange exchange, Answer answer, boolean ordinary, Consumer<HttpHeaders> decorate) {
+    HttpHeaders headers = Response.newHeaders();
+    headers.set(HttpHeaderNames.CACHE_CONTROL, ordinary ? EVERYBODY : THIS_VIEWER);
+    Vary.add(headers, "accept-encoding");
+    decorate.accept(headers);
+    ConditionalResponse.answer(exchange, answer.representation(), headers, answer.body());
+  }
+}
