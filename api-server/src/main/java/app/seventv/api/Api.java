@@ -56,6 +56,7 @@ import app.seventv.api.users.BanService;
 import app.seventv.api.users.EditorGate;
 import app.seventv.api.users.EditorService;
 import app.seventv.api.users.ProfileService;
+import app.seventv.api.v3graphql.V3KeptDocuments;
 import app.seventv.api.v3graphql.V3Schema;
 import app.seventv.api.v3rest.V3AuthRoutes;
 import app.seventv.api.v3rest.V3LiveRoutes;
@@ -172,6 +173,7 @@ final class Api implements AutoCloseable {
         new V3Schema.Services(
             store,
             users,
+            memory.users(),
             index,
             models,
             new EmoteService(store, editors, moderation, mutations),
@@ -275,7 +277,7 @@ final class Api implements AutoCloseable {
   }
 
   private void graphql(Router.Builder routes, Pipeline pipeline, V3Schema.Services services) {
-    BatchLoaders loaders = Loaders.create(services.store(), services.users(), executor);
+    BatchLoaders loaders = Loaders.create(services.store(), memory.users(), executor);
     V4Schema.Services v4 =
         new V4Schema.Services(
             services.store(),
@@ -288,11 +290,22 @@ final class Api implements AutoCloseable {
     GraphqlRoutes.registerV4(
         routes,
         pipeline,
-        new GraphqlEngine(V4Schema.create(v4), loaders, UnaryOperator.identity(), executor));
+        new GraphqlEngine(
+            V4Schema.create(v4),
+            loaders,
+            UnaryOperator.identity(),
+            document -> false,
+            executor));
     GraphqlRoutes.registerV3(
         routes,
         pipeline,
-        new GraphqlEngine(V3Schema.create(services), loaders, V3Schema::unifyIds, executor));
+        memory.reads(),
+        new GraphqlEngine(
+            V3Schema.create(services),
+            loaders,
+            V3Schema::unifyIds,
+            V3KeptDocuments::isKept,
+            executor));
   }
 
   /** Answers every request. */

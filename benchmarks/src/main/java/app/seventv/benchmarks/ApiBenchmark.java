@@ -95,7 +95,11 @@ final class ApiBenchmark implements Benchmark {
   }
 
   /** A kind of request under measurement. */
-  private record Case(String name, String path, @Nullable String script) {}
+  private record Case(String name, String path, @Nullable String script) {
+    Case named(String other) {
+      return new Case(other, path, script);
+    }
+  }
 
   private static final Case USER = new Case("v3-user", "/", CHANNELS_SCRIPT);
   private static final Case SET =
@@ -119,6 +123,11 @@ final class ApiBenchmark implements Benchmark {
         halfLoad(context, api, user, figures);
         measure(context, api, SET, figures);
         measure(context, api, CHANNEL, figures);
+      }
+      // The same without whole answers, made anew each time of what is in memory.
+      try (Api api = Api.start(context, backing, "cache.responses_mb = 0")) {
+        measure(context, api, USER.named("v3-user-uncached"), figures);
+        measure(context, api, SET.named("v3-emote-set-uncached"), figures);
       }
     } finally {
       database.destroy();

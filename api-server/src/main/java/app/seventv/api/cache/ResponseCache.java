@@ -136,7 +136,9 @@ public final class ResponseCache implements AutoCloseable {
     long position = log.position();
     Rendered rendered = render.get();
     Stored stored = encode(rendered.json(), key.coding());
-    if (enabled && position != ChangeLog.UNKNOWN) {
+    if (enabled
+        && position != ChangeLog.UNKNOWN
+        && rendered.dependencies().untilMs() > clock.millis()) {
       ByteBuf body = stored.body.retainedDuplicate();
       entries.put(key, new Cached<>(stored, rendered.dependencies(), position));
       return new Answer(stored.representation, body);

@@ -1,18 +1,36 @@
 package app.seventv.api.common;
 
+import app.seventv.api.cache.DependencySet;
 import app.seventv.model.RateLimitResource;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What one HTTP request carries through its endpoint or its GraphQL fields. */
 public final class RequestContext {
   private final Caller caller;
   private final RateLimiter limiter;
+  private final @Nullable DependencySet reads;
   private final Map<String, String> rateLimitHeaders = new TreeMap<>();
 
   public RequestContext(Caller caller, RateLimiter limiter) {
+    this(caller, limiter, null);
+  }
+
+  private RequestContext(Caller caller, RateLimiter limiter, @Nullable DependencySet reads) {
     this.caller = caller;
     this.limiter = limiter;
+    this.reads = reads;
+  }
+
+  /** The same caller, for an answer that is kept and so must say what it was made of. */
+  public RequestContext keeping(DependencySet dependencies) {
+    return new RequestContext(caller, limiter, dependencies);
+  }
+
+  /** Where to note what the answer is made of; null if it is not kept. */
+  public @Nullable DependencySet reads() {
+    return reads;
   }
 
   public Caller caller() {

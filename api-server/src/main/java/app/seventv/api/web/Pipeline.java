@@ -21,11 +21,14 @@ import app.seventv.model.Permissions;
 import app.seventv.model.RateLimitResource;
 import app.seventv.model.UserSession;
 import com.mongodb.MongoException;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +92,12 @@ public final class Pipeline {
   /** Wraps a read whose answers are kept in memory. */
   public Handler handler(Read read) {
     return exchange -> {
-      if (!answerAtOnce(exchange, read)) {
+      boolean answered =
+          answerAtOnce(
+              exchange,
+              () -> reads.find(exchange.request(), read),
+              (answer, session) -> reads.send(exchange, answer, true, session::decorate));
+      if (!answered) {
         exchange.readBody(
             0,
             body -> {
@@ -100,21 +108,56 @@ public final class Pipeline {
     };
   }
 
+  /** Finds an answer in memory. */
+  @FunctionalInterface
+  public interface Finder {
+    /** The answer, or null if it has to be made. */
+    @Nullable Answer find(Request request, byte[] body);
+  }
+
+  /** Wraps an endpoint some of whose answers are kept in memory. */
+  public Handler handler(int maxBodyBytes, Finder finder, Endpoint endpoint) {
+    return exchange ->
+        exchange.readBody(
+            maxBodyBytes,
+            buffer -> {
+              byte[] body = ByteBufUtil.getBytes(buffer);
+              buffer.release();
+              Request request = exchange.request();
+              boolean answered =
+                  answerAtOnce(
+                      exchange,
+                      () -> finder.find(request, body),
+                      (answer, session) ->
+                          exchange.respond(session.decorate(Reads.response(answer))));
+              if (!answered) {
+                Blocking.run(
+                    executor,
+                    exchange,
+                    () -> exchange.respond(answer(request, body, endpoint)));
+              }
+            });
+  }
+
   /**
    * Answers somebody unknown on the event loop, if the answer is in memory: most requests, by far.
    */
-  private boolean answerAtOnce(Exchange exchange, Read read) {
+  private boolean answerAtOnce(
+      Exchange exchange,
+      Supplier<@Nullable Answer> finder,
+      BiConsumer<Answer, Session> sender) {
     Request request = exchange.request();
-    Permissions permissions =
-        request.headers().contains(HttpHeaderNames.COOKIE)
-                || request.headers().contains(HttpHeaderNames.AUTHORIZATION)
-            ? null
-            : cachedUsers.anonymousPermissionsIfPresent();
-    Answer answer =
-        permissions == null || permissions.has(Permission.USER_VIEW_HIDDEN)
-            ? null
-            : reads.find(request, read);
-    if (permissions == null || answer == null) {
+    HttpHeaders headers = request.headers();
+    if (headers.contains(HttpHeaderNames.COOKIE)
+        || headers.contains(HttpHeaderNames.AUTHORIZATION)) {
+      return false;
+    }
+    Permissions permissions = cachedUsers.anonymousPermissionsIfPresent();
+    if (permissions == null || permissions.has(Permission.USER_VIEW_HIDDEN)) {
+      return false;
+    }
+    Answer answer = finder.get();
+    if (answer == null) {
       return false;
     }
     Session session = new Session(request);
@@ -126,7 +169,7 @@ public final class Pipeline {
       exchange.respond(session.decorate(errors.map(request, e)));
       return true;
     }
-    reads.send(exchange, answer, true, session::decorate);
+    sender.accept(answer, session);
     return true;
   }
 

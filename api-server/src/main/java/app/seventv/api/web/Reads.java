@@ -3,6 +3,7 @@ package app.seventv.api.web;
 import app.seventv.api.cache.ResponseCache;
 import app.seventv.api.cache.ResponseCache.Answer;
 import app.seventv.api.cache.ResponseCache.Key;
+import app.seventv.api.cache.ResponseCache.Rendered;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.LoadedUser;
@@ -16,6 +17,7 @@ import app.seventv.model.Permission;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,29 @@ public final class Reads {
     }
   }
 
+  /** As {@link #find(Request, Read)} for a subject that is known; null gives null. */
+  @Nullable Answer find(Request request, @Nullable Object subject) {
+    return subject == null
+        ? null
+        : cache.find(new Key(subject, compression.negotiate(request.headers())));
+  }
+
+  /** The answer to an ordinary viewer's request that is no plain read. */
+  Response answer(Request request, Object subject, Supplier<Rendered> render) {
+    return response(
+        cache.get(new Key(subject, compression.negotiate(request.headers())), render));
+  }
+
+  /** An answer without tags, whose body it takes. */
+  static Response response(Answer answer) {
+    HttpHeaders headers = Response.newHeaders();
+    answer.representation().describe(headers);
+    headers.remove(HttpHeaderNames.ETAG); // validators are for reads
+    headers.remove(HttpHeaderNames.ACCEPT_RANGES);
+    Vary.add(headers, "accept-encoding");
+    return Response.of(200, headers, answer.body());
+  }
+
   private Key key(Request request, Read read) {
     return new Key(read.subject(request), compression.negotiate(request.headers()));
   }
@@ -60,7 +85,7 @@ public final class Reads {
   }
 
   /** Whether somebody sees what everybody sees: hidden users make the only difference. */
-  private static boolean isOrdinary(Caller caller) {
+  static boolean isOrdinary(Caller caller) {
     LoadedUser user = caller.user();
     return !caller.has(Permission.USER_VIEW_HIDDEN) && (user == null || !user.isHidden());
   }
