@@ -39,6 +39,9 @@ public final class ChangeFeed implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
+  /** Of the reader alone; true at first so that a failure at the start is told. */
+  private boolean watching = true;
+
   /** Starts to read. */
   public ChangeFeed(MongoDatabase database, ChangeLog log) {
     this.database = database;
@@ -52,9 +55,10 @@ public final class ChangeFeed implements AutoCloseable {
       try {
         watch();
       } catch (RuntimeException e) {
-        if (!closed) {
+        if (!closed && watching) {
           LOG.warn("changes do not arrive, nothing is kept in memory: {}", e.toString());
         }
+        watching = false; // told once, until it works again
       } finally {
         log.closed();
       }
@@ -75,6 +79,7 @@ public final class ChangeFeed implements AutoCloseable {
   private void watch() {
     try (MongoChangeStreamCursor<BsonDocument> cursor = open()) {
       log.opened();
+      watching = true;
       LOG.info("watching changes");
       while (!closed) {
         BsonDocument event = cursor.tryNext();

@@ -11,7 +11,9 @@ public final class RequestContext {
   private final Caller caller;
   private final RateLimiter limiter;
   private final @Nullable DependencySet reads;
-  private final Map<String, String> rateLimitHeaders = new TreeMap<>();
+
+  /** Never changed in place: nearly all requests charge one resource once. */
+  private Map<String, String> rateLimitHeaders = Map.of();
 
   public RequestContext(Caller caller, RateLimiter limiter) {
     this(caller, limiter, null);
@@ -44,16 +46,22 @@ public final class RequestContext {
    */
   public void charge(RateLimitResource resource) {
     Map<String, String> headers = limiter.charge(resource, caller);
-    synchronized (rateLimitHeaders) {
-      headers.forEach((name, value) ->
-          rateLimitHeaders.merge(name, value, (old, now) -> total(name, old, now)));
+    synchronized (this) {
+      if (rateLimitHeaders.isEmpty()) {
+        rateLimitHeaders = headers;
+      } else {
+        Map<String, String> all = new TreeMap<>(rateLimitHeaders);
+        headers.forEach((name, value) ->
+            all.merge(name, value, (old, now) -> total(name, old, now)));
+        rateLimitHeaders = all;
+      }
     }
   }
 
   /** Headers for the answer: one group per charged resource. */
   public Map<String, String> rateLimitHeaders() {
-    synchronized (rateLimitHeaders) {
-      return Map.copyOf(rateLimitHeaders);
+    synchronized (this) {
+      return rateLimitHeaders;
     }
   }
 

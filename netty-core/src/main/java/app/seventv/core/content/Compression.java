@@ -156,8 +156,7 @@ public final class Compression {
     private void compress(Response response, ContentCoding coding) {
       ByteBuf body = response.body();
       try {
-        inner.respond(
-            Response.of(response.status(), response.headers(), encode(body, coding)));
+        inner.respond(Response.of(response.status(), response.headers(), encode(body, coding)));
       } catch (IOException | RuntimeException e) {
         inner.fail(e);
       } finally {

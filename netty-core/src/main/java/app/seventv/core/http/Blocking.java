@@ -45,7 +45,9 @@ public interface Blocking {
     void run() throws Exception;
   }
 
-  /** Leaves the event loop to answer an exchange; a full or closed executor is answered with 503. */
+  /**
+   * Leaves the event loop to answer an exchange; a full or closed executor is answered with 503.
+   */
   static void run(Executor executor, Exchange exchange, Task task) {
     try {
       executor.execute(() ->
