@@ -124,8 +124,7 @@ final class Api implements AutoCloseable {
     Editors editors = new Editors(store);
     this.outbox = new Outbox(store, bus, clock, random, Outbox.STALE_AFTER);
     this.memory = new Memory(config, store, users, clock, executor);
-    Transactions transactions =
-        new Transactions(store, outbox, clock, random, memory::committed);
+    Transactions transactions = new Transactions(store, outbox, clock, random, memory::committed);
     Leases leases = new Leases(store, clock, random, refresher);
     Mutations mutations = new Mutations(leases, transactions);
     Edges edges = new Edges(store);
@@ -272,8 +271,7 @@ final class Api implements AutoCloseable {
             request -> {
               throw new ApiException(404, ErrorCode.BAD_REQUEST, "route not found");
             }));
-    this.handler =
-        memory.compression().wrap(Cors.policy(credentials).wrap(routes.build()));
+    this.handler = memory.compression().wrap(Cors.policy(credentials).wrap(routes.build()));
   }
 
   private void graphql(Router.Builder routes, Pipeline pipeline, V3Schema.Services services) {
@@ -291,11 +289,7 @@ final class Api implements AutoCloseable {
         routes,
         pipeline,
         new GraphqlEngine(
-            V4Schema.create(v4),
-            loaders,
-            UnaryOperator.identity(),
-            document -> false,
-            executor));
+            V4Schema.create(v4), loaders, UnaryOperator.identity(), document -> false, executor));
     GraphqlRoutes.registerV3(
         routes,
         pipeline,

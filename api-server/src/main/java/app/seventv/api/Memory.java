@@ -35,8 +35,7 @@ final class Memory implements AutoCloseable {
   private final CachedUsers users;
   private final ChangeFeed feed;
 
-  Memory(
-      Config config, Store store, UserLoader loader, InstantSource clock, Executor executor) {
+  Memory(Config config, Store store, UserLoader loader, InstantSource clock, Executor executor) {
     this.store = store;
     this.clock = clock;
     this.entityBytes = config.get(ApiConfig.ENTITY_CACHE_MB) * MIB / KINDS_OF_ENTITIES;
@@ -83,8 +82,7 @@ final class Memory implements AutoCloseable {
           readings.read(responses.hits(), "hit");
           readings.read(responses.misses(), "miss");
         });
-    metrics.gauge(
-        "api_response_cache_bytes", "Memory of kept answers.", responses::weight);
+    metrics.gauge("api_response_cache_bytes", "Memory of kept answers.", responses::weight);
     metrics.gauge(
         "api_change_feed_live", "1 while changes of the database arrive.", () -> isLive() ? 1 : 0);
   }

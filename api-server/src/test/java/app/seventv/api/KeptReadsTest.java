@@ -54,13 +54,14 @@ class KeptReadsTest {
   @BeforeAll
   void start() throws Exception {
     world = new World(folder, TestApi.KEEPING);
-    await().untilAsserted(() -> {
-      // Kept answers need the feed, which starts beside the listener.
-      get("/v3/emote-sets/global");
-      double before = hits();
-      get("/v3/emote-sets/global");
-      assertThat(hits()).isGreaterThan(before);
-    });
+    await()
+        .untilAsserted(() -> {
+          // Kept answers need the feed, which starts beside the listener.
+          get("/v3/emote-sets/global");
+          double before = hits();
+          get("/v3/emote-sets/global");
+          assertThat(hits()).isGreaterThan(before);
+        });
   }
 
   @AfterAll
@@ -114,16 +115,20 @@ class KeptReadsTest {
     HttpResponse<String> before = get(path);
     assertThat(shown.test(before)).as("before: %s", before.body()).isFalse();
     // Not at once, as what the test has done before may still be told.
-    await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
-      double hits = hits();
-      assertThat(get(path).body()).isEqualTo(before.body());
-      assertThat(hits()).as("answered from memory").isGreaterThan(hits);
-    });
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(() -> {
+          double hits = hits();
+          assertThat(get(path).body()).isEqualTo(before.body());
+          assertThat(hits()).as("answered from memory").isGreaterThan(hits);
+        });
     change.run();
-    await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
-      HttpResponse<String> after = get(path);
-      assertThat(shown.test(after)).as("after: %s", after.body()).isTrue();
-    });
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(() -> {
+          HttpResponse<String> after = get(path);
+          assertThat(shown.test(after)).as("after: %s", after.body()).isTrue();
+        });
   }
 
   private static Predicate<HttpResponse<String>> says(String text) {
@@ -136,7 +141,8 @@ class KeptReadsTest {
 
   @Test
   void anAnswerThatTheClientHasIsNotSentAgain() throws Exception {
-    String path = "/v3/emote-sets/" + set(DevUser.STREAMER, world.emote(DevUser.VIEWER, "tag")).id();
+    String path =
+        "/v3/emote-sets/" + set(DevUser.STREAMER, world.emote(DevUser.VIEWER, "tag")).id();
     HttpResponse<String> first = get(path);
     String tag = header(first, "etag");
     assertThat(tag).matches("\"[A-Za-z0-9_-]{22}\"");
@@ -153,8 +159,7 @@ class KeptReadsTest {
     HttpResponse<String> other = get(path, "if-none-match", "\"other\"");
     assertThat(other.statusCode()).isEqualTo(200);
     assertThat(other.body()).isEqualTo(first.body());
-    HttpResponse<String> head =
-        world.api.send(HttpRequest.newBuilder(world.api.uri(path)).HEAD());
+    HttpResponse<String> head = world.api.send(HttpRequest.newBuilder(world.api.uri(path)).HEAD());
     assertThat(header(head, "content-length")).isEqualTo("" + first.body().length());
     assertThat(header(head, "etag")).isEqualTo(tag);
   }
@@ -251,10 +256,7 @@ class KeptReadsTest {
         response -> created[0] != null && response.body().contains(created[0]));
     shows(
         channel(DevUser.EDITOR),
-        () ->
-            world
-                .collection(CollectionNames.EMOTE_SETS)
-                .deleteOne(byId(Id.parse(created[0]))),
+        () -> world.collection(CollectionNames.EMOTE_SETS).deleteOne(byId(Id.parse(created[0]))),
         response -> !response.body().contains(created[0]));
     shows(
         "/v3/emote-sets/global",
@@ -272,10 +274,7 @@ class KeptReadsTest {
     EntitlementNode node = EntitlementNode.role(role.id());
     EmoteSet owned = set(DevUser.VIEWER, world.emote(DevUser.STREAMER, "styled"));
     String set = "/v3/emote-sets/" + owned.id();
-    shows(
-        set,
-        () -> world.entitle(DevUser.STREAMER, node),
-        says(role.id().toString()));
+    shows(set, () -> world.entitle(DevUser.STREAMER, node), says(role.id().toString()));
     shows(set, () -> update(CollectionNames.ROLES, role.id(), "color", 4711), says("4711"));
     Id badge = world.newId();
     update(CollectionNames.USERS, streamer, "style.active_badge_id", badge.toBson());
@@ -285,7 +284,8 @@ class KeptReadsTest {
         () ->
             world.put(
                 CollectionNames.ENTITLEMENT_EDGES,
-                new EntitlementEdge(node, EntitlementNode.of(EntitlementNode.Kind.BADGE, badge), null)),
+                new EntitlementEdge(
+                    node, EntitlementNode.of(EntitlementNode.Kind.BADGE, badge), null)),
         says(badge.toString()));
     shows(
         channel(DevUser.STREAMER),
@@ -321,10 +321,11 @@ class KeptReadsTest {
                     World.NOW,
                     null)),
         says(viewer.toString()));
-    await().untilAsserted(() -> {
-      assertThat(graphql(DevUser.STREAMER)).contains(viewer.toString());
-      assertThat(graphql(DevUser.VIEWER)).contains(streamer.toString());
-    });
+    await()
+        .untilAsserted(() -> {
+          assertThat(graphql(DevUser.STREAMER)).contains(viewer.toString());
+          assertThat(graphql(DevUser.VIEWER)).contains(streamer.toString());
+        });
   }
 
   private String graphql(DevUser person) throws Exception {
@@ -347,14 +348,14 @@ class KeptReadsTest {
             update(CollectionNames.USERS, user, "has_bans", true);
           },
           response -> !response.body().contains(user.toString()));
-      HttpResponse<String> privileged =
-          get(set, "authorization", "Bearer " + world.admin);
+      HttpResponse<String> privileged = get(set, "authorization", "Bearer " + world.admin);
       assertThat(privileged.body()).contains(user.toString());
       assertThat(header(privileged, "cache-control")).isEqualTo("private, no-cache");
       assertThat(get(set).body()).doesNotContain(user.toString());
       // Bans end by the clock, without any change in the database.
-      await().atMost(Duration.ofSeconds(10)).untilAsserted(() ->
-          assertThat(get(set).body()).contains(user.toString()));
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(() -> assertThat(get(set).body()).contains(user.toString()));
       assertThat(Instant.now()).isAfterOrEqualTo(end);
     } finally {
       world.collection(CollectionNames.USER_BANS).deleteOne(byId(ban));

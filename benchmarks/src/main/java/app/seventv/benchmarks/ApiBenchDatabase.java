@@ -149,14 +149,11 @@ public final class ApiBenchDatabase {
       User user = User.create(id, connections(name, firstTwitchId + i), NOW);
       BsonDocument stored = user.toBson();
       if (!activeSets.isEmpty()) {
-        stored
-            .getDocument("style")
-            .put("active_emote_set_id", activeSets.get(i).toBson());
+        stored.getDocument("style").put("active_emote_set_id", activeSets.get(i).toBson());
       }
       users.add(User.fromBson(stored));
       if (i % 3 == 0) {
-        edges.add(
-            new EntitlementEdge(EntitlementNode.user(id), EntitlementNode.role(role), null));
+        edges.add(new EntitlementEdge(EntitlementNode.user(id), EntitlementNode.role(role), null));
       }
     }
     put(CollectionNames.USERS, users);
@@ -178,8 +175,7 @@ public final class ApiBenchDatabase {
             true));
     if (random.nextBoolean()) {
       connections.add(
-          new User.Connection(
-              Platform.KICK, "k" + twitchId, name, name, null, NOW, NOW, true));
+          new User.Connection(Platform.KICK, "k" + twitchId, name, name, null, NOW, NOW, true));
     }
     return connections;
   }
@@ -221,8 +217,7 @@ public final class ApiBenchDatabase {
     return new ImageSet(new ImageSet.Processed(input), outputs);
   }
 
-  private void files(
-      Id emote, List<String> formats, String suffix, int frames, List<Image> into) {
+  private void files(Id emote, List<String> formats, String suffix, int frames, List<Image> into) {
     for (String format : formats) {
       for (int scale = 1; scale <= 4; scale++) {
         into.add(

@@ -76,14 +76,6 @@ final class ApiBenchmark implements Benchmark {
               ApiBenchDatabase.FIRST_ID,
               ApiBenchDatabase.CHANNELS);
 
-  /** Pauses each connection so that all together ask at half of a measured rate. */
-  private static final String PAUSE =
-      """
-      delay = function()
-        return %d
-      end
-      """;
-
   @Override
   public String name() {
     return "api";
@@ -227,11 +219,14 @@ final class ApiBenchmark implements Benchmark {
     return load;
   }
 
-  /** The latency that matters is that of a server which is not drowned. */
+  /**
+   * The latency that matters is that of a server which is not drowned: each connection pauses so
+   * that all together ask at half of the full rate.
+   */
   private static void halfLoad(BenchContext context, Api api, Load full, List<Figure> figures)
       throws IOException, InterruptedException {
     long pauseMs = Math.round(CONNECTIONS * 1000 / (full.requestsPerSecond() / 2));
-    List<String> options = options(context, USER, PAUSE.formatted(pauseMs));
+    List<String> options = options(context, USER, "delay = function() return %d end\n".formatted(pauseMs));
     Load half = LoadTools.wrk(api.url(USER.path), CONNECTIONS, context.quick() ? 5 : 15, options);
     figures.add(new Figure(USER.name + "-p99-ms", half.p99Ms(), "ms"));
   }

@@ -100,10 +100,9 @@ public final class CachedUsers {
     Instant before = clock.instant();
     Map<Id, LoadedUser> found = users.full(ids);
     Map<Id, Loaded<KnownUser>> loaded = HashMap.newHashMap(found.size());
-    found.forEach((id, user) ->
-        loaded.put(id, new Loaded<>(new KnownUser(user), dependencies(user))));
-    addBans(
-        found.values().stream().filter(user -> user.user().hasBans()).toList(), before, loaded);
+    found.forEach(
+        (id, user) -> loaded.put(id, new Loaded<>(new KnownUser(user), dependencies(user))));
+    addBans(found.values().stream().filter(user -> user.user().hasBans()).toList(), before, loaded);
     return loaded;
   }
 
@@ -132,8 +131,7 @@ public final class CachedUsers {
   }
 
   /** Bans end without a change; one that ended during the load counts as just ended. */
-  private void addBans(
-      List<LoadedUser> banned, Instant before, Map<Id, Loaded<KnownUser>> loaded) {
+  private void addBans(List<LoadedUser> banned, Instant before, Map<Id, Loaded<KnownUser>> loaded) {
     if (banned.isEmpty()) {
       return;
     }

@@ -51,8 +51,7 @@ public final class Changes {
     }
     switch (collection) {
       case CollectionNames.ROLES -> log.invalidateAll(); // few, and part of nearly everything
-      case CollectionNames.BADGES, CollectionNames.PAINTS ->
-          log.changed(Dependency.ALL_COSMETICS);
+      case CollectionNames.BADGES, CollectionNames.PAINTS -> log.changed(Dependency.ALL_COSMETICS);
       case CollectionNames.GLOBAL_CONFIG -> log.changed(Dependency.GLOBAL_CONFIG);
       case CollectionNames.ENTITLEMENT_EDGES -> edge(id);
       case CollectionNames.USER_EDITORS -> editor(id);
@@ -145,8 +144,7 @@ public final class Changes {
     }
     return isEmpty(update.get("removedFields"))
         && isEmpty(update.get("truncatedArrays"))
-        && updated.keySet().stream()
-            .allMatch(path -> UNSEEN.contains(path.split("\\.", 2)[0]));
+        && updated.keySet().stream().allMatch(path -> UNSEEN.contains(path.split("\\.", 2)[0]));
   }
 
   private static boolean isEmpty(@Nullable BsonValue list) {

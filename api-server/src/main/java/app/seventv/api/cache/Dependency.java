@@ -34,7 +34,9 @@ public final class Dependency {
     EDITED_BY,
     EDGES_FROM,
     GLOBAL_CONFIG,
-    ALL_COSMETICS
+    ALL_COSMETICS;
+
+    private final long seed = mix(name().hashCode() * GAMMA);
   }
 
   /** A user's document. */
@@ -81,7 +83,7 @@ public final class Dependency {
   public static long edgesFrom(EntitlementNode node) {
     SubscriptionId subscription = node.subscriptionId();
     Id id = node.id();
-    long kind = mix(of(Kind.EDGES_FROM, Id.NIL) + node.kind().ordinal());
+    long kind = mix(Kind.EDGES_FROM.seed + node.kind().tag().hashCode());
     if (subscription != null) {
       return named(named(kind, subscription.userId()), subscription.productId());
     }
@@ -89,7 +91,7 @@ public final class Dependency {
   }
 
   private static long of(Kind kind, Id id) {
-    return named(mix((kind.ordinal() + 1) * GAMMA), id);
+    return named(kind.seed, id);
   }
 
   /** Never 0, which marks free places in tables. */

@@ -3,8 +3,9 @@ package app.seventv.api.cache;
 import java.time.Instant;
 
 /**
- * What an answer depends on, and until when it is right at best. Filled by the one thread that makes
- * the answer, read by many afterwards. An open-addressed table, as large answers have thousands.
+ * What an answer depends on, and until when it is right at best. Filled by the one thread that
+ * makes the answer, read by many afterwards. An open-addressed table, as large answers have
+ * thousands.
  */
 public final class DependencySet {
   private static final int MIN_CAPACITY = 16;

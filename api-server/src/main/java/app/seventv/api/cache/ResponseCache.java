@@ -72,8 +72,7 @@ public final class ResponseCache implements AutoCloseable {
   /**
    * @param maxBytes most memory; 0 keeps nothing
    */
-  public ResponseCache(
-      ChangeLog log, InstantSource clock, Compression compression, long maxBytes) {
+  public ResponseCache(ChangeLog log, InstantSource clock, Compression compression, long maxBytes) {
     this.log = log;
     this.clock = clock;
     this.compression = compression;

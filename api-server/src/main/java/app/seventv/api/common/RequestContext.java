@@ -51,8 +51,8 @@ public final class RequestContext {
         rateLimitHeaders = headers;
       } else {
         Map<String, String> all = new TreeMap<>(rateLimitHeaders);
-        headers.forEach((name, value) ->
-            all.merge(name, value, (old, now) -> total(name, old, now)));
+        headers.forEach(
+            (name, value) -> all.merge(name, value, (old, now) -> total(name, old, now)));
         rateLimitHeaders = all;
       }
     }

@@ -161,11 +161,7 @@ public final class V3Schema {
       V3AuditTypes audit) {
     V3EmoteTypes emotes =
         new V3EmoteTypes(
-            services.store(),
-            services.users(),
-            services.index(),
-            services.models(),
-            audit);
+            services.store(), services.users(), services.index(), services.models(), audit);
     emotes.wireQueries(query);
     emotes.wire(schema);
     V3EmoteOps operations = new V3EmoteOps(services.emotes());

@@ -23,7 +23,6 @@ import app.seventv.model.EntitlementNode;
 import app.seventv.model.Id;
 import app.seventv.model.Platform;
 import app.seventv.model.RateLimitResource;
-import app.seventv.model.User;
 import app.seventv.model.UserEditor;
 import java.time.Instant;
 import java.util.ArrayList;

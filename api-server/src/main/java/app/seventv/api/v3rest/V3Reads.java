@@ -38,8 +38,8 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of the v3 reads (api-v3.md §7.4 to §7.6), made from documents in memory as far as they
- * are there, else from one read per kind of document. Each says what it was made of.
+ * The answers of the v3 reads (api-v3.md §7.4 to §7.6), made from documents in memory as far as
+ * they are there, else from one read per kind of document. Each says what it was made of.
  */
 public final class V3Reads {
   private static final int ENTRY_BYTES = 150;
@@ -64,8 +64,7 @@ public final class V3Reads {
   private record KnownEmote(
       Id id, Id ownerId, boolean deleted, @Nullable Id merged, @Nullable EmoteText text) {
     int weight() {
-      return TEXTLESS_EMOTE_BYTES
-          + (text == null ? 0 : text.head().length + text.tail().length);
+      return TEXTLESS_EMOTE_BYTES + (text == null ? 0 : text.head().length + text.tail().length);
     }
   }
 
@@ -87,8 +86,7 @@ public final class V3Reads {
     this.emotes = new EntityCache<>(log, clock, maxBytes, KnownEmote::weight, this::loadEmotes);
     this.sets = new EntityCache<>(log, clock, maxBytes, V3Reads::weight, this::loadSets);
     ToIntFunction<List<EmoteSet>> all = each -> each.stream().mapToInt(V3Reads::weight).sum();
-    this.setsOf =
-        new EntityCache<>(log, clock, maxBytes, all, owners -> setsOf(owners, owned));
+    this.setsOf = new EntityCache<>(log, clock, maxBytes, all, owners -> setsOf(owners, owned));
     this.editorsOf =
         new EntityCache<>(
             log,
@@ -179,8 +177,7 @@ public final class V3Reads {
     return null;
   }
 
-  private void user(
-      JsonWriter out, LoadedUser user, byte @Nullable [] active, DependencySet on) {
+  private void user(JsonWriter out, LoadedUser user, byte @Nullable [] active, DependencySet on) {
     boolean personal = user.permissions().has(Permission.USER_USE_PERSONAL_EMOTE_SET);
     List<EmoteSet> owned = take(setsOf.get(user.id()), on);
     List<UserEditor> editors = take(editorsOf.get(user.id()), on);
@@ -216,11 +213,7 @@ public final class V3Reads {
   }
 
   private void set(
-      JsonWriter out,
-      EmoteSet set,
-      byte @Nullable [] owner,
-      Caller caller,
-      DependencySet on) {
+      JsonWriter out, EmoteSet set, byte @Nullable [] owner, Caller caller, DependencySet on) {
     Map<Id, KnownEmote> resolved =
         resolve(set.emotes().stream().map(EmoteSet.Entry::id).distinct().toList(), on);
     Map<Id, byte[]> owners =
@@ -339,7 +332,8 @@ public final class V3Reads {
     store
         .emotes()
         .byIds(ids)
-        .forEach((id, emote) -> loaded.put(id, new Loaded<>(known(emote), on(Dependency.emote(id)))));
+        .forEach(
+            (id, emote) -> loaded.put(id, new Loaded<>(known(emote), on(Dependency.emote(id)))));
     return loaded;
   }
 

@@ -245,13 +245,26 @@ public final class V3Writer {
     out.endObject();
   }
 
-  /**
-   * {@code EmotePartial} in two parts, between which its owner belongs.
-   *
-   * @param head the open object up to the owner
-   * @param tail the rest, with a comma first and the closing brace last
-   */
-  public record EmoteText(byte[] head, byte[] tail) {}
+  /** {@code EmotePartial} in two parts, between which its owner belongs. */
+  public static final class EmoteText {
+    private final byte[] head;
+    private final byte[] tail;
+
+    EmoteText(byte[] head, byte[] tail) {
+      this.head = head;
+      this.tail = tail;
+    }
+
+    /** The open object up to the owner. */
+    byte[] head() {
+      return head;
+    }
+
+    /** The rest, with a comma first and the closing brace last. */
+    byte[] tail() {
+      return tail;
+    }
+  }
 
   /** The parts of {@code EmotePartial}. */
   public EmoteText emotePartial(Emote emote) {

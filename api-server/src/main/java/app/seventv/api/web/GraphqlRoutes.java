@@ -70,8 +70,7 @@ public final class GraphqlRoutes {
     }
   }
 
-  private static Rendered render(
-      GraphqlRequest one, RequestContext context, GraphqlEngine engine) {
+  private static Rendered render(GraphqlRequest one, RequestContext context, GraphqlEngine engine) {
     DependencySet dependencies = new DependencySet();
     Map<String, @Nullable Object> answer = engine.execute(one, context.keeping(dependencies));
     if (answer.containsKey("errors")) {

@@ -132,9 +132,7 @@ public final class Pipeline {
                           exchange.respond(session.decorate(Reads.response(answer))));
               if (!answered) {
                 Blocking.run(
-                    executor,
-                    exchange,
-                    () -> exchange.respond(answer(request, body, endpoint)));
+                    executor, exchange, () -> exchange.respond(answer(request, body, endpoint)));
               }
             });
   }
@@ -143,9 +141,7 @@ public final class Pipeline {
    * Answers somebody unknown on the event loop, if the answer is in memory: most requests, by far.
    */
   private boolean answerAtOnce(
-      Exchange exchange,
-      Supplier<@Nullable Answer> finder,
-      BiConsumer<Answer, Session> sender) {
+      Exchange exchange, Supplier<@Nullable Answer> finder, BiConsumer<Answer, Session> sender) {
     Request request = exchange.request();
     HttpHeaders headers = request.headers();
     if (headers.contains(HttpHeaderNames.COOKIE)

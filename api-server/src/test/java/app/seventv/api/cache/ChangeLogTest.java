@@ -84,7 +84,9 @@ class ChangeLogTest {
     assertThat(log.position()).isEqualTo(ChangeLog.UNKNOWN);
     assertThat(cached(A).isCurrent(log, 0)).as("made meanwhile").isFalse();
     log.heard();
-    assertThat(entry.isCurrent(log, 0)).as("a late answer of the same feed misses nothing").isTrue();
+    assertThat(entry.isCurrent(log, 0))
+        .as("a late answer of the same feed misses nothing")
+        .isTrue();
   }
 
   @Test

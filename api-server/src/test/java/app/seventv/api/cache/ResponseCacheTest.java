@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.seventv.api.cache.ResponseCache.Answer;
-import app.seventv.api.cache.ResponseCache.Key;
 import app.seventv.api.cache.ResponseCache.Rendered;
 import app.seventv.api.web.JsonWriter;
 import app.seventv.core.content.Compression;
@@ -50,8 +49,8 @@ class ResponseCacheTest {
         log, InstantSource.system(), Compression.builder(Runnable::run).build(), maxBytes);
   }
 
-  private static Key key(Object subject) {
-    return new Key(subject, ContentCoding.IDENTITY);
+  private static ResponseCache.Key key(Object subject) {
+    return new ResponseCache.Key(subject, ContentCoding.IDENTITY);
   }
 
   private static Rendered text(String text) {
@@ -60,7 +59,7 @@ class ResponseCacheTest {
     return new Rendered(new JsonWriter(16).value(text), on);
   }
 
-  private Answer get(ResponseCache from, Key key, Supplier<Rendered> render) {
+  private Answer get(ResponseCache from, ResponseCache.Key key, Supplier<Rendered> render) {
     Answer answer = from.get(key, render);
     taken.add(answer);
     return answer;
@@ -70,7 +69,7 @@ class ResponseCacheTest {
     return answer.body().toString(StandardCharsets.UTF_8);
   }
 
-  private @Nullable Answer find(Key key) {
+  private @Nullable Answer find(ResponseCache.Key key) {
     Answer answer = cache.find(key);
     if (answer != null) {
       taken.add(answer);
@@ -153,7 +152,7 @@ class ResponseCacheTest {
   void codingsHaveTagsOfTheirOwn() {
     String large = "abc".repeat(1000);
     Answer plain = get(cache, key("a"), () -> text(large));
-    Answer gzip = get(cache, new Key("a", ContentCoding.GZIP), () -> text(large));
+    Answer gzip = get(cache, new ResponseCache.Key("a", ContentCoding.GZIP), () -> text(large));
     assertThat(gzip.body().readableBytes()).isLessThan(plain.body().readableBytes() / 10);
     assertThat(gzip.representation().etag()).isNotEqualTo(plain.representation().etag());
   }
@@ -191,13 +190,12 @@ class ResponseCacheTest {
 
   @Test
   void aFailureIsNobodyElses() {
-    assertThatThrownBy(
-            () ->
-                cache.get(
-                    key("a"),
-                    () -> {
-                      throw new IllegalStateException("database");
-                    }))
+    assertThatThrownBy(() ->
+            cache.get(
+                key("a"),
+                () -> {
+                  throw new IllegalStateException("database");
+                }))
         .hasMessage("database");
     assertThat(body(get(cache, key("a"), () -> text("fine")))).isEqualTo("\"fine\"");
   }

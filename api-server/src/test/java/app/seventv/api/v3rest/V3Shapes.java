@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The old shapes as trees, member by member as api-v3.md §8 lists them: what tests compare with. */
+/**
+ * The old shapes as trees, member by member as api-v3.md §8 lists them: what tests compare with.
+ */
 final class V3Shapes {
   private final V3Models models;
 

@@ -58,6 +58,10 @@ class V3WriterTest {
     return random.nextBoolean() ? null : id();
   }
 
+  private <T> T pick(T[] from) {
+    return List.of(from).get(random.nextInt(from.length));
+  }
+
   private String text() {
     return TEXTS.get(random.nextInt(TEXTS.size()));
   }
@@ -111,7 +115,7 @@ class V3WriterTest {
     for (int i = random.nextInt(3); i > 0; i--) {
       connections.add(
           new User.Connection(
-              Platform.values()[random.nextInt(Platform.values().length)],
+              pick(Platform.values()),
               text() + i,
               text(),
               text(),
@@ -149,9 +153,10 @@ class V3WriterTest {
             ? Permissions.NONE
             : Permissions.NONE.withLimit(Limit.EMOTE_SET_CAPACITY, random.nextInt(2000) - 500);
     UserProfilePicture picture =
-        random.nextBoolean() ? null : new UserProfilePicture(id(), id, images("user/" + id), time());
-    return new LoadedUser(
-        User.fromBson(stored), permissions, List.of(), List.of(), roles, picture);
+        random.nextBoolean()
+            ? null
+            : new UserProfilePicture(id(), id, images("user/" + id), time());
+    return new LoadedUser(User.fromBson(stored), permissions, List.of(), List.of(), roles, picture);
   }
 
   private EmoteSet set(List<EmoteSet.Entry> entries) {
@@ -164,7 +169,7 @@ class V3WriterTest {
         random.nextBoolean() ? null : random.nextInt(1000),
         idOrNull(),
         origins(),
-        EmoteSet.Kind.values()[random.nextInt(4)],
+        pick(EmoteSet.Kind.values()),
         false,
         time(),
         null);
@@ -263,8 +268,7 @@ class V3WriterTest {
         EmoteText parts = writer.emotePartial(emote);
         LoadedUser emoteOwner = random.nextBoolean() ? null : user();
         expected.add(shapes.entry(entry, emote, emoteOwner));
-        writer.entry(
-            out, entry, parts, emoteOwner == null ? null : writer.userPartial(emoteOwner));
+        writer.entry(out, entry, parts, emoteOwner == null ? null : writer.userPartial(emoteOwner));
       }
       writer.closeSet(out, set, entries.size(), ownerText);
       assertThat(text(out.toBytes()))
