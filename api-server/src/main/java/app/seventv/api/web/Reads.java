@@ -54,16 +54,12 @@ public final class Reads {
 
   /** As {@link #find(Request, Read)} for a subject that is known; null gives null. */
   @Nullable Answer find(Request request, @Nullable Object subject) {
-    return subject == null
-        ? null
-        : cache.find(new ResponseCache.Key(subject, coding(request)));
+    return subject == null ? null : cache.find(new ResponseCache.Key(subject, coding(request)));
   }
 
   /** The answer to an ordinary viewer's request that is no plain read. */
   Response answer(Request request, Object subject, Supplier<Rendered> render) {
-    return response(
-        cache.get(
-            new ResponseCache.Key(subject, coding(request)), render));
+    return response(cache.get(new ResponseCache.Key(subject, coding(request)), render));
   }
 
   /** An answer without tags, whose body it takes. */
