@@ -237,7 +237,8 @@ final class ApiBenchmark implements Benchmark {
   private static void halfLoad(BenchContext context, Api api, Load full, List<Figure> figures)
       throws IOException, InterruptedException {
     long pauseMs = Math.round(CONNECTIONS * 1000 / (full.requestsPerSecond() / 2));
-    List<String> options = options(context, USER, "delay = function() return %d end\n".formatted(pauseMs));
+    List<String> options =
+        options(context, USER, "delay = function() return %d end\n".formatted(pauseMs));
     Load half = LoadTools.wrk(api.url(USER.path), CONNECTIONS, context.quick() ? 5 : 15, options);
     figures.add(new Figure(USER.name + "-p99-ms", half.p99Ms(), "ms"));
   }
