@@ -56,6 +56,7 @@ import app.seventv.api.users.BanService;
 import app.seventv.api.users.EditorGate;
 import app.seventv.api.users.EditorService;
 import app.seventv.api.users.ProfileService;
+import app.seventv.api.v3graphql.V3KeptDocuments;
 import app.seventv.api.v3graphql.V3Schema;
 import app.seventv.api.v3rest.V3AuthRoutes;
 import app.seventv.api.v3rest.V3LiveRoutes;
@@ -112,6 +113,7 @@ final class Api implements AutoCloseable {
   private final ImageProcessor processor;
   private final Map<String, ResultHandler> results;
   private final Handler handler;
+  private final Memory memory;
 
   Api(Config config, String version, Store store, EventBus bus, InstantSource clock)
       throws IOException {
@@ -121,7 +123,8 @@ final class Api implements AutoCloseable {
     UserLoader users = new UserLoader(store, clock);
     Editors editors = new Editors(store);
     this.outbox = new Outbox(store, bus, clock, random, Outbox.STALE_AFTER);
-    Transactions transactions = new Transactions(store, outbox, clock, random);
+    this.memory = new Memory(config, store, users, clock, executor);
+    Transactions transactions = new Transactions(store, outbox, clock, random, memory::committed);
     Leases leases = new Leases(store, clock, random, refresher);
     Mutations mutations = new Mutations(leases, transactions);
     Edges edges = new Edges(store);
@@ -169,6 +172,7 @@ final class Api implements AutoCloseable {
         new V3Schema.Services(
             store,
             users,
+            memory.users(),
             index,
             models,
             new EmoteService(store, editors, moderation, mutations),
@@ -201,6 +205,8 @@ final class Api implements AutoCloseable {
                 config.get(ApiConfig.TRUSTED_RANGES)),
             sessions,
             users,
+            memory.users(),
+            memory.reads(),
             new RateLimiter(clock, config.get(ApiConfig.INSTANCES)),
             credentials,
             config.get(ApiConfig.DOMAIN));
@@ -221,7 +227,7 @@ final class Api implements AutoCloseable {
             clock)
         .register(routes, pipeline);
     new EmoteRoutes(uploads).register(routes, pipeline);
-    new V3Routes(store, users, editors, models).register(routes, pipeline);
+    new V3Routes(memory.v3Reads(models)).register(routes, pipeline);
     new V3Upload(uploads, pictures, models).register(routes, pipeline);
     new V3LiveRoutes(store, users, models, bus, clock).register(routes, pipeline);
     new V3StaticRoutes(staticSettings(), version).register(routes, pipeline);
@@ -265,11 +271,11 @@ final class Api implements AutoCloseable {
             request -> {
               throw new ApiException(404, ErrorCode.BAD_REQUEST, "route not found");
             }));
-    this.handler = Cors.policy(credentials).wrap(routes.build());
+    this.handler = memory.compression().wrap(Cors.policy(credentials).wrap(routes.build()));
   }
 
   private void graphql(Router.Builder routes, Pipeline pipeline, V3Schema.Services services) {
-    BatchLoaders loaders = Loaders.create(services.store(), services.users(), executor);
+    BatchLoaders loaders = Loaders.create(services.store(), memory.users(), executor);
     V4Schema.Services v4 =
         new V4Schema.Services(
             services.store(),
@@ -282,16 +288,28 @@ final class Api implements AutoCloseable {
     GraphqlRoutes.registerV4(
         routes,
         pipeline,
-        new GraphqlEngine(V4Schema.create(v4), loaders, UnaryOperator.identity(), executor));
+        new GraphqlEngine(
+            V4Schema.create(v4), loaders, UnaryOperator.identity(), document -> false, executor));
     GraphqlRoutes.registerV3(
         routes,
         pipeline,
-        new GraphqlEngine(V3Schema.create(services), loaders, V3Schema::unifyIds, executor));
+        memory.reads(),
+        new GraphqlEngine(
+            V3Schema.create(services),
+            loaders,
+            V3Schema::unifyIds,
+            V3KeptDocuments::isKept,
+            executor));
   }
 
   /** Answers every request. */
   Handler handler() {
     return handler;
+  }
+
+  /** What is kept in memory. */
+  Memory memory() {
+    return memory;
   }
 
   /** Take results of the image processor, by what the image belongs to. */
@@ -386,6 +404,7 @@ final class Api implements AutoCloseable {
   @Override
   public void close() {
     outbox.close();
+    memory.close();
     processor.close();
     refresher.shutdownNow();
     executor.shutdownNow();

@@ -54,6 +54,20 @@ public final class ApiConfig {
   public static final Key<Integer> INSTANCES =
       Key.integer(
           "api.instances", 1, 1, 1000, "Number of API processes that share the rate limits.");
+  public static final Key<Integer> RESPONSE_CACHE_MB =
+      Key.integer(
+          "api.cache.responses_mb",
+          256,
+          0,
+          1 << 20,
+          "Most memory outside of the heap for whole answers, in MiB; 0 keeps none.");
+  public static final Key<Integer> ENTITY_CACHE_MB =
+      Key.integer(
+          "api.cache.entities_mb",
+          128,
+          0,
+          1 << 20,
+          "Most heap for users, emotes and emote sets, in MiB; 0 keeps none.");
   public static final Key<List<String>> IP_HEADERS =
       Key.strings("api.incoming_request.ip_headers", List.of(), "Headers that name the client.");
   public static final Key<List<CidrBlock>> TRUSTED_PROXIES =
@@ -226,6 +240,8 @@ public final class ApiConfig {
                 DOMAIN,
                 CORS_ORIGINS,
                 INSTANCES,
+                RESPONSE_CACHE_MB,
+                ENTITY_CACHE_MB,
                 IP_HEADERS,
                 TRUSTED_PROXIES,
                 TRUSTED_RANGES)

@@ -15,6 +15,7 @@ import app.seventv.core.service.ServiceDefinition;
 import app.seventv.core.service.ServiceMain;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
+import com.mongodb.ReadPreference;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import io.nats.client.Connection;
@@ -54,6 +55,7 @@ public final class ApiServer implements RunningService {
         this.api =
             new Api(config, context.version(), store, new NatsBus(nats), InstantSource.system());
         this.results = new ImageResults(nats, config.get(ApiConfig.TOPIC_PREFIX), api.results());
+        api.memory().register(context.metrics());
         context.health().require("mongodb", () -> store.database().runCommand(ping()));
         context.health().require("nats", this::requireNats);
         this.server =
@@ -96,6 +98,8 @@ public final class ApiServer implements RunningService {
         .applyConnectionString(uri)
         .applicationName("api")
         .uuidRepresentation(UuidRepresentation.STANDARD)
+        // A secondary may not have what the change stream has told already.
+        .readPreference(ReadPreference.primary())
         .applyToClusterSettings(cluster ->
             cluster.serverSelectionTimeout(MONGO_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
         .build();

@@ -16,7 +16,10 @@ import app.seventv.devstack.typesense.DevTypesense;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.http.HttpClient;
@@ -28,6 +31,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,6 +40,13 @@ import tools.jackson.databind.json.JsonMapper;
 final class TestApi implements AutoCloseable {
   static final JsonMapper JSON = new JsonMapper();
   static final String TYPESENSE_KEY = "test-key";
+
+  /** Settings with which answers are kept in memory, as they are outside of tests. */
+  static final String KEEPING = "cache.responses_mb = 64\ncache.entities_mb = 64\n";
+
+  /** Most tests write to the database behind the API's back and want to see it at once. */
+  private static final String FORGETTING = "cache.responses_mb = 0\ncache.entities_mb = 0\n";
+
   static final String SITE = "http://127.0.0.1:8083";
 
   final MongoDatabase database;
@@ -46,6 +57,7 @@ final class TestApi implements AutoCloseable {
   private final DevLogin login;
   private final DevTypesense typesense;
   private final EventLoops loops;
+  private final Metrics metrics = new Metrics();
   private final ApiServer server;
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -69,7 +81,12 @@ final class TestApi implements AutoCloseable {
     }
     Config config =
         definition.config(
-            settings().replace("[api]\n", "[api]\n" + extraSettings.substring(0, tables))
+            settings()
+                    .replace(
+                        "[api]\n",
+                        "[api]\n"
+                            + (extraSettings.contains("cache.") ? "" : FORGETTING)
+                            + extraSettings.substring(0, tables))
                 + otherPlatforms()
                 + extraSettings.substring(tables));
     server =
@@ -80,7 +97,7 @@ final class TestApi implements AutoCloseable {
                 "0",
                 config,
                 loops,
-                new Metrics(),
+                metrics,
                 new Health(),
                 failure -> {
                   throw new AssertionError(failure);
@@ -158,6 +175,36 @@ final class TestApi implements AutoCloseable {
 
   HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** A figure of the service, by its name and labels as they are shown. */
+  double figure(String name) {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    try {
+      metrics.write(null, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString(StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A read whose answer is not text. */
+  HttpResponse<byte[]> bytes(String path, String... headers)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(uri(path)).headers(headers).build(),
+        HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  static String gunzip(byte[] compressed) throws IOException {
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   /** Sends JSON to the search server, as its worker does. */

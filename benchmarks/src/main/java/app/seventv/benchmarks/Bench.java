@@ -17,6 +17,7 @@ public final class Bench {
           new ConnectionsBenchmark(),
           new CdnBenchmark(),
           new HttpBenchmark(),
+          new ApiBenchmark(),
           new WebSocketCodecBenchmark(),
           new JmhBenchmark());
 

@@ -40,7 +40,15 @@ final class LoadTools {
   /** HTTP/1.1: each connection sends the next request when the answer is there. */
   static Load wrk(String url, int connections, int seconds)
       throws IOException, InterruptedException {
-    return wrk(connections, seconds, List.of(url));
+    return wrk(url, connections, seconds, List.of());
+  }
+
+  /** As {@link #wrk(String, int, int)} with more options of the tool's, e.g. a script. */
+  static Load wrk(String url, int connections, int seconds, List<String> options)
+      throws IOException, InterruptedException {
+    List<String> what = new ArrayList<>(options);
+    what.add(url);
+    return wrk(connections, seconds, what);
   }
 
   /** The same with the requests of a script; see {@link KeyMix#wrkScript}. */

@@ -250,7 +250,8 @@ final class MeasuredServer implements AutoCloseable {
     return sum;
   }
 
-  private static double cpuSeconds(long pid) throws IOException {
+  /** User and system time of any process so far. */
+  static double cpuSeconds(long pid) throws IOException {
     String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;

@@ -103,6 +103,11 @@ final class ServerProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** User and system time so far. */
+  double cpuSeconds() throws IOException {
+    return MeasuredServer.cpuSeconds(pid());
+  }
+
   /** Bytes of live objects on the Java heap, after a full collection. */
   long liveHeapBytes() throws IOException, InterruptedException {
     return number(HISTOGRAM_TOTAL.matcher(jcmd("GC.class_histogram")), 1);

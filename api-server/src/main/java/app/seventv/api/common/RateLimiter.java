@@ -6,7 +6,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +24,34 @@ public final class RateLimiter {
 
   private final InstantSource clock;
   private final int instances;
-  private final Cache<String, Window> windows =
+  private final Cache<WindowKey, Window> windows =
       Caffeine.newBuilder().maximumSize(MAX_WINDOWS).expireAfterAccess(MAX_IDLE).build();
+
+  /**
+   * Whose window of what.
+   *
+   * @param subject id of a user, or an address
+   */
+  private record WindowKey(RateLimitResource resource, Object subject) {}
+
+  /** Names of one resource's headers. */
+  private record HeaderNames(String limit, String remaining, String reset, String used) {
+    static HeaderNames of(RateLimitResource resource) {
+      String prefix = "x-ratelimit-" + resource.key();
+      return new HeaderNames(
+          prefix + "-limit", prefix + "-remaining", prefix + "-reset", prefix + "-used");
+    }
+  }
+
+  private static final Map<RateLimitResource, HeaderNames> NAMES = names();
+
+  private static Map<RateLimitResource, HeaderNames> names() {
+    Map<RateLimitResource, HeaderNames> names = new EnumMap<>(RateLimitResource.class);
+    for (RateLimitResource resource : RateLimitResource.values()) {
+      names.put(resource, HeaderNames.of(resource));
+    }
+    return names;
+  }
 
   /** Mutable counter; guarded by itself. */
   private static final class Window {
@@ -66,7 +94,7 @@ public final class RateLimiter {
     return headers(resource, limits.requests(), outcome.remaining, outcome.resetSeconds, 1);
   }
 
-  private Outcome take(String key, RateLimits limits, long requests) {
+  private Outcome take(WindowKey key, RateLimits limits, long requests) {
     Window window = windows.get(key, ignored -> new Window());
     long now = clock.millis();
     long intervalMs = limits.intervalSeconds() * 1000;
@@ -97,20 +125,18 @@ public final class RateLimiter {
     return value != null && value > 0 ? value : null;
   }
 
-  private static String key(RateLimitResource resource, Caller caller) {
+  private static WindowKey key(RateLimitResource resource, Caller caller) {
     LoadedUser user = caller.user();
-    return user != null
-        ? resource.key() + ":user:" + user.id()
-        : resource.key() + ":ip:" + caller.ip().getHostAddress();
+    return new WindowKey(resource, user != null ? user.id() : caller.ip());
   }
 
   private static Map<String, String> headers(
       RateLimitResource resource, long limit, long remaining, long reset, long used) {
-    String prefix = "x-ratelimit-" + resource.key();
+    HeaderNames names = Objects.requireNonNull(NAMES.get(resource));
     return Map.of(
-        prefix + "-limit", Long.toString(limit),
-        prefix + "-remaining", Long.toString(remaining),
-        prefix + "-reset", Long.toString(reset),
-        prefix + "-used", Long.toString(used));
+        names.limit, Long.toString(limit),
+        names.remaining, Long.toString(remaining),
+        names.reset, Long.toString(reset),
+        names.used, Long.toString(used));
   }
 }

@@ -1,18 +1,38 @@
 package app.seventv.api.common;
 
+import app.seventv.api.cache.DependencySet;
 import app.seventv.model.RateLimitResource;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What one HTTP request carries through its endpoint or its GraphQL fields. */
 public final class RequestContext {
   private final Caller caller;
   private final RateLimiter limiter;
-  private final Map<String, String> rateLimitHeaders = new TreeMap<>();
+  private final @Nullable DependencySet reads;
+
+  /** Never changed in place: nearly all requests charge one resource once. */
+  private Map<String, String> rateLimitHeaders = Map.of();
 
   public RequestContext(Caller caller, RateLimiter limiter) {
+    this(caller, limiter, null);
+  }
+
+  private RequestContext(Caller caller, RateLimiter limiter, @Nullable DependencySet reads) {
     this.caller = caller;
     this.limiter = limiter;
+    this.reads = reads;
+  }
+
+  /** The same caller, for an answer that is kept and so must say what it was made of. */
+  public RequestContext keeping(DependencySet dependencies) {
+    return new RequestContext(caller, limiter, dependencies);
+  }
+
+  /** Where to note what the answer is made of; null if it is not kept. */
+  public @Nullable DependencySet reads() {
+    return reads;
   }
 
   public Caller caller() {
@@ -26,16 +46,22 @@ public final class RequestContext {
    */
   public void charge(RateLimitResource resource) {
     Map<String, String> headers = limiter.charge(resource, caller);
-    synchronized (rateLimitHeaders) {
-      headers.forEach((name, value) ->
-          rateLimitHeaders.merge(name, value, (old, now) -> total(name, old, now)));
+    synchronized (this) {
+      if (rateLimitHeaders.isEmpty()) {
+        rateLimitHeaders = headers;
+      } else {
+        Map<String, String> all = new TreeMap<>(rateLimitHeaders);
+        headers.forEach(
+            (name, value) -> all.merge(name, value, (old, now) -> total(name, old, now)));
+        rateLimitHeaders = all;
+      }
     }
   }
 
   /** Headers for the answer: one group per charged resource. */
   public Map<String, String> rateLimitHeaders() {
-    synchronized (rateLimitHeaders) {
-      return Map.copyOf(rateLimitHeaders);
+    synchronized (this) {
+      return rateLimitHeaders;
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
+import org.bson.BsonValue;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,16 @@ public final class Transaction {
   private final ClientSession session;
   private final Instant now;
   private final List<BusEvent> events = new ArrayList<>();
+  private final List<Change> changes = new ArrayList<>();
+
+  /**
+   * A write, for what is kept in memory.
+   *
+   * @param id the document's {@code _id}; null if the filter does not tell
+   * @param document its content, if at hand
+   */
+  public record Change(
+      String collection, @Nullable BsonValue id, @Nullable BsonDocument document) {}
 
   Transaction(Store store, ClientSession session, Instant now) {
     this.store = store;
@@ -42,7 +53,9 @@ public final class Transaction {
   }
 
   public void insert(String collection, Document document) {
-    store.collection(collection).insertOne(session, document.toBson());
+    BsonDocument bson = document.toBson();
+    changes.add(new Change(collection, bson.get("_id"), bson));
+    store.collection(collection).insertOne(session, bson);
   }
 
   /**
@@ -50,26 +63,32 @@ public final class Transaction {
    *
    * @return the document after the change, or null if none matched
    */
-  public @Nullable BsonDocument update(String collection, Bson filter, Bson... changes) {
-    return store
-        .collection(collection)
-        .findOneAndUpdate(
-            session,
-            filter,
-            Updates.combine(touched(changes)),
-            new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER));
+  public @Nullable BsonDocument update(String collection, Bson filter, Bson... updates) {
+    BsonDocument after =
+        store
+            .collection(collection)
+            .findOneAndUpdate(
+                session,
+                filter,
+                Updates.combine(touched(updates)),
+                new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER));
+    if (after != null) {
+      changes.add(new Change(collection, after.get("_id"), after));
+    }
+    return after;
   }
 
   /** Like {@link #update} for all documents that match; returns how many there were. */
-  public long updateMany(String collection, Bson filter, Bson... changes) {
+  public long updateMany(String collection, Bson filter, Bson... updates) {
+    changes.add(new Change(collection, idOf(filter), null));
     return store
         .collection(collection)
-        .updateMany(session, filter, Updates.combine(touched(changes)))
+        .updateMany(session, filter, Updates.combine(touched(updates)))
         .getMatchedCount();
   }
 
-  private List<Bson> touched(Bson... changes) {
-    List<Bson> all = new ArrayList<>(List.of(changes));
+  private List<Bson> touched(Bson... updates) {
+    List<Bson> all = new ArrayList<>(List.of(updates));
     all.add(Updates.set("updated_at", new BsonDateTime(now.toEpochMilli())));
     all.add(Updates.set("search_updated_at", null));
     return all;
@@ -77,7 +96,23 @@ public final class Transaction {
 
   /** Deletes matching documents and returns how many there were. */
   public long delete(String collection, Bson filter) {
+    changes.add(new Change(collection, idOf(filter), null));
     return store.collection(collection).deleteMany(session, filter).getDeletedCount();
+  }
+
+  /** The id if the filter is nothing but that. */
+  private static @Nullable BsonValue idOf(Bson filter) {
+    BsonDocument plain = filter.toBsonDocument();
+    BsonValue id = plain.size() == 1 ? plain.get("_id") : null;
+    boolean isOperator =
+        id instanceof BsonDocument document
+            && !document.isEmpty()
+            && document.getFirstKey().startsWith("$");
+    return isOperator ? null : id;
+  }
+
+  List<Change> changes() {
+    return changes;
   }
 
   /**

@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.bson.BsonDocument;
@@ -32,8 +33,23 @@ public final class Transactions {
   private final Outbox outbox;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final Consumer<Transaction.Change> changed;
 
+  /** Transactions of a process that keeps nothing in memory. */
   public Transactions(Store store, Outbox outbox, InstantSource clock, RandomGenerator random) {
+    this(store, outbox, clock, random, change -> {});
+  }
+
+  /**
+   * @param changed is told of each write once it is committed, or may be, before the caller goes on
+   */
+  public Transactions(
+      Store store,
+      Outbox outbox,
+      InstantSource clock,
+      RandomGenerator random,
+      Consumer<Transaction.Change> changed) {
+    this.changed = changed;
     this.store = store;
     this.outbox = outbox;
     this.clock = clock;
@@ -94,7 +110,11 @@ public final class Transactions {
       store.collection(CollectionNames.EVENTS).insertMany(session, audit);
     }
     Outbox.Row row = outbox.stage(transaction);
-    commit(session);
+    try {
+      commit(session);
+    } finally {
+      transaction.changes().forEach(changed);
+    }
     outbox.committed(row);
     return result;
   }

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -55,23 +56,27 @@ public final class GraphqlEngine {
   private final BatchLoaders loaders;
   private final Executor executor;
   private final UnaryOperator<Document> rewrite;
+  private final Predicate<Document> kept;
   private final Cache<String, Prepared> prepared =
       Caffeine.newBuilder()
           .maximumWeight(MAX_CACHED_BYTES)
           .<String, Prepared>weigher((text, document) -> weight(text))
           .build();
 
-  private record Prepared(PreparsedDocumentEntry entry, @Nullable QueryCost cost) {}
+  private record Prepared(PreparsedDocumentEntry entry, @Nullable QueryCost cost, boolean kept) {}
 
   /**
    * @param rewrite changes a parsed document before validation (identity for none)
+   * @param kept which valid documents have answers that say what they are made of
    * @param executor runs the items of a batch, a virtual thread each
    */
   public GraphqlEngine(
       GraphQLSchema schema,
       BatchLoaders loaders,
       UnaryOperator<Document> rewrite,
+      Predicate<Document> kept,
       Executor executor) {
+    this.kept = kept;
     this.schema = schema;
     this.loaders = loaders;
     this.rewrite = rewrite;
@@ -102,7 +107,13 @@ public final class GraphqlEngine {
     return answers;
   }
 
-  private Map<String, @Nullable Object> execute(GraphqlRequest request, RequestContext context) {
+  /** Whether the answer to a request may be kept; see {@link RequestContext#reads}. */
+  public boolean keeps(GraphqlRequest request) {
+    return prepared(request.query()).kept();
+  }
+
+  /** Runs one request. */
+  public Map<String, @Nullable Object> execute(GraphqlRequest request, RequestContext context) {
     Prepared document = prepared(request.query());
     ExecutionInput input =
         ExecutionInput.newExecutionInput()
@@ -162,7 +173,7 @@ public final class GraphqlEngine {
                 .graphQLContext(builder -> builder.of(ParserOptions.class, PARSER_OPTIONS))
                 .build());
     if (parsed.isFailure()) {
-      return new Prepared(new PreparsedDocumentEntry(parsed.getErrors()), null);
+      return new Prepared(new PreparsedDocumentEntry(parsed.getErrors()), null, false);
     }
     Document document = rewrite.apply(Objects.requireNonNull(parsed.getDocument()));
     QueryCost cost = QueryCost.of(document);
@@ -177,12 +188,12 @@ public final class GraphqlEngine {
     }
     List<ValidationError> errors = ParseAndValidate.validate(schema, document);
     return errors.isEmpty()
-        ? new Prepared(new PreparsedDocumentEntry(document), cost)
-        : new Prepared(new PreparsedDocumentEntry(errors), null);
+        ? new Prepared(new PreparsedDocumentEntry(document), cost, kept.test(document))
+        : new Prepared(new PreparsedDocumentEntry(errors), null, false);
   }
 
   private static Prepared refused(String message) {
     GraphQLError error = GraphqlErrorBuilder.newError().message(message).build();
-    return new Prepared(new PreparsedDocumentEntry(error), null);
+    return new Prepared(new PreparsedDocumentEntry(error), null, false);
   }
 }

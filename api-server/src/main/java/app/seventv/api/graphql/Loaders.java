@@ -1,12 +1,12 @@
 package app.seventv.api.graphql;
 
+import app.seventv.api.cache.CachedUsers;
 import app.seventv.api.common.LoadedUser;
 import app.seventv.api.data.Editors;
 import app.seventv.api.data.EmoteResolver;
 import app.seventv.api.data.Owned;
 import app.seventv.api.data.Rankings;
 import app.seventv.api.data.Store;
-import app.seventv.api.data.UserLoader;
 import app.seventv.model.Badge;
 import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
@@ -57,7 +57,7 @@ public final class Loaders {
   private Loaders() {}
 
   /** All of them over a store. */
-  public static BatchLoaders create(Store store, UserLoader users, Executor executor) {
+  public static BatchLoaders create(Store store, CachedUsers users, Executor executor) {
     EmoteResolver resolver = new EmoteResolver(store);
     Owned owned = new Owned(store);
     Editors editors = new Editors(store);

@@ -2,6 +2,7 @@ package app.seventv.api.v3graphql;
 
 import app.seventv.api.billing.PeriodInvoices;
 import app.seventv.api.billing.SubscriptionService;
+import app.seventv.api.cache.CachedUsers;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.cosmetics.PaintService;
@@ -68,6 +69,7 @@ public final class V3Schema {
   public record Services(
       Store store,
       UserLoader users,
+      CachedUsers known,
       SearchIndex index,
       V3Models models,
       EmoteService emotes,
@@ -131,7 +133,12 @@ public final class V3Schema {
       V3AuditTypes audit) {
     V3UserTypes users =
         new V3UserTypes(
-            services.store(), services.users(), services.index(), services.models(), audit);
+            services.store(),
+            services.users(),
+            services.known(),
+            services.index(),
+            services.models(),
+            audit);
     users.wireQueries(query);
     users.wire(schema);
     V3UserOps operations = new V3UserOps(services);

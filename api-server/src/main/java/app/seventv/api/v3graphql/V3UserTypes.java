@@ -1,5 +1,10 @@
 package app.seventv.api.v3graphql;
 
+import app.seventv.api.cache.Cached;
+import app.seventv.api.cache.CachedUsers;
+import app.seventv.api.cache.Dependency;
+import app.seventv.api.cache.DependencySet;
+import app.seventv.api.cache.KnownUser;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.LoadedUser;
@@ -18,9 +23,7 @@ import app.seventv.model.EntitlementNode;
 import app.seventv.model.Id;
 import app.seventv.model.Platform;
 import app.seventv.model.RateLimitResource;
-import app.seventv.model.User;
 import app.seventv.model.UserEditor;
-import com.mongodb.client.model.Filters;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,12 +42,19 @@ final class V3UserTypes {
 
   private final Store store;
   private final UserLoader users;
+  private final CachedUsers known;
   private final SearchIndex index;
   private final V3Models models;
   private final V3AuditTypes audit;
 
   V3UserTypes(
-      Store store, UserLoader users, SearchIndex index, V3Models models, V3AuditTypes audit) {
+      Store store,
+      UserLoader users,
+      CachedUsers known,
+      SearchIndex index,
+      V3Models models,
+      V3AuditTypes audit) {
+    this.known = known;
     this.audit = audit;
     this.store = store;
     this.users = users;
@@ -132,22 +142,36 @@ final class V3UserTypes {
     if (id.isNil()) {
       throw ApiException.notFound("user not found");
     }
-    return V3User.visible(users.fullById(id), call.context().caller());
+    return shown(id, call);
+  }
+
+  /** A user as the caller sees them; notes what a kept answer is made of. */
+  private V3User shown(Id id, Call call) {
+    Cached<KnownUser> found = known.get(id);
+    DependencySet reads = call.context().reads();
+    if (reads != null) {
+      reads.add(Dependency.user(id));
+      reads.add(Dependency.editorsOf(id));
+      reads.add(Dependency.editedBy(id));
+      if (found != null) {
+        reads.addAll(found.dependencies());
+      }
+    }
+    return V3User.visible(found == null ? null : found.value().user(), call.context().caller());
   }
 
   private V3User byConnection(Call call) {
     Platform platform = platform(call.arguments().string("platform"));
     String id = Objects.requireNonNull(call.arguments().stringOrNull("id", 0, MAX_TEXT_BYTES));
-    User found =
-        store
-            .users()
-            .findFirst(
-                Filters.elemMatch(
-                    "connections",
-                    Filters.and(
-                        Filters.eq("platform", platform.code()), Filters.eq("platform_id", id))));
-    LoadedUser user = found == null ? null : users.fullById(found.id());
-    return V3User.visible(user, call.context().caller());
+    Id found = known.byAccount(new CachedUsers.Account(platform, id));
+    if (found != null) {
+      return shown(found, call);
+    }
+    DependencySet reads = call.context().reads();
+    if (reads != null) {
+      reads.until(Instant.EPOCH); // nothing would tell that the account is linked
+    }
+    return V3User.visible(null, call.context().caller());
   }
 
   private static Platform platform(String name) {

@@ -6,7 +6,6 @@ import app.seventv.model.EmoteSet;
 import app.seventv.model.Id;
 import app.seventv.model.Image;
 import app.seventv.model.ImageSet;
-import app.seventv.model.OriginConfig;
 import app.seventv.model.Permissions.Limit;
 import app.seventv.model.Platform;
 import app.seventv.model.User;
@@ -74,17 +73,6 @@ public final class V3Models {
         .with("style", style(user))
         .unlessEmpty("role_ids", roleIds(user))
         .unlessEmpty("connections", connections);
-  }
-
-  /** Members that {@code User} has before its lists. */
-  JsonObject userHead(LoadedUser user) {
-    return new JsonObject()
-        .with("id", user.id().toString())
-        .with("username", username(user))
-        .with("display_name", displayName(user))
-        .unlessEmpty("created_at", user.id().timeMs())
-        .unlessEmpty("avatar_url", avatarUrl(user))
-        .with("style", style(user));
   }
 
   /** {@code ConnectionPartial}. */
@@ -155,54 +143,6 @@ public final class V3Models {
     return user.roleIds().reversed().stream().map(Id::toString).toList();
   }
 
-  /** {@code EmoteSetPartial}, without its owner. */
-  static JsonObject setPartial(EmoteSet set) {
-    return new JsonObject()
-        .with("id", set.id().toString())
-        .with("name", set.name())
-        .with("flags", setFlags(set))
-        .with("tags", set.tags())
-        .with("capacity", capacity(set));
-  }
-
-  /**
-   * {@code EmoteSet}. The list of entries is always sent, empty too: the extension cannot live
-   * without it (pitfall 3).
-   *
-   * @param entries resolved entries
-   * @param owner shown as null when missing or not asked for
-   */
-  JsonObject set(EmoteSet set, List<JsonObject> entries, @Nullable JsonObject owner) {
-    boolean special = set.kind() == EmoteSet.Kind.SPECIAL;
-    JsonObject json =
-        new JsonObject()
-            .with("id", set.id().toString())
-            .with("name", set.name())
-            .with("flags", setFlags(set))
-            .with("tags", set.tags())
-            .with("immutable", special)
-            .with("privileged", special || set.kind() == EmoteSet.Kind.GLOBAL)
-            .with("emotes", entries)
-            .unlessEmpty("emote_count", entries.size())
-            .with("capacity", capacity(set))
-            .unlessEmpty("origins", origins(set));
-    return json.with("owner", owner);
-  }
-
-  private static List<Object> origins(EmoteSet set) {
-    List<Object> origins = new ArrayList<>();
-    if (set.originConfig() != null) {
-      for (OriginConfig.Origin origin : set.originConfig().origins()) {
-        origins.add(
-            new JsonObject()
-                .with("id", origin.id().toString())
-                .with("weight", origins.size())
-                .with("slices", List.of()));
-      }
-    }
-    return origins;
-  }
-
   /** Old bits: immutable 1, privileged 2, personal 4, commercial 8. */
   public static int setFlags(EmoteSet set) {
     return switch (set.kind()) {
@@ -213,21 +153,9 @@ public final class V3Models {
     };
   }
 
-  private static int capacity(EmoteSet set) {
+  static int capacity(EmoteSet set) {
     Integer capacity = set.capacity();
     return capacity == null ? UNLIMITED : capacity;
-  }
-
-  /** {@code ActiveEmote}. */
-  JsonObject entry(EmoteSet.Entry entry, Emote emote, @Nullable LoadedUser owner) {
-    return new JsonObject()
-        .with("id", entry.id().toString())
-        .with("name", entry.alias())
-        .with("flags", entryFlags(entry))
-        .with("timestamp", entry.id().timeMs())
-        .with("actor_id", text(entry.addedById()))
-        .with("data", emotePartial(emote, owner))
-        .with("origin_id", text(entry.originSetId()));
   }
 
   /** Old bits: zero width 1; override conflicts sets the three provider bits. */
@@ -255,35 +183,6 @@ public final class V3Models {
         .with("animated", emote.hasFlags(Emote.FLAG_ANIMATED))
         .unlessEmpty("owner", owner == null ? null : userPartial(owner))
         .with("host", images.host(emote.imageSet()));
-  }
-
-  /** {@code Emote}. */
-  JsonObject emote(Emote emote, @Nullable LoadedUser owner) {
-    return new JsonObject()
-        .with("id", emote.id().toString())
-        .with("name", emote.defaultName())
-        .with("flags", emoteFlags(emote))
-        .with("tags", emote.tags())
-        .with("lifecycle", lifecycle(emote))
-        .with("state", state(emote))
-        .with("listed", emote.hasFlags(Emote.FLAG_PUBLIC_LISTED))
-        .with("animated", emote.hasFlags(Emote.FLAG_ANIMATED))
-        .with("owner", owner == null ? null : userPartial(owner))
-        .with("host", images.host(emote.imageSet()))
-        .with("versions", List.of(version(emote)));
-  }
-
-  private JsonObject version(Emote emote) {
-    return new JsonObject()
-        .with("id", emote.id().toString())
-        .with("name", emote.defaultName())
-        .with("description", "")
-        .with("lifecycle", lifecycle(emote))
-        .with("state", state(emote))
-        .with("listed", emote.hasFlags(Emote.FLAG_PUBLIC_LISTED))
-        .with("animated", emote.hasFlags(Emote.FLAG_ANIMATED))
-        .with("host", images.host(emote.imageSet()))
-        .with("createdAt", emote.id().timeMs());
   }
 
   /** Old bits: private 1, zero width 256, not safe for work 65536. */

@@ -1,19 +1,27 @@
 package app.seventv.api.web;
 
+import app.seventv.api.cache.DependencySet;
+import app.seventv.api.cache.ResponseCache.Rendered;
 import app.seventv.api.common.ApiException;
+import app.seventv.api.common.RequestContext;
 import app.seventv.api.graphql.GraphqlEngine;
 import app.seventv.api.graphql.GraphqlRequest;
 import app.seventv.api.graphql.GraphqlRequests;
 import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
+import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The GraphQL endpoints: bodies in, answers out (api-v4.md §8, api-v3.md §11.1). */
 public final class GraphqlRoutes {
   /** Largest request body. */
   public static final int MAX_BODY_BYTES = 1024 * 1024;
+
+  private static final int MAX_KEPT_BODY_BYTES = 4096;
 
   private static final String EASTER_EGG = "forsen";
 
@@ -25,12 +33,51 @@ public final class GraphqlRoutes {
   }
 
   /** {@code /v3/gql} with any method. */
-  public static void registerV3(Router.Builder routes, Pipeline pipeline, GraphqlEngine engine) {
+  public static void registerV3(
+      Router.Builder routes, Pipeline pipeline, Reads reads, GraphqlEngine engine) {
     routes.get("/v3/gql", pipeline.handler(0, request -> get(request, engine)));
     for (String method : List.of("POST", "PUT", "PATCH", "DELETE")) {
       routes.route(
-          method, "/v3/gql", pipeline.handler(MAX_BODY_BYTES, request -> post(request, engine)));
+          method,
+          "/v3/gql",
+          pipeline.handler(
+              MAX_BODY_BYTES,
+              (request, body) -> reads.find(request, Body.of(body)),
+              request -> keeping(request, reads, engine)));
     }
+  }
+
+  /**
+   * A request's body as the name of its answer: clients say the same thing in the same bytes. Large
+   * ones name nothing.
+   */
+  private record Body(ByteBuffer bytes) {
+    static @Nullable Body of(byte[] body) {
+      return body.length > MAX_KEPT_BODY_BYTES ? null : new Body(ByteBuffer.wrap(body));
+    }
+  }
+
+  private static Response keeping(ApiRequest request, Reads reads, GraphqlEngine engine) {
+    try {
+      GraphqlRequests requests = GraphqlRequests.parse(request.body());
+      Body name = requests.batch() ? null : Body.of(request.body());
+      GraphqlRequest first = requests.items().getFirst();
+      return name != null && Reads.isOrdinary(request.context().caller()) && engine.keeps(first)
+          ? reads.answer(request.head(), name, () -> render(first, request.context(), engine))
+          : run(request, engine, requests);
+    } catch (GraphqlRequests.Malformed e) {
+      return Response.text(400, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Rendered render(GraphqlRequest one, RequestContext context, GraphqlEngine engine) {
+    DependencySet dependencies = new DependencySet();
+    Map<String, @Nullable Object> answer = engine.execute(one, context.keeping(dependencies));
+    if (answer.containsKey("errors")) {
+      dependencies.until(Instant.EPOCH);
+    }
+    byte[] json = Json.mapper().writeValueAsBytes(answer);
+    return new Rendered(new JsonWriter(json.length).raw(json), dependencies);
   }
 
   private static Response post(ApiRequest request, GraphqlEngine engine) {

@@ -2,6 +2,8 @@ package app.seventv.api.web;
 
 import app.seventv.api.accounts.LoginService;
 import app.seventv.api.accounts.Sessions;
+import app.seventv.api.cache.CachedUsers;
+import app.seventv.api.cache.ResponseCache.Answer;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
@@ -10,15 +12,23 @@ import app.seventv.api.common.RateLimiter;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.UserLoader;
 import app.seventv.core.http.Blocking;
+import app.seventv.core.http.Exchange;
 import app.seventv.core.http.Handler;
 import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
+import app.seventv.model.Permission;
+import app.seventv.model.Permissions;
 import app.seventv.model.RateLimitResource;
 import app.seventv.model.UserSession;
 import com.mongodb.MongoException;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +44,8 @@ public final class Pipeline {
   private final ClientIp clientIp;
   private final Sessions sessions;
   private final UserLoader users;
+  private final CachedUsers cachedUsers;
+  private final Reads reads;
   private final RateLimiter limiter;
   private final OriginPolicy credentials;
   private final String cookieDomain;
@@ -41,6 +53,8 @@ public final class Pipeline {
 
   /**
    * @param executor runs each request, a virtual thread each
+   * @param cachedUsers knows what everybody may do
+   * @param reads answers reads from memory
    * @param credentials origins whose pages may change things with a visitor's cookie
    * @param cookieDomain domain of our cookies
    */
@@ -49,6 +63,8 @@ public final class Pipeline {
       ClientIp clientIp,
       Sessions sessions,
       UserLoader users,
+      CachedUsers cachedUsers,
+      Reads reads,
       RateLimiter limiter,
       OriginPolicy credentials,
       String cookieDomain) {
@@ -56,6 +72,8 @@ public final class Pipeline {
     this.clientIp = clientIp;
     this.sessions = sessions;
     this.users = users;
+    this.cachedUsers = cachedUsers;
+    this.reads = reads;
     this.limiter = limiter;
     this.credentials = credentials;
     this.cookieDomain = cookieDomain;
@@ -71,6 +89,98 @@ public final class Pipeline {
         executor, maxBodyBytes, (request, body) -> answer(request, body, endpoint));
   }
 
+  /** Wraps a read whose answers are kept in memory. */
+  public Handler handler(Read read) {
+    return exchange -> {
+      boolean answered =
+          answerAtOnce(
+              exchange,
+              () -> reads.find(exchange.request(), read),
+              (answer, session) -> reads.send(exchange, answer, true, session::decorate));
+      if (!answered) {
+        exchange.readBody(
+            0,
+            body -> {
+              body.release();
+              Blocking.run(executor, exchange, () -> answer(exchange, read));
+            });
+      }
+    };
+  }
+
+  /** Finds an answer in memory. */
+  @FunctionalInterface
+  public interface Finder {
+    /** The answer, or null if it has to be made. */
+    @Nullable Answer find(Request request, byte[] body);
+  }
+
+  /** Wraps an endpoint some of whose answers are kept in memory. */
+  public Handler handler(int maxBodyBytes, Finder finder, Endpoint endpoint) {
+    return exchange ->
+        exchange.readBody(
+            maxBodyBytes,
+            buffer -> {
+              byte[] body = ByteBufUtil.getBytes(buffer);
+              buffer.release();
+              Request request = exchange.request();
+              boolean answered =
+                  answerAtOnce(
+                      exchange,
+                      () -> finder.find(request, body),
+                      (answer, session) ->
+                          exchange.respond(session.decorate(Reads.response(answer))));
+              if (!answered) {
+                Blocking.run(
+                    executor, exchange, () -> exchange.respond(answer(request, body, endpoint)));
+              }
+            });
+  }
+
+  /**
+   * Answers somebody unknown on the event loop, if the answer is in memory: most requests, by far.
+   */
+  private boolean answerAtOnce(
+      Exchange exchange, Supplier<@Nullable Answer> finder, BiConsumer<Answer, Session> sender) {
+    Request request = exchange.request();
+    HttpHeaders headers = request.headers();
+    if (headers.contains(HttpHeaderNames.COOKIE)
+        || headers.contains(HttpHeaderNames.AUTHORIZATION)) {
+      return false;
+    }
+    Permissions permissions = cachedUsers.anonymousPermissionsIfPresent();
+    if (permissions == null || permissions.has(Permission.USER_VIEW_HIDDEN)) {
+      return false;
+    }
+    Answer answer = finder.get();
+    if (answer == null) {
+      return false;
+    }
+    Session session = new Session(request);
+    try {
+      session.anonymous(permissions);
+      session.context().charge(RateLimitResource.GLOBAL);
+    } catch (RuntimeException e) {
+      answer.body().release();
+      exchange.respond(session.decorate(errors.map(request, e)));
+      return true;
+    }
+    sender.accept(answer, session);
+    return true;
+  }
+
+  private void answer(Exchange exchange, Read read) {
+    Request request = exchange.request();
+    Session session = new Session(request);
+    try {
+      session.read();
+      session.context().charge(RateLimitResource.GLOBAL);
+      reads.answer(exchange, read, session.context().caller(), session::decorate);
+    } catch (Exception e) {
+      exchange.respond(session.decorate(errors.map(request, e)));
+    }
+  }
+
   private Response answer(Request request, byte[] body, Endpoint endpoint) {
     Session session = new Session(request);
     Response response;
@@ -82,8 +192,7 @@ public final class Pipeline {
     } catch (Exception e) {
       response = errors.map(request, e);
     }
-    session.decorate(response);
-    return response;
+    return session.decorate(response);
   }
 
   /** The session layer's state for one request (api-v4.md §3.2). */
@@ -131,7 +240,7 @@ public final class Pipeline {
 
     private Caller anonymous(InetAddress ip) {
       try {
-        return Caller.anonymous(users.anonymousPermissions(), ip);
+        return Caller.anonymous(cachedUsers.anonymousPermissions(), ip);
       } catch (MongoException e) {
         throw ApiException.loadFailed("failed to load user", e);
       }
@@ -175,15 +284,26 @@ public final class Pipeline {
           && (request.path().equals("/v3/auth") || request.path().startsWith("/v3/auth/"));
     }
 
-    void decorate(Response response) {
+    /** Somebody who sent neither cookie nor token. */
+    void anonymous(Permissions permissions) {
+      InetAddress ip = clientIp.resolve(request, request.connection().peer().getAddress());
+      context = new RequestContext(Caller.anonymous(permissions, ip), limiter);
+    }
+
+    Response decorate(Response response) {
+      decorate(response.headers());
+      return response;
+    }
+
+    void decorate(HttpHeaders headers) {
       if (context != null) {
-        context.rateLimitHeaders().forEach(response::header);
+        context.rateLimitHeaders().forEach(headers::set);
       }
       if (cookies != null) {
-        cookies.changes().forEach(cookie -> response.addHeader("set-cookie", cookie));
+        cookies.changes().forEach(cookie -> headers.add("set-cookie", cookie));
       }
       if (authFailed) {
-        response.header("x-auth-failure", "true");
+        headers.set("x-auth-failure", "true");
       }
     }
   }

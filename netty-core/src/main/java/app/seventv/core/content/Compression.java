@@ -90,6 +90,32 @@ public final class Compression {
         };
   }
 
+  /** The coding that a client likes best of those that are offered here (RFC 9110 §12.5.3). */
+  public ContentCoding negotiate(HttpHeaders request) {
+    return Negotiation.coding(request, codings);
+  }
+
+  /** The coding of a whole body that is kept: the wanted one, if it is worth while. */
+  public ContentCoding codingFor(ContentCoding wanted, String contentType, int bytes) {
+    return bytes >= minBytes && types.test(contentType) ? wanted : ContentCoding.IDENTITY;
+  }
+
+  /**
+   * Compresses a body that is kept, which the caller still owns; so is the result.
+   *
+   * @throws IOException if the native coder fails
+   */
+  public ByteBuf encode(ByteBuf body, ContentCoding coding) throws IOException {
+    ByteBuf out = ByteBufAllocator.DEFAULT.directBuffer(Math.max(256, body.readableBytes() / 3));
+    try (ContentEncoder encoder = encoder(coding)) {
+      encoder.encode(body, ContentEncoder.Then.FINISH, out);
+      return out;
+    } catch (IOException | RuntimeException e) {
+      out.release();
+      throw e;
+    }
+  }
+
   ContentEncoder encoder(ContentCoding coding) throws IOException {
     return ContentEncoder.of(coding, levels.getOrDefault(coding, 1));
   }
@@ -129,12 +155,9 @@ public final class Compression {
 
     private void compress(Response response, ContentCoding coding) {
       ByteBuf body = response.body();
-      ByteBuf out = ByteBufAllocator.DEFAULT.directBuffer(Math.max(256, body.readableBytes() / 3));
-      try (ContentEncoder encoder = encoder(coding)) {
-        encoder.encode(body, ContentEncoder.Then.FINISH, out);
-        inner.respond(Response.of(response.status(), response.headers(), out));
+      try {
+        inner.respond(Response.of(response.status(), response.headers(), encode(body, coding)));
       } catch (IOException | RuntimeException e) {
-        out.release();
         inner.fail(e);
       } finally {
         body.release();

@@ -23,17 +23,39 @@ public interface Blocking {
    */
   static Handler handler(Executor executor, int maxBodyBytes, Blocking code) {
     return exchange ->
-        exchange.readBody(maxBodyBytes, body -> run(executor, exchange, takeBytes(body), code));
+        exchange.readBody(
+            maxBodyBytes,
+            body -> {
+              byte[] bytes = takeBytes(body);
+              run(
+                  executor,
+                  exchange,
+                  () -> exchange.respond(code.handle(exchange.request(), bytes)));
+            });
   }
 
-  private static void run(Executor executor, Exchange exchange, byte[] body, Blocking code) {
+  /** Code that answers an exchange by itself; may block. */
+  @FunctionalInterface
+  interface Task {
+    /**
+     * Answers.
+     *
+     * @throws Exception mapped to a response by the server's {@link ErrorMapper}
+     */
+    void run() throws Exception;
+  }
+
+  /**
+   * Leaves the event loop to answer an exchange; a full or closed executor is answered with 503.
+   */
+  static void run(Executor executor, Exchange exchange, Task task) {
     try {
       executor.execute(() ->
           RequestScope.run(
               exchange.request(),
               () -> {
                 try {
-                  exchange.respond(code.handle(exchange.request(), body));
+                  task.run();
                 } catch (Throwable failure) {
                   exchange.fail(failure);
                 }
