@@ -1,12 +1,15 @@
 package app.seventv.core.http;
 
+import app.seventv.core.transport.LoopTurns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.HalfClosedChannels;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   private boolean closing;
   private boolean removed;
   private boolean inputEnded;
+  private boolean endsWithClient;
 
   /** What a handler has once it is in a pipeline. */
   private record Parts(
@@ -109,7 +113,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
       }
       waiting = budget == 0 && current == null && in.isReadable();
       if (waiting) {
-        context().executor().execute(this::resume); // other connections have their turn
+        LoopTurns.afterSockets(context().executor(), this::resume); // others have their turn
       }
     } catch (Http1Refusal refusal) {
       refuse(refusal, "malformed-request");
@@ -225,10 +229,13 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws IOException {
     if (event == ChannelInputShutdownEvent.INSTANCE) {
       inputEnded = true;
-      if (lingering != null) {
+      HalfClosedChannels.keepRegistered(ctx.channel());
+      if (endsWithClient) {
+        abort();
+      } else if (lingering != null) {
         lingering.inputEnded();
       } else if (current == null && held != null) {
         resume();
@@ -314,7 +321,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   /** Reading goes on unless a handler paused it or bytes wait that cannot be handled yet. */
   private void updateReading() {
     if (inputEnded) {
-      return; // nothing more to read, and epoll has let go of the descriptor
+      return; // nothing more to read
     }
     boolean full = held != null && (current == null ? waiting : body.done());
     boolean wanted = closing || removed || !(paused || full);
@@ -328,6 +335,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   void exchangeEnded(HttpExchange exchange) {
     current = null;
     paused = false;
+    endsWithClient = false;
     if (closing || !context().channel().isActive()) {
       return;
     }
@@ -395,6 +403,14 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   /** Ends the connection at once. */
   void abort() {
     context().close();
+  }
+
+  /** The response under way is for a client that still has its half open. */
+  void endWithClient() {
+    endsWithClient = true;
+    if (inputEnded) {
+      abort();
+    }
   }
 
   // For the deadlines.

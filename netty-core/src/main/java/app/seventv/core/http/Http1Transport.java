@@ -184,6 +184,11 @@ final class Http1Transport implements ExchangeTransport {
   }
 
   @Override
+  public void endWithClient() {
+    handler.endWithClient();
+  }
+
+  @Override
   public boolean isWritable() {
     return ctx.channel().isWritable();
   }

@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.transport.LoopTurns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -238,9 +239,10 @@ final class Http2Handler extends ByteToMessageDecoder {
     } finally {
       flushing = false;
     }
-    if (flushWanted && !inRead) {
+    if (flushWanted && !inRead && !flushQueued) {
       flushWanted = false;
-      flushSoon();
+      flushQueued = true;
+      LoopTurns.afterSockets(ctx.executor(), this::flushQueued);
     }
   }
 

@@ -297,6 +297,15 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   }
 
   @Override
+  public void endWithClient() {
+    if (!executor().inEventLoop()) {
+      executor().execute(this::endWithClient);
+    } else if (headSent && !responseComplete && !ended) {
+      transport.endWithClient();
+    }
+  }
+
+  @Override
   public void flush() {
     if (executor().inEventLoop()) {
       transport.flush();

@@ -38,6 +38,14 @@ public interface ResponseStream {
   /** Called on the loop whenever the stream becomes writable again; one action, last wins. */
   void onWritable(Runnable action);
 
+  /**
+   * Says that the response is nothing to a client that has ended its half of the connection, which
+   * is then taken for gone: the exchange ends at once instead of with the first write that fails.
+   * For streams without an end, such as server-sent events; a client that half-closes to mark the
+   * end of its request (RFC 9112 §9.6) gets every other response.
+   */
+  void endWithClient();
+
   /** Completes the body. */
   void end();
 

@@ -55,7 +55,7 @@ class ContentCodecTest {
 
   private static byte[] decode(ContentCoding coding, byte[] coded, int piece) throws IOException {
     ByteArrayOutputStream plain = new ByteArrayOutputStream();
-    try (ContentDecoder decoder = ContentDecoder.of(coding)) {
+    try (ContentDecoder decoder = ContentDecoder.of(coding, Integer.MAX_VALUE)) {
       for (int at = 0; at < coded.length; at += piece) {
         ByteBuf in = Unpooled.wrappedBuffer(coded, at, Math.min(piece, coded.length - at));
         for (ByteBuf out = decoder.next(in); out != null; out = decoder.next(in)) {
@@ -97,7 +97,7 @@ class ContentCodecTest {
   void aFlushGivesOutAllThatWasWritten(ContentCoding coding) throws Exception {
     StringBuilder received = new StringBuilder();
     try (ContentEncoder encoder = ContentEncoder.of(coding, 4);
-        ContentDecoder decoder = ContentDecoder.of(coding)) {
+        ContentDecoder decoder = ContentDecoder.of(coding, Integer.MAX_VALUE)) {
       for (int event = 0; event < 50; event++) {
         ByteBuf out = Unpooled.buffer();
         encoder.encode(
