@@ -23,6 +23,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
 
   private final ServerContext server;
   private final Connection connection;
+  private final @Nullable CloseNotifyHold end;
   private final Http1HeadParser parser;
   private final Http1BodyDecoder body;
 
@@ -36,6 +37,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   private boolean autoRead = true;
   private boolean decoding;
   private boolean waiting;
+  private boolean resuming;
   private boolean closing;
   private boolean removed;
   private boolean inputEnded;
@@ -48,9 +50,13 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
       Http1Transport transport,
       Http1Deadlines deadlines) {}
 
-  Http1Handler(ServerContext server, Connection connection) {
+  /**
+   * @param end holds the end of a TLS client's half back while it is told to; null without TLS
+   */
+  Http1Handler(ServerContext server, Connection connection, @Nullable CloseNotifyHold end) {
     this.server = server;
     this.connection = connection;
+    this.end = end;
     this.parser = new Http1HeadParser(server.limits);
     this.body = new Http1BodyDecoder(parser);
   }
@@ -68,6 +74,9 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
             new Http1Deadlines(this, writer, server.limits, ctx.executor()));
     deadlines().awaitNext(System.nanoTime());
     ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    if (end != null) {
+      end.holdWhile(this::answering);
+    }
   }
 
   @Override
@@ -88,8 +97,14 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     ctx.fireChannelReadComplete();
   }
 
-  /** Goes on with bytes that were held back. */
+  /** Goes on with bytes that were held back, but not before the caller is done. */
+  private void resumeSoon() {
+    resuming = true;
+    context().executor().execute(this::resume);
+  }
+
   private void resume() {
+    resuming = false;
     ByteBuf in = held;
     if (in != null && !decoding && !removed) {
       held = null;
@@ -113,6 +128,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
       }
       waiting = budget == 0 && current == null && in.isReadable();
       if (waiting) {
+        resuming = true;
         LoopTurns.afterSockets(context().executor(), this::resume); // others have their turn
       }
     } catch (Http1Refusal refusal) {
@@ -121,6 +137,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
       decoding = false;
       keep(in);
     }
+    releaseEnd();
     endWithInput();
   }
 
@@ -177,6 +194,18 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     }
     if (body.done() && current == exchange) {
       exchange.bodyEnd(body.trailers());
+    }
+  }
+
+  /** Whether nothing that is read now can be handled before an answer is out. */
+  private boolean answering() {
+    return !removed && (resuming || (current != null && body.done()));
+  }
+
+  /** TLS may hear of the client's end unless more is to be answered. */
+  private void releaseEnd() {
+    if (end != null) {
+      end.releaseSoon();
     }
   }
 
@@ -311,7 +340,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
       if (wanted) {
         deadlines().bodyResumed(System.nanoTime());
         if (held != null && !decoding) {
-          context().executor().execute(this::resume); // not before the caller is done
+          resumeSoon();
         }
       }
       updateReading();
@@ -336,6 +365,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     current = null;
     paused = false;
     endsWithClient = false;
+    releaseEnd();
     if (closing || !context().channel().isActive()) {
       return;
     }
@@ -350,7 +380,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     deadlines().awaitNext(exchange.endNs());
     if (held != null && !decoding) {
       // Not recursively: a thousand pipelined requests must not cost a thousand stack frames.
-      context().executor().execute(this::resume);
+      resumeSoon();
     } else {
       updateReading();
     }
