@@ -189,7 +189,7 @@ class CodingServerTest {
   @Test
   void responsesAreCompressed() throws IOException {
     for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      for (String coding : new String[] {"gzip", "br", "zstd"}) {
+      for (String coding : new String[] {"gzip", "br", "zstd", "deflate"}) {
         for (String path : new String[] {"/json", "/blocking", "/stream"}) {
           Reply reply = http.get(protocol, path, "accept-encoding", coding);
           assertThat(reply.header("content-encoding")).as(protocol + path).isEqualTo(coding);

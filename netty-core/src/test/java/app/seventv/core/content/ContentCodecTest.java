@@ -75,7 +75,7 @@ class ContentCodecTest {
   @ParameterizedTest
   @EnumSource(
       value = ContentCoding.class,
-      names = {"GZIP", "BR", "ZSTD"})
+      names = {"GZIP", "DEFLATE", "BR", "ZSTD"})
   void whatIsEncodedIsDecoded(ContentCoding coding) throws Exception {
     for (byte[] plain :
         new byte[][] {{}, {1}, text(100), text(300_000), noise(200_000), new byte[1 << 20]}) {
@@ -93,7 +93,7 @@ class ContentCodecTest {
   @ParameterizedTest
   @EnumSource(
       value = ContentCoding.class,
-      names = {"GZIP", "BR", "ZSTD"})
+      names = {"GZIP", "DEFLATE", "BR", "ZSTD"})
   void aFlushGivesOutAllThatWasWritten(ContentCoding coding) throws Exception {
     StringBuilder received = new StringBuilder();
     try (ContentEncoder encoder = ContentEncoder.of(coding, 4);
