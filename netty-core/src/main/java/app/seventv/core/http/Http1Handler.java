@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.transport.ConnectionEnds;
 import app.seventv.core.transport.LoopTurns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -328,7 +329,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // Resets and TLS alerts by the peer; nothing can be sent any more, so the socket goes.
     server.observer.dropped(connection.protocol(), "transport-error");
-    ctx.close();
+    ConnectionEnds.cut(ctx.channel());
   }
 
   // What the transport passes on.
@@ -427,12 +428,12 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   /** Gives the connection up at once, and says why. */
   void drop(String reason) {
     server.observer.dropped(connection.protocol(), reason);
-    context().close();
+    ConnectionEnds.close(context().channel());
   }
 
   /** Ends the connection at once. */
   void abort() {
-    context().close();
+    ConnectionEnds.cut(context().channel());
   }
 
   /** The response under way is for a client that still has its half open. */

@@ -218,7 +218,7 @@ final class Http1Transport implements ExchangeTransport {
 
   @Override
   public void abort() {
-    ctx.close();
+    handler.abort();
   }
 
   @Override
