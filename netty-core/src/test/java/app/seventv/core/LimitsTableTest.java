@@ -44,7 +44,9 @@ class LimitsTableTest {
     for (Row row : rows.values()) {
       String[] names = row.test.split("#", -1);
       Class<?> testClass = Class.forName("app.seventv.core." + names[0]);
-      assertThat(testClass.getDeclaredMethods()).as(row.test).anyMatch(m -> m.getName().equals(names[1]));
+      assertThat(testClass.getDeclaredMethods())
+          .as(row.test)
+          .anyMatch(m -> m.getName().equals(names[1]));
     }
   }
 

@@ -1,7 +1,7 @@
 package app.seventv.core.content;
 
-import com.aayushatharva.brotli4j.decoder.DecoderJNI;
 import app.seventv.core.http.HttpError;
+import com.aayushatharva.brotli4j.decoder.DecoderJNI;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;

@@ -34,8 +34,7 @@ final class DecodingExchange extends ExchangeWrapper {
   private final Executor executor;
   private @Nullable Decoding decoding;
 
-  DecodingExchange(
-      Exchange inner, ContentCoding coding, int maxInflatedBytes, Executor executor) {
+  DecodingExchange(Exchange inner, ContentCoding coding, int maxInflatedBytes, Executor executor) {
     super(inner);
     this.coding = coding;
     this.maxInflatedBytes = maxInflatedBytes;

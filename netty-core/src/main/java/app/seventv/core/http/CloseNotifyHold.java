@@ -99,7 +99,9 @@ final class CloseNotifyHold extends ChannelInboundHandlerAdapter {
         && bytes == HEADER_BYTES + record.getUnsignedShort(record.readerIndex() + 3);
   }
 
-  /** Where the record begins that may be a last alert, or of which too little is known; or the end. */
+  /**
+   * Where the record begins that may be a last alert, or of which too little is known; or the end.
+   */
   private int skipRecords(ByteBuf in) {
     int at = in.readerIndex();
     int end = in.writerIndex();

@@ -322,8 +322,7 @@ final class Http2Handler extends ByteToMessageDecoder {
     connection().writer().push();
     ctx.flush();
     ctx.executor()
-        .schedule(
-            () -> ConnectionEnds.close(ctx.channel()), LINGER_MS, TimeUnit.MILLISECONDS);
+        .schedule(() -> ConnectionEnds.close(ctx.channel()), LINGER_MS, TimeUnit.MILLISECONDS);
   }
 
   private ChannelHandlerContext context() {

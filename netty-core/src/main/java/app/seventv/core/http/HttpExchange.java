@@ -352,7 +352,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       return;
     }
     responseComplete = true;
-    transport.sendEnd(trailers);
+    transport.sendEnd(trailers.isEmpty() ? trailers : HttpTrailers.sendable(trailers));
     finishResponse();
   }
 

@@ -49,7 +49,10 @@ public interface ResponseStream {
   /** Completes the body. */
   void end();
 
-  /** Completes the body with trailer fields (RFC 9110 §6.5). */
+  /**
+   * Completes the body with trailer fields (RFC 9110 §6.5). Those that mean nothing late, such as
+   * {@code content-length}, are left out.
+   */
   void end(HttpHeaders trailers);
 
   /** Gives up: the client sees a broken response, not a complete one. */

@@ -352,8 +352,7 @@ class CodingServerTest {
         byte[] coded =
             Encoder.compress(DATA, new Encoder.Parameters().setQuality(5).setWindow(windowBits));
         assertThat(BrotliDecoder.windowBits(coded[0])).isEqualTo(windowBits);
-        assertThat(
-                http.call(protocol, "POST", "/echo", coded, "content-encoding", "br").status())
+        assertThat(http.call(protocol, "POST", "/echo", coded, "content-encoding", "br").status())
             .as(protocol.label() + windowBits)
             .isEqualTo(windowBits <= 22 ? 200 : 413);
       }

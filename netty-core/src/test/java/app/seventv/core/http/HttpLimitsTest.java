@@ -156,8 +156,7 @@ class HttpLimitsTest {
   private int http1(String head) throws Exception {
     try (Socket socket = connect(server)) {
       send(socket, head);
-      String start =
-          new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+      String start = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
       assertThat(start).startsWith("HTTP/1.1 ");
       return Integer.parseInt(start.substring(9));
     }
@@ -269,8 +268,7 @@ class HttpLimitsTest {
   void requestsPerConnection() throws Exception {
     try (Socket socket = connect(brief)) {
       send(socket, "GET / HTTP/1.1\r\nhost: a\r\n\r\n".repeat(REQUESTS + 1));
-      String all =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       assertThat(all.split("HTTP/1.1 200", -1)).hasSize(REQUESTS + 1);
       assertThat(all.split("connection: close", -1)).as("said once, by the last").hasSize(2);
       assertThat(all.lastIndexOf("connection: close")).isGreaterThan(all.lastIndexOf("HTTP/1.1"));
@@ -313,7 +311,6 @@ class HttpLimitsTest {
     }
   }
 
-
   @Test
   void controlFrames() throws Exception {
     try (RawHttp2Client client = server.connect(tls)) {
@@ -333,8 +330,7 @@ class HttpLimitsTest {
       long startNs = System.nanoTime();
       reset(client, 1, RESETS);
       ping(client);
-      long restNs =
-          startNs + TimeUnit.MILLISECONDS.toNanos(2 * WINDOW_MS) - System.nanoTime();
+      long restNs = startNs + TimeUnit.MILLISECONDS.toNanos(2 * WINDOW_MS) - System.nanoTime();
       LockSupport.parkNanos(restNs); // what is tested is that time passes
       reset(client, 2 * RESETS + 1, RESETS);
       ping(client);

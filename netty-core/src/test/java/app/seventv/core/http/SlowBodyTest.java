@@ -23,7 +23,12 @@ class SlowBodyTest {
 
   @ParameterizedTest
   @CsvSource({
-    "IO_URING,false", "IO_URING,true", "EPOLL,false", "EPOLL,true", "NIO,false", "NIO,true"
+    "IO_URING,false",
+    "IO_URING,true",
+    "EPOLL,false",
+    "EPOLL,true",
+    "NIO,false",
+    "NIO,true"
   })
   void bodiesMustComeAtARate(TransportOptions.Choice transport, boolean tls) throws Exception {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);

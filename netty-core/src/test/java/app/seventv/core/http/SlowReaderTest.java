@@ -127,7 +127,8 @@ class SlowReaderTest {
     }
     socket
         .getOutputStream()
-        .write(("GET " + path + " HTTP/1.1\r\nhost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        .write(
+            ("GET " + path + " HTTP/1.1\r\nhost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
     return socket;
   }
 

@@ -37,7 +37,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Clients that end their half of a TLS connection, by its alert, get what they asked for. */
 @ParameterizedClass
 @CsvSource({
-  "IO_URING,TLSv1.3", "IO_URING,TLSv1.2", "EPOLL,TLSv1.3", "EPOLL,TLSv1.2", "NIO,TLSv1.3",
+  "IO_URING,TLSv1.3",
+  "IO_URING,TLSv1.2",
+  "EPOLL,TLSv1.3",
+  "EPOLL,TLSv1.2",
+  "NIO,TLSv1.3",
   "NIO,TLSv1.2"
 })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -72,8 +76,7 @@ class TlsEndTest {
                 "/echo",
                 e ->
                     e.readBody(
-                        100,
-                        body -> later(e, () -> e.respond(Response.of(200, "a/b", body)))))
+                        100, body -> later(e, () -> e.respond(Response.of(200, "a/b", body)))))
             .build();
     server =
         HttpServer.builder(loops, router)

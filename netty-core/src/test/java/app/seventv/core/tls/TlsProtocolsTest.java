@@ -149,9 +149,7 @@ class TlsProtocolsTest {
   @Test
   void oldVersionsAreRefused() throws IOException {
     for (int version : new int[] {SSL_3, TLS_1_0, TLS_1_1}) {
-      assertThat(hello(version, all(GOOD)))
-          .as("version %x", version)
-          .isEqualTo(-PROTOCOL_VERSION);
+      assertThat(hello(version, all(GOOD))).as("version %x", version).isEqualTo(-PROTOCOL_VERSION);
       assertThat(hello(version, all(weak()))).isEqualTo(-PROTOCOL_VERSION);
     }
     assertThat(hello(TLS_1_2, all(GOOD))).isEqualTo(SERVER_HELLO);

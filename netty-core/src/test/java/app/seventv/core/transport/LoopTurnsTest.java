@@ -30,7 +30,8 @@ class LoopTurnsTest {
         Listener listener =
             loops.bindPerLoop(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), loop -> new Echo());
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.address().getPort())) {
+        Socket socket =
+            new Socket(InetAddress.getLoopbackAddress(), listener.address().getPort())) {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write(1);
       assertThat(socket.getInputStream().read()).isEqualTo(1);
