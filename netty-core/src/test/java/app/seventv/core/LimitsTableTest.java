@@ -67,8 +67,10 @@ class LimitsTableTest {
     Map<String, Row> rows = rows(title);
     Map<String, Long> numbers = numbers(defaults);
     assertThat(rows.keySet()).containsExactlyInAnyOrderElementsOf(numbers.keySet());
-    numbers.forEach((name, value) ->
-        assertThat(rows.get(name).standard.split(",", -1)[0]).as(name).isEqualTo("" + value));
+    rows.forEach((name, row) ->
+        assertThat(row.standard.split(",", -1)[0])
+            .as(name)
+            .isEqualTo(String.valueOf(numbers.get(name))));
     assertTestsExist(rows);
   }
 

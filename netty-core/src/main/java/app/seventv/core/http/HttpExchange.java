@@ -15,16 +15,12 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one implementation of {@link Exchange}: the states of a request and its response, whatever
  * {@link ExchangeTransport} carries them.
  */
 final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
-  private static final Logger LOG = LoggerFactory.getLogger(HttpExchange.class);
-
   private final ServerContext server;
   private final ExchangeTransport transport;
   private final Request request;
@@ -32,15 +28,11 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   private final long startNs;
 
   private final RequestBody body;
-  private @Nullable List<Runnable> endActions;
+  private final EndActions endActions = new EndActions();
   private @Nullable List<HeadHook> headHooks;
   private @Nullable Runnable writableAction;
   private int status;
-  private long responseBytes;
-
-  /** Bytes of the announced body still to be written; -1 without {@code content-length}. */
-  private long announcedLeft = -1;
-
+  private final AnnouncedBody written = new AnnouncedBody();
   private boolean bodiless;
   private long firstByteNs = -1;
   private long durationNs;
@@ -130,9 +122,6 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     } else if (ended) {
       action.run();
     } else {
-      if (endActions == null) {
-        endActions = new ArrayList<>(2);
-      }
       endActions.add(action);
     }
   }
@@ -159,7 +148,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       content = Unpooled.EMPTY_BUFFER;
     }
     responseComplete = true;
-    responseBytes = content.readableBytes();
+    written.written(content.readableBytes());
     transport.sendResponse(response.status(), headers, content);
     finishResponse();
   }
@@ -186,10 +175,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     }
     prepareHead(responseStatus, headers);
     bodiless = headRequest || !isBodyAllowed(responseStatus);
-    String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-    if (!bodiless && length != null) {
-      announcedLeft = Long.parseLong(length);
-    }
+    written.begin(headers, bodiless);
     transport.sendHead(responseStatus, headers);
     return this;
   }
@@ -247,33 +233,22 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       executor().execute(() -> write(data));
     } else if (responseComplete || ended || bodiless || !data.isReadable()) {
       data.release();
-    } else if (exceedsAnnounced(data.readableBytes())) {
+    } else if (written.exceededBy(data.readableBytes())) {
       data.release();
       breakOff();
     } else {
-      written(data.readableBytes());
+      written.written(data.readableBytes());
       transport.sendData(data);
     }
   }
 
   private boolean sendRegion(FileRegion region) {
     long count = region.count(); // the region may be gone once it is sent
-    if (exceedsAnnounced(count) || !transport.sendFile(region)) {
+    if (written.exceededBy(count) || !transport.sendFile(region)) {
       return false;
     }
-    written(count);
+    written.written(count);
     return true;
-  }
-
-  private boolean exceedsAnnounced(long bytes) {
-    return announcedLeft >= 0 && bytes > announcedLeft;
-  }
-
-  private void written(long bytes) {
-    responseBytes += bytes;
-    if (announcedLeft >= 0) {
-      announcedLeft -= bytes;
-    }
   }
 
   /** The body is not as long as announced: the client must not take it for whole. */
@@ -347,7 +322,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     if (responseComplete || ended) {
       return;
     }
-    if (announcedLeft > 0) {
+    if (written.isShort()) {
       breakOff();
       return;
     }
@@ -406,9 +381,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       durationNs = System.nanoTime() - startNs;
       server.observer.exchangeEnded(this);
     }
-    if (endActions != null) {
-      runAll(endActions);
-    }
+    EndActions.run(endActions.take());
     transport.exchangeEnded(this);
   }
 
@@ -430,22 +403,11 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     server.observer.webSocketOpened(protocol);
     // Captures no more than this: an idle websocket must not keep its exchange in memory.
     HttpObserver observer = server.observer;
-    List<Runnable> actions = endActions == null ? List.of() : List.copyOf(endActions);
+    List<Runnable> actions = endActions.take();
     closed.addListener(done -> {
       observer.webSocketClosed(protocol);
-      runAll(actions);
+      EndActions.run(actions);
     });
-  }
-
-  /** One that fails must not keep the others, or the connection, from what they do at the end. */
-  private static void runAll(List<Runnable> actions) {
-    for (Runnable action : actions) {
-      try {
-        action.run();
-      } catch (RuntimeException e) {
-        LOG.error("action at the end of an exchange failed", e);
-      }
-    }
   }
 
   /** When it ended, for those who need the time just then. */
@@ -477,6 +439,6 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
 
   @Override
   public long responseBytes() {
-    return responseBytes;
+    return written.bytes();
   }
 }
