@@ -1,16 +1,15 @@
 package app.seventv.core.http;
 
+import app.seventv.core.sockets.SocketEnd;
 import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.EventExecutor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -390,24 +389,26 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
    * #onEnd} run when that ends.
    *
    * @param responseStatus status of the handshake's response
-   * @param closed completes with the connection or stream
+   * @return what is to be done when the websocket ends
    */
-  void upgraded(int responseStatus, ChannelFuture closed) {
-    Protocol protocol = request.connection().protocol();
+  SocketEnd upgraded(int responseStatus) {
     ended = true;
     headSent = true;
     status = responseStatus;
     durationNs = System.nanoTime() - startNs;
     firstByteNs = durationNs;
     server.observer.exchangeEnded(this);
-    server.observer.webSocketOpened(protocol);
+    server.observer.webSocketOpened(request.connection().protocol());
     // Captures no more than this: an idle websocket must not keep its exchange in memory.
-    HttpObserver observer = server.observer;
+    SocketEnd end = server.webSocketEnd;
     List<Runnable> actions = endActions.take();
-    closed.addListener(done -> {
-      observer.webSocketClosed(protocol);
+    if (actions.isEmpty()) {
+      return end;
+    }
+    return ageNs -> {
+      end.ended(ageNs);
       EndActions.run(actions);
-    });
+    };
   }
 
   /** When it ended, for those who need the time just then. */
