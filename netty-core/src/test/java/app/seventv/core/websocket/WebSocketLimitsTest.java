@@ -23,9 +23,8 @@ class WebSocketLimitsTest {
   private final RecordingListener listener = new RecordingListener();
 
   private WebSocketSession open(UnaryOperator<WebSocketOptions.Builder> limits) {
-    WebSocketSession opened =
-        new WebSocketSession(
-            transport, limits.apply(WebSocketOptions.builder()).build(), true, listener);
+    transport.options = limits.apply(WebSocketOptions.builder()).build();
+    WebSocketSession opened = new WebSocketSession(transport, true, listener);
     opened.open("");
     listener.events.clear();
     return opened;
