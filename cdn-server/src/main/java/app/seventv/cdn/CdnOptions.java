@@ -1,6 +1,7 @@
 package app.seventv.cdn;
 
 import app.seventv.core.config.Config;
+import app.seventv.core.config.ConfigCheck;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.Secret;
@@ -12,6 +13,7 @@ import app.seventv.core.tls.TlsOptions;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of the image edge (operations.md §3.2, cdn.md §9). */
@@ -48,6 +50,46 @@ record CdnOptions(Config config) {
       Key.integer("cdn.max_concurrent_requests", 200, 1, 100_000, "Origin fetches at once.");
   private static final Key<Integer> ORIGIN_REQUEST_TIMEOUT =
       Key.integer("cdn.origin_request_timeout", 5, 1, 3_600, "Seconds for an origin fetch.");
+  private static final Key<Integer> ORIGIN_HEDGE_DELAY =
+      Key.integer(
+          "cdn.origin_hedge_delay",
+          1_000,
+          1,
+          3_600_000,
+          "Milliseconds without an answer after which the origin is asked a second time.");
+  private static final Key<Long> MAX_OBJECT_SIZE =
+      Key.sizeBytes(
+          "cdn.max_object_size",
+          64L << 20,
+          "Larger objects are passed on and not kept; at most 1 GiB.");
+  private static final Key<Duration> STALE_WHILE_REVALIDATE =
+      Key.duration(
+          "cdn.stale_while_revalidate",
+          Duration.ofHours(1),
+          "How long past its life an object is served while a new one is fetched.");
+  private static final Key<Duration> STALE_IF_ERROR =
+      Key.duration(
+          "cdn.stale_if_error",
+          Duration.ofDays(1),
+          "How long past its life an object is served if the origin fails.");
+  private static final Key<Integer> EXPIRY_JITTER =
+      Key.integer(
+          "cdn.expiry_jitter", 10, 0, 90, "Percent of its life that an object may lose by chance.");
+  private static final Key<Duration> MAX_AGE_WITHOUT_PURGES =
+      Key.duration(
+          "cdn.max_age_without_purges",
+          Duration.ofMinutes(1),
+          "Longest life of objects while purges cannot arrive.");
+  private static final Key<Duration> UNREADY_AFTER =
+      Key.duration(
+          "cdn.unready_after",
+          Duration.ofMinutes(5),
+          "How long purges or the origin may be away before /ready says no.");
+  private static final Key<Boolean> FALLBACKS =
+      Key.bool(
+          "cdn.fallbacks",
+          false,
+          "Whether a missing static form is replaced by the plain one, and a static GIF by a PNG.");
   private static final Key<String> PURGE_SUBJECT =
       Key.string("cdn.purge_stream_subject", "cdn.purge", "Subject prefix of purges.");
   private static final Key<String> PURGE_STREAM =
@@ -64,6 +106,8 @@ record CdnOptions(Config config) {
           .add(BIND, SECURE_BIND, HTTP3, SERVER_NAME, ALLOW_INSECURE)
           .add(BUCKET_NAME, BUCKET_REGION, BUCKET_ENDPOINT, ACCESS_KEY, SECRET_KEY)
           .add(CACHE_CAPACITY, MAX_AGE, MAX_CONCURRENT_REQUESTS, ORIGIN_REQUEST_TIMEOUT)
+          .add(ORIGIN_HEDGE_DELAY, MAX_OBJECT_SIZE, STALE_WHILE_REVALIDATE, STALE_IF_ERROR)
+          .add(EXPIRY_JITTER, MAX_AGE_WITHOUT_PURGES, UNREADY_AFTER, FALLBACKS)
           .add(PURGE_SUBJECT, PURGE_STREAM, POD_NAME, NODE_NAME)
           .include(NatsOptions.SCHEMA)
           .group("cdn.tls", TlsOptions.SCHEMA)
@@ -71,7 +115,25 @@ record CdnOptions(Config config) {
           .ignore("not used", "cdn.tls.ca_cert", "cdn.tls.alpn_protocols")
           .ignore("event_loops sets the number of loops", "cdn.workers")
           .group("cdn.rate_limit", AddressLimitOptions.SCHEMA)
+          .check(CdnOptions::check)
           .build();
+
+  private static final long MAX_MAX_OBJECT_SIZE = 1L << 30;
+
+  /** What cannot be together. */
+  private static void check(Config config, ConfigCheck.Problems problems) {
+    ProxyProtocol.Mode mode = config.get(PROXY_PROTOCOL);
+    CdnOptions options = new CdnOptions(config);
+    if (mode != ProxyProtocol.Mode.OFF && options.clientAddress().trustedProxies().isEmpty()) {
+      problems.add(PROXY_PROTOCOL, "needs cdn.incoming_request.trusted_proxies");
+    }
+    if (mode == ProxyProtocol.Mode.REQUIRED && options.http3() && options.hasTls()) {
+      problems.add(PROXY_PROTOCOL, "cannot be required with cdn.http3: UDP does not carry it");
+    }
+    if (config.get(MAX_OBJECT_SIZE) > MAX_MAX_OBJECT_SIZE) {
+      problems.add(MAX_OBJECT_SIZE, "is over 1 GiB");
+    }
+  }
 
   InetSocketAddress bind() {
     return config.get(BIND);
@@ -84,6 +146,10 @@ record CdnOptions(Config config) {
   /** The certificates, or null for a plain server. */
   @Nullable TlsOptions tls() {
     return TlsOptions.from(config.group("cdn.tls")).orElse(null);
+  }
+
+  private boolean hasTls() {
+    return tls() != null;
   }
 
   boolean http3() {
@@ -132,6 +198,32 @@ record CdnOptions(Config config) {
 
   Duration originTimeout() {
     return Duration.ofSeconds(config.get(ORIGIN_REQUEST_TIMEOUT));
+  }
+
+  Duration originHedgeDelay() {
+    return Duration.ofMillis(config.get(ORIGIN_HEDGE_DELAY));
+  }
+
+  int maxObjectBytes() {
+    return Math.toIntExact(config.get(MAX_OBJECT_SIZE));
+  }
+
+  Freshness freshness(PurgeState purges, DoubleSupplier random) {
+    return new Freshness(
+        config.get(STALE_WHILE_REVALIDATE),
+        config.get(STALE_IF_ERROR),
+        config.get(EXPIRY_JITTER) / 100.0,
+        config.get(MAX_AGE_WITHOUT_PURGES),
+        purges,
+        random);
+  }
+
+  Duration unreadyAfter() {
+    return config.get(UNREADY_AFTER);
+  }
+
+  boolean fallbacks() {
+    return config.get(FALLBACKS);
   }
 
   String purgeSubject() {

@@ -8,6 +8,7 @@ import app.seventv.core.http.Response;
 import app.seventv.core.limits.AddressLimits;
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.nats.NatsOptions;
+import app.seventv.core.service.Health;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
 import app.seventv.core.service.ServiceDefinition;
@@ -20,6 +21,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +37,9 @@ public final class CdnServer implements RunningService {
   private static final Logger LOG = LoggerFactory.getLogger(CdnServer.class);
 
   private final ObjectCache cache;
-  private final S3Origin origin;
+  private final BoundedOrigin bounded;
+  private final CircuitBreaker origin;
+  private final ScheduledThreadPoolExecutor timerThread = timerThread();
   private final List<Tier> tiers;
   private final ObjectStore store;
   private final PurgeState purgeState = new PurgeState(System::nanoTime);
@@ -43,17 +49,35 @@ public final class CdnServer implements RunningService {
 
   private CdnServer(ServiceContext context, CdnOptions options) throws IOException {
     CdnMetrics metrics = new CdnMetrics(context.metrics());
-    cache = new ObjectCache(options.cacheCapacityBytes(), System::nanoTime);
-    origin = new S3Origin(options, System::nanoTime);
+    DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
+    Freshness freshness = options.freshness(purgeState, random);
+    cache =
+        new ObjectCache(
+            options.cacheCapacityBytes(),
+            object -> freshness.usefulNs(object, System.nanoTime()),
+            System::nanoTime,
+            random);
+    Timers timers = Timers.of(timerThread);
+    Duration timeout = options.originTimeout();
+    bounded =
+        new BoundedOrigin(
+            new HedgedOrigin(new S3Origin(options), timeout, options.originHedgeDelay(), timers),
+            options.maxOriginRequests(),
+            timeout,
+            timers);
+    origin = new CircuitBreaker(bounded, System::nanoTime);
     tiers = tiers();
     store =
         new ObjectStore(
             cache,
             tiers,
-            new BoundedOrigin(origin, options.maxOriginRequests()),
+            origin,
+            new ObjectStore.Settings(freshness, options.maxObjectBytes(), timeout),
             metrics,
-            System::nanoTime);
+            System::nanoTime,
+            timers);
     gauges(context.metrics());
+    readiness(context.health(), options.unreadyAfter());
     nats =
         NatsOptions.connectInBackground(
             options.config(), "cdn", event -> LOG.info("NATS: {}", event));
@@ -64,6 +88,15 @@ public final class CdnServer implements RunningService {
       close();
       throw e;
     }
+  }
+
+  /** One thread for deadlines: what they do is short. */
+  private static ScheduledThreadPoolExecutor timerThread() {
+    ScheduledThreadPoolExecutor timers =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("cdn-timers").daemon().factory());
+    timers.setRemoveOnCancelPolicy(true);
+    return timers;
   }
 
   /** Starts the service in a harness. */
@@ -98,7 +131,13 @@ public final class CdnServer implements RunningService {
     CdnIdentity identity =
         new CdnIdentity(options.serverName(), options.nodeName(), options.podName(), altSvc);
     ImageHandler images =
-        new ImageHandler(identity, options.clientAddress(), store, metrics, System::nanoTime);
+        new ImageHandler(
+            new CdnHeaders(identity),
+            options.clientAddress(),
+            store,
+            options.fallbacks(),
+            metrics,
+            System::nanoTime);
     Handler content = images.routes(exchange -> exchange.respond(status(identity)));
     if (tls != null) {
       HttpListener secure = new HttpListener(options.secureBind(), tls, true, http3);
@@ -132,8 +171,44 @@ public final class CdnServer implements RunningService {
     metrics.gauge("cache_inflight", "Origin fetches under way or waiting.", store::inflight);
     metrics.gauge("cache_entries", "Objects in memory.", cache::entries);
     metrics.gauge("cache_weight_bytes", "Weight of the objects in memory.", cache::weightBytes);
-    metrics.gauge("cache_direct_bytes", "Off-heap memory of bodies.", origin::directBytes);
+    metrics.gauge("cache_direct_bytes", "Off-heap memory of bodies.", cache::directBytes);
     metrics.counter("cache_evictions_total", "Objects that had to make room.", cache::evictions);
+    metrics.counter(
+        "cache_evicted_bytes_total", "Weight of those that had to.", cache::evictedBytes);
+    metrics.counter(
+        "cache_rejected_total", "Objects that were too large for their use.", cache::rejected);
+    metrics.gauge("cache_upstream_running", "Fetches that the origin answers.", bounded::running);
+    metrics.gauge("cache_upstream_queued", "Fetches that wait for a turn.", bounded::waiting);
+    metrics.gauge(
+        "cache_upstream_open", "1 while a failing origin is given a rest.", this::originOpen);
+    metrics.gauge("cdn_purge_connected", "1 while purges arrive.", this::purgesArrive);
+  }
+
+  /** A short absence is bridged by what is stored; a long one is not for this instance to hide. */
+  private void readiness(Health health, Duration limit) {
+    health.require(
+        "origin",
+        () -> {
+          if (origin.openSeconds() > limit.toSeconds()) {
+            throw new IllegalStateException("no good answer for " + origin.openSeconds() + " s");
+          }
+        });
+    health.require(
+        "purges",
+        () -> {
+          if (purgeState.lostSeconds() > limit.toSeconds()) {
+            throw new IllegalStateException(
+                "none can arrive for " + purgeState.lostSeconds() + " s");
+          }
+        });
+  }
+
+  private double originOpen() {
+    return origin.isOpen() ? 1 : 0;
+  }
+
+  private double purgesArrive() {
+    return purgeState.isConnected() ? 1 : 0;
   }
 
   /** {@code GET /} (cdn.md §2.1). */
@@ -191,6 +266,7 @@ public final class CdnServer implements RunningService {
     nats.cancel(false);
     tiers.forEach(Tier::close);
     origin.close();
+    timerThread.shutdownNow();
     cache.clear();
   }
 

@@ -12,4 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param lifetime how long it is fresh (cdn.md §5.2)
  */
 record ObjectHead(
-    @Nullable String contentType, @Nullable String etag, long lastModified, Duration lifetime) {}
+    @Nullable String contentType, @Nullable String etag, long lastModified, Duration lifetime) {
+  /** Shares the texts of the types that nearly all objects have. */
+  ObjectHead {
+    contentType = shared(contentType);
+  }
+
+  private static @Nullable String shared(@Nullable String type) {
+    return switch (type) {
+      case "image/webp" -> "image/webp";
+      case "image/avif" -> "image/avif";
+      case "image/gif" -> "image/gif";
+      case "image/png" -> "image/png";
+      case null, default -> type;
+    };
+  }
+}

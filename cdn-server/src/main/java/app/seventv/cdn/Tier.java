@@ -33,7 +33,10 @@ interface Tier extends AutoCloseable {
    */
   void store(String key, CachedObject object, Generations.Ticket ticket);
 
-  /** Forgets a key. The generation has been raised before. */
+  /**
+   * Forgets a key. The generation has been raised before. Once this returns, no {@link #lookup}
+   * that begins afterwards finds the entry, even if removing it for good takes longer.
+   */
   void remove(String key);
 
   /** Forgets all keys that begin with the prefix; an empty one means all. */
