@@ -7,6 +7,7 @@ import app.seventv.api.uploads.ImageResults;
 import app.seventv.api.web.ApiErrors;
 import app.seventv.core.config.Config;
 import app.seventv.core.config.Secret;
+import app.seventv.core.content.Compression;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.service.RunningService;
@@ -24,6 +25,8 @@ import io.nats.client.Options;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -38,6 +41,7 @@ public final class ApiServer implements RunningService {
   private final Api api;
   private final ImageResults results;
   private final HttpServer server;
+  private final ExecutorService compressors = Executors.newVirtualThreadPerTaskExecutor();
 
   private ApiServer(ServiceContext context) throws Exception {
     Config config = context.config();
@@ -60,7 +64,7 @@ public final class ApiServer implements RunningService {
         context.health().require("nats", this::requireNats);
         this.server =
             context
-                .httpServer(api.handler())
+                .httpServer(Compression.builder(compressors).build().wrap(api.handler()))
                 .listen(HttpListener.plain(config.get(ApiConfig.BIND)))
                 .errorMapper(new ApiErrors())
                 .start();
@@ -144,6 +148,7 @@ public final class ApiServer implements RunningService {
   @Override
   public void close() {
     server.close();
+    compressors.shutdownNow();
     results.close();
     api.close();
     try {

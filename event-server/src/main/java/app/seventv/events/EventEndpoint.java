@@ -190,6 +190,7 @@ final class EventEndpoint implements Handler {
     headers.add("cache-control", "no-cache"); // twice, as clients have always got it
     headers.set("x-accel-buffering", "no");
     ResponseStream stream = exchange.start(200, headers);
+    stream.endWithClient(); // who goes away is noticed now, not with the next heartbeat
     SseSession session = new SseSession(loop(exchange), client, stream);
     exchange.onEnd(() -> session.left(CloseLabels.ABNORMAL));
     session.open(inline);

@@ -1,5 +1,6 @@
 package app.seventv.core.content;
 
+import app.seventv.core.http.HttpError;
 import com.aayushatharva.brotli4j.decoder.DecoderJNI;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -7,16 +8,42 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** RFC 7932 by Google's library; its window is at most 16 MiB, allocated as it fills. */
+/**
+ * RFC 7932 by Google's library. It fills its whole window before it gives out the first byte, so
+ * the window bounds the work that a few bytes can ask for.
+ */
 final class BrotliDecoder implements ContentDecoder {
   private static final int INPUT_BYTES = 8 << 10;
 
+  /** 4 MiB, the default of all encoders, which do not look at the size of the body. */
+  private static final int USUAL_WINDOW_BITS = 22;
+
   private final DecoderJNI.Wrapper decoder;
+  private final int maxWindowBits;
+  private boolean begun;
   private boolean pulled;
   private boolean done;
 
-  BrotliDecoder() throws IOException {
+  /**
+   * @param maxBytes of the body; a window that is larger than this and larger than usual is refused
+   */
+  BrotliDecoder(int maxBytes) throws IOException {
     decoder = new DecoderJNI.Wrapper(INPUT_BYTES);
+    int bodyBits = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(1, maxBytes) - 1);
+    maxWindowBits = Math.max(USUAL_WINDOW_BITS, bodyBits);
+  }
+
+  /** Bits of the window's size (RFC 7932 §9.1). */
+  static int windowBits(int firstByte) {
+    if ((firstByte & 1) == 0) {
+      return 16;
+    }
+    int above17 = firstByte >> 1 & 7;
+    if (above17 != 0) {
+      return 17 + above17;
+    }
+    int above8 = firstByte >> 4 & 7;
+    return above8 == 0 ? 17 : 8 + above8;
   }
 
   @Override
@@ -45,6 +72,12 @@ final class BrotliDecoder implements ContentDecoder {
           }
           if (!in.isReadable()) {
             return null;
+          }
+          if (!begun) {
+            begun = true;
+            if (windowBits(in.getUnsignedByte(in.readerIndex())) > maxWindowBits) {
+              throw new HttpError(413, "the window of the coding is larger than any body may be");
+            }
           }
           ByteBuffer input = decoder.getInputBuffer();
           input.clear();

@@ -5,6 +5,7 @@ import app.seventv.core.http.Exchange;
 import app.seventv.core.http.FileBody;
 import app.seventv.core.http.FilePump;
 import app.seventv.core.http.ResponseStream;
+import app.seventv.core.transport.LoopTurns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -50,6 +51,11 @@ final class CompressingStream implements ResponseStream {
   @Override
   public void flush() {
     enqueue(FLUSH);
+  }
+
+  @Override
+  public void endWithClient() {
+    out.endWithClient();
   }
 
   @Override
@@ -104,7 +110,7 @@ final class CompressingStream implements ResponseStream {
     }
     running = !over && !waiting.isEmpty();
     if (running) {
-      exchange.executor().execute(this::resume);
+      LoopTurns.afterSockets(exchange.executor(), this::resume);
     }
   }
 

@@ -284,7 +284,8 @@ public final class Compression {
     private final Executor executor;
     private final Map<ContentCoding, Integer> levels = new EnumMap<>(ContentCoding.class);
     private List<ContentCoding> codings =
-        ContentCoding.available(ContentCoding.ZSTD, ContentCoding.BR, ContentCoding.GZIP);
+        ContentCoding.available(
+            ContentCoding.ZSTD, ContentCoding.BR, ContentCoding.GZIP, ContentCoding.DEFLATE);
     private int minBytes = 1 << 10;
     private int maxInlineBytes = 16 << 10;
     private Predicate<String> types = Compression::isCompressible;
@@ -294,6 +295,7 @@ public final class Compression {
       levels.put(ContentCoding.ZSTD, 3);
       levels.put(ContentCoding.BR, 4);
       levels.put(ContentCoding.GZIP, 6);
+      levels.put(ContentCoding.DEFLATE, 6);
     }
 
     /** Codings in order of preference; those without native library here are left out. */
@@ -302,7 +304,7 @@ public final class Compression {
       return this;
     }
 
-    /** Effort: gzip 1 to 9, brotli 0 to 11, zstd 1 to 22. */
+    /** Effort: gzip and deflate 1 to 9, brotli 0 to 11, zstd 1 to 22. */
     public Builder level(ContentCoding coding, int level) {
       levels.put(coding, level);
       return this;

@@ -27,12 +27,17 @@ interface ContentDecoder extends AutoCloseable {
   @Override
   void close();
 
-  /** A decoder. */
-  static ContentDecoder of(ContentCoding coding) throws IOException {
+  /**
+   * A decoder.
+   *
+   * @param maxBytes of the largest body that will be accepted; what only larger ones need is
+   *     refused, with an {@link app.seventv.core.http.HttpError}
+   */
+  static ContentDecoder of(ContentCoding coding, int maxBytes) throws IOException {
     return switch (coding) {
       case GZIP -> new InflateDecoder(true);
       case DEFLATE -> new InflateDecoder(false);
-      case BR -> new BrotliDecoder();
+      case BR -> new BrotliDecoder(maxBytes);
       case ZSTD -> new ZstdDecoder();
       case IDENTITY -> throw new IllegalArgumentException("nothing to decode");
     };

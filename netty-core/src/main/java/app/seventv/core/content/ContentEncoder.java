@@ -36,11 +36,11 @@ interface ContentEncoder extends AutoCloseable {
    */
   static ContentEncoder of(ContentCoding coding, int level) throws IOException {
     return switch (coding) {
-      case GZIP -> new GzipEncoder(level);
+      case GZIP -> new DeflateEncoder(true, level);
+      case DEFLATE -> new DeflateEncoder(false, level);
       case BR -> new BrotliEncoder(level);
       case ZSTD -> new ZstdEncoder(level);
-      case IDENTITY, DEFLATE ->
-          throw new IllegalArgumentException("responses are not sent as " + coding.token());
+      case IDENTITY -> throw new IllegalArgumentException("nothing to encode");
     };
   }
 }

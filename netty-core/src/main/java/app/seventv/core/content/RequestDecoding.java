@@ -5,6 +5,7 @@ import app.seventv.core.http.HttpError;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,9 @@ public final class RequestDecoding {
    *
    * @param maxInflatedBytes largest decoded body, for streamed ones too; the handler's own limit
    *     counts as well
+   * @param executor decodes, a bounded part at a time, e.g. virtual threads
    */
-  public static Handler wrap(int maxInflatedBytes, Handler next) {
+  public static Handler wrap(int maxInflatedBytes, Executor executor, Handler next) {
     return exchange -> {
       HttpHeaders headers = exchange.request().headers();
       if (!headers.contains(HttpHeaderNames.CONTENT_ENCODING)) {
@@ -48,7 +50,7 @@ public final class RequestDecoding {
         return;
       }
       headers.remove(HttpHeaderNames.CONTENT_LENGTH);
-      next.handle(new DecodingExchange(exchange, coding, maxInflatedBytes));
+      next.handle(new DecodingExchange(exchange, coding, maxInflatedBytes, executor));
     };
   }
 

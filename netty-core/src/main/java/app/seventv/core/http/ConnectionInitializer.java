@@ -78,6 +78,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       pipeline.addBefore(
           "alpn", "tls", tls.newHandler(channel.alloc(), limits.handshakeTimeoutMs()));
       pipeline.addBefore("tls", "plain", new PlainHttpOnTls(server.observer));
+      pipeline.addBefore("tls", "end", new CloseNotifyHold());
       pipeline.addBefore("alpn", "handshake", new HandshakeWatch(server.observer));
     } else if (listener.http2()) {
       pipeline.addLast("preface", new PrefaceChoice());
@@ -88,11 +89,15 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
   private void http1(ChannelPipeline pipeline) {
     Connection connection = connection(pipeline.channel(), Protocol.HTTP_1);
-    pipeline.addLast("exchanges", new Http1Handler(server, connection));
+    CloseNotifyHold end = pipeline.get(CloseNotifyHold.class);
+    pipeline.addLast("exchanges", new Http1Handler(server, connection, end));
     server.observe(pipeline.channel(), connection);
   }
 
   private void http2(ChannelPipeline pipeline) {
+    if (tls != null) {
+      pipeline.remove(CloseNotifyHold.class); // here the streams tell their ends
+    }
     Connection connection = connection(pipeline.channel(), Protocol.HTTP_2);
     pipeline.addLast("http2", new Http2Handler(server, connection));
     server.observe(pipeline.channel(), connection);

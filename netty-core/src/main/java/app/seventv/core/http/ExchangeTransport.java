@@ -51,6 +51,12 @@ interface ExchangeTransport {
   /** Queues the end of a streamed response, with trailers if there are any, and flushes. */
   void sendEnd(HttpHeaders trailers);
 
+  /**
+   * Breaks the response off once the client ends its half of the connection, or at once if it has.
+   * In HTTP/2 and 3 every request ends the client's half of its stream, and who leaves resets it.
+   */
+  default void endWithClient() {}
+
   /** Pushes what is queued to the socket, or notes that the current read will. */
   void flush();
 

@@ -1,12 +1,16 @@
 package app.seventv.core.http;
 
+import app.seventv.core.transport.ConnectionEnds;
+import app.seventv.core.transport.LoopTurns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.HalfClosedChannels;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +24,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
 
   private final ServerContext server;
   private final Connection connection;
+  private final @Nullable CloseNotifyHold end;
   private final Http1HeadParser parser;
   private final Http1BodyDecoder body;
 
@@ -33,9 +38,11 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   private boolean autoRead = true;
   private boolean decoding;
   private boolean waiting;
+  private boolean resuming;
   private boolean closing;
   private boolean removed;
   private boolean inputEnded;
+  private boolean endsWithClient;
 
   /** What a handler has once it is in a pipeline. */
   private record Parts(
@@ -44,9 +51,13 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
       Http1Transport transport,
       Http1Deadlines deadlines) {}
 
-  Http1Handler(ServerContext server, Connection connection) {
+  /**
+   * @param end holds the end of a TLS client's half back while it is told to; null without TLS
+   */
+  Http1Handler(ServerContext server, Connection connection, @Nullable CloseNotifyHold end) {
     this.server = server;
     this.connection = connection;
+    this.end = end;
     this.parser = new Http1HeadParser(server.limits);
     this.body = new Http1BodyDecoder(parser);
   }
@@ -64,6 +75,9 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
             new Http1Deadlines(this, writer, server.limits, ctx.executor()));
     deadlines().awaitNext(System.nanoTime());
     ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    if (end != null) {
+      end.holdWhile(this::answering);
+    }
   }
 
   @Override
@@ -84,8 +98,14 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     ctx.fireChannelReadComplete();
   }
 
-  /** Goes on with bytes that were held back. */
+  /** Goes on with bytes that were held back, but not before the caller is done. */
+  private void resumeSoon() {
+    resuming = true;
+    context().executor().execute(this::resume);
+  }
+
   private void resume() {
+    resuming = false;
     ByteBuf in = held;
     if (in != null && !decoding && !removed) {
       held = null;
@@ -109,7 +129,8 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
       }
       waiting = budget == 0 && current == null && in.isReadable();
       if (waiting) {
-        context().executor().execute(this::resume); // other connections have their turn
+        resuming = true;
+        LoopTurns.afterSockets(context().executor(), this::resume); // others have their turn
       }
     } catch (Http1Refusal refusal) {
       refuse(refusal, "malformed-request");
@@ -117,6 +138,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
       decoding = false;
       keep(in);
     }
+    releaseEnd();
     endWithInput();
   }
 
@@ -176,6 +198,18 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Whether nothing that is read now can be handled before an answer is out. */
+  private boolean answering() {
+    return !removed && (resuming || (current != null && body.done()));
+  }
+
+  /** TLS may hear of the client's end unless more is to be answered. */
+  private void releaseEnd() {
+    if (end != null) {
+      end.releaseSoon();
+    }
+  }
+
   /** Hands a part of the body on. Returns whether to go on. */
   private boolean readBody(ByteBuf in) {
     HttpExchange exchange = Objects.requireNonNull(current);
@@ -225,10 +259,13 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws IOException {
     if (event == ChannelInputShutdownEvent.INSTANCE) {
       inputEnded = true;
-      if (lingering != null) {
+      HalfClosedChannels.keepRegistered(ctx.channel());
+      if (endsWithClient) {
+        abort();
+      } else if (lingering != null) {
         lingering.inputEnded();
       } else if (current == null && held != null) {
         resume();
@@ -292,7 +329,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // Resets and TLS alerts by the peer; nothing can be sent any more, so the socket goes.
     server.observer.dropped(connection.protocol(), "transport-error");
-    ctx.close();
+    ConnectionEnds.cut(ctx.channel());
   }
 
   // What the transport passes on.
@@ -304,7 +341,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
       if (wanted) {
         deadlines().bodyResumed(System.nanoTime());
         if (held != null && !decoding) {
-          context().executor().execute(this::resume); // not before the caller is done
+          resumeSoon();
         }
       }
       updateReading();
@@ -314,7 +351,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   /** Reading goes on unless a handler paused it or bytes wait that cannot be handled yet. */
   private void updateReading() {
     if (inputEnded) {
-      return; // nothing more to read, and epoll has let go of the descriptor
+      return; // nothing more to read
     }
     boolean full = held != null && (current == null ? waiting : body.done());
     boolean wanted = closing || removed || !(paused || full);
@@ -328,6 +365,8 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   void exchangeEnded(HttpExchange exchange) {
     current = null;
     paused = false;
+    endsWithClient = false;
+    releaseEnd();
     if (closing || !context().channel().isActive()) {
       return;
     }
@@ -342,7 +381,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     deadlines().awaitNext(exchange.endNs());
     if (held != null && !decoding) {
       // Not recursively: a thousand pipelined requests must not cost a thousand stack frames.
-      context().executor().execute(this::resume);
+      resumeSoon();
     } else {
       updateReading();
     }
@@ -389,12 +428,20 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   /** Gives the connection up at once, and says why. */
   void drop(String reason) {
     server.observer.dropped(connection.protocol(), reason);
-    context().close();
+    ConnectionEnds.close(context().channel());
   }
 
   /** Ends the connection at once. */
   void abort() {
-    context().close();
+    ConnectionEnds.cut(context().channel());
+  }
+
+  /** The response under way is for a client that still has its half open. */
+  void endWithClient() {
+    endsWithClient = true;
+    if (inputEnded) {
+      abort();
+    }
   }
 
   // For the deadlines.

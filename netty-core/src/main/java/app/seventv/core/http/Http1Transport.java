@@ -187,6 +187,11 @@ final class Http1Transport implements ExchangeTransport {
   }
 
   @Override
+  public void endWithClient() {
+    handler.endWithClient();
+  }
+
+  @Override
   public boolean isWritable() {
     return ctx.channel().isWritable();
   }
@@ -216,7 +221,7 @@ final class Http1Transport implements ExchangeTransport {
 
   @Override
   public void abort() {
-    ctx.close();
+    handler.abort();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package app.seventv.core.http;
 
+import app.seventv.core.transport.ConnectionEnds;
+import app.seventv.core.transport.LoopTurns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -169,7 +171,7 @@ final class Http2Handler extends ByteToMessageDecoder {
     } else if (!cut) {
       cut = true;
       server.observer.dropped(Protocol.HTTP_2, "transport-error");
-      ctx.close();
+      ConnectionEnds.cut(ctx.channel());
     }
   }
 
@@ -183,7 +185,7 @@ final class Http2Handler extends ByteToMessageDecoder {
     try {
       connection().fail(Http2Error.INTERNAL_ERROR, "internal error", "internal-error");
     } catch (RuntimeException again) {
-      context().close(); // not even the last words could be written
+      ConnectionEnds.cut(context().channel()); // not even the last words could be written
     }
   }
 
@@ -238,9 +240,10 @@ final class Http2Handler extends ByteToMessageDecoder {
     } finally {
       flushing = false;
     }
-    if (flushWanted && !inRead) {
+    if (flushWanted && !inRead && !flushQueued) {
       flushWanted = false;
-      flushSoon();
+      flushQueued = true;
+      LoopTurns.afterSockets(ctx.executor(), this::flushQueued);
     }
   }
 
@@ -318,7 +321,8 @@ final class Http2Handler extends ByteToMessageDecoder {
     connection().writer().goAway(lastStreamId, error, reason);
     connection().writer().push();
     ctx.flush();
-    ctx.executor().schedule(() -> ctx.close(), LINGER_MS, TimeUnit.MILLISECONDS);
+    ctx.executor()
+        .schedule(() -> ConnectionEnds.close(ctx.channel()), LINGER_MS, TimeUnit.MILLISECONDS);
   }
 
   private ChannelHandlerContext context() {

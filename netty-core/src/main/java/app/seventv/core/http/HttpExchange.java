@@ -15,16 +15,12 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one implementation of {@link Exchange}: the states of a request and its response, whatever
  * {@link ExchangeTransport} carries them.
  */
 final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
-  private static final Logger LOG = LoggerFactory.getLogger(HttpExchange.class);
-
   private final ServerContext server;
   private final ExchangeTransport transport;
   private final Request request;
@@ -32,15 +28,11 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   private final long startNs;
 
   private final RequestBody body;
-  private @Nullable List<Runnable> endActions;
+  private final EndActions endActions = new EndActions();
   private @Nullable List<HeadHook> headHooks;
   private @Nullable Runnable writableAction;
   private int status;
-  private long responseBytes;
-
-  /** Bytes of the announced body still to be written; -1 without {@code content-length}. */
-  private long announcedLeft = -1;
-
+  private final AnnouncedBody written = new AnnouncedBody();
   private boolean bodiless;
   private long firstByteNs = -1;
   private long durationNs;
@@ -130,9 +122,6 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     } else if (ended) {
       action.run();
     } else {
-      if (endActions == null) {
-        endActions = new ArrayList<>(2);
-      }
       endActions.add(action);
     }
   }
@@ -159,7 +148,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       content = Unpooled.EMPTY_BUFFER;
     }
     responseComplete = true;
-    responseBytes = content.readableBytes();
+    written.written(content.readableBytes());
     transport.sendResponse(response.status(), headers, content);
     finishResponse();
   }
@@ -186,10 +175,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     }
     prepareHead(responseStatus, headers);
     bodiless = headRequest || !isBodyAllowed(responseStatus);
-    String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-    if (!bodiless && length != null) {
-      announcedLeft = Long.parseLong(length);
-    }
+    written.begin(headers, bodiless);
     transport.sendHead(responseStatus, headers);
     return this;
   }
@@ -247,33 +233,22 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       executor().execute(() -> write(data));
     } else if (responseComplete || ended || bodiless || !data.isReadable()) {
       data.release();
-    } else if (exceedsAnnounced(data.readableBytes())) {
+    } else if (written.exceededBy(data.readableBytes())) {
       data.release();
       breakOff();
     } else {
-      written(data.readableBytes());
+      written.written(data.readableBytes());
       transport.sendData(data);
     }
   }
 
   private boolean sendRegion(FileRegion region) {
     long count = region.count(); // the region may be gone once it is sent
-    if (exceedsAnnounced(count) || !transport.sendFile(region)) {
+    if (written.exceededBy(count) || !transport.sendFile(region)) {
       return false;
     }
-    written(count);
+    written.written(count);
     return true;
-  }
-
-  private boolean exceedsAnnounced(long bytes) {
-    return announcedLeft >= 0 && bytes > announcedLeft;
-  }
-
-  private void written(long bytes) {
-    responseBytes += bytes;
-    if (announcedLeft >= 0) {
-      announcedLeft -= bytes;
-    }
   }
 
   /** The body is not as long as announced: the client must not take it for whole. */
@@ -293,6 +268,15 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       sent.run();
     } else {
       FilePump.start(this, this, this::sendRegion, file, position, count, reader, sent);
+    }
+  }
+
+  @Override
+  public void endWithClient() {
+    if (!executor().inEventLoop()) {
+      executor().execute(this::endWithClient);
+    } else if (headSent && !responseComplete && !ended) {
+      transport.endWithClient();
     }
   }
 
@@ -338,12 +322,12 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     if (responseComplete || ended) {
       return;
     }
-    if (announcedLeft > 0) {
+    if (written.isShort()) {
       breakOff();
       return;
     }
     responseComplete = true;
-    transport.sendEnd(trailers);
+    transport.sendEnd(trailers.isEmpty() ? trailers : HttpTrailers.sendable(trailers));
     finishResponse();
   }
 
@@ -397,9 +381,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       durationNs = System.nanoTime() - startNs;
       server.observer.exchangeEnded(this);
     }
-    if (endActions != null) {
-      runAll(endActions);
-    }
+    EndActions.run(endActions.take());
     transport.exchangeEnded(this);
   }
 
@@ -420,25 +402,14 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     server.observer.webSocketOpened(request.connection().protocol());
     // Captures no more than this: an idle websocket must not keep its exchange in memory.
     SocketEnd end = server.webSocketEnd;
-    if (endActions == null || endActions.isEmpty()) {
+    List<Runnable> actions = endActions.take();
+    if (actions.isEmpty()) {
       return end;
     }
-    List<Runnable> actions = List.copyOf(endActions);
     return ageNs -> {
       end.ended(ageNs);
-      runAll(actions);
+      EndActions.run(actions);
     };
-  }
-
-  /** One that fails must not keep the others, or the connection, from what they do at the end. */
-  private static void runAll(List<Runnable> actions) {
-    for (Runnable action : actions) {
-      try {
-        action.run();
-      } catch (RuntimeException e) {
-        LOG.error("action at the end of an exchange failed", e);
-      }
-    }
   }
 
   /** When it ended, for those who need the time just then. */
@@ -470,6 +441,6 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
 
   @Override
   public long responseBytes() {
-    return responseBytes;
+    return written.bytes();
   }
 }

@@ -1,6 +1,8 @@
 package app.seventv.core.http;
 
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,5 +32,19 @@ final class HttpTrailers {
    */
   static boolean isForbidden(CharSequence name) {
     return FORBIDDEN.contains(AsciiString.of(name));
+  }
+
+  /** The fields of a response's trailers that may be sent (RFC 9110 §6.5.1). */
+  static HttpHeaders sendable(HttpHeaders trailers) {
+    for (String name : trailers.names()) {
+      if (isForbidden(name.toLowerCase(Locale.ROOT))) {
+        HttpHeaders allowed = trailers.copy();
+        trailers.names().stream()
+            .filter(n -> isForbidden(n.toLowerCase(Locale.ROOT)))
+            .forEach(allowed::remove);
+        return allowed;
+      }
+    }
+    return trailers;
   }
 }

@@ -38,10 +38,21 @@ public interface ResponseStream {
   /** Called on the loop whenever the stream becomes writable again; one action, last wins. */
   void onWritable(Runnable action);
 
+  /**
+   * Says that the response is nothing to a client that has ended its half of the connection, which
+   * is then taken for gone: the exchange ends at once instead of with the first write that fails.
+   * For streams without an end, such as server-sent events; a client that half-closes to mark the
+   * end of its request (RFC 9112 §9.6) gets every other response.
+   */
+  void endWithClient();
+
   /** Completes the body. */
   void end();
 
-  /** Completes the body with trailer fields (RFC 9110 §6.5). */
+  /**
+   * Completes the body with trailer fields (RFC 9110 §6.5). Those that mean nothing late, such as
+   * {@code content-length}, are left out.
+   */
   void end(HttpHeaders trailers);
 
   /** Gives up: the client sees a broken response, not a complete one. */

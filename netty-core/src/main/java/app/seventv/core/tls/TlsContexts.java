@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class TlsContexts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TlsContexts.class);
 
+  /** A client that does not take the goodbye is not waited for longer. */
+  private static final long CLOSE_NOTIFY_LIMIT_MS = 2_000;
+
   private final TlsOptions options;
   private final List<String> alpn;
   private final boolean quic;
@@ -108,6 +111,7 @@ public final class TlsContexts implements AutoCloseable {
       TlsGeneration generation, @Nullable String host, ByteBufAllocator alloc, long timeoutMs) {
     SslHandler handler = generation.contextFor(host).newHandler(alloc);
     handler.setHandshakeTimeoutMillis(timeoutMs);
+    handler.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_LIMIT_MS);
     return handler;
   }
 

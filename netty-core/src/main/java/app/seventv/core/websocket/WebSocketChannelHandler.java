@@ -1,5 +1,6 @@
 package app.seventv.core.websocket;
 
+import app.seventv.core.transport.ConnectionEnds;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -69,7 +70,7 @@ final class WebSocketChannelHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    ctx.close(); // resets and TLS alerts: nothing can be sent any more
+    ConnectionEnds.cut(ctx.channel()); // resets and TLS alerts: nothing can be sent any more
   }
 
   @Override
@@ -155,7 +156,7 @@ final class WebSocketChannelHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void abort(WebSocketSession of) {
-    context().channel().close();
+    ConnectionEnds.cut(context().channel());
   }
 
   private ChannelHandlerContext context() {

@@ -68,6 +68,7 @@ public final class AttackServer {
                 "/upload",
                 RequestDecoding.wrap(
                     MAX_BODY_BYTES,
+                    threads,
                     Blocking.handler(threads, MAX_BODY_BYTES, (request, body) -> Response.of(204))))
             .build();
     server =

@@ -12,6 +12,7 @@ import app.seventv.core.http.Response;
 import app.seventv.core.http.ResponseStream;
 import app.seventv.core.http.Router;
 import app.seventv.core.transport.TransportOptions;
+import com.aayushatharva.brotli4j.encoder.Encoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -107,12 +108,13 @@ class CodingServerTest {
             "/echo",
             RequestDecoding.wrap(
                 MAX_INFLATED_BYTES,
+                threads,
                 Blocking.handler(
                     threads,
                     MAX_INFLATED_BYTES,
                     (r, b) -> Response.of(200, "application/octet-stream", b))))
         .post("/plain", this::count)
-        .post("/count", RequestDecoding.wrap(MAX_INFLATED_BYTES, this::count))
+        .post("/count", RequestDecoding.wrap(MAX_INFLATED_BYTES, threads, this::count))
         .build();
   }
 
@@ -174,7 +176,7 @@ class CodingServerTest {
         Objects.requireNonNull(ContentCoding.of(reply.header("content-encoding")));
     ByteArrayOutputStream plain = new ByteArrayOutputStream();
     ByteBuf in = Unpooled.wrappedBuffer(reply.body());
-    try (ContentDecoder decoder = ContentDecoder.of(coding)) {
+    try (ContentDecoder decoder = ContentDecoder.of(coding, MAX_INFLATED_BYTES)) {
       for (ByteBuf out = decoder.next(in); out != null; out = decoder.next(in)) {
         plain.writeBytes(ByteBufUtil.getBytes(out));
         out.release();
@@ -187,7 +189,7 @@ class CodingServerTest {
   @Test
   void responsesAreCompressed() throws IOException {
     for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      for (String coding : new String[] {"gzip", "br", "zstd"}) {
+      for (String coding : new String[] {"gzip", "br", "zstd", "deflate"}) {
         for (String path : new String[] {"/json", "/blocking", "/stream"}) {
           Reply reply = http.get(protocol, path, "accept-encoding", coding);
           assertThat(reply.header("content-encoding")).as(protocol + path).isEqualTo(coding);
@@ -342,11 +344,27 @@ class CodingServerTest {
     }
   }
 
+  /** The decoder fills the window before it tells how much there is. */
+  @Test
+  void windowsLargerThanAnyBodyAreRefused() throws IOException {
+    for (Protocol protocol : HttpFixture.PROTOCOLS) {
+      for (int windowBits : new int[] {10, 16, 17, 22, 23, 24}) {
+        byte[] coded =
+            Encoder.compress(DATA, new Encoder.Parameters().setQuality(5).setWindow(windowBits));
+        assertThat(BrotliDecoder.windowBits(coded[0])).isEqualTo(windowBits);
+        assertThat(http.call(protocol, "POST", "/echo", coded, "content-encoding", "br").status())
+            .as(protocol.label() + windowBits)
+            .isEqualTo(windowBits <= 22 ? 200 : 413);
+      }
+    }
+  }
+
   @Test
   void brokenAndUnknownCodingsAreRefused() throws IOException {
     for (Protocol protocol : HttpFixture.PROTOCOLS) {
       for (String coding : new String[] {"gzip", "deflate", "br", "zstd"}) {
-        assertThat(http.call(protocol, "POST", "/echo", DATA, "content-encoding", coding).status())
+        byte[] plain = JSON.getBytes(StandardCharsets.US_ASCII);
+        assertThat(http.call(protocol, "POST", "/echo", plain, "content-encoding", coding).status())
             .as(protocol + coding)
             .isEqualTo(400);
       }

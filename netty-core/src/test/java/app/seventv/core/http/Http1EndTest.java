@@ -80,6 +80,16 @@ class Http1EndTest {
     return Router.builder()
         .get("/hi", e -> e.respond(Response.text(200, "hi")))
         .get("/big", e -> e.respond(Response.of(200, "application/octet-stream", big)))
+        .get("/late-big", e -> later(e, () -> e.respond(Response.of(200, "a/b", big))))
+        .get("/events", this::events)
+        .get("/late-events", e -> later(e, () -> events(e)))
+        .get(
+            "/few-events",
+            e -> {
+              ResponseStream out = e.start(200, Response.newHeaders());
+              out.endWithClient();
+              out.end();
+            })
         .get("/late", e -> later(e, () -> e.respond(Response.text(200, "late"))))
         .get("/ws", e -> e.upgrade(WebSocketOptions.DEFAULT, new Closes()))
         .get(
@@ -115,6 +125,13 @@ class Http1EndTest {
                   });
             })
         .build();
+  }
+
+  private void events(Exchange exchange) {
+    exchange.onEnd(ended::incrementAndGet);
+    ResponseStream out = exchange.start(200, Response.newHeaders());
+    out.endWithClient();
+    out.writeAndFlush(Unpooled.copiedBuffer("data: 1\n\n", StandardCharsets.US_ASCII));
   }
 
   private static void stream(Exchange exchange, int status) {
@@ -174,6 +191,32 @@ class Http1EndTest {
         .containsPattern("late(?s:.*)hiHTTP")
         .endsWith("late");
     assertThat(half(get("/big"))).hasSizeGreaterThan(BIG_BYTES);
+    assertThat(half(get("/late-big"))).hasSizeGreaterThan(BIG_BYTES);
+    assertThat(half(get("/late") + get("/big"))).contains("late").hasSizeGreaterThan(BIG_BYTES);
+  }
+
+  /** Nobody half-closes to hear events; without this they would be sent until a write fails. */
+  @Test
+  void aStreamThatEndsWithTheClientDoes() throws Exception {
+    int before = ended.get();
+    try (Socket socket = connect(server)) {
+      send(socket, get("/events"));
+      assertThat(socket.getInputStream().readNBytes(15)).asString().startsWith("HTTP/1.1 200 OK");
+      assertThat(ended.get()).isEqualTo(before);
+      socket.shutdownOutput();
+      await().atMost(Duration.ofSeconds(2)).until(() -> ended.get() == before + 1);
+    }
+    try (Socket socket = connect(server)) {
+      send(socket, get("/late-events"));
+      socket.shutdownOutput();
+      socket.getInputStream().readAllBytes();
+      await().atMost(Duration.ofSeconds(2)).until(() -> ended.get() == before + 2);
+    }
+    try (Socket socket = connect(server)) {
+      send(socket, get("/few-events") + get("/late")); // counts for its own response only
+      socket.shutdownOutput();
+      assertThat(socket.getInputStream().readAllBytes()).asString().endsWith("late");
+    }
   }
 
   @Test

@@ -4,38 +4,70 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A request body that never pauses for long, yet comes byte by byte, is cut off. */
 class SlowBodyTest {
   private static final String HEAD = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n";
 
-  @Test
-  void bodiesMustComeAtARate() throws IOException {
-    try (EventLoops loops = EventLoops.start(TransportOptions.loops(1));
+  @TempDir static Path directory = Path.of(".");
+
+  @ParameterizedTest
+  @CsvSource({
+    "IO_URING,false",
+    "IO_URING,true",
+    "EPOLL,false",
+    "EPOLL,true",
+    "NIO,false",
+    "NIO,true"
+  })
+  void bodiesMustComeAtARate(TransportOptions.Choice transport, boolean tls) throws Exception {
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (EventLoops loops = EventLoops.start(new TransportOptions(transport, 1, true));
         HttpServer server =
             HttpServer.builder(loops, e -> e.readBody(1 << 20, body -> body.release()))
                 .listen(
-                    HttpListener.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+                    tls
+                        ? HttpListener.tls(any, TestCertificate.in(directory))
+                        : HttpListener.plain(any))
                 .start();
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+        Socket socket =
+            tls
+                ? TestCertificate.trustingClient()
+                    .getSocketFactory()
+                    .createSocket(InetAddress.getLoopbackAddress(), server.port())
+                : new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write(HEAD.getBytes(StandardCharsets.US_ASCII));
+      StringBuilder answer = new StringBuilder();
+      Thread reader = Thread.ofVirtual().start(() -> read(socket, answer));
       long startNs = System.nanoTime();
-      while (socket.getInputStream().available() == 0
-          && System.nanoTime() - startNs < TimeUnit.SECONDS.toNanos(30)) {
-        socket.getOutputStream().write('x');
+      while (reader.isAlive() && System.nanoTime() - startNs < TimeUnit.SECONDS.toNanos(30)) {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50)); // the slow sender
+        if (reader.isAlive()) {
+          socket.getOutputStream().write('x');
+        }
       }
-      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      reader.join();
       assertThat(answer).startsWith("HTTP/1.1 408").contains("connection: close");
+    }
+  }
+
+  private static void read(Socket socket, StringBuilder answer) {
+    try {
+      byte[] all = socket.getInputStream().readAllBytes();
+      answer.append(new String(all, StandardCharsets.US_ASCII));
+    } catch (java.io.IOException e) {
+      answer.append(e);
     }
   }
 }

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** RFC 1952 around the JDK's DEFLATE. */
-final class GzipEncoder implements ContentEncoder {
+/** The JDK's DEFLATE in gzip (RFC 1952), or in zlib (RFC 1950), which HTTP calls "deflate". */
+final class DeflateEncoder implements ContentEncoder {
   /** Magic, method, no flags, no time, no extra flags, unknown system (RFC 1952 §2.3). */
   private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
 
@@ -14,15 +14,17 @@ final class GzipEncoder implements ContentEncoder {
 
   private final Deflater deflater;
   private final CRC32 checksum = new CRC32();
+  private final boolean gzip;
   private boolean begun;
 
-  GzipEncoder(int level) {
-    this.deflater = new Deflater(level, true);
+  DeflateEncoder(boolean gzip, int level) {
+    this.gzip = gzip;
+    this.deflater = new Deflater(level, gzip);
   }
 
   @Override
   public void encode(ByteBuf in, Then then, ByteBuf out) {
-    if (!begun) {
+    if (gzip && !begun) {
       begun = true;
       out.writeBytes(HEADER);
     }
@@ -36,8 +38,10 @@ final class GzipEncoder implements ContentEncoder {
       case FINISH -> {
         deflater.finish();
         drain(Deflater.NO_FLUSH, out);
-        out.writeIntLE((int) checksum.getValue());
-        out.writeIntLE((int) deflater.getBytesRead());
+        if (gzip) {
+          out.writeIntLE((int) checksum.getValue());
+          out.writeIntLE((int) deflater.getBytesRead());
+        }
       }
     }
   }

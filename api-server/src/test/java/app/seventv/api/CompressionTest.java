@@ -1,0 +1,69 @@
+package app.seventv.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.InflaterInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Answers in the coding that the client asks for (api-v3.md §2, api-v4.md §2). */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CompressionTest {
+  @TempDir static Path folder;
+  private TestApi api;
+
+  @BeforeAll
+  void start() throws Exception {
+    api = new TestApi(folder, "");
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    api.close();
+  }
+
+  private HttpResponse<byte[]> types(String coding) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(api.uri("/v4/gql"))
+              .header("accept-encoding", coding)
+              .header("content-type", "application/json")
+              .POST(BodyPublishers.ofString("{\"query\":\"{__schema{types{name}}}\"}"))
+              .build(),
+          BodyHandlers.ofByteArray());
+    }
+  }
+
+  @Test
+  void answersAreCompressedOnRequestAndOtherwiseTheSame() throws Exception {
+    HttpResponse<byte[]> plain = types("identity");
+    assertThat(plain.statusCode()).isEqualTo(200);
+    assertThat(plain.headers().firstValue("content-encoding")).isEmpty();
+    for (String coding : new String[] {"gzip", "deflate", "br", "zstd"}) {
+      HttpResponse<byte[]> coded = types(coding);
+      assertThat(coded.headers().firstValue("content-encoding")).as(coding).contains(coding);
+      assertThat(coded.headers().allValues("vary")).anyMatch(v -> v.contains("accept-encoding"));
+      assertThat(coded.headers().firstValue("access-control-allow-methods"))
+          .isEqualTo(plain.headers().firstValue("access-control-allow-methods"));
+      assertThat(coded.body().length).isLessThan(plain.body().length);
+    }
+    try (InputStream gzip = new GZIPInputStream(new ByteArrayInputStream(types("gzip").body()));
+        InputStream zlib =
+            new InflaterInputStream(new ByteArrayInputStream(types("deflate").body()))) {
+      assertThat(gzip.readAllBytes()).isEqualTo(plain.body());
+      assertThat(zlib.readAllBytes()).isEqualTo(plain.body());
+    }
+  }
+}
