@@ -1,0 +1,446 @@
+package app.seventv.core.http;
+
+import app.seventv.core.websocket.WebSocketHandshake;
+import app.seventv.core.websocket.WebSocketListener;
+import app.seventv.core.websocket.WebSocketOptions;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http3.Http3ErrorCode;
+import io.netty.handler.codec.quic.QuicheStreams;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/3 request stream (RFC 9114 §4.1): frames in, frames out, exactly one exchange. Confined
+ * to the loop, but for {@link #isWritable} and {@link #bytesBeforeUnwritable}.
+ *
+ * <p>An extended CONNECT (RFC 9220) that is answered with 200 and a response stream stays open both
+ * ways: DATA from the client goes to the exchange's body sink, DATA to the client is what is
+ * written to the stream.
+ */
+final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
+  /** Bodies up to this size are copied behind their frame header: one call of quiche less. */
+  private static final int COPY_BYTES = 1 << 10;
+
+  private final Http3Connection connection;
+  private final long id;
+  private final Http3Reader reader;
+  private final Http3Output out;
+  private final Http3StreamWatch watch;
+
+  private @Nullable HttpExchange current;
+  private HttpHeaders trailers = EmptyHttpHeaders.INSTANCE;
+  private long declaredLength = -1;
+  private long receivedBytes;
+  private boolean continueExpected;
+  private boolean headSeen;
+  private boolean headSent;
+  private boolean tunnel;
+  private boolean paused;
+  private boolean inputEnded;
+  private boolean outputEnded;
+  private boolean closed;
+
+  Http3Stream(Http3Connection connection, long id) {
+    this.connection = connection;
+    this.id = id;
+    HttpLimits limits = connection.limits();
+    this.reader = new Http3Reader(this, connection.alloc(), connection.maxSectionBytes());
+    this.out = new Http3Output(connection.quic(), id, limits);
+    this.watch = new Http3StreamWatch(this, connection);
+  }
+
+  long id() {
+    return id;
+  }
+
+  Http3Output out() {
+    return out;
+  }
+
+  // Request.
+
+  /** Something has arrived. */
+  void readable() {
+    QuicheStreams quic = connection.quic();
+    while (!paused && !inputEnded && !closed) {
+      int length = quic.read(id);
+      if (length == QuicheStreams.DONE) {
+        break;
+      }
+      if (length < 0) { // RESET_STREAM
+        cancelled();
+        return;
+      }
+      boolean end = quic.isEnd();
+      reader.read(quic.data());
+      if (end && !inputEnded && !closed) {
+        inputEnded();
+      }
+    }
+    watch.update();
+  }
+
+  @Override
+  public boolean isOver() {
+    return inputEnded || closed || connection.isOver();
+  }
+
+  @Override
+  public void violated(Http3ErrorCode code) {
+    connection.violated(code);
+  }
+
+  @Override
+  public void fields(ByteBuf section) {
+    if (headSeen) {
+      List<Map.Entry<CharSequence, CharSequence>> fields = new ArrayList<>();
+      if (connection.decode(section, (name, value) -> fields.add(Map.entry(name, value)))) {
+        trailers(RequestHead.trailers(fields));
+      }
+      return;
+    }
+    HttpLimits limits = connection.limits();
+    RequestHead head = new RequestHead(limits.maxHeaderBytes(), limits.maxHeaderFields());
+    if (!connection.decode(section, head::add)) {
+      return;
+    }
+    if (head.finish() == null) {
+      begin(head);
+    } else {
+      malformed();
+    }
+  }
+
+  private void begin(RequestHead head) {
+    headSeen = true;
+    declaredLength = head.contentLength();
+    continueExpected = head.continueExpected();
+    Request request = head.request(connection.peer());
+    tunnel = request.connectProtocol() != null;
+    connection.priorities().begin(id, request);
+    long nowNs = System.nanoTime();
+    watch.bodyBegins(nowNs);
+    HttpExchange exchange = new HttpExchange(connection.server(), this, request, nowNs);
+    current = exchange;
+    try {
+      if (head.isTooLarge()) {
+        connection.server().observer.dropped(Protocol.HTTP_3, "header-too-large");
+        throw new HttpError(431, "request header fields too large");
+      }
+      connection.server().handle(exchange);
+    } catch (Exception failure) {
+      exchange.fail(failure);
+    }
+  }
+
+  private void trailers(@Nullable HttpHeaders fields) {
+    if (fields == null) {
+      malformed();
+    } else {
+      trailers = fields;
+    }
+  }
+
+  @Override
+  public void data(ByteBuf payload) {
+    int length = payload.readableBytes();
+    receivedBytes += length;
+    HttpExchange exchange = current;
+    if (declaredLength >= 0 && receivedBytes > declaredLength) {
+      malformed();
+    } else if (exchange != null && length > 0) {
+      exchange.bodyChunk(alloc().buffer(length).writeBytes(payload));
+    }
+  }
+
+  private void inputEnded() {
+    inputEnded = true;
+    HttpExchange exchange = current;
+    if (!reader.isBetweenFrames()) {
+      connection.violated(Http3ErrorCode.H3_FRAME_ERROR);
+    } else if (!headSeen) {
+      reset(Http3ErrorCode.H3_REQUEST_INCOMPLETE);
+    } else if (declaredLength >= 0 && receivedBytes != declaredLength) {
+      malformed();
+    } else if (exchange != null) {
+      exchange.bodyEnd(trailers);
+    }
+    closeIfEnded();
+  }
+
+  /** The client has reset the stream or asked to stop. */
+  private void cancelled() {
+    connection.life().streamReset();
+    end(Http3ErrorCode.H3_REQUEST_CANCELLED);
+  }
+
+  /** RFC 9114 §4.1.2. */
+  private void malformed() {
+    connection.server().observer.dropped(Protocol.HTTP_3, "malformed-request");
+    end(Http3ErrorCode.H3_MESSAGE_ERROR);
+  }
+
+  /** Breaks both directions off. */
+  void end(Http3ErrorCode code) {
+    reset(code);
+    broken();
+  }
+
+  private void reset(Http3ErrorCode code) {
+    if (!closed) {
+      connection.quic().stop(id, code.code());
+      connection.quic().reset(id, code.code());
+      close();
+    }
+  }
+
+  private void closeIfEnded() {
+    if (inputEnded && out.isEnded() && !closed) {
+      close();
+    }
+  }
+
+  private void close() {
+    closed = true;
+    inputEnded = true;
+    outputEnded = true;
+    out.close();
+    reader.close();
+    watch.close();
+    connection.closed(this);
+  }
+
+  /** The stream or its connection is gone: the exchange will not be completed. */
+  void broken() {
+    if (!closed) {
+      close();
+    }
+    HttpExchange exchange = current;
+    if (exchange != null) {
+      exchange.channelClosed();
+    }
+  }
+
+  // Of the deadlines.
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  boolean isInputEnded() {
+    return inputEnded;
+  }
+
+  boolean headSeen() {
+    return headSeen;
+  }
+
+  boolean isTunnel() {
+    return tunnel;
+  }
+
+  /** Whether the client is to blame if nothing arrives. */
+  boolean isWaitingForBody() {
+    return !paused && !continueExpected && current != null;
+  }
+
+  long receivedBytes() {
+    return receivedBytes;
+  }
+
+  // Services for the exchange.
+
+  @Override
+  public EventLoop eventLoop() {
+    return connection.eventLoop();
+  }
+
+  @Override
+  public ByteBufAllocator alloc() {
+    return connection.alloc();
+  }
+
+  @Override
+  public long declaredLength() {
+    return declaredLength;
+  }
+
+  @Override
+  public void continueIfExpected() {
+    if (continueExpected && !headSent && !outputEnded) {
+      continueExpected = false;
+      out.add(alloc(), Http3ResponseFields.frame(alloc(), 100, EmptyHttpHeaders.INSTANCE, 0));
+      flush();
+    }
+  }
+
+  @Override
+  public void reading(boolean wanted) {
+    if (paused && wanted && !closed) {
+      connection.readLater(this);
+    }
+    paused = !wanted;
+  }
+
+  @Override
+  public void connectionHeaders(HttpHeaders headers, boolean requestComplete) {
+    // HTTP/3 has none; those of HTTP/1.1 are left out when the head is encoded.
+  }
+
+  @Override
+  public void sendResponse(int status, HttpHeaders headers, ByteBuf body) {
+    int length = body.readableBytes();
+    if (outputEnded) {
+      body.release();
+      return;
+    }
+    headSent = true;
+    boolean copied = length <= COPY_BYTES;
+    ByteBuf head =
+        Http3ResponseFields.frame(
+            alloc(), status, headers, Http3Frames.MAX_FRAME_HEADER_BYTES + (copied ? length : 0));
+    if (length > 0) {
+      Http3Frames.writeHeader(head, Http3Frames.DATA, length);
+    }
+    if (copied) {
+      head.writeBytes(body, body.readerIndex(), length);
+      body.release();
+      out.add(alloc(), head);
+    } else {
+      out.add(alloc(), head);
+      out.add(alloc(), body);
+    }
+    sendEnd(EmptyHttpHeaders.INSTANCE);
+  }
+
+  @Override
+  public void sendHead(int status, HttpHeaders headers) {
+    if (!outputEnded) {
+      headSent = true;
+      out.add(alloc(), Http3ResponseFields.frame(alloc(), status, headers, 0));
+    }
+  }
+
+  @Override
+  public void sendData(ByteBuf data) {
+    int length = data.readableBytes();
+    if (outputEnded || length == 0) {
+      data.release();
+      return;
+    }
+    boolean copied = length <= COPY_BYTES;
+    ByteBuf head =
+        alloc().directBuffer(Http3Frames.MAX_FRAME_HEADER_BYTES + (copied ? length : 0));
+    Http3Frames.writeHeader(head, Http3Frames.DATA, length);
+    if (copied) {
+      head.writeBytes(data, data.readerIndex(), length);
+      data.release();
+      out.add(alloc(), head);
+    } else {
+      out.add(alloc(), head);
+      out.add(alloc(), data);
+    }
+  }
+
+  @Override
+  public void sendEnd(HttpHeaders responseTrailers) {
+    if (outputEnded) {
+      return;
+    }
+    if (!responseTrailers.isEmpty()) {
+      out.add(alloc(), Http3ResponseFields.frame(alloc(), 0, responseTrailers, 0));
+    }
+    outputEnded = true;
+    out.end();
+    flush();
+  }
+
+  @Override
+  public void flush() {
+    if (!closed) {
+      write();
+      connection.sendLater();
+    }
+  }
+
+  /** Gives quiche what waits, as much as it takes. */
+  void write() {
+    out.write();
+    if (out.isRefused()) { // STOP_SENDING
+      cancelled();
+      return;
+    }
+    if (out.becameWritable()) {
+      HttpExchange exchange = current;
+      if (exchange != null) {
+        exchange.writabilityChanged();
+      }
+    }
+    watch.update();
+    closeIfEnded();
+  }
+
+  /** The client's windows may have grown, or it has asked to stop. */
+  void writable() {
+    if (out.isBlocked()) {
+      write();
+    } else if (!closed && connection.quic().capacity(id) < 0) {
+      cancelled();
+    }
+  }
+
+  @Override
+  public boolean isWritable() {
+    return out.isWritable();
+  }
+
+  @Override
+  public long bytesBeforeUnwritable() {
+    return out.isWritable() ? out.room() : 0;
+  }
+
+  @Override
+  public void responseSent(boolean requestComplete) {
+    if (!requestComplete) {
+      // Most clients are about to end; a reset now would make some throw the response away.
+      watch.responded();
+    }
+  }
+
+  /** RFC 9114 §4.1: asks the client to stop; the response is complete. */
+  @Override
+  public void stopReading() {
+    if (!inputEnded) {
+      inputEnded = true;
+      connection.quic().stop(id, Http3ErrorCode.H3_NO_ERROR.code());
+      connection.sendLater();
+      HttpExchange exchange = current;
+      if (exchange != null) {
+        exchange.bodyEnd(EmptyHttpHeaders.INSTANCE);
+      }
+      closeIfEnded();
+    }
+  }
+
+  @Override
+  public void exchangeEnded(HttpExchange exchange) {
+    current = null;
+  }
+
+  @Override
+  public void abort() {
+    end(Http3ErrorCode.H3_INTERNAL_ERROR);
+    connection.sendLater();
+  }
+
+  @Override
+  public void upgrade(HttpExchange exchange, WebSocketOptions options, WebSocketListener listener) {
+    WebSocketHandshake.accept(exchange, options, listener);
+  }
+}

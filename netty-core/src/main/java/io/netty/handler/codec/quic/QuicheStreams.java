@@ -1,0 +1,402 @@
+package io.netty.handler.codec.quic;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DatagramPacket;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Objects;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of one QUIC connection without a channel, a pipeline and promises for each, and its
+ * packets without a buffer for each. Netty's {@link QuicChannel} stays in charge of the handshake,
+ * of connection ids, new paths, timers and the end; it must not read ({@code AUTO_READ} off), so
+ * that it makes no channels for streams. What quiche offers is package-private in Netty; hence this
+ * class in its package. See docs/decisions/0014.
+ *
+ * <p>Confined to the channel's loop. Every method may be called after the connection has ended:
+ * then there is nothing to read, and what is sent is refused.
+ */
+public final class QuicheStreams {
+  /** Nothing to be had, or no room, for the time being. */
+  public static final int DONE = Quiche.QUICHE_ERR_DONE;
+
+  /** The connection has ended. */
+  public static final int CLOSED = Integer.MIN_VALUE;
+
+  /** Largest buffer for packets: what a kernel takes at once. */
+  private static final int MAX_PASS_BYTES = 64_000;
+
+  /** Smallest one: an answer and an acknowledgement. */
+  private static final int MIN_PASS_PACKETS = 2;
+
+  /** What packet and frame headers add to the bytes of streams, as a fraction. */
+  private static final int OVERHEAD_FRACTION = 16;
+
+  /** Packets of one size that a kernel takes at once at most. */
+  private static final int MAX_SEGMENTS = 48;
+
+  private static final int LONG_HEADER = 0x80;
+  private static final int FIRST_IDS = 8;
+
+  private final QuicheQuicChannel channel;
+  private final QuicheQuicConnection connection;
+  private final QuicheSocket socket;
+  private final SegmentedDatagramPacketAllocator segments;
+  private final int maxSegments;
+
+  private long[] ids = new long[FIRST_IDS];
+  private boolean idsWanted;
+
+  /** Bytes given to quiche since packets were last sent, and ever. */
+  private int given;
+
+  private long writtenBytes;
+
+  /** Where the last packet went; mostly the next one goes there too. */
+  private @Nullable InetSocketAddress target;
+
+  private long targetHigh;
+  private long targetLow;
+  private int targetPort;
+
+  /**
+   * @param quic connection whose handshake is complete
+   * @param socket of its datagram channel
+   * @param segments how packets of one size leave together
+   */
+  public QuicheStreams(
+      QuicChannel quic, QuicheSocket socket, SegmentedDatagramPacketAllocator segments) {
+    this.channel = (QuicheQuicChannel) quic;
+    this.socket = socket;
+    this.segments = segments;
+    this.maxSegments = segments.maxNumSegments() > 0 ? MAX_SEGMENTS : 1;
+    QuicheQuicSslEngine engine =
+        (QuicheQuicSslEngine) Objects.requireNonNull(channel.sslEngine(), "no handshake yet");
+    this.connection = engine.connection;
+  }
+
+  /** Whether a handshake over QUIC went on from an earlier session. */
+  public static boolean isResumed(SSLEngine engine) {
+    return engine instanceof QuicheQuicSslEngine quiche && quiche.isSessionReused();
+  }
+
+  /** Whether the connection has ended. */
+  public boolean isClosed() {
+    return connection.isFreed();
+  }
+
+  /** Connection ids under which the client may send to us now. */
+  public Collection<ByteBuffer> sourceIds() {
+    return channel.sourceConnectionIds();
+  }
+
+  // Reading.
+
+  /**
+   * Takes a datagram, unless it is a case for Netty's channel: the handshake, a new address of the
+   * client, or connection ids to replace.
+   *
+   * @return whether it was taken
+   */
+  public boolean receive(DatagramPacket packet) {
+    ByteBuf data = packet.content();
+    InetSocketAddress sender = packet.sender();
+    int length = data.readableBytes();
+    if (idsWanted || connection.isFreed() || length == 0 || !data.isDirect() || data.isReadOnly()
+        || (data.getByte(data.readerIndex()) & LONG_HEADER) != 0
+        || !sender.equals(channel.remoteSocketAddress())) {
+      idsWanted = false;
+      return false;
+    }
+    // quiche ends the connection by itself if what it finds inside is wrong.
+    Quiche.quiche_conn_recv(
+        connection.address(),
+        Quiche.readerMemoryAddress(data),
+        length,
+        socket.receiveInfo(sender, packet.recipient()));
+    return true;
+  }
+
+  /** Looks which streams have something to read; returns how many, for {@link #id}. */
+  public int readable() {
+    return connection.isFreed() ? 0 : take(Quiche.quiche_conn_readable(connection.address()));
+  }
+
+  /** Looks which streams can send or were stopped, the most urgent first; see {@link #id}. */
+  public int writable() {
+    return connection.isFreed() ? 0 : take(Quiche.quiche_conn_writable(connection.address()));
+  }
+
+  private int take(long iterator) {
+    if (iterator == -1) {
+      return 0;
+    }
+    int count = 0;
+    try {
+      long[] part = ids;
+      int read = Quiche.quiche_stream_iter_next(iterator, part);
+      while (read == part.length) {
+        if (part != ids) {
+          System.arraycopy(part, 0, ids, count, read);
+        }
+        count += read;
+        ids = Arrays.copyOf(ids, 2 * ids.length);
+        part = new long[ids.length - count];
+        read = Quiche.quiche_stream_iter_next(iterator, part);
+      }
+      if (part != ids) {
+        System.arraycopy(part, 0, ids, count, read);
+      }
+      count += read;
+    } finally {
+      Quiche.quiche_stream_iter_free(iterator);
+    }
+    return count;
+  }
+
+  /** One of the ids that the last look has found. */
+  public long id(int index) {
+    return ids[index];
+  }
+
+  /**
+   * Reads from a stream. What was read stands in the buffer of {@link #data} until the next read.
+   *
+   * @return number of bytes, {@link #DONE}, or another negative number if the client has reset the
+   *     stream
+   */
+  public int read(long id) {
+    if (connection.isFreed()) {
+      return CLOSED;
+    }
+    ByteBuf into = socket.read();
+    int length =
+        Quiche.quiche_conn_stream_recv(
+            connection.address(),
+            id,
+            socket.readAddress(),
+            into.capacity(),
+            socket.finAddress(),
+            socket.errorCodeAddress());
+    into.setIndex(0, Math.max(length, 0));
+    return length;
+  }
+
+  /** What the last read brought. */
+  public ByteBuf data() {
+    return socket.read();
+  }
+
+  /** Whether the last read has come to the end of the stream. */
+  public boolean isEnd() {
+    return socket.fin();
+  }
+
+  // Writing.
+
+  /**
+   * Gives quiche a part of a stream, as much as the client's windows and the network allow.
+   *
+   * @param data in one piece outside the heap; read from, but its indexes stay
+   * @param last whether the stream ends behind it
+   * @return bytes taken, {@link #DONE} if none, or another negative number if the client does not
+   *     want more
+   */
+  public int write(long id, ByteBuf data, boolean last) {
+    if (connection.isFreed()) {
+      return CLOSED;
+    }
+    int length = data.readableBytes();
+    long address = 0;
+    if (length > 0) {
+      address =
+          data.hasMemoryAddress()
+              ? data.memoryAddress() + data.readerIndex()
+              : Quiche.memoryAddressWithPosition(data.nioBuffer());
+    }
+    int taken = Quiche.quiche_conn_stream_send(connection.address(), id, address, length, last);
+    if (taken > 0) {
+      given += taken;
+      writtenBytes += taken;
+    }
+    return taken;
+  }
+
+  /** Bytes that quiche has taken from {@link #write}, of all streams. */
+  public long writtenBytes() {
+    return writtenBytes;
+  }
+
+  /** Bytes that a stream would take; negative if its client has asked to stop. */
+  public long capacity(long id) {
+    return connection.isFreed()
+        ? CLOSED
+        : Quiche.quiche_conn_stream_capacity(connection.address(), id);
+  }
+
+  /** Orders the stream among those that wait (RFC 9218). */
+  public void priority(long id, int urgency, boolean incremental) {
+    if (!connection.isFreed()) {
+      Quiche.quiche_conn_stream_priority(connection.address(), id, (byte) urgency, incremental);
+    }
+  }
+
+  /** Asks the client to send no more. */
+  public void stop(long id, int code) {
+    shutdown(id, Quiche.QUICHE_SHUTDOWN_READ, code);
+  }
+
+  /** Takes back what was not sent and tells the client so. */
+  public void reset(long id, int code) {
+    shutdown(id, Quiche.QUICHE_SHUTDOWN_WRITE, code);
+  }
+
+  private void shutdown(long id, int direction, int code) {
+    if (!connection.isFreed()) {
+      Quiche.quiche_conn_stream_shutdown(connection.address(), id, direction, code);
+    }
+  }
+
+  // Packets.
+
+  /**
+   * Sends the packets that quiche has ready, sets its timer and, if it has ended, closes the
+   * channel. What is written must be flushed by the caller.
+   *
+   * @param out next to the datagram channel
+   */
+  public void send(ChannelHandlerContext out) {
+    if (connection.isFreed()) {
+      return;
+    }
+    int packetBytes = Quiche.quiche_conn_max_send_udp_payload_size(connection.address());
+    int least = MIN_PASS_PACKETS * packetBytes;
+    int room = least + given + given / OVERHEAD_FRACTION;
+    given = 0;
+    while (out.channel().isWritable() && pass(out, Math.min(room, MAX_PASS_BYTES), packetBytes)) {
+      room = 2 * room;
+    }
+    channel.connectionSendAndFlush(); // its timer
+    if (!channel.freeIfClosed() && Quiche.quiche_conn_scids_left(connection.address()) > 0) {
+      idsWanted = true; // Netty makes new ones when it receives a datagram
+    }
+  }
+
+  /** Fills one buffer with packets and sends it in as few pieces as it can; false at the end. */
+  private boolean pass(ChannelHandlerContext out, int room, int packetBytes) {
+    ByteBuf buffer = out.alloc().directBuffer(room, room);
+    try {
+      long address = Quiche.memoryAddress(buffer, 0, room);
+      Burst burst = new Burst(out, buffer);
+      int written = 0;
+      while (room - written >= packetBytes) {
+        int length =
+            Quiche.quiche_conn_send(
+                connection.address(), address + written, packetBytes, socket.sendInfoAddress());
+        if (length < 0) {
+          burst.end(written);
+          return false;
+        }
+        burst.add(written, length, target());
+        written += length;
+      }
+      burst.end(written);
+      return true;
+    } finally {
+      buffer.release();
+    }
+  }
+
+  /** The address that quiche has chosen for a packet: another one while a path is tried. */
+  private InetSocketAddress target() {
+    ByteBuffer info = socket.sendInfo();
+    int at = Quiche.QUICHE_SEND_INFO_OFFSETOF_TO;
+    boolean four =
+        info.getInt(Quiche.QUICHE_SEND_INFO_OFFSETOF_TO_LEN) == Quiche.SIZEOF_SOCKADDR_IN;
+    int octetsAt =
+        at
+            + (four
+                ? Quiche.SOCKADDR_IN_OFFSETOF_SIN_ADDR + Quiche.IN_ADDRESS_OFFSETOF_S_ADDR
+                : Quiche.SOCKADDR_IN6_OFFSETOF_SIN6_ADDR + Quiche.IN6_ADDRESS_OFFSETOF_S6_ADDR);
+    int portAt =
+        at
+            + (four
+                ? Quiche.SOCKADDR_IN_OFFSETOF_SIN_PORT
+                : Quiche.SOCKADDR_IN6_OFFSETOF_SIN6_PORT);
+    long high = four ? info.getInt(octetsAt) : info.getLong(octetsAt);
+    long low = four ? 0 : info.getLong(octetsAt + Long.BYTES);
+    int port = info.getShort(portAt) & 0xFFFF; // Netty keeps the host's order, there and back
+    InetSocketAddress same = target;
+    if (same != null && port == targetPort && high == targetHigh && low == targetLow) {
+      return same;
+    }
+    byte[] octets = new byte[four ? 4 : 16];
+    info.get(octetsAt, octets);
+    int scope = four ? 0 : info.getInt(at + Quiche.SOCKADDR_IN6_OFFSETOF_SIN6_SCOPE_ID);
+    try {
+      InetAddress address =
+          four || scope == 0
+              ? InetAddress.getByAddress(octets)
+              : Inet6Address.getByAddress(null, octets, scope);
+      InetSocketAddress changed = new InetSocketAddress(address, port);
+      target = changed;
+      targetHigh = high;
+      targetLow = low;
+      targetPort = port;
+      return changed;
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address has 4 or 16 octets", e);
+    }
+  }
+
+  /** Packets of one size, of which the last may be shorter, to one address. */
+  private final class Burst {
+    private final ChannelHandlerContext out;
+    private final ByteBuf buffer;
+    private int start;
+    private int size;
+    private int count;
+    private boolean complete;
+    private @Nullable InetSocketAddress to;
+
+    Burst(ChannelHandlerContext out, ByteBuf buffer) {
+      this.out = out;
+      this.buffer = buffer;
+    }
+
+    void add(int index, int length, InetSocketAddress recipient) {
+      if (count > 0 && (complete || length > size || count == maxSegments || !recipient.equals(to))) {
+        end(index);
+      }
+      if (count == 0) {
+        start = index;
+        size = length;
+        to = recipient;
+        complete = false;
+      }
+      complete |= length < size;
+      count++;
+    }
+
+    void end(int index) {
+      InetSocketAddress recipient = to;
+      if (count == 0 || recipient == null) {
+        return;
+      }
+      ByteBuf data = buffer.retainedSlice(start, index - start);
+      out.write(
+          count == 1
+              ? new DatagramPacket(data, recipient)
+              : segments.newPacket(data, size, recipient));
+      count = 0;
+    }
+  }
+}
