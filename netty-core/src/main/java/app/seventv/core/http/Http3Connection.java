@@ -43,8 +43,10 @@ final class Http3Connection {
   private final Http3Control control;
   private final Http3Priorities priorities;
   private final Http3Deadlines deadlines;
+  private final LazyTimer timer;
 
   private final LongObjectMap<Http3Stream> streams = new LongObjectHashMap<>();
+  private final Http3Blocked blocked = new Http3Blocked();
   private final ArrayDeque<Http3Stream> resumed = new ArrayDeque<>();
 
   /** Requests that were skipped when a later one came first; as many as may be open at most. */
@@ -73,6 +75,7 @@ final class Http3Connection {
     this.socket = socket;
     this.control = new Http3Control(this);
     this.priorities = new Http3Priorities(this, server.limits.maxConcurrentStreams());
+    this.timer = new LazyTimer(channel.eventLoop(), this::timedOut);
     this.deadlines = new Http3Deadlines(channel.eventLoop(), server.limits);
   }
 
@@ -193,6 +196,7 @@ final class Http3Connection {
     over = true;
     registered.forEach(socket::forget);
     registered.clear();
+    timer.cancel();
     for (Http3Stream stream : new ArrayList<>(streams.values())) {
       stream.broken();
     }
@@ -254,12 +258,26 @@ final class Http3Connection {
     return stream;
   }
 
+  /** Goes on with blocked responses while there is room for them. */
   private void write() {
-    int count = streams.isEmpty() ? 0 : quic.writable();
+    Http3Stream stream = blocked.first();
+    for (int turns = blocked.size(); turns > 0 && stream != null && hasRoom(); turns--) {
+      Http3Stream next = blocked.after(stream);
+      stream.goOn();
+      stream = next != null && next.isInLine() ? next : null;
+    }
+    if (streams.size() > blocked.size() && !over) {
+      checkStopped();
+    }
+  }
+
+  /** Clients that do not want a response any more may say so before it begins. */
+  private void checkStopped() {
+    int count = quic.writable();
     for (int i = 0; i < count && !over; i++) {
-      Http3Stream stream = streams.get(quic.id(i));
-      if (stream != null) {
-        stream.writable();
+      Http3Stream waiting = streams.get(quic.id(i));
+      if (waiting != null && !waiting.isInLine()) {
+        waiting.checkStopped();
       }
     }
   }
@@ -288,9 +306,21 @@ final class Http3Connection {
 
   private void send() {
     ChannelHandlerContext out = socket.context();
-    if (out != null) {
-      quic.send(out);
+    if (out == null) {
+      return;
     }
+    quic.send(out);
+    long timeoutMs = quic.timeoutMs();
+    if (timeoutMs < 0) {
+      timer.cancel();
+    } else {
+      timer.arm(System.nanoTime(), timeoutMs);
+    }
+  }
+
+  private void timedOut() {
+    quic.timedOut();
+    sendNow();
   }
 
   /** A stream has ended on both sides. */
@@ -300,8 +330,13 @@ final class Http3Connection {
     life.streamClosed();
   }
 
-  boolean isOpen(long id) {
-    return streams.containsKey(id);
+  /** An open stream, or null. */
+  @Nullable Http3Stream stream(long id) {
+    return streams.get(id);
+  }
+
+  Http3Blocked blocked() {
+    return blocked;
   }
 
   /** Whether what is blocked has its own window to blame, not those of the connection. */

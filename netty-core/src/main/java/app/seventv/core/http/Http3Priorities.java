@@ -38,18 +38,18 @@ final class Http3Priorities {
     updates.remove(id);
   }
 
-  /** Orders a response as its request asks, unless a frame has said otherwise. */
-  void begin(long id, Request request) {
+  /** How a response is ordered: as its request asks, unless a frame has said otherwise. */
+  Priority of(long id, Request request) {
     Priority update = updates.isEmpty() ? null : updates.get(id);
     String value = request.header("priority");
     if (update != null) {
-      apply(id, update);
-    } else {
-      apply(id, value == null ? Priority.DEFAULT : Priority.parse(value, Priority.DEFAULT));
+      return update;
     }
+    return value == null ? Priority.DEFAULT : Priority.parse(value, Priority.DEFAULT);
   }
 
-  private void apply(long id, Priority priority) {
+  /** Tells quiche. */
+  void apply(long id, Priority priority) {
     connection
         .quic()
         .priority(id, QUIC_BASE_URGENCY + priority.urgency(), priority.incremental());
@@ -68,11 +68,11 @@ final class Http3Priorities {
     }
     Priority priority =
         Priority.parse(payload.toString(StandardCharsets.US_ASCII), Priority.DEFAULT);
-    boolean open = connection.isOpen(id);
-    if (open) {
-      apply(id, priority);
+    Http3Stream open = connection.stream(id);
+    if (open != null) {
+      open.priority(priority);
     }
-    if (open || id >= nextId) {
+    if (open != null || id >= nextId) {
       updates.put(id, priority); // so that at most 2 * maxStreams are kept
     }
   }

@@ -33,6 +33,10 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
   private final Http3Output out;
   private final Http3StreamWatch watch;
 
+  private Priority priority = Priority.DEFAULT;
+  private long turn;
+  private boolean inLine;
+
   private @Nullable HttpExchange current;
   private HttpHeaders trailers = EmptyHttpHeaders.INSTANCE;
   private long declaredLength = -1;
@@ -61,6 +65,48 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
 
   Http3Output out() {
     return out;
+  }
+
+  Priority priority() {
+    return priority;
+  }
+
+  /** Orders the response anew. */
+  void priority(Priority changed) {
+    boolean waits = inLine;
+    leaveLine();
+    priority = changed;
+    connection.priorities().apply(id, changed);
+    if (waits) {
+      join();
+    }
+  }
+
+  long turn() {
+    return turn;
+  }
+
+  void turn(long number) {
+    turn = number;
+  }
+
+  /** Whether the response waits for its turn. */
+  boolean isInLine() {
+    return inLine;
+  }
+
+  private void join() {
+    if (!inLine) {
+      inLine = true;
+      connection.blocked().add(this);
+    }
+  }
+
+  private void leaveLine() {
+    if (inLine) {
+      inLine = false;
+      connection.blocked().remove(this);
+    }
   }
 
   // Request.
@@ -123,7 +169,7 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
     continueExpected = head.continueExpected();
     Request request = head.request(connection.peer());
     tunnel = request.connectProtocol() != null;
-    connection.priorities().begin(id, request);
+    priority(connection.priorities().of(id, request));
     long nowNs = System.nanoTime();
     watch.bodyBegins(nowNs);
     HttpExchange exchange = new HttpExchange(connection.server(), this, request, nowNs);
@@ -207,6 +253,7 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
   }
 
   private void close() {
+    leaveLine();
     closed = true;
     inputEnded = true;
     outputEnded = true;
@@ -384,13 +431,20 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
     }
     watch.update();
     closeIfEnded();
+    if (!closed && out.isBlocked()) {
+      join();
+    }
   }
 
-  /** The client's windows may have grown, or it has asked to stop. */
-  void writable() {
-    if (out.isBlocked()) {
-      write();
-    } else if (!closed && connection.quic().capacity(id) < 0) {
+  /** It is the turn of this stream, which is in line. */
+  void goOn() {
+    leaveLine();
+    write();
+  }
+
+  /** Looks whether the client has asked to stop. */
+  void checkStopped() {
+    if (!closed && connection.quic().capacity(id) < 0) {
       cancelled();
     }
   }

@@ -43,6 +43,8 @@ public final class QuicheStreams {
   /** Packets of one size that a kernel takes at once at most. */
   private static final int MAX_SEGMENTS = 48;
 
+  private static final long NS_PER_MS = 1_000_000;
+  private static final long MAX_TIMEOUT_MS = 3_600_000;
   private static final int LONG_HEADER = 0x80;
   private static final int FIRST_IDS = 8;
 
@@ -268,8 +270,8 @@ public final class QuicheStreams {
   // Packets.
 
   /**
-   * Sends the packets that quiche has ready, sets its timer and, if it has ended, closes the
-   * channel. What is written must be flushed by the caller.
+   * Sends the packets that quiche has ready and, if the connection has ended, closes the channel.
+   * What is written must be flushed by the caller, who then asks for {@link #timeoutMs}.
    *
    * @param out next to the datagram channel
    */
@@ -284,9 +286,28 @@ public final class QuicheStreams {
     while (out.channel().isWritable() && pass(out, Math.min(room, MAX_PASS_BYTES), packetBytes)) {
       room = 2 * room;
     }
-    channel.connectionSendAndFlush(); // its timer
     if (!channel.freeIfClosed() && Quiche.quiche_conn_scids_left(connection.address()) > 0) {
       idsWanted = true; // Netty makes new ones when it receives a datagram
+    }
+  }
+
+  /**
+   * Time until {@link #timedOut} must be called, in milliseconds; negative for never. Netty's timer
+   * goes on beside it and does no harm: quiche looks at the clock itself.
+   */
+  public long timeoutMs() {
+    if (connection.isFreed()) {
+      return -1;
+    }
+    long delayNs = Quiche.quiche_conn_timeout_as_nanos(connection.address());
+    // Rounded up: nothing is done before its time.
+    return delayNs < 0 ? -1 : Math.min(delayNs / NS_PER_MS, MAX_TIMEOUT_MS) + 1;
+  }
+
+  /** Repeats what was lost, or ends a connection whose client is gone; then {@link #send}. */
+  public void timedOut() {
+    if (!connection.isFreed()) {
+      Quiche.quiche_conn_on_timeout(connection.address());
     }
   }
 
