@@ -132,12 +132,14 @@ final class Http3Connection {
     boolean proper =
         socket
             .qpack()
-            .decode(section, (name, value) -> {
-              bytes[0] += name.length() + value.length() + FIELD_OVERHEAD_BYTES;
-              if (bytes[0] <= most) {
-                fields.accept(name, value);
-              }
-            });
+            .decode(
+                section,
+                (name, value) -> {
+                  bytes[0] += name.length() + value.length() + FIELD_OVERHEAD_BYTES;
+                  if (bytes[0] <= most) {
+                    fields.accept(name, value);
+                  }
+                });
     if (!proper) {
       violated(Http3ErrorCode.QPACK_DECOMPRESSION_FAILED);
     } else if (bytes[0] > most) {

@@ -50,9 +50,7 @@ final class Http3Priorities {
 
   /** Tells quiche. */
   void apply(long id, Priority priority) {
-    connection
-        .quic()
-        .priority(id, QUIC_BASE_URGENCY + priority.urgency(), priority.incremental());
+    connection.quic().priority(id, QUIC_BASE_URGENCY + priority.urgency(), priority.incremental());
   }
 
   /** Takes the payload of an update of a request. */

@@ -27,8 +27,7 @@ final class Http3ResponseFields {
    * @param status of the response, or 0 for trailers
    * @param roomBytes for what the caller adds
    */
-  static ByteBuf frame(
-      ByteBufAllocator alloc, int status, HttpHeaders headers, int roomBytes) {
+  static ByteBuf frame(ByteBufAllocator alloc, int status, HttpHeaders headers, int roomBytes) {
     ByteBuf out = alloc.directBuffer(USUAL_BYTES + roomBytes);
     out.writeByte((int) Http3Frames.HEADERS);
     out.writeInt(0);

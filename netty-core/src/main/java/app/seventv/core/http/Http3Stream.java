@@ -382,8 +382,7 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
       return;
     }
     boolean copied = length <= COPY_BYTES;
-    ByteBuf head =
-        alloc().directBuffer(Http3Frames.MAX_FRAME_HEADER_BYTES + (copied ? length : 0));
+    ByteBuf head = alloc().directBuffer(Http3Frames.MAX_FRAME_HEADER_BYTES + (copied ? length : 0));
     Http3Frames.writeHeader(head, Http3Frames.DATA, length);
     if (copied) {
       head.writeBytes(data, data.readerIndex(), length);

@@ -130,8 +130,7 @@ final class Http3StreamWatch implements Http3Deadlines.Watched {
     }
     long leastBytes = Math.max(1, limits.minWriteBytesPerSecond() * elapsedMs / 1_000);
     boolean slow = stream.out().sentBytes() - sentAtMarkBytes < leastBytes;
-    boolean allSlow =
-        connection.quic().writtenBytes() - sentByConnectionAtMarkBytes < leastBytes;
+    boolean allSlow = connection.quic().writtenBytes() - sentByConnectionAtMarkBytes < leastBytes;
     // Beside more urgent responses a stream may wait for its turn: that is no fault of the client.
     if (slow && (allSlow || connection.hasRoom())) {
       drop("write-stalled", Http3ErrorCode.H3_REQUEST_CANCELLED);

@@ -22,6 +22,12 @@ final class QuicInitializer {
   /** Control, QPACK encoder and decoder streams (RFC 9114 §6.2) and a few to spare. */
   private static final long MAX_UNIDIRECTIONAL_STREAMS = 16;
 
+  /**
+   * Largest packet, for which a path is tried: what fits an Ethernet frame behind the headers of
+   * IPv6 and UDP. Connections start with 1,200 bytes, which every path takes (RFC 9000 §14).
+   */
+  private static final long MAX_PACKET_BYTES = 1_452;
+
   /** Connection ids of the client that we keep, and so paths it may have (RFC 9000 §5.1.1). */
   private static final long ACTIVE_CONNECTION_IDS = 8;
 
@@ -70,6 +76,8 @@ final class QuicInitializer {
         .activeConnectionIdLimit(ACTIVE_CONNECTION_IDS)
         .tokenHandler(new QuicTokens(tokenKeys, this::isRetryWanted, System::currentTimeMillis))
         .maxIdleTimeout(Math.max(limits.idleTimeoutMs(), SILENCE_LIMIT_MS), TimeUnit.MILLISECONDS)
+        .maxSendUdpPayloadSize(MAX_PACKET_BYTES)
+        .discoverPmtu(true)
         .initialMaxData(CONNECTION_WINDOW_BYTES)
         .initialMaxStreamDataBidirectionalRemote(STREAM_WINDOW_BYTES)
         .initialMaxStreamDataUnidirectional(STREAM_WINDOW_BYTES)

@@ -121,8 +121,18 @@ class Http3MessageTest {
             .request("POST", "/trailers")
             .data("body")
             .headers(
-                "content-length", "9", "authorization", "a", "host", "b", "x-sum", "1", "cookie",
-                "c", "x-forwarded-for", "d")
+                "content-length",
+                "9",
+                "authorization",
+                "a",
+                "host",
+                "b",
+                "x-sum",
+                "1",
+                "cookie",
+                "c",
+                "x-forwarded-for",
+                "d")
             .end();
     assertThat(stream.await().body()).isEqualTo("[x-sum]");
   }
@@ -132,9 +142,7 @@ class Http3MessageTest {
     for (String name : new String[] {"connection", "transfer-encoding", ":status", "X-Upper"}) {
       Http3Probe.Stream stream =
           probe.open().request("POST", "/trailers").data("body").headers(name, "a").end();
-      assertThat(stream.awaitReset())
-          .as(name)
-          .isEqualTo(Http3ErrorCode.H3_MESSAGE_ERROR.code());
+      assertThat(stream.awaitReset()).as(name).isEqualTo(Http3ErrorCode.H3_MESSAGE_ERROR.code());
     }
   }
 }

@@ -46,7 +46,7 @@ public final class QuicheStreams {
   private static final long NS_PER_MS = 1_000_000;
   private static final long MAX_TIMEOUT_MS = 3_600_000;
   private static final int LONG_HEADER = 0x80;
-  private static final int FIRST_IDS = 8;
+  private static final int BATCH_IDS = 16;
 
   private final QuicheQuicChannel channel;
   private final QuicheQuicConnection connection;
@@ -54,7 +54,8 @@ public final class QuicheStreams {
   private final SegmentedDatagramPacketAllocator segments;
   private final int maxSegments;
 
-  private long[] ids = new long[FIRST_IDS];
+  private final long[] batch = new long[BATCH_IDS];
+  private long[] ids = new long[BATCH_IDS];
   private boolean idsWanted;
 
   /** Bytes given to quiche since packets were last sent, and ever. */
@@ -112,7 +113,11 @@ public final class QuicheStreams {
     ByteBuf data = packet.content();
     InetSocketAddress sender = packet.sender();
     int length = data.readableBytes();
-    if (idsWanted || connection.isFreed() || length == 0 || !data.isDirect() || data.isReadOnly()
+    if (idsWanted
+        || connection.isFreed()
+        || length == 0
+        || !data.isDirect()
+        || data.isReadOnly()
         || (data.getByte(data.readerIndex()) & LONG_HEADER) != 0
         || !sender.equals(channel.remoteSocketAddress())) {
       idsWanted = false;
@@ -138,28 +143,21 @@ public final class QuicheStreams {
   }
 
   private int take(long iterator) {
-    if (iterator == -1) {
-      return 0;
-    }
     int count = 0;
-    try {
-      long[] part = ids;
-      int read = Quiche.quiche_stream_iter_next(iterator, part);
-      while (read == part.length) {
-        if (part != ids) {
-          System.arraycopy(part, 0, ids, count, read);
-        }
-        count += read;
-        ids = Arrays.copyOf(ids, 2 * ids.length);
-        part = new long[ids.length - count];
-        read = Quiche.quiche_stream_iter_next(iterator, part);
+    if (iterator != -1) {
+      try {
+        int read;
+        do {
+          read = Quiche.quiche_stream_iter_next(iterator, batch);
+          if (count + read > ids.length) {
+            ids = Arrays.copyOf(ids, 2 * ids.length + read);
+          }
+          System.arraycopy(batch, 0, ids, count, read);
+          count += read;
+        } while (read == batch.length);
+      } finally {
+        Quiche.quiche_stream_iter_free(iterator);
       }
-      if (part != ids) {
-        System.arraycopy(part, 0, ids, count, read);
-      }
-      count += read;
-    } finally {
-      Quiche.quiche_stream_iter_free(iterator);
     }
     return count;
   }
@@ -348,10 +346,7 @@ public final class QuicheStreams {
                 ? Quiche.SOCKADDR_IN_OFFSETOF_SIN_ADDR + Quiche.IN_ADDRESS_OFFSETOF_S_ADDR
                 : Quiche.SOCKADDR_IN6_OFFSETOF_SIN6_ADDR + Quiche.IN6_ADDRESS_OFFSETOF_S6_ADDR);
     int portAt =
-        at
-            + (four
-                ? Quiche.SOCKADDR_IN_OFFSETOF_SIN_PORT
-                : Quiche.SOCKADDR_IN6_OFFSETOF_SIN6_PORT);
+        at + (four ? Quiche.SOCKADDR_IN_OFFSETOF_SIN_PORT : Quiche.SOCKADDR_IN6_OFFSETOF_SIN6_PORT);
     long high = four ? info.getInt(octetsAt) : info.getLong(octetsAt);
     long low = four ? 0 : info.getLong(octetsAt + Long.BYTES);
     int port = info.getShort(portAt) & 0xFFFF; // Netty keeps the host's order, there and back
@@ -394,7 +389,8 @@ public final class QuicheStreams {
     }
 
     void add(int index, int length, InetSocketAddress recipient) {
-      if (count > 0 && (complete || length > size || count == maxSegments || !recipient.equals(to))) {
+      if (count > 0
+          && (complete || length > size || count == maxSegments || !recipient.equals(to))) {
         end(index);
       }
       if (count == 0) {
