@@ -16,6 +16,8 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The streams of one HTTP/3 connection (RFC 9114 §6). Once per batch of datagrams everything that
@@ -30,6 +32,8 @@ final class Http3Connection {
 
   /** What a field counts besides its octets (RFC 9114 §4.2.2). */
   private static final int FIELD_OVERHEAD_BYTES = 32;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Http3Connection.class);
 
   /** Bit of a stream id that tells unidirectional streams (RFC 9000 §2.1). */
   private static final long UNIDIRECTIONAL = 2;
@@ -213,6 +217,9 @@ final class Http3Connection {
     try {
       read();
       write();
+    } catch (RuntimeException defect) {
+      LOG.error("a defect of ours ends an HTTP/3 connection", defect);
+      life.close(Http3ErrorCode.H3_INTERNAL_ERROR); // the others of the batch go on
     } finally {
       servicing = false;
     }
@@ -262,6 +269,7 @@ final class Http3Connection {
 
   /** Goes on with blocked responses while there is room for them. */
   private void write() {
+    control.goOn();
     Http3Stream stream = blocked.first();
     for (int turns = blocked.size(); turns > 0 && stream != null && hasRoom(); turns--) {
       Http3Stream next = blocked.after(stream);

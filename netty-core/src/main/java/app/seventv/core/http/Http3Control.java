@@ -63,6 +63,13 @@ final class Http3Control {
     send(frame);
   }
 
+  /** The client may have room for more of our stream. */
+  void goOn() {
+    if (out.isBlocked()) {
+      out.write();
+    }
+  }
+
   private void send(ByteBuf frame) {
     out.add(connection.alloc(), frame);
     out.write();

@@ -9,10 +9,6 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http3.Http3ErrorCode;
-import io.netty.handler.codec.quic.QuicheStreams;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * ways: DATA from the client goes to the exchange's body sink, DATA to the client is what is
  * written to the stream.
  */
-final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
+final class Http3Stream implements ExchangeTransport {
   /** Bodies up to this size are copied behind their frame header: one call of quiche less. */
   private static final int COPY_BYTES = 1 << 10;
 
   private final Http3Connection connection;
   private final long id;
-  private final Http3Reader reader;
+  private final Http3Input input;
   private final Http3Output out;
   private final Http3StreamWatch watch;
 
@@ -38,24 +34,16 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
   private boolean inLine;
 
   private @Nullable HttpExchange current;
-  private HttpHeaders trailers = EmptyHttpHeaders.INSTANCE;
-  private long declaredLength = -1;
-  private long receivedBytes;
   private boolean continueExpected;
-  private boolean headSeen;
   private boolean headSent;
-  private boolean tunnel;
-  private boolean paused;
-  private boolean inputEnded;
   private boolean outputEnded;
   private boolean closed;
 
   Http3Stream(Http3Connection connection, long id) {
     this.connection = connection;
     this.id = id;
-    HttpLimits limits = connection.limits();
-    this.reader = new Http3Reader(this, connection.alloc(), connection.maxSectionBytes());
-    this.out = new Http3Output(connection.quic(), id, limits);
+    this.input = new Http3Input(this, connection);
+    this.out = new Http3Output(connection.quic(), id, connection.limits());
     this.watch = new Http3StreamWatch(this, connection);
   }
 
@@ -113,62 +101,14 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
 
   /** Something has arrived. */
   void readable() {
-    QuicheStreams quic = connection.quic();
-    while (!paused && !inputEnded && !closed) {
-      int length = quic.read(id);
-      if (length == QuicheStreams.DONE) {
-        break;
-      }
-      if (length < 0) { // RESET_STREAM
-        cancelled();
-        return;
-      }
-      boolean end = quic.isEnd();
-      reader.read(quic.data());
-      if (end && !inputEnded && !closed) {
-        inputEnded();
-      }
-    }
+    input.readable();
     watch.update();
   }
 
-  @Override
-  public boolean isOver() {
-    return inputEnded || closed || connection.isOver();
-  }
-
-  @Override
-  public void violated(Http3ErrorCode code) {
-    connection.violated(code);
-  }
-
-  @Override
-  public void fields(ByteBuf section) {
-    if (headSeen) {
-      List<Map.Entry<CharSequence, CharSequence>> fields = new ArrayList<>();
-      if (connection.decode(section, (name, value) -> fields.add(Map.entry(name, value)))) {
-        trailers(RequestHead.trailers(fields));
-      }
-      return;
-    }
-    HttpLimits limits = connection.limits();
-    RequestHead head = new RequestHead(limits.maxHeaderBytes(), limits.maxHeaderFields());
-    if (!connection.decode(section, head::add)) {
-      return;
-    }
-    if (head.finish() == null) {
-      begin(head);
-    } else {
-      malformed();
-    }
-  }
-
-  private void begin(RequestHead head) {
-    headSeen = true;
-    declaredLength = head.contentLength();
+  /** The head of the request is complete and well formed. */
+  void begin(RequestHead head) {
     continueExpected = head.continueExpected();
     Request request = head.request(connection.peer());
-    tunnel = request.connectProtocol() != null;
     priority(connection.priorities().of(id, request));
     long nowNs = System.nanoTime();
     watch.bodyBegins(nowNs);
@@ -185,49 +125,34 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
     }
   }
 
-  private void trailers(@Nullable HttpHeaders fields) {
-    if (fields == null) {
-      malformed();
-    } else {
-      trailers = fields;
-    }
-  }
-
-  @Override
-  public void data(ByteBuf payload) {
-    int length = payload.readableBytes();
-    receivedBytes += length;
+  /** A part of the body; the buffer stays the caller's. */
+  void body(ByteBuf payload) {
     HttpExchange exchange = current;
-    if (declaredLength >= 0 && receivedBytes > declaredLength) {
-      malformed();
-    } else if (exchange != null && length > 0) {
+    int length = payload.readableBytes();
+    if (exchange != null && length > 0) {
       exchange.bodyChunk(alloc().buffer(length).writeBytes(payload));
     }
   }
 
-  private void inputEnded() {
-    inputEnded = true;
+  /** The request is complete. */
+  void bodyEnd(HttpHeaders trailers) {
     HttpExchange exchange = current;
-    if (!reader.isBetweenFrames()) {
-      connection.violated(Http3ErrorCode.H3_FRAME_ERROR);
-    } else if (!headSeen) {
-      reset(Http3ErrorCode.H3_REQUEST_INCOMPLETE);
-    } else if (declaredLength >= 0 && receivedBytes != declaredLength) {
-      malformed();
-    } else if (exchange != null) {
+    if (exchange != null) {
       exchange.bodyEnd(trailers);
     }
     closeIfEnded();
   }
 
   /** The client has reset the stream or asked to stop. */
-  private void cancelled() {
-    connection.life().streamReset();
+  void cancelled() {
+    if (!connection.quic().isClosed()) {
+      connection.life().streamReset();
+    }
     end(Http3ErrorCode.H3_REQUEST_CANCELLED);
   }
 
   /** RFC 9114 §4.1.2. */
-  private void malformed() {
+  void malformed() {
     connection.server().observer.dropped(Protocol.HTTP_3, "malformed-request");
     end(Http3ErrorCode.H3_MESSAGE_ERROR);
   }
@@ -247,7 +172,7 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
   }
 
   private void closeIfEnded() {
-    if (inputEnded && out.isEnded() && !closed) {
+    if (input.isEnded() && out.isEnded() && !closed) {
       close();
     }
   }
@@ -255,10 +180,9 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
   private void close() {
     leaveLine();
     closed = true;
-    inputEnded = true;
     outputEnded = true;
     out.close();
-    reader.close();
+    input.close();
     watch.close();
     connection.closed(this);
   }
@@ -280,25 +204,14 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
     return closed;
   }
 
-  boolean isInputEnded() {
-    return inputEnded;
-  }
-
-  boolean headSeen() {
-    return headSeen;
-  }
-
-  boolean isTunnel() {
-    return tunnel;
+  /** What comes from the client. */
+  Http3Input input() {
+    return input;
   }
 
   /** Whether the client is to blame if nothing arrives. */
   boolean isWaitingForBody() {
-    return !paused && !continueExpected && current != null;
-  }
-
-  long receivedBytes() {
-    return receivedBytes;
+    return !input.isPaused() && !continueExpected && current != null;
   }
 
   // Services for the exchange.
@@ -315,7 +228,7 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
 
   @Override
   public long declaredLength() {
-    return declaredLength;
+    return input.declaredLength();
   }
 
   @Override
@@ -329,10 +242,9 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
 
   @Override
   public void reading(boolean wanted) {
-    if (paused && wanted && !closed) {
+    if (input.pause(!wanted) && wanted && !closed) {
       connection.readLater(this);
     }
-    paused = !wanted;
   }
 
   @Override
@@ -469,15 +381,11 @@ final class Http3Stream implements ExchangeTransport, Http3Reader.Sink {
   /** RFC 9114 §4.1: asks the client to stop; the response is complete. */
   @Override
   public void stopReading() {
-    if (!inputEnded) {
-      inputEnded = true;
+    if (!input.isEnded()) {
+      input.end();
       connection.quic().stop(id, Http3ErrorCode.H3_NO_ERROR.code());
       connection.sendLater();
-      HttpExchange exchange = current;
-      if (exchange != null) {
-        exchange.bodyEnd(EmptyHttpHeaders.INSTANCE);
-      }
-      closeIfEnded();
+      bodyEnd(EmptyHttpHeaders.INSTANCE);
     }
   }
 

@@ -72,7 +72,7 @@ final class Http3StreamWatch implements Http3Deadlines.Watched {
   }
 
   private boolean isNeeded() {
-    boolean waitsForInput = !stream.isInputEnded() && !(stream.isTunnel() && !responded);
+    boolean waitsForInput = !stream.input().isEnded() && !(stream.input().isTunnel() && !responded);
     return !stream.isClosed() && (waitsForInput || stream.out().isBlocked());
   }
 
@@ -85,7 +85,7 @@ final class Http3StreamWatch implements Http3Deadlines.Watched {
 
   @Override
   public boolean check(long nowNs) {
-    if (!stream.isClosed() && !stream.isInputEnded() && nowNs - deadlineNs >= 0) {
+    if (!stream.isClosed() && !stream.input().isEnded() && nowNs - deadlineNs >= 0) {
       inputOverdue(nowNs);
     }
     if (!stream.isClosed() && stream.out().isBlocked()) {
@@ -96,18 +96,18 @@ final class Http3StreamWatch implements Http3Deadlines.Watched {
   }
 
   private void inputOverdue(long nowNs) {
-    if (!stream.headSeen()) {
+    if (!stream.input().headSeen()) {
       drop("header-timeout", Http3ErrorCode.H3_REQUEST_INCOMPLETE);
     } else if (responded) {
       stream.stopReading();
-    } else if (!stream.isTunnel()) {
+    } else if (!stream.input().isTunnel()) {
       checkBody(nowNs);
     }
   }
 
   /** A body that stands still, or crawls, is given up; one that we do not read may wait. */
   private void checkBody(long nowNs) {
-    long receivedBytes = stream.receivedBytes();
+    long receivedBytes = stream.input().receivedBytes();
     long elapsedS = TimeUnit.NANOSECONDS.toSeconds(nowNs - bodyStartNs);
     boolean still = receivedBytes == receivedAtLastLookBytes;
     boolean slow = receivedBytes < elapsedS * limits.minBodyBytesPerSecond();

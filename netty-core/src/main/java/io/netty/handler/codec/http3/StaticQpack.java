@@ -48,7 +48,7 @@ public final class StaticQpack {
   public boolean decode(ByteBuf section, BiConsumer<CharSequence, CharSequence> fields) {
     try {
       return decoder.decode(attributes, 0, section, section.readableBytes(), fields, () -> {});
-    } catch (QpackException | IndexOutOfBoundsException malformed) {
+    } catch (QpackException | RuntimeException malformed) { // of numbers that are cut short, too
       return false;
     }
   }
