@@ -56,8 +56,7 @@ final class QuichePackets {
    */
   void send(ChannelHandlerContext out, int streamBytes) {
     int packetBytes = Quiche.quiche_conn_max_send_udp_payload_size(connection.address());
-    int room =
-        MIN_PASS_PACKETS * packetBytes + streamBytes + streamBytes / OVERHEAD_FRACTION;
+    int room = MIN_PASS_PACKETS * packetBytes + streamBytes + streamBytes / OVERHEAD_FRACTION;
     room = Math.min(room, MAX_PASS_BYTES);
     while (out.channel().isWritable() && pass(out, room, packetBytes)) {
       room = Math.min(2 * room, MAX_PASS_BYTES);
