@@ -50,7 +50,7 @@ final class Http3ControlReader {
   private void begin() {
     if (!settingsSeen && type != Http3Frames.SETTINGS) {
       connection.violated(Http3ErrorCode.H3_MISSING_SETTINGS);
-    } else if (settingsSeen && type == Http3Frames.SETTINGS
+    } else if ((settingsSeen && type == Http3Frames.SETTINGS)
         || type == Http3Frames.DATA
         || type == Http3Frames.HEADERS
         || type == Http3Frames.PUSH_PROMISE
@@ -114,8 +114,8 @@ final class Http3ControlReader {
       if (!part.read(payload)) {
         connection.violated(Http3ErrorCode.H3_FRAME_ERROR);
       } else if (!seen.add(id)
-          || id >= FIRST_OF_HTTP2 && id <= LAST_OF_HTTP2
-          || id == Http3Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL && part.value() > 1) {
+          || (id >= FIRST_OF_HTTP2 && id <= LAST_OF_HTTP2)
+          || (id == Http3Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL && part.value() > 1)) {
         connection.violated(Http3ErrorCode.H3_SETTINGS_ERROR);
       }
     }
