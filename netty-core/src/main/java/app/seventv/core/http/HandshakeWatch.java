@@ -3,6 +3,7 @@ package app.seventv.core.http;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicheStreams;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
@@ -83,13 +84,12 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
     return handler == null ? null : handler.engine();
   }
 
-  /** Netty's engine over QUIC does not tell; there, every handshake counts as a full one. */
   private static boolean resumed(SSLEngine engine) {
     if (engine instanceof ReferenceCountedOpenSslEngine open) {
       long pointer = open.sslPointer();
       return pointer != 0 && SSL.isSessionReused(pointer);
     }
-    return false;
+    return QuicheStreams.isResumed(engine);
   }
 
   /** Sorts a failure into a small fixed set. */

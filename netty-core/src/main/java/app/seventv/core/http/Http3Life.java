@@ -3,13 +3,12 @@ package app.seventv.core.http;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http3.DefaultHttp3GoAwayFrame;
-import io.netty.handler.codec.http3.Http3;
 import io.netty.handler.codec.http3.Http3ErrorCode;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicStreamChannel;
-import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.handler.codec.quic.QuicheStreams;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Life of one HTTP/3 connection: handshake deadline, streams in progress, reset budget, and the
@@ -20,9 +19,6 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   /** Largest stream id of a client: no request is refused yet. */
   private static final long ALL_REQUESTS = (1L << 62) - 4;
 
-  /** Client-initiated bidirectional stream ids are this far apart (RFC 9000 §2.1). */
-  private static final long STREAM_ID_STEP = 4;
-
   /** Requests sent before the first GOAWAY arrived are on their way this long at most. */
   private static final long GOAWAY_GRACE_MS = 1_500;
 
@@ -32,9 +28,10 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   private final ServerContext server;
   private final QuicChannel quic;
   private final Connection connection;
-  private final Http3Priorities priorities;
-  private final Http3Deadlines deadlines;
+  private final QuicSteering.Entry socket;
+  private final SegmentedDatagramPacketAllocator segments;
 
+  private @Nullable Http3Connection streams;
   private long nextRequestId;
   private long firstRefusedId = ALL_REQUESTS;
   private long requests;
@@ -46,19 +43,17 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   private boolean draining;
   private boolean refused;
 
-  Http3Life(ServerContext server, QuicChannel quic, Connection connection) {
+  Http3Life(
+      ServerContext server,
+      QuicChannel quic,
+      Connection connection,
+      QuicSteering.Entry socket,
+      SegmentedDatagramPacketAllocator segments) {
     this.server = server;
     this.connection = connection;
     this.quic = quic;
-    this.priorities =
-        new Http3Priorities(
-            server.limits.maxConcurrentStreams(), () -> close(Http3ErrorCode.H3_ID_ERROR));
-    this.deadlines = new Http3Deadlines(quic.eventLoop(), server.limits);
-  }
-
-  /** Also reads the client's control stream. */
-  Http3Priorities priorities() {
-    return priorities;
+    this.socket = socket;
+    this.segments = segments;
   }
 
   @Override
@@ -104,15 +99,29 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     idleSinceNs = System.nanoTime();
     watchIdle();
     server.observe(quic, connection);
+    Http3Connection opened =
+        new Http3Connection(
+            server,
+            quic,
+            connection,
+            this,
+            new QuicheStreams(quic, socket.memory(), segments),
+            socket);
+    streams = opened;
+    opened.open();
     if (server.draining()) {
       drain();
     }
     ctx.fireChannelActive();
   }
 
-  /** Of the request streams. */
-  Http3Deadlines deadlines() {
-    return deadlines;
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    Http3Connection ended = streams;
+    if (ended != null) {
+      ended.closed();
+    }
+    ctx.fireChannelInactive();
   }
 
   /**
@@ -121,18 +130,13 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
    * @return whether it may go on; one that may not is refused so that the client may repeat it
    *     safely (RFC 9114 §8.1, H3_REQUEST_REJECTED)
    */
-  boolean admit(QuicStreamChannel stream) {
-    if (stream.streamId() >= firstRefusedId) {
-      stream
-          .shutdown(Http3ErrorCode.H3_REQUEST_REJECTED.code())
-          .addListener(done -> stream.close());
+  boolean admit(long id) {
+    if (id >= firstRefusedId) {
       return false;
     }
-    nextRequestId = Math.max(nextRequestId, stream.streamId() + STREAM_ID_STEP);
+    nextRequestId = Math.max(nextRequestId, id + Http3Frames.STREAM_ID_STEP);
     openStreams++;
     requests++;
-    priorities.opened(stream);
-    stream.closeFuture().addListener(closed -> streamClosed(stream));
     int maxRequests = server.limits.maxRequestsPerConnection();
     if (maxRequests > 0 && requests >= maxRequests) {
       drain();
@@ -140,9 +144,8 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     return true;
   }
 
-  private void streamClosed(QuicStreamChannel stream) {
+  void streamClosed() {
     openStreams--;
-    priorities.closed(stream);
     idleSinceNs = System.nanoTime();
     closeIfDrained();
   }
@@ -188,9 +191,9 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   }
 
   private void sendGoAway(long id) {
-    QuicStreamChannel control = Http3.getLocalControlStream(quic);
-    if (control != null) {
-      control.writeAndFlush(new DefaultHttp3GoAwayFrame(id));
+    Http3Connection open = streams;
+    if (open != null) {
+      open.control().goAway(id);
     }
   }
 
@@ -210,20 +213,11 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void close(Http3ErrorCode code) {
+  /** Ends the connection. */
+  void close(Http3ErrorCode code) {
     if (quic.isOpen()) {
       quic.close(true, code.code(), Unpooled.EMPTY_BUFFER);
     }
-  }
-
-  /** Streams arrive here after the codec has built their pipelines; the tail registers them. */
-  @Override
-  public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (message instanceof QuicStreamChannel stream
-        && stream.type() == QuicStreamType.UNIDIRECTIONAL) {
-      stream.pipeline().addLast(new QuietEnd());
-    }
-    ctx.fireChannelRead(message);
   }
 
   /**
@@ -232,13 +226,5 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     server.observer.dropped(Protocol.HTTP_3, "connection-error");
-  }
-
-  /** Behind the codec of a control or QPACK stream: its faults have closed the connection. */
-  private static final class QuietEnd extends ChannelInboundHandlerAdapter {
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      // Answered by the codec with a connection error.
-    }
   }
 }

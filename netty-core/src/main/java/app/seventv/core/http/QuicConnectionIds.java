@@ -24,11 +24,13 @@ final class QuicConnectionIds implements QuicConnectionIdGenerator {
   private static final int CHECKED_BYTES = 12;
   private static final int RANDOM_BYTES = 9;
   private static final int SOCKET_OFFSET = 1;
+  private static final int RANDOM_OFFSET = 3;
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final int generation;
   private final int socket;
+  private boolean made;
 
   /**
    * @param generation of this process
@@ -44,6 +46,7 @@ final class QuicConnectionIds implements QuicConnectionIdGenerator {
     if (length != LENGTH_BYTES) {
       throw new IllegalArgumentException("ids of " + length + " bytes are not ours");
     }
+    made = true;
     byte[] random = new byte[RANDOM_BYTES];
     RANDOM.nextBytes(random);
     byte[] id = new byte[LENGTH_BYTES];
@@ -69,6 +72,13 @@ final class QuicConnectionIds implements QuicConnectionIdGenerator {
     return false;
   }
 
+  /** Whether an id was made since this was last asked. */
+  boolean takeMade() {
+    boolean some = made;
+    made = false;
+    return some;
+  }
+
   /** Whether there is an id of ours at the index; it must be readable. */
   static boolean isOurs(ByteBuf packet, int index) {
     CRC32C crc = new CRC32C();
@@ -84,5 +94,15 @@ final class QuicConnectionIds implements QuicConnectionIdGenerator {
   /** Socket in the id at the index. */
   static int socket(ByteBuf packet, int index) {
     return packet.getUnsignedShort(index + SOCKET_OFFSET);
+  }
+
+  /** What tells the id at the index from others of its socket. */
+  static long key(ByteBuf packet, int index) {
+    return packet.getLong(index + RANDOM_OFFSET);
+  }
+
+  /** The same of an id by itself. */
+  static long key(ByteBuffer id) {
+    return id.getLong(id.position() + RANDOM_OFFSET);
   }
 }

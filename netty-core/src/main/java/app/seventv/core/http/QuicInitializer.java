@@ -4,19 +4,15 @@ import app.seventv.core.tls.TlsContexts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.http3.DefaultHttp3SettingsFrame;
-import io.netty.handler.codec.http3.Http3;
-import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
-import io.netty.handler.codec.http3.Http3Settings;
-import io.netty.handler.codec.http3.Http3SettingsFrame;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
-import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/** Builds the pipelines of HTTP/3: datagram socket, QUIC connection, request stream. */
+/** Builds the pipelines of HTTP/3: datagram socket and QUIC connection. */
 final class QuicInitializer {
   /** Flow-control windows in bytes: what a client may send before we have read it. */
   private static final long CONNECTION_WINDOW_BYTES = 4 << 20;
@@ -27,10 +23,10 @@ final class QuicInitializer {
   private static final long MAX_UNIDIRECTIONAL_STREAMS = 16;
 
   /**
-   * A larger field section closes the connection; up to here, above our own bound, the request is
-   * answered with 431.
+   * Largest packet, for which a path is tried: what fits an Ethernet frame behind the headers of
+   * IPv6 and UDP. Connections start with 1,200 bytes, which every path takes (RFC 9000 §14).
    */
-  private static final int MAX_FIELD_SECTION_BYTES = 64 << 10;
+  private static final long MAX_PACKET_BYTES = 1_452;
 
   /** Connection ids of the client that we keep, and so paths it may have (RFC 9000 §5.1.1). */
   private static final long ACTIVE_CONNECTION_IDS = 8;
@@ -66,27 +62,30 @@ final class QuicInitializer {
       @Override
       protected void initChannel(Channel datagrams) {
         QuicSteering.Entry entry = steering.newEntry();
-        datagrams.pipeline().addLast(entry, codec(entry.ids()));
+        datagrams.pipeline().addLast(entry, codec(entry));
       }
     };
   }
 
-  private ChannelHandler codec(QuicConnectionIds ids) {
+  private ChannelHandler codec(QuicSteering.Entry entry) {
     HttpLimits limits = server.limits;
-    return Http3.newQuicServerCodecBuilder()
+    return new QuicServerCodecBuilder()
         .sslEngineProvider(quic -> tls.newQuicEngine(quic.alloc()))
         .localConnectionIdLength(QuicConnectionIds.LENGTH_BYTES)
-        .connectionIdAddressGenerator(ids)
+        .connectionIdAddressGenerator(entry.ids())
         .activeConnectionIdLimit(ACTIVE_CONNECTION_IDS)
         .tokenHandler(new QuicTokens(tokenKeys, this::isRetryWanted, System::currentTimeMillis))
         .maxIdleTimeout(Math.max(limits.idleTimeoutMs(), SILENCE_LIMIT_MS), TimeUnit.MILLISECONDS)
+        .maxSendUdpPayloadSize(MAX_PACKET_BYTES)
+        .discoverPmtu(true)
         .initialMaxData(CONNECTION_WINDOW_BYTES)
         .initialMaxStreamDataBidirectionalRemote(STREAM_WINDOW_BYTES)
         .initialMaxStreamDataUnidirectional(STREAM_WINDOW_BYTES)
         .initialMaxStreamsBidirectional(limits.maxConcurrentStreams())
         .initialMaxStreamsUnidirectional(MAX_UNIDIRECTIONAL_STREAMS)
         .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments)
-        .handler(new ConnectionInitializer())
+        .option(ChannelOption.AUTO_READ, false) // the streams are ours: QuicheStreams
+        .handler(new ConnectionInitializer(entry))
         .build();
   }
 
@@ -95,6 +94,18 @@ final class QuicInitializer {
   }
 
   private final class ConnectionInitializer extends ChannelInitializer<QuicChannel> {
+    private final QuicSteering.Entry entry;
+
+    ConnectionInitializer(QuicSteering.Entry entry) {
+      this.entry = entry;
+    }
+
+    /** One instance serves all connections of a socket. */
+    @Override
+    public boolean isSharable() {
+      return true;
+    }
+
     @Override
     protected void initChannel(QuicChannel quic) {
       if (!server.door.admit(quic, Protocol.HTTP_3, ProxyProtocol.OFF)) {
@@ -110,56 +121,9 @@ final class QuicInitializer {
               peer == null ? new InetSocketAddress(0) : peer,
               local == null ? 0 : local.getPort(),
               true);
-      Http3Life life = new Http3Life(server, quic, connection);
       quic.pipeline()
           .addLast("handshake", new HandshakeWatch(server.observer))
-          .addLast(
-              new Http3ServerConnectionHandler(
-                  new StreamInitializer(connection, life),
-                  life.priorities(),
-                  null,
-                  settings(),
-                  true))
-          .addLast("life", life);
-    }
-
-    /** Dynamic QPACK stays off: decoders have been attacked through it (RFC 9204 §7). */
-    private Http3SettingsFrame settings() {
-      Http3Settings settings =
-          Http3Settings.defaultSettings()
-              .qpackMaxTableCapacity(0)
-              .qpackBlockedStreams(0)
-              .enableConnectProtocol(true)
-              .maxFieldSectionSize(
-                  Math.max(MAX_FIELD_SECTION_BYTES, server.limits.maxHeaderBytes()));
-      return new DefaultHttp3SettingsFrame(settings);
-    }
-  }
-
-  private final class StreamInitializer extends ChannelInitializer<QuicStreamChannel> {
-    private final Connection connection;
-    private final Http3Life life;
-
-    StreamInitializer(Connection connection, Http3Life life) {
-      this.connection = connection;
-      this.life = life;
-    }
-
-    @Override
-    protected void initChannel(QuicStreamChannel stream) {
-      if (life.admit(stream)) {
-        Http3WriteMerger merger = new Http3WriteMerger(server.limits);
-        stream
-            .pipeline()
-            .addFirst(merger)
-            .addLast(new Http3StreamHandler(server, connection, life, stream, merger));
-      }
-    }
-
-    /** One instance serves all streams of a connection. */
-    @Override
-    public boolean isSharable() {
-      return true;
+          .addLast("life", new Http3Life(server, quic, connection, entry, segments));
     }
   }
 }

@@ -5,7 +5,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.handler.codec.http3.StaticQpack;
+import io.netty.handler.codec.quic.QuicheSocket;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -86,15 +92,41 @@ final class QuicSteering {
   final class Entry extends ChannelInboundHandlerAdapter {
     private final int index;
     private final AtomicInteger hops = new AtomicInteger();
+    private final QuicConnectionIds ids;
+    private final QuicheSocket memory = new QuicheSocket();
+    private final StaticQpack qpack = new StaticQpack();
+    private final LongObjectMap<Http3Connection> connections = new LongObjectHashMap<>();
+
+    /** Connections for which something has arrived since the last {@link #complete}. */
+    private final Set<Http3Connection> touched = new LinkedHashSet<>();
+
+    private boolean idsMade;
+    private boolean completeScheduled;
     private volatile @Nullable ChannelHandlerContext context;
 
     Entry(int index) {
       this.index = index;
+      this.ids = new QuicConnectionIds(relay.generation(), index);
     }
 
     /** Generator for the codec behind this entry. */
     QuicConnectionIds ids() {
-      return new QuicConnectionIds(relay.generation(), index);
+      return ids;
+    }
+
+    /** For the connections of this socket. */
+    QuicheSocket memory() {
+      return memory;
+    }
+
+    /** For the connections of this socket. */
+    StaticQpack qpack() {
+      return qpack;
+    }
+
+    /** Where packets are written, or null if the socket is closed. */
+    @Nullable ChannelHandlerContext context() {
+      return context;
     }
 
     @Override
@@ -105,6 +137,24 @@ final class QuicSteering {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
       context = null;
+      ctx.executor().execute(memory::close); // behind what connections still do as they end
+    }
+
+    // Connections whose handshake is complete.
+
+    /** Datagrams whose id has this key are for the connection. */
+    void register(long key, Http3Connection connection) {
+      connections.put(key, connection);
+    }
+
+    /** The id is not used any more. */
+    void forget(long key) {
+      connections.remove(key);
+    }
+
+    /** The connection has something to do before the current batch is over. */
+    void touch(Http3Connection connection) {
+      touched.add(connection);
     }
 
     @Override
@@ -112,7 +162,7 @@ final class QuicSteering {
       DatagramPacket packet = (DatagramPacket) message;
       int id = idIndex(packet.content());
       if (id < 0) {
-        ctx.fireChannelRead(packet); // a first packet, or noise
+        receive(ctx, packet, id); // a first packet, or noise
         return;
       }
       if (QuicConnectionIds.generation(packet.content(), id) != relay.generation()) {
@@ -121,7 +171,7 @@ final class QuicSteering {
       }
       int owner = QuicConnectionIds.socket(packet.content(), id);
       if (owner == index || owner >= entries.size()) {
-        ctx.fireChannelRead(packet);
+        receive(ctx, packet, id);
       } else {
         entries.get(owner).hop(packet);
       }
@@ -140,9 +190,69 @@ final class QuicSteering {
     }
 
     private void land(ChannelHandlerContext ctx, DatagramPacket packet) {
-      ctx.fireChannelRead(packet);
+      receive(ctx, packet, idIndex(packet.content()));
       if (hops.decrementAndGet() == 0) {
-        ctx.fireChannelReadComplete(); // the last of a batch; the codec answers now
+        complete(ctx); // the last of a batch
+      }
+    }
+
+    private void receive(ChannelHandlerContext ctx, DatagramPacket packet, int id) {
+      ByteBuf content = packet.content();
+      Http3Connection connection =
+          id < 0 ? null : connections.get(QuicConnectionIds.key(content, id));
+      if (connection != null) {
+        touched.add(connection);
+        if (connection.quic().receive(packet)) {
+          packet.release();
+          return;
+        }
+      }
+      ctx.fireChannelRead(packet);
+      idsMade |= ids.takeMade();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      complete(ctx);
+    }
+
+    /** The end of a batch: what has arrived is answered. */
+    private void complete(ChannelHandlerContext ctx) {
+      while (!touched.isEmpty()) {
+        List<Http3Connection> batch = List.copyOf(touched);
+        touched.clear();
+        boolean changed = idsMade;
+        idsMade = false;
+        for (Http3Connection connection : batch) {
+          if (changed) {
+            connection.registerIds();
+          }
+          connection.service();
+        }
+      }
+      ctx.flush();
+      ctx.fireChannelReadComplete(); // what the codec behind has to do and to send
+    }
+
+    /** Like {@link #touch}, outside of a batch. */
+    void touchLater(Http3Connection connection) {
+      touched.add(connection);
+      ChannelHandlerContext ctx = context;
+      if (ctx != null && !completeScheduled) {
+        completeScheduled = true;
+        ctx.executor()
+            .execute(() -> {
+              completeScheduled = false;
+              complete(ctx);
+            });
+      }
+    }
+
+    /** Sends what was written. */
+    void flush() {
+      ChannelHandlerContext ctx = context;
+      if (ctx != null) {
+        ctx.flush();
       }
     }
   }

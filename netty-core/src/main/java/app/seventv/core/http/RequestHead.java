@@ -294,6 +294,11 @@ final class RequestHead {
     return contentLength;
   }
 
+  /** Whether the stream is to go on with another protocol (RFC 8441, RFC 9220). */
+  boolean isExtendedConnect() {
+    return protocol != null;
+  }
+
   /** Whether the client waits for 100 (Continue) before it sends the body (RFC 9110 §10.1.1). */
   boolean continueExpected() {
     return "100-continue".equalsIgnoreCase(headers.get("expect"));

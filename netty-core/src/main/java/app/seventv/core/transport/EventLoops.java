@@ -228,7 +228,13 @@ public final class EventLoops implements AutoCloseable {
         address,
         false,
         (loop, descriptor, spread) -> {
-          Bootstrap bootstrap = new Bootstrap().group(loop).handler(handler.apply(loop));
+          Bootstrap bootstrap =
+              new Bootstrap()
+                  .group(loop)
+                  .handler(handler.apply(loop))
+                  .option(ChannelOption.SO_RCVBUF, Transport.DATAGRAM_SOCKET_BUFFER_BYTES)
+                  .option(ChannelOption.SO_SNDBUF, Transport.DATAGRAM_SOCKET_BUFFER_BYTES)
+                  .option(ChannelOption.WRITE_BUFFER_WATER_MARK, Transport.DATAGRAM_WATER_MARK);
           if (descriptor == null) {
             bootstrap.channel(transport.datagramChannel());
           } else {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -60,6 +61,16 @@ public enum Transport {
 
   /** QUIC packets per system call: 16 of up to 1,350 bytes are well below the kernel's 64 KB. */
   private static final int MAX_SEGMENTS = 16;
+
+  /**
+   * Asked for each datagram socket, which serves many clients; the kernel gives as much of it as
+   * {@code net.core.rmem_max} and {@code wmem_max} allow.
+   */
+  static final int DATAGRAM_SOCKET_BUFFER_BYTES = 4 << 20;
+
+  /** Packets that wait for a datagram socket; those of one connection may be megabytes. */
+  static final WriteBufferWaterMark DATAGRAM_WATER_MARK =
+      new WriteBufferWaterMark(1 << 20, 4 << 20);
 
   private static final short BUFFER_GROUP = 0;
 

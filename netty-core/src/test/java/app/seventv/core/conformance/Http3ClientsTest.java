@@ -2,7 +2,9 @@ package app.seventv.core.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.http.Handshake;
 import app.seventv.core.http.HttpListener;
+import app.seventv.core.http.HttpObserver;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.TestCertificate;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +39,7 @@ class Http3ClientsTest {
   @TempDir private Path directory = Path.of(".");
   private EventLoops loops;
   private HttpServer server;
+  private final ConcurrentLinkedQueue<Boolean> resumed = new ConcurrentLinkedQueue<>();
 
   @BeforeEach
   void start() throws Exception {
@@ -49,6 +53,13 @@ class Http3ClientsTest {
                             ? Response.of(200, "application/octet-stream", new byte[BIG_BYTES])
                             : Response.text(
                                 200, exchange.request().connection().protocol().label())))
+            .observer(
+                new HttpObserver() {
+                  @Override
+                  public void handshakeEnded(Handshake handshake) {
+                    resumed.add(handshake.resumed());
+                  }
+                })
             .listen(
                 HttpListener.tlsAndQuic(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -103,6 +114,18 @@ class Http3ClientsTest {
   @Test
   void ngtcp2GoesOnBehindAnotherPort() throws Exception {
     ngtcp2("--change-local-addr=200ms", "--nat-rebinding", "--delay-stream=500ms");
+  }
+
+  /** Early data, which a client with a session sends if it may, can be replayed: it may not. */
+  @Test
+  void ngtcp2ResumesItsSessionWithoutEarlyData() throws Exception {
+    String session = "--session-file=" + directory.resolve("session");
+    String parameters = "--tp-file=" + directory.resolve("parameters");
+    ngtcp2(session, parameters);
+    assertThat(directory.resolve("session")).isNotEmptyFile();
+    ngtcp2(session, parameters);
+    assertThat(resumed).containsExactly(false, true);
+    assertThat(directory.resolve("errors")).content().doesNotContain("Early data was accepted");
   }
 
   @Test

@@ -1,0 +1,356 @@
+package app.seventv.core.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http3.Http3ErrorCode;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicheStreams;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The streams of one HTTP/3 connection (RFC 9114 §6). Once per batch of datagrams everything that
+ * has arrived is read, answered and sent; see {@link #service}. Confined to the loop.
+ */
+final class Http3Connection {
+  /**
+   * A larger field section closes the connection; up to here, above our own bound, the request is
+   * answered with 431.
+   */
+  private static final int MAX_FIELD_SECTION_BYTES = 64 << 10;
+
+  /** What a field counts besides its octets (RFC 9114 §4.2.2). */
+  private static final int FIELD_OVERHEAD_BYTES = 32;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Http3Connection.class);
+
+  /** Bit of a stream id that tells unidirectional streams (RFC 9000 §2.1). */
+  private static final long UNIDIRECTIONAL = 2;
+
+  private final ServerContext server;
+  private final QuicChannel channel;
+  private final Connection peer;
+  private final Http3Life life;
+  private final QuicheStreams quic;
+  private final QuicSteering.Entry socket;
+  private final Http3Control control;
+  private final Http3Priorities priorities;
+  private final Http3Deadlines deadlines;
+  private final LazyTimer timer;
+
+  private final LongObjectMap<Http3Stream> streams = new LongObjectHashMap<>();
+  private final Http3Blocked blocked = new Http3Blocked();
+  private final ArrayDeque<Http3Stream> resumed = new ArrayDeque<>();
+
+  /** Requests that were skipped when a later one came first; as many as may be open at most. */
+  private final Set<Long> skipped = new HashSet<>();
+
+  /** Keys of our connection ids that the socket knows. */
+  private final Set<Long> registered = new HashSet<>();
+
+  private long nextId;
+  private boolean servicing;
+  private boolean sendScheduled;
+  private boolean over;
+
+  Http3Connection(
+      ServerContext server,
+      QuicChannel channel,
+      Connection peer,
+      Http3Life life,
+      QuicheStreams quic,
+      QuicSteering.Entry socket) {
+    this.server = server;
+    this.channel = channel;
+    this.peer = peer;
+    this.life = life;
+    this.quic = quic;
+    this.socket = socket;
+    this.control = new Http3Control(this);
+    this.priorities = new Http3Priorities(this, server.limits.maxConcurrentStreams());
+    this.timer = new LazyTimer(channel.eventLoop(), this::timedOut);
+    this.deadlines = new Http3Deadlines(channel.eventLoop(), server.limits);
+  }
+
+  // Parts and services.
+
+  ServerContext server() {
+    return server;
+  }
+
+  HttpLimits limits() {
+    return server.limits;
+  }
+
+  Connection peer() {
+    return peer;
+  }
+
+  Http3Life life() {
+    return life;
+  }
+
+  QuicheStreams quic() {
+    return quic;
+  }
+
+  Http3Control control() {
+    return control;
+  }
+
+  Http3Priorities priorities() {
+    return priorities;
+  }
+
+  Http3Deadlines deadlines() {
+    return deadlines;
+  }
+
+  EventLoop eventLoop() {
+    return channel.eventLoop();
+  }
+
+  ByteBufAllocator alloc() {
+    return channel.alloc();
+  }
+
+  int maxSectionBytes() {
+    return Math.max(MAX_FIELD_SECTION_BYTES, server.limits.maxHeaderBytes());
+  }
+
+  /** Decodes a field section; false if that has ended the connection. */
+  boolean decode(ByteBuf section, BiConsumer<CharSequence, CharSequence> fields) {
+    int[] bytes = new int[1];
+    int most = maxSectionBytes();
+    boolean proper =
+        socket
+            .qpack()
+            .decode(
+                section,
+                (name, value) -> {
+                  bytes[0] += name.length() + value.length() + FIELD_OVERHEAD_BYTES;
+                  if (bytes[0] <= most) {
+                    fields.accept(name, value);
+                  }
+                });
+    if (!proper) {
+      violated(Http3ErrorCode.QPACK_DECOMPRESSION_FAILED);
+    } else if (bytes[0] > most) {
+      violated(Http3ErrorCode.H3_EXCESSIVE_LOAD);
+    }
+    return !over;
+  }
+
+  // Life.
+
+  /** The handshake is complete. */
+  void open() {
+    registerIds();
+    control.open(maxSectionBytes());
+    socket.touch(this);
+    sendLater();
+  }
+
+  /** Tells the socket by which connection ids datagrams find us now. */
+  void registerIds() {
+    Set<Long> now = new HashSet<>();
+    for (ByteBuffer id : quic.sourceIds()) {
+      if (id.remaining() == QuicConnectionIds.LENGTH_BYTES) {
+        now.add(QuicConnectionIds.key(id));
+      }
+    }
+    registered.removeIf(key -> {
+      boolean stale = !now.contains(key);
+      if (stale) {
+        socket.forget(key);
+      }
+      return stale;
+    });
+    for (Long key : now) {
+      if (registered.add(key)) {
+        socket.register(key, this);
+      }
+    }
+  }
+
+  /** The client has broken the protocol (RFC 9114 §8): the connection ends. */
+  void violated(Http3ErrorCode code) {
+    if (!over) {
+      over = true;
+      server.observer.dropped(Protocol.HTTP_3, "connection-error");
+      life.close(code);
+    }
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  /** The QUIC connection has ended. */
+  void closed() {
+    over = true;
+    registered.forEach(socket::forget);
+    registered.clear();
+    timer.cancel();
+    for (Http3Stream stream : new ArrayList<>(streams.values())) {
+      stream.broken();
+    }
+    control.close();
+  }
+
+  // Work.
+
+  /** Reads what has arrived, goes on with what was blocked, and sends. */
+  void service() {
+    servicing = true;
+    try {
+      read();
+      write();
+    } catch (RuntimeException defect) {
+      LOG.error("a defect of ours ends an HTTP/3 connection", defect);
+      life.close(Http3ErrorCode.H3_INTERNAL_ERROR); // the others of the batch go on
+    } finally {
+      servicing = false;
+    }
+    send();
+  }
+
+  private void read() {
+    for (Http3Stream stream = resumed.poll(); stream != null; stream = resumed.poll()) {
+      stream.readable();
+    }
+    int count = quic.readable();
+    for (int i = 0; i < count && !over; i++) {
+      long id = quic.id(i);
+      if ((id & UNIDIRECTIONAL) != 0) {
+        control.readable(id);
+        continue;
+      }
+      Http3Stream stream = streams.get(id);
+      if (stream == null) {
+        stream = admit(id);
+      }
+      if (stream != null) {
+        stream.readable();
+      }
+    }
+  }
+
+  private @Nullable Http3Stream admit(long id) {
+    if (id < nextId && !skipped.remove(id)) {
+      quic.stop(id, Http3ErrorCode.H3_NO_ERROR.code()); // late, of a stream that has ended
+      return null;
+    }
+    for (; nextId < id; nextId += Http3Frames.STREAM_ID_STEP) {
+      skipped.add(nextId);
+    }
+    nextId = Math.max(nextId, id + Http3Frames.STREAM_ID_STEP);
+    if (!life.admit(id)) {
+      quic.stop(id, Http3ErrorCode.H3_REQUEST_REJECTED.code());
+      quic.reset(id, Http3ErrorCode.H3_REQUEST_REJECTED.code());
+      return null;
+    }
+    Http3Stream stream = new Http3Stream(this, id);
+    streams.put(id, stream);
+    priorities.opened(id);
+    return stream;
+  }
+
+  /** Goes on with blocked responses while there is room for them. */
+  private void write() {
+    control.goOn();
+    Http3Stream stream = blocked.first();
+    for (int turns = blocked.size(); turns > 0 && stream != null && hasRoom(); turns--) {
+      Http3Stream next = blocked.after(stream);
+      stream.goOn();
+      stream = next != null && next.isInLine() ? next : null;
+    }
+    if (streams.size() > blocked.size() && !over) {
+      checkStopped();
+    }
+  }
+
+  /** Clients that do not want a response any more may say so before it begins. */
+  private void checkStopped() {
+    int count = quic.writable();
+    for (int i = 0; i < count && !over; i++) {
+      Http3Stream waiting = streams.get(quic.id(i));
+      if (waiting != null && !waiting.isInLine()) {
+        waiting.checkStopped();
+      }
+    }
+  }
+
+  /** A stream that was not read wants to be again. */
+  void readLater(Http3Stream stream) {
+    resumed.add(stream);
+    if (!servicing) {
+      socket.touchLater(this);
+    }
+  }
+
+  /** Something was given to quiche: packets go out when everybody had a turn. */
+  void sendLater() {
+    if (!servicing && !sendScheduled) {
+      sendScheduled = true;
+      channel.eventLoop().execute(this::sendNow);
+    }
+  }
+
+  private void sendNow() {
+    sendScheduled = false;
+    send();
+    socket.flush();
+  }
+
+  private void send() {
+    ChannelHandlerContext out = socket.context();
+    if (out == null) {
+      return;
+    }
+    quic.send(out);
+    long timeoutMs = quic.timeoutMs();
+    if (timeoutMs < 0) {
+      timer.cancel();
+    } else {
+      timer.arm(System.nanoTime(), timeoutMs);
+    }
+  }
+
+  private void timedOut() {
+    quic.timedOut();
+    sendNow();
+  }
+
+  /** A stream has ended on both sides. */
+  void closed(Http3Stream stream) {
+    streams.remove(stream.id());
+    priorities.closed(stream.id());
+    life.streamClosed();
+  }
+
+  /** An open stream, or null. */
+  @Nullable Http3Stream stream(long id) {
+    return streams.get(id);
+  }
+
+  Http3Blocked blocked() {
+    return blocked;
+  }
+
+  /** Whether what is blocked has its own window to blame, not those of the connection. */
+  boolean hasRoom() {
+    return quic.capacity(Http3Control.STREAM_ID) > 0;
+  }
+}

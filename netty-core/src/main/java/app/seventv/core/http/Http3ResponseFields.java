@@ -1,0 +1,60 @@
+package app.seventv.core.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http3.StaticQpack;
+import io.netty.util.AsciiString;
+import java.util.Iterator;
+import java.util.Map;
+
+/** Encodes the field section of a response as a HEADERS frame (RFC 9114 §4.2, §7.2.2). */
+final class Http3ResponseFields {
+  /** What most heads fit. */
+  private static final int USUAL_BYTES = 256;
+
+  /** The length is written when it is known, in four bytes (RFC 9000 §16). */
+  private static final int LENGTH_INDEX = 1;
+
+  private static final int LENGTH_BYTES = Integer.BYTES;
+  private static final int FOUR_BYTE_NUMBER = 0x8000_0000;
+
+  private Http3ResponseFields() {}
+
+  /**
+   * Encodes a section; names in lower case, fields of HTTP/1.1 connections left out.
+   *
+   * @param status of the response, or 0 for trailers
+   * @param roomBytes for what the caller adds
+   */
+  static ByteBuf frame(ByteBufAllocator alloc, int status, HttpHeaders headers, int roomBytes) {
+    ByteBuf out = alloc.directBuffer(USUAL_BYTES + roomBytes);
+    out.writeByte((int) Http3Frames.HEADERS);
+    out.writeInt(0);
+    StaticQpack.begin(out);
+    if (status > 0) {
+      StaticQpack.add(out, ":status", Integer.toString(status));
+    }
+    Iterator<Map.Entry<CharSequence, CharSequence>> fields = headers.iteratorCharSequence();
+    while (fields.hasNext()) {
+      Map.Entry<CharSequence, CharSequence> field = fields.next();
+      String name = lowerCase(field.getKey());
+      if (!Http2Fields.isConnectionSpecific(name)) {
+        StaticQpack.add(out, name, field.getValue().toString());
+      }
+    }
+    int length = out.writerIndex() - LENGTH_INDEX - LENGTH_BYTES;
+    out.setInt(LENGTH_INDEX, FOUR_BYTE_NUMBER | length);
+    return out;
+  }
+
+  private static String lowerCase(CharSequence name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c >= 'A' && c <= 'Z') {
+        return AsciiString.of(name).toLowerCase().toString();
+      }
+    }
+    return name.toString();
+  }
+}

@@ -1,0 +1,281 @@
+package io.netty.handler.codec.quic;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DatagramPacket;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Objects;
+import javax.net.ssl.SSLEngine;
+
+/**
+ * The streams of one QUIC connection without a channel, a pipeline and promises for each, and its
+ * packets without a buffer for each. Netty's {@link QuicChannel} stays in charge of the handshake,
+ * of connection ids, new paths, timers and the end; it must not read ({@code AUTO_READ} off), so
+ * that it makes no channels for streams. What quiche offers is package-private in Netty; hence this
+ * class in its package. See docs/decisions/0014.
+ *
+ * <p>Confined to the channel's loop. Every method may be called after the connection has ended:
+ * then there is nothing to read, and what is sent is refused.
+ */
+public final class QuicheStreams {
+  /** Nothing to be had, or no room, for the time being. */
+  public static final int DONE = Quiche.QUICHE_ERR_DONE;
+
+  /** The connection has ended. */
+  public static final int CLOSED = Integer.MIN_VALUE;
+
+  private static final long NS_PER_MS = 1_000_000;
+  private static final long MAX_TIMEOUT_MS = 3_600_000;
+  private static final int LONG_HEADER = 0x80;
+  private static final int BATCH_IDS = 16;
+
+  private final QuicheQuicChannel channel;
+  private final QuicheQuicConnection connection;
+  private final QuicheSocket socket;
+  private final QuichePackets packets;
+
+  private final long[] batch = new long[BATCH_IDS];
+  private long[] ids = new long[BATCH_IDS];
+  private boolean idsWanted;
+
+  /** Bytes given to quiche since packets were last sent, and ever. */
+  private int given;
+
+  private long writtenBytes;
+
+  /**
+   * @param quic connection whose handshake is complete
+   * @param socket of its datagram channel
+   * @param segments how packets of one size leave together
+   */
+  public QuicheStreams(
+      QuicChannel quic, QuicheSocket socket, SegmentedDatagramPacketAllocator segments) {
+    this.channel = (QuicheQuicChannel) quic;
+    this.socket = socket;
+    QuicheQuicSslEngine engine =
+        (QuicheQuicSslEngine) Objects.requireNonNull(channel.sslEngine(), "no handshake yet");
+    this.connection = engine.connection;
+    this.packets = new QuichePackets(connection, socket, segments);
+  }
+
+  /** Whether a handshake over QUIC went on from an earlier session. */
+  public static boolean isResumed(SSLEngine engine) {
+    return engine instanceof QuicheQuicSslEngine quiche && quiche.isSessionReused();
+  }
+
+  /** Whether the connection has ended. */
+  public boolean isClosed() {
+    return connection.isFreed();
+  }
+
+  /** Connection ids under which the client may send to us now. */
+  public Collection<ByteBuffer> sourceIds() {
+    return channel.sourceConnectionIds();
+  }
+
+  // Reading.
+
+  /**
+   * Takes a datagram, unless it is a case for Netty's channel: the handshake, a new address of the
+   * client, or connection ids to replace.
+   *
+   * @return whether it was taken
+   */
+  public boolean receive(DatagramPacket packet) {
+    ByteBuf data = packet.content();
+    InetSocketAddress sender = packet.sender();
+    int length = data.readableBytes();
+    if (idsWanted
+        || connection.isFreed()
+        || length == 0
+        || !data.isDirect()
+        || data.isReadOnly()
+        || (data.getByte(data.readerIndex()) & LONG_HEADER) != 0
+        || !sender.equals(channel.remoteSocketAddress())) {
+      idsWanted = false;
+      return false;
+    }
+    // quiche ends the connection by itself if what it finds inside is wrong.
+    Quiche.quiche_conn_recv(
+        connection.address(),
+        Quiche.readerMemoryAddress(data),
+        length,
+        socket.receiveInfo(sender, packet.recipient()));
+    return true;
+  }
+
+  /** Looks which streams have something to read; returns how many, for {@link #id}. */
+  public int readable() {
+    return connection.isFreed() ? 0 : take(Quiche.quiche_conn_readable(connection.address()));
+  }
+
+  /** Looks which streams can send or were stopped, the most urgent first; see {@link #id}. */
+  public int writable() {
+    return connection.isFreed() ? 0 : take(Quiche.quiche_conn_writable(connection.address()));
+  }
+
+  private int take(long iterator) {
+    int count = 0;
+    if (iterator != -1) {
+      try {
+        int read;
+        do {
+          read = Quiche.quiche_stream_iter_next(iterator, batch);
+          if (count + read > ids.length) {
+            ids = Arrays.copyOf(ids, 2 * ids.length + read);
+          }
+          System.arraycopy(batch, 0, ids, count, read);
+          count += read;
+        } while (read == batch.length);
+      } finally {
+        Quiche.quiche_stream_iter_free(iterator);
+      }
+    }
+    return count;
+  }
+
+  /** One of the ids that the last look has found. */
+  public long id(int index) {
+    return ids[index];
+  }
+
+  /**
+   * Reads from a stream. What was read stands in the buffer of {@link #data} until the next read.
+   *
+   * @return number of bytes, {@link #DONE}, or another negative number if the client has reset the
+   *     stream
+   */
+  public int read(long id) {
+    if (connection.isFreed()) {
+      return CLOSED;
+    }
+    ByteBuf into = socket.read();
+    int length =
+        Quiche.quiche_conn_stream_recv(
+            connection.address(),
+            id,
+            socket.readAddress(),
+            into.capacity(),
+            socket.finAddress(),
+            socket.errorCodeAddress());
+    into.setIndex(0, Math.max(length, 0));
+    return length;
+  }
+
+  /** What the last read brought. */
+  public ByteBuf data() {
+    return socket.read();
+  }
+
+  /** Whether the last read has come to the end of the stream. */
+  public boolean isEnd() {
+    return socket.fin();
+  }
+
+  // Writing.
+
+  /**
+   * Gives quiche a part of a stream, as much as the client's windows and the network allow.
+   *
+   * @param data in one piece outside the heap; read from, but its indexes stay
+   * @param last whether the stream ends behind it
+   * @return bytes taken, {@link #DONE} if none, or another negative number if the client does not
+   *     want more
+   */
+  public int write(long id, ByteBuf data, boolean last) {
+    if (connection.isFreed()) {
+      return CLOSED;
+    }
+    int length = data.readableBytes();
+    long address = 0;
+    if (length > 0) {
+      address =
+          data.hasMemoryAddress()
+              ? data.memoryAddress() + data.readerIndex()
+              : Quiche.memoryAddressWithPosition(data.nioBuffer());
+    }
+    int taken = Quiche.quiche_conn_stream_send(connection.address(), id, address, length, last);
+    if (taken > 0) {
+      given += taken;
+      writtenBytes += taken;
+    }
+    return taken;
+  }
+
+  /** Bytes that quiche has taken from {@link #write}, of all streams. */
+  public long writtenBytes() {
+    return writtenBytes;
+  }
+
+  /** Bytes that a stream would take; negative if its client has asked to stop. */
+  public long capacity(long id) {
+    return connection.isFreed()
+        ? CLOSED
+        : Quiche.quiche_conn_stream_capacity(connection.address(), id);
+  }
+
+  /** Orders the stream among those that wait (RFC 9218). */
+  public void priority(long id, int urgency, boolean incremental) {
+    if (!connection.isFreed()) {
+      Quiche.quiche_conn_stream_priority(connection.address(), id, (byte) urgency, incremental);
+    }
+  }
+
+  /** Asks the client to send no more. */
+  public void stop(long id, int code) {
+    shutdown(id, Quiche.QUICHE_SHUTDOWN_READ, code);
+  }
+
+  /** Takes back what was not sent and tells the client so. */
+  public void reset(long id, int code) {
+    shutdown(id, Quiche.QUICHE_SHUTDOWN_WRITE, code);
+  }
+
+  private void shutdown(long id, int direction, int code) {
+    if (!connection.isFreed()) {
+      Quiche.quiche_conn_stream_shutdown(connection.address(), id, direction, code);
+    }
+  }
+
+  // Packets.
+
+  /**
+   * Sends the packets that quiche has ready and, if the connection has ended, closes the channel.
+   * What is written must be flushed by the caller, who then asks for {@link #timeoutMs}.
+   *
+   * @param out next to the datagram channel
+   */
+  public void send(ChannelHandlerContext out) {
+    if (connection.isFreed()) {
+      return;
+    }
+    packets.send(out, given);
+    given = 0;
+    if (!channel.freeIfClosed() && Quiche.quiche_conn_scids_left(connection.address()) > 0) {
+      idsWanted = true; // Netty makes new ones when it receives a datagram
+    }
+  }
+
+  /**
+   * Time until {@link #timedOut} must be called, in milliseconds; negative for never. Netty's timer
+   * goes on beside it and does no harm: quiche looks at the clock itself.
+   */
+  public long timeoutMs() {
+    if (connection.isFreed()) {
+      return -1;
+    }
+    long delayNs = Quiche.quiche_conn_timeout_as_nanos(connection.address());
+    // Rounded up: nothing is done before its time.
+    return delayNs < 0 ? -1 : Math.min(delayNs / NS_PER_MS, MAX_TIMEOUT_MS) + 1;
+  }
+
+  /** Repeats what was lost, or ends a connection whose client is gone; then {@link #send}. */
+  public void timedOut() {
+    if (!connection.isFreed()) {
+      Quiche.quiche_conn_on_timeout(connection.address());
+    }
+  }
+}
