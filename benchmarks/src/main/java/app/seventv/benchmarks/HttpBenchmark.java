@@ -101,25 +101,7 @@ final class HttpBenchmark implements Benchmark {
     new Random(7).nextBytes(big);
     Files.write(context.work().resolve("big"), big);
     Files.write(context.work().resolve("small"), SMALL_BODY.getBytes(StandardCharsets.US_ASCII));
-    LoadTools.pinned(
-        LoadTools.CLIENT_CORE,
-        List.of(
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=localhost",
-            "-keyout",
-            context.work().resolve("key.pem").toString(),
-            "-out",
-            context.work().resolve("cert.pem").toString()));
+    TestCertificates.create(context);
   }
 
   private static void compare(

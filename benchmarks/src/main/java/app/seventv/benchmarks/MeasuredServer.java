@@ -209,7 +209,12 @@ final class MeasuredServer implements AutoCloseable {
 
   /** Processor time used so far, user and system, in seconds (proc(5), stat). */
   double cpuSeconds() throws IOException {
-    String stat = Files.readString(Path.of("/proc", Long.toString(pid()), "stat"));
+    return cpuSeconds(Path.of("/proc", Long.toString(pid())));
+  }
+
+  /** The same of any process or thread by its folder. */
+  static double cpuSeconds(Path folder) throws IOException {
+    String stat = Files.readString(folder.resolve("stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
   }
