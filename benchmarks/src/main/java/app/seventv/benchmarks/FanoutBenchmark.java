@@ -63,6 +63,7 @@ final class FanoutBenchmark implements Benchmark {
   }
 
   @Override
+  @SuppressWarnings("try") // an interrupt while the bus closes ends the run as any other does
   public List<Figure> run(BenchContext context) throws Exception {
     int clients = context.quick() ? QUICK_CLIENTS : CLIENTS;
     Path natsFolder = Files.createDirectories(context.work().resolve("nats"));

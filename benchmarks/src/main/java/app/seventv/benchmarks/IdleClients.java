@@ -32,6 +32,9 @@ final class IdleClients implements AutoCloseable {
   /** Handshakes under way at once. */
   private static final int CONCURRENT_HANDSHAKES = 256;
 
+  /** The same with TLS, where a busy machine would let them time out. */
+  private static final int CONCURRENT_TLS_HANDSHAKES = 48;
+
   private static final long HANDSHAKE_LIMIT_SECONDS = 60;
   private static final byte[] ACK_MARK = "\"op\":5".getBytes(StandardCharsets.US_ASCII);
 
@@ -135,7 +138,8 @@ final class IdleClients implements AutoCloseable {
 
   /** Opens clients until there are {@code count}, all of them acknowledged. */
   void growTo(int count) throws IOException, InterruptedException {
-    Semaphore slots = new Semaphore(CONCURRENT_HANDSHAKES);
+    int concurrent = tls == null ? CONCURRENT_HANDSHAKES : CONCURRENT_TLS_HANDSHAKES;
+    Semaphore slots = new Semaphore(concurrent);
     Bootstrap bootstrap = loops.client();
     while (channels.size() < count) {
       if (!slots.tryAcquire(HANDSHAKE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
@@ -168,7 +172,7 @@ final class IdleClients implements AutoCloseable {
               .connect(server, source == null ? null : new InetSocketAddress(source, 0))
               .channel());
     }
-    if (!slots.tryAcquire(CONCURRENT_HANDSHAKES, HANDSHAKE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+    if (!slots.tryAcquire(concurrent, HANDSHAKE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
       throw new IOException("not every client was acknowledged");
     }
     if (failed.get() > 0) {
