@@ -123,7 +123,8 @@ final class ConnectionsBenchmark implements Benchmark {
       Map<String, Long> heap,
       long nativeBytes) {
     Map<String, Double> terms = new HashMap<>();
-    heap.forEach((name, bytes) -> terms.put(name, (bytes - lowHeap.getOrDefault(name, 0L)) / added));
+    heap.forEach(
+        (name, bytes) -> terms.put(name, (bytes - lowHeap.getOrDefault(name, 0L)) / added));
     terms.entrySet().stream()
         .filter(term -> Math.abs(term.getValue()) >= MIN_TERM_BYTES)
         .sorted(Map.Entry.<String, Double>comparingByValue().reversed())

@@ -91,7 +91,11 @@ final class FanoutBenchmark implements Benchmark {
                   "fanout-p99-ms",
                   latency(bus, deliveries, RATED_EVENTS, EVENTS_PER_SECOND),
                   "ms"));
-          figures.add(new Figure("slow-consumer-p99-ratio", slow(context, loops, setup, bus, deliveries) / calm, ""));
+          figures.add(
+              new Figure(
+                  "slow-consumer-p99-ratio",
+                  slow(context, loops, setup, bus, deliveries) / calm,
+                  ""));
         }
       }
     }
@@ -136,8 +140,7 @@ final class FanoutBenchmark implements Benchmark {
     int first = -1;
     long startNs = System.nanoTime();
     for (int i = 0; i < events; i++) {
-      long waitNs =
-          startNs + i * (TimeUnit.SECONDS.toNanos(1) / perSecond) - System.nanoTime();
+      long waitNs = startNs + i * (TimeUnit.SECONDS.toNanos(1) / perSecond) - System.nanoTime();
       TimeUnit.NANOSECONDS.sleep(Math.max(0, waitNs));
       int event = publish(bus, deliveries);
       first = first < 0 ? event : first;
@@ -172,9 +175,20 @@ final class FanoutBenchmark implements Benchmark {
     Instant now = Instant.now();
     EmoteSet set =
         new EmoteSet(
-            SET, "name", null, List.of(), List.of(), 1000, null, null, EmoteSet.Kind.NORMAL, false,
-            now, null);
-    EmoteSetChange change = new EmoteSetChange.ChangeName("o".repeat(NAME_CHARS), "n".repeat(NAME_CHARS));
+            SET,
+            "name",
+            null,
+            List.of(),
+            List.of(),
+            1000,
+            null,
+            null,
+            EmoteSet.Kind.NORMAL,
+            false,
+            now,
+            null);
+    EmoteSetChange change =
+        new EmoteSetChange.ChangeName("o".repeat(NAME_CHARS), "n".repeat(NAME_CHARS));
     BusEvent event = new BusEvent(null, null, new EntityEvent.OfEmoteSet(set, change), now);
     byte[] message = BusEncoding.encode(new BusBatch(List.of(event), now));
     int number = deliveries.publish();

@@ -81,7 +81,9 @@ final class IdleClients implements AutoCloseable {
     this.subscriptions = subscriptions;
   }
 
-  /** A loop for clients, on another transport than the servers' best: what is measured is theirs. */
+  /**
+   * A loop for clients, on another transport than the servers' best: what is measured is theirs.
+   */
   static EventLoops loops() {
     return EventLoops.start(new TransportOptions(TransportOptions.Choice.EPOLL, 1, false));
   }
@@ -162,9 +164,7 @@ final class IdleClients implements AutoCloseable {
                                 secure
                                     .context()
                                     .newHandler(
-                                        channel.alloc(),
-                                        server.getHostString(),
-                                        server.getPort()));
+                                        channel.alloc(), server.getHostString(), server.getPort()));
                       }
                       channel.pipeline().addLast(client);
                     }
