@@ -17,7 +17,7 @@ public final class Bench {
           new ConnectionsBenchmark(),
           new FanoutBenchmark(),
           new StormBenchmark(),
-          new CdnHitBenchmark(),
+          new CdnBenchmark(),
           new HttpBenchmark(),
           new WebSocketCodecBenchmark(),
           new JmhBenchmark());

@@ -52,7 +52,7 @@ final class ConnectionsBenchmark implements Benchmark {
       figures.addAll(measure(context, Wire.PLAIN));
     }
     if (all || context.arguments().contains("tls")) {
-      TestCertificates.create(context);
+      HttpBenchmark.certificate(context);
       figures.addAll(measure(context, Wire.TLS));
       if (Files.exists(JEMALLOC)) {
         figures.addAll(measure(context, Wire.TLS_JEMALLOC));

@@ -1,20 +1,15 @@
 package app.seventv.benchmarks;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Our HTTP layer beside Debian's nginx and h2o: same machine, same payloads, same clients, one core
@@ -29,8 +24,6 @@ final class HttpBenchmark implements Benchmark {
   private static final int CONNECTIONS = 64;
   private static final int HTTP2_CONNECTIONS = 8;
   private static final int STREAMS = 16;
-  private static final Pattern HTTP3_REPORT =
-      Pattern.compile("(\\d+) requests in ([0-9.]+) seconds, (\\d+) failed");
 
   /** What is asked for, and how. */
   private enum Case {
@@ -57,9 +50,6 @@ final class HttpBenchmark implements Benchmark {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
-
-  /** One round of one server. */
-  private record Round(double requestsPerSecond, double cpuMicros) {}
 
   @Override
   public String name() {
@@ -101,7 +91,30 @@ final class HttpBenchmark implements Benchmark {
     new Random(7).nextBytes(big);
     Files.write(context.work().resolve("big"), big);
     Files.write(context.work().resolve("small"), SMALL_BODY.getBytes(StandardCharsets.US_ASCII));
-    TestCertificates.create(context);
+    certificate(context);
+  }
+
+  /** Makes {@code cert.pem} and {@code key.pem}. */
+  static void certificate(BenchContext context) throws IOException, InterruptedException {
+    LoadTools.pinned(
+        LoadTools.CLIENT_CORE,
+        List.of(
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-keyout",
+            context.work().resolve("key.pem").toString(),
+            "-out",
+            context.work().resolve("cert.pem").toString()));
   }
 
   private static void compare(
@@ -116,17 +129,12 @@ final class HttpBenchmark implements Benchmark {
     int turns = context.quick() ? 3 : 7;
     int seconds = context.quick() ? 1 : 2;
     for (Case one : cases) {
-      Map<String, List<Round>> byServer = new LinkedHashMap<>();
-      servers.forEach(server -> byServer.put(server.name(), new ArrayList<>()));
-      for (int turn = 0; turn < turns; turn++) {
-        for (MeasuredServer server : servers) {
-          of(byServer, server).add(measure(server, one, seconds));
-        }
-      }
+      Map<MeasuredServer, List<Round>> byServer =
+          Round.inTurns(servers, turns, server -> load(server, one, seconds));
       report(context, one, servers, byServer, ratios, figures);
     }
-    ratios.forEach(
-        (name, all) -> figures.add(new Figure(version + name, geometricMean(all), "ratio")));
+    ratios.forEach((name, all) ->
+        figures.add(new Figure(version + name, Statistics.geometricMean(all), "ratio")));
   }
 
   /** The JIT's share: it needs requests rather than time. */
@@ -147,56 +155,34 @@ final class HttpBenchmark implements Benchmark {
         : LoadTools.wrk(url, CONNECTIONS, seconds);
   }
 
-  private static List<Round> of(Map<String, List<Round>> byServer, MeasuredServer server) {
-    return Objects.requireNonNull(byServer.get(server.name()));
-  }
-
-  private static Round measure(MeasuredServer server, Case one, int seconds)
-      throws IOException, InterruptedException {
-    double before = server.cpuSeconds();
-    LoadTools.Load load = load(server, one, seconds);
-    double cpu = server.cpuSeconds() - before;
-    return new Round(load.requestsPerSecond(), cpu * 1e6 / load.requests());
-  }
-
   private static void report(
       BenchContext context,
       Case one,
       List<MeasuredServer> servers,
-      Map<String, List<Round>> rounds,
+      Map<MeasuredServer, List<Round>> rounds,
       Map<String, List<Double>> ratios,
       List<Figure> figures) {
-    List<Round> ours = of(rounds, servers.getFirst());
+    List<Round> ours = Objects.requireNonNull(rounds.get(servers.getFirst()));
     for (MeasuredServer server : servers) {
-      List<Round> theirs = of(rounds, server);
-      double rate = median(theirs.stream().map(Round::requestsPerSecond).toList());
-      double cpu = median(theirs.stream().map(Round::cpuMicros).toList());
+      List<Round> theirs = Objects.requireNonNull(rounds.get(server));
+      double rate = Round.medianRate(theirs);
+      double cpu = Round.medianCpu(theirs);
       String suffix = server == servers.getFirst() ? "" : "-" + server.name();
       figures.add(new Figure(one.label() + suffix + "-rps", Math.rint(rate), "req/s"));
       figures.add(new Figure(one.label() + suffix + "-cpu", cpu, "us/req"));
       if (server == servers.getFirst()) {
         continue;
       }
-      List<Double> each = new ArrayList<>();
-      for (int i = 0; i < ours.size(); i++) {
-        each.add(ours.get(i).requestsPerSecond() / theirs.get(i).requestsPerSecond());
-      }
-      double ratio = median(each);
+      double ratio = Round.rateRatio(ours, theirs);
       String rates = "-vs-" + server.name();
       ratios.computeIfAbsent(rates, name -> new ArrayList<>()).add(ratio);
-      double ourCpu = median(ours.stream().map(Round::cpuMicros).toList());
+      double ourCpu = Round.medianCpu(ours);
       ratios.computeIfAbsent("-cpu" + rates, name -> new ArrayList<>()).add(ourCpu / cpu);
       figures.add(new Figure(one.label() + "-vs-" + server.name(), ratio, "ratio"));
       context.progress(
           "%s: %.2f times %s (%.0f req/s, %.1f us; theirs %.0f req/s, %.1f us)"
               .formatted(
-                  one.label(),
-                  ratio,
-                  server.name(),
-                  median(ours.stream().map(Round::requestsPerSecond).toList()),
-                  ourCpu,
-                  rate,
-                  cpu));
+                  one.label(), ratio, server.name(), Round.medianRate(ours), ourCpu, rate, cpu));
     }
   }
 
@@ -209,58 +195,21 @@ final class HttpBenchmark implements Benchmark {
     List<Double> cpus = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     for (int turn = 0; turn < (context.quick() ? 2 : 5); turn++) {
-      Round http2 = measure(ours, Case.H2_TLS_SMALL, seconds);
-      Round http3 = measureHttp3(ours, seconds, context.quick() ? 50_000 : 100_000);
+      Round http2 = Round.measure(ours, server -> load(server, Case.H2_TLS_SMALL, seconds));
+      Round http3 =
+          Http3Rounds.measure(
+              ours,
+              "/small",
+              HTTP2_CONNECTIONS,
+              STREAMS,
+              seconds,
+              context.quick() ? 50_000 : 100_000);
       rates.add(http3.requestsPerSecond());
       cpus.add(http3.cpuMicros());
       ratios.add(http3.cpuMicros() / http2.cpuMicros());
     }
-    figures.add(new Figure("h3-rps", Math.rint(median(rates)), "req/s"));
-    figures.add(new Figure("h3-cpu", median(cpus), "us/req"));
-    figures.add(new Figure("h3-vs-h2-cpu", median(ratios), "ratio"));
-  }
-
-  private static Round measureHttp3(MeasuredServer server, int seconds, int warmUpRequests)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("taskset", "-c", LoadTools.CLIENT_CORE));
-    command.addAll(MeasuredServer.java());
-    command.add(Http3Load.class.getName());
-    command.addAll(List.of(Integer.toString(server.tlsPort()), "/small"));
-    for (int number : new int[] {HTTP2_CONNECTIONS, STREAMS, seconds, warmUpRequests}) {
-      command.add(Integer.toString(number));
-    }
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    StringBuilder report = new StringBuilder();
-    double before = 0;
-    try (BufferedReader lines = process.inputReader()) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        report.append(line).append('\n');
-        Matcher matcher = HTTP3_REPORT.matcher(line);
-        if (line.equals("measuring")) {
-          before = server.cpuSeconds();
-        } else if (matcher.matches() && !matcher.group(1).equals("0")) {
-          double cpu = server.cpuSeconds() - before;
-          long requests = Long.parseLong(matcher.group(1));
-          return new Round(requests / Double.parseDouble(matcher.group(2)), cpu * 1e6 / requests);
-        }
-      }
-    } finally {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    }
-    throw new IOException("HTTP/3 load failed: " + report);
-  }
-
-  private static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
-  }
-
-  private static double geometricMean(List<Double> values) {
-    return Math.exp(values.stream().mapToDouble(Math::log).average().orElse(Double.NaN));
+    figures.add(new Figure("h3-rps", Math.rint(Statistics.median(rates)), "req/s"));
+    figures.add(new Figure("h3-cpu", Statistics.median(cpus), "us/req"));
+    figures.add(new Figure("h3-vs-h2-cpu", Statistics.median(ratios), "ratio"));
   }
 }

@@ -2,10 +2,13 @@ package app.seventv.benchmarks;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Load generators of Debian, on the core of the clients. */
 final class LoadTools {
@@ -14,6 +17,9 @@ final class LoadTools {
 
   /** Core of the load generators. */
   static final String CLIENT_CORE = "1";
+
+  /** No command takes longer, unless it hangs. */
+  private static final String COMMAND_SECONDS = "120";
 
   private static final Pattern WRK_RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
   private static final Pattern WRK_TOTAL = Pattern.compile("(\\d+) requests in");
@@ -34,10 +40,22 @@ final class LoadTools {
   /** HTTP/1.1: each connection sends the next request when the answer is there. */
   static Load wrk(String url, int connections, int seconds)
       throws IOException, InterruptedException {
-    String report =
-        pinned(
-            CLIENT_CORE,
-            List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "--latency", url));
+    return wrk(connections, seconds, List.of(url));
+  }
+
+  /** The same with the requests of a script; see {@link KeyMix#wrkScript}. */
+  static Load wrk(String url, Path script, Path paths, int connections, int seconds)
+      throws IOException, InterruptedException {
+    return wrk(connections, seconds, List.of("-s", script.toString(), url, "--", paths.toString()));
+  }
+
+  private static Load wrk(int connections, int seconds, List<String> what)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "--latency"));
+    command.addAll(what);
+    String report = pinned(CLIENT_CORE, command);
     if (report.contains("Non-2xx")) {
       throw new IOException("not every request was answered with 200: " + report);
     }
@@ -50,10 +68,62 @@ final class LoadTools {
   /** HTTP/2, with prior knowledge where the URL has no TLS. */
   static Load h2load(String url, int connections, int streams, int seconds)
       throws IOException, InterruptedException {
-    String report =
-        pinned(
-            CLIENT_CORE,
-            List.of("h2load", "-t1", "-c" + connections, "-m" + streams, "-D" + seconds, url));
+    return h2load(List.of("-c" + connections, "-m" + streams, "-D" + seconds, url));
+  }
+
+  /**
+   * A number of requests with the addresses of a file, each connection one after the other; over
+   * HTTP/1.1 or 2. A number and not a time, as h2load with a time sometimes does not end on a busy
+   * machine.
+   */
+  static Load h2loadCount(
+      String base, Path addresses, boolean http1, int connections, int streams, int requests)
+      throws IOException, InterruptedException {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "-c" + connections,
+                "-m" + streams,
+                "-n" + requests,
+                "-B" + base,
+                "-i" + addresses.toString()));
+    if (http1) {
+      words.add("--h1");
+    }
+    return h2load(words);
+  }
+
+  /**
+   * HTTP/1.1 at a fixed rate, whatever the server does: latencies as clients see them.
+   *
+   * @param log file for the latencies
+   */
+  static Load h2loadAtRate(
+      String base, Path addresses, Path log, int connections, double rate, int seconds)
+      throws IOException, InterruptedException {
+    Files.deleteIfExists(log);
+    Load load =
+        h2load(
+            List.of(
+                "--h1",
+                "-c" + connections,
+                "-n" + Math.round(rate * seconds),
+                "-B" + base,
+                "-i" + addresses.toString(),
+                "--rps=" + Math.max(1, Math.round(rate / connections)),
+                "--log-file=" + log.toString()));
+    long[] micros;
+    try (Stream<String> lines = Files.lines(log)) {
+      micros = lines.mapToLong(line -> Long.parseLong(line.split("\t", -1)[2])).sorted().toArray();
+    }
+    double p99Ms = micros[(int) (micros.length * 0.99)] / 1000.0;
+    return new Load(load.requestsPerSecond(), load.requests(), p99Ms);
+  }
+
+  private static Load h2load(List<String> what) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("h2load", "-t1"));
+    command.addAll(what);
+    String report = pinned(CLIENT_CORE, command);
     Matcher total = find(H2LOAD_TOTAL, report);
     if (total.group(1).equals("0") || !total.group(2).equals("0")) {
       throw new IOException("requests failed: " + report);
@@ -66,7 +136,8 @@ final class LoadTools {
 
   /** Runs a command on one core and returns what it printed. */
   static String pinned(String core, List<String> command) throws IOException, InterruptedException {
-    List<String> words = new ArrayList<>(List.of("taskset", "-c", core));
+    List<String> words =
+        new ArrayList<>(List.of("timeout", COMMAND_SECONDS, "taskset", "-c", core));
     words.addAll(command);
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     String report = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -87,7 +87,7 @@ final class MeasuredServer implements AutoCloseable {
               tcp_nopush on;
               tcp_nodelay on;
               keepalive_requests 1000000000;
-              open_file_cache max=16 inactive=1h;
+              open_file_cache max=4096 inactive=1h;
               open_file_cache_valid 1h;
               client_body_temp_path %1$s/nginx-body;
               proxy_temp_path %1$s/nginx-proxy;
@@ -104,6 +104,7 @@ final class MeasuredServer implements AutoCloseable {
                 listen 127.0.0.1:%4$d ssl http2;
                 location = /small { default_type text/plain; return 200 "Hello, World!"; }
                 location = /big { default_type image/webp; root %1$s; }
+                location /emote/ { default_type image/webp; root %1$s; }
               }
             }
             """
@@ -142,9 +143,39 @@ final class MeasuredServer implements AutoCloseable {
                     file.file: %1$s/small
                   /big:
                     file.file: %1$s/big
+                  /emote:
+                    file.dir: %1$s/emote
             """
                 .formatted(work, plain, tls, "", user()));
     return start(context, "h2o", List.of("h2o", "-c", config.toString()), plain, plain, tls);
+  }
+
+  /** Debian's Varnish with its cache in memory, before another server. */
+  static MeasuredServer varnish(BenchContext context, MeasuredServer behind)
+      throws IOException, InterruptedException {
+    int plain = ServerProcess.freePort();
+    List<String> command =
+        List.of(
+            "varnishd",
+            "-F",
+            "-n",
+            context.work().resolve("varnish").toString(),
+            "-a",
+            "127.0.0.1:" + plain,
+            "-b",
+            "127.0.0.1:" + behind.plainPort,
+            "-s",
+            "malloc,512m",
+            "-p",
+            "thread_pools=1",
+            "-t",
+            "86400");
+    return start(context, "varnish", command, plain, plain, plain);
+  }
+
+  /** A server that runs already, as one to measure. */
+  static MeasuredServer of(String name, Process process, int plainPort, int tlsPort) {
+    return new MeasuredServer(name, process, plainPort, plainPort, tlsPort);
   }
 
   /** As root h2o wants to become somebody else, who could not read the folder. */
@@ -207,12 +238,23 @@ final class MeasuredServer implements AutoCloseable {
     return tlsPort;
   }
 
-  /** Processor time used so far, user and system, in seconds (proc(5), stat). */
+  /**
+   * Processor time used so far by the process and its children, user and system, in seconds
+   * (proc(5), stat). Varnish works in a child.
+   */
   double cpuSeconds() throws IOException {
-    return cpuSeconds(Path.of("/proc", Long.toString(pid())));
+    double sum = cpuSeconds(folder(pid()));
+    for (ProcessHandle child : process.descendants().toList()) {
+      sum += cpuSeconds(folder(child.pid()));
+    }
+    return sum;
   }
 
-  /** The same of any process or thread by its folder. */
+  private static Path folder(long pid) {
+    return Path.of("/proc", Long.toString(pid));
+  }
+
+  /** Processor time of one process or thread by its folder. */
   static double cpuSeconds(Path folder) throws IOException {
     String stat = Files.readString(folder.resolve("stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);

@@ -118,6 +118,11 @@ final class ServerProcess implements AutoCloseable {
     return seconds;
   }
 
+  /** The same process as a server beside rivals. */
+  MeasuredServer measured(String name, int plainPort, int tlsPort) {
+    return MeasuredServer.of(name, process, plainPort, tlsPort);
+  }
+
   long pid() {
     return process.pid();
   }
@@ -133,6 +138,11 @@ final class ServerProcess implements AutoCloseable {
       throw new IOException("jcmd printed no histogram");
     }
     return bytes;
+  }
+
+  /** Bytes of live objects on the Java heap, after a full collection. */
+  long liveHeapBytes() throws IOException, InterruptedException {
+    return liveHeap().values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Anonymous memory of the process that is resident: heap, malloc, stacks, code. */

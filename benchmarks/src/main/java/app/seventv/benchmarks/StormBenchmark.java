@@ -32,7 +32,7 @@ final class StormBenchmark implements Benchmark {
 
   @Override
   public List<Figure> run(BenchContext context) throws Exception {
-    TestCertificates.create(context);
+    HttpBenchmark.certificate(context);
     List<Figure> figures = new ArrayList<>();
     figures.add(
         new Figure("storm-accepts-plain-per-core-second", accepts(context, false), "accepts/s"));

@@ -1,71 +1,140 @@
 package app.seventv.cdn;
 
 import app.seventv.cdn.OriginFailure.Kind;
-import java.util.ArrayDeque;
+import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Lets a limited number of fetches through at once and a limited number wait. */
+/**
+ * Lets a limited number of fetches through at once and a limited number wait for a limited time. A
+ * fetch counts until its body has ended.
+ */
 final class BoundedOrigin implements Origin {
   /** Waiting fetches per running one; beyond that the origin is overloaded. */
-  private static final int QUEUE_FACTOR = 10;
+  static final int QUEUE_FACTOR = 10;
 
   private final Origin origin;
   private final int maxRunning;
   private final int maxWaiting;
-  private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+  private final Duration maxWait;
+  private final Timers timers;
+  private final LinkedHashSet<Waiting> queue = new LinkedHashSet<>();
   private int running;
 
-  BoundedOrigin(Origin origin, int maxRunning) {
+  BoundedOrigin(Origin origin, int maxRunning, Duration maxWait, Timers timers) {
     this.origin = origin;
     this.maxRunning = maxRunning;
     this.maxWaiting = maxRunning * QUEUE_FACTOR;
+    this.maxWait = maxWait;
+    this.timers = timers;
   }
 
-  private record Waiting(String key, CompletableFuture<CachedObject> result) {}
+  private static final class Waiting {
+    private final String key;
+    private final @Nullable String etag;
+    private final CompletableFuture<OriginAnswer> result = new CompletableFuture<>();
+
+    Waiting(String key, @Nullable String etag) {
+      this.key = key;
+      this.etag = etag;
+    }
+  }
 
   @Override
-  public CompletableFuture<CachedObject> fetch(String key) {
-    Waiting fetch = new Waiting(key, new CompletableFuture<>());
-    synchronized (this) {
-      if (running >= maxRunning) {
-        if (queue.size() >= maxWaiting) {
-          fetch.result.completeExceptionally(
-              new OriginFailure(Kind.OVERLOADED, maxWaiting + " fetches are waiting"));
-        } else {
-          queue.add(fetch);
-        }
-        return fetch.result;
-      }
-      running++;
+  public CompletableFuture<OriginAnswer> get(String key, @Nullable String etag) {
+    Waiting fetch = new Waiting(key, etag);
+    if (enter(fetch)) {
+      run(fetch);
     }
-    run(fetch);
     return fetch.result;
   }
 
-  private void run(Waiting fetch) {
-    origin
-        .fetch(fetch.key)
-        .whenComplete((object, failure) -> {
-          Waiting next = next();
-          if (next != null) {
-            run(next);
-          }
-          if (object != null) {
-            fetch.result.complete(object);
-          } else {
-            fetch.result.completeExceptionally(
-                failure == null ? new IllegalStateException("no result") : failure);
-          }
+  /** Whether the fetch may run now; otherwise it waits or has failed. */
+  private boolean enter(Waiting fetch) {
+    synchronized (this) {
+      if (running < maxRunning) {
+        running++;
+        return true;
+      }
+      if (queue.size() < maxWaiting) {
+        queue.add(fetch);
+        Timers.Pending limit = timers.after(maxWait, () -> giveUp(fetch));
+        fetch.result.whenComplete((answer, failure) -> {
+          limit.cancel();
+          leave(fetch);
         });
+        return false;
+      }
+    }
+    fetch.result.completeExceptionally(
+        new OriginFailure(Kind.OVERLOADED, maxWaiting + " fetches are waiting"));
+    return false;
   }
 
-  private synchronized @Nullable Waiting next() {
-    Waiting next = queue.poll();
-    if (next == null) {
-      running--;
+  private void giveUp(Waiting fetch) {
+    if (leave(fetch)) {
+      fetch.result.completeExceptionally(
+          new OriginFailure(Kind.OVERLOADED, "no turn within " + maxWait));
     }
-    return next;
+  }
+
+  private synchronized boolean leave(Waiting fetch) {
+    return queue.remove(fetch);
+  }
+
+  private void run(Waiting fetch) {
+    AtomicBoolean over = new AtomicBoolean();
+    Runnable ended =
+        () -> {
+          if (over.compareAndSet(false, true)) {
+            next();
+          }
+        };
+    CompletableFuture<OriginAnswer> call = origin.get(fetch.key, fetch.etag);
+    fetch.result.whenComplete((answer, failure) -> {
+      if (fetch.result.isCancelled()) {
+        call.cancel(true);
+      }
+    });
+    call.whenComplete((answer, failure) -> {
+      if (answer instanceof OriginAnswer.Found found) {
+        OriginAnswer watched =
+            new OriginAnswer.Found(
+                found.head(), found.length(), new WatchedBody(found.body(), ended));
+        if (!fetch.result.complete(watched)) {
+          watched.discard();
+        }
+      } else {
+        ended.run();
+        if (answer != null) {
+          fetch.result.complete(answer);
+        } else {
+          fetch.result.completeExceptionally(OriginFailure.of(failure));
+        }
+      }
+    });
+  }
+
+  private void next() {
+    Waiting next;
+    synchronized (this) {
+      if (queue.isEmpty()) {
+        running--;
+        return;
+      }
+      next = queue.removeFirst();
+    }
+    run(next);
+  }
+
+  synchronized int waiting() {
+    return queue.size();
+  }
+
+  synchronized int running() {
+    return running;
   }
 
   @Override

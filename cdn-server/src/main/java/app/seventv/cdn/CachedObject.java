@@ -1,10 +1,14 @@
 package app.seventv.cdn;
 
+import app.seventv.core.content.EntityTag;
+import app.seventv.core.content.Representation;
+import app.seventv.core.http.HttpDate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.IllegalReferenceCountException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,74 +18,116 @@ import org.jspecify.annotations.Nullable;
  * the entry is evicted; every delivery takes one of its own.
  */
 final class CachedObject {
-  /** Heap around a body: this object, key, cache node, buffer object. */
-  private static final int OVERHEAD_BYTES = 400;
+  /** Memory beside a body: this object, its texts, key, cache node, buffer object (measured). */
+  static final int OVERHEAD_BYTES = 750;
 
   /** How long "not at the origin" is believed (cdn.md §4.2). */
   static final Duration NOT_FOUND_LIFETIME = Duration.ofSeconds(10);
 
-  /** Shared caches keep an object for a day at most (cdn.md §3.2). */
-  private static final long MAX_SHARED_AGE_SECONDS = 86_400;
+  private static final ObjectHead NOTHING =
+      new ObjectHead(null, null, HttpDate.INVALID, NOT_FOUND_LIFETIME);
 
-  private final int status;
-  private final @Nullable String contentType;
-  private final ByteBuf body;
-  private final long fetchedAtNs;
-  private final Duration lifetime;
-  private final String cacheControl;
-  private final String contentLength;
-  private final AtomicLong deliveries = new AtomicLong();
+  private static final VarHandle DELIVERIES;
 
-  private CachedObject(
-      int status, @Nullable String contentType, ByteBuf body, long fetchedAtNs, Duration lifetime) {
-    this.status = status;
-    this.contentType = contentType;
-    this.body = body;
-    this.fetchedAtNs = fetchedAtNs;
-    this.lifetime = lifetime;
-    this.contentLength = Integer.toString(body.readableBytes());
-    long seconds = lifetime.toSeconds();
-    this.cacheControl =
-        seconds == 0
-            ? "no-cache"
-            : "public, max-age="
-                + seconds
-                + ", s-maxage="
-                + Math.min(seconds, MAX_SHARED_AGE_SECONDS)
-                + ", immutable";
+  static {
+    try {
+      DELIVERIES =
+          MethodHandles.lookup().findVarHandle(CachedObject.class, "deliveries", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
-  /** An object; takes the body's reference. */
-  static CachedObject found(
-      @Nullable String contentType, ByteBuf body, long nowNs, Duration lifetime) {
-    return new CachedObject(200, contentType, body, nowNs, lifetime);
+  private final int status;
+  private final ObjectHead head;
+  private final ByteBuf body;
+  private final long fetchedAtNs;
+  private final long freshNs;
+  private final String lengthText;
+  private final @Nullable String lastModifiedText;
+
+  /** When a refresh may be tried again after one that failed. */
+  private volatile long refreshAtNs;
+
+  @SuppressWarnings("UnusedVariable") // by way of DELIVERIES
+  private volatile int deliveries;
+
+  private CachedObject(int status, ObjectHead head, ByteBuf body, long fetchedAtNs, long freshNs) {
+    this.status = status;
+    this.head = head;
+    this.body = body;
+    this.fetchedAtNs = fetchedAtNs;
+    this.freshNs = freshNs;
+    this.refreshAtNs = fetchedAtNs;
+    this.lengthText = Integer.toString(body.readableBytes());
+    this.lastModifiedText =
+        head.lastModified() == HttpDate.INVALID ? null : HttpDate.format(head.lastModified());
+  }
+
+  /**
+   * An object; takes the body's reference.
+   *
+   * @param fetchedAtNs when the origin answered, on the monotonic clock: for one that was stored
+   *     elsewhere meanwhile, now less its age
+   */
+  static CachedObject found(ObjectHead head, ByteBuf body, long fetchedAtNs) {
+    return new CachedObject(200, head, body, fetchedAtNs, Freshness.nanos(head.lifetime()));
   }
 
   /** The origin has no such object. */
   static CachedObject notFound(long nowNs) {
-    return new CachedObject(404, null, Unpooled.EMPTY_BUFFER, nowNs, NOT_FOUND_LIFETIME);
+    return new CachedObject(
+        404, NOTHING, Unpooled.EMPTY_BUFFER, nowNs, NOT_FOUND_LIFETIME.toNanos());
+  }
+
+  /** The same object with jitter: a time of freshness of its own. Takes over the body. */
+  CachedObject fresh(long ns) {
+    return new CachedObject(status, head, body, fetchedAtNs, ns);
+  }
+
+  /** The same bytes with another head or time; takes a reference of the body. */
+  CachedObject with(ObjectHead otherHead, ByteBuf retained, long otherFetchedAtNs, long otherNs) {
+    CachedObject copy = new CachedObject(status, otherHead, retained, otherFetchedAtNs, otherNs);
+    copy.deliveries = deliveries;
+    return copy;
   }
 
   int status() {
     return status;
   }
 
-  @Nullable String contentType() {
-    return contentType;
+  /** What is known besides the bytes; its lifetime is that of "not found" for a 404. */
+  ObjectHead head() {
+    return head;
   }
 
   Duration lifetime() {
-    return lifetime;
+    return head.lifetime();
   }
 
-  /** Value of {@code cache-control}. */
-  String cacheControl() {
-    return cacheControl;
+  /** Length of the body as text. */
+  String lengthText() {
+    return lengthText;
   }
 
-  /** Value of {@code content-length}. */
-  String contentLength() {
-    return contentLength;
+  /** Bytes of the body. */
+  int length() {
+    return body.writerIndex();
+  }
+
+  /** Value of {@code last-modified}, or null. */
+  @Nullable String lastModifiedText() {
+    return lastModifiedText;
+  }
+
+  /** When the origin answered. */
+  long fetchedAtNs() {
+    return fetchedAtNs;
+  }
+
+  /** How long it is fresh from then: the lifetime, less some jitter. */
+  long freshNs() {
+    return freshNs;
   }
 
   /** Whole seconds since the origin answered. */
@@ -90,8 +136,34 @@ final class CachedObject {
   }
 
   /** Counts a delivery and returns how many there were before. */
-  long countDelivery() {
-    return deliveries.getAndIncrement();
+  int countDelivery() {
+    return (int) DELIVERIES.getAndAdd(this, 1);
+  }
+
+  int deliveries() {
+    return deliveries;
+  }
+
+  /** Whether a refresh may be tried now: none has just begun or failed. */
+  boolean mayRefresh(long nowNs) {
+    return nowNs - refreshAtNs >= 0;
+  }
+
+  /** No refresh before the given time. */
+  void pauseRefresh(long untilNs) {
+    refreshAtNs = untilNs;
+  }
+
+  /** What conditional and range requests need to know. */
+  Representation representation(String contentType) {
+    Representation representation = Representation.of(length(), contentType);
+    EntityTag tag = EntityTag.parse(head.etag());
+    if (tag != null) {
+      representation = representation.withEtag(tag);
+    }
+    return head.lastModified() == HttpDate.INVALID
+        ? representation
+        : representation.withLastModified(head.lastModified());
   }
 
   /**

@@ -1,25 +1,36 @@
 package app.seventv.cdn;
 
+import app.seventv.cdn.disk.DiskTier;
+import app.seventv.cdn.peer.PeerClient;
+import app.seventv.cdn.peer.PeerOptions;
 import app.seventv.core.http.Handler;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.JsonText;
 import app.seventv.core.http.Response;
 import app.seventv.core.limits.AddressLimits;
+import app.seventv.core.limits.RequestLimits;
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.nats.NatsOptions;
+import app.seventv.core.service.Health;
+import app.seventv.core.service.AdminEndpoint;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
 import app.seventv.core.service.ServiceDefinition;
 import app.seventv.core.service.ServiceMain;
 import app.seventv.core.tls.TlsOptions;
 import io.nats.client.Connection;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,25 +41,61 @@ public final class CdnServer implements RunningService {
   public static final ServiceDefinition DEFINITION =
       ServiceDefinition.of("cdn", CdnServer.class, CdnOptions.SCHEMA, CdnServer::start);
 
+  /** Where bodies go that come from disk or from peers. */
+  private static final UnpooledByteBufAllocator TIER_MEMORY = new UnpooledByteBufAllocator(true);
+
   private static final Logger LOG = LoggerFactory.getLogger(CdnServer.class);
 
   private final ObjectCache cache;
-  private final S3Origin origin;
+  private final BoundedOrigin bounded;
+  private final CircuitBreaker origin;
+  private final ScheduledThreadPoolExecutor timerThread = timerThread();
+  private final @Nullable DiskTier disk;
+  private final @Nullable PeerTier peers;
+  private final List<Tier> tiers;
   private final ObjectStore store;
+  private final PurgeState purgeState = new PurgeState(System::nanoTime);
   private final CompletableFuture<Connection> nats;
-  private final @Nullable PurgeConsumer purges;
+  private final CdnPurging purges;
   private final List<HttpServer> servers = new ArrayList<>();
 
   private CdnServer(ServiceContext context, CdnOptions options) throws IOException {
     CdnMetrics metrics = new CdnMetrics(context.metrics());
-    cache = new ObjectCache(options.cacheCapacityBytes(), System::nanoTime);
-    origin = new S3Origin(options, System::nanoTime);
-    store = new ObjectStore(cache, new BoundedOrigin(origin, options.maxOriginRequests()), metrics);
+    DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
+    Freshness freshness = options.freshness(purgeState, random);
+    cache =
+        new ObjectCache(
+            options.cacheCapacityBytes(),
+            object -> freshness.usefulNs(object, System.nanoTime()),
+            System::nanoTime,
+            random);
+    Timers timers = Timers.of(timerThread);
+    Duration timeout = options.originTimeout();
+    bounded =
+        new BoundedOrigin(
+            new HedgedOrigin(new S3Origin(options), timeout, options.originHedgeDelay(), timers),
+            options.maxOriginRequests(),
+            timeout,
+            timers);
+    origin = new CircuitBreaker(bounded, System::nanoTime);
+    disk = options.disk().map(o -> DiskTier.open(o, TIER_MEMORY, key -> cache.contains('/' + key))).orElse(null);
+    peers = options.peers().map(o -> peers(o, context.metrics())).orElse(null);
+    tiers = tiers(disk, peers);
+    store =
+        new ObjectStore(
+            cache,
+            tiers,
+            origin,
+            new ObjectStore.Settings(freshness, options.maxObjectBytes(), timeout),
+            metrics,
+            System::nanoTime,
+            timers);
     gauges(context.metrics());
+    readiness(context.health(), options.unreadyAfter());
     nats =
         NatsOptions.connectInBackground(
             options.config(), "cdn", event -> LOG.info("NATS: {}", event));
-    purges = purgeConsumer(options);
+    purges = new CdnPurging(options, store, disk, purgeState, nats, context.metrics());
     try {
       listen(context, options, metrics);
     } catch (IOException | RuntimeException e) {
@@ -57,19 +104,36 @@ public final class CdnServer implements RunningService {
     }
   }
 
+  /** One thread for deadlines: what they do is short. */
+  private static ScheduledThreadPoolExecutor timerThread() {
+    ScheduledThreadPoolExecutor timers =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("cdn-timers").daemon().factory());
+    timers.setRemoveOnCancelPolicy(true);
+    return timers;
+  }
+
   /** Starts the service in a harness. */
   private static CdnServer start(ServiceContext context) throws IOException {
     return new CdnServer(context, new CdnOptions(context.config()));
   }
 
-  private @Nullable PurgeConsumer purgeConsumer(CdnOptions options) {
-    String pod = options.podName();
-    if (!pod.matches("[A-Za-z0-9_-]+")) {
-      // It becomes the name of a JetStream consumer (cdn.md §11, 14).
-      throw new IllegalArgumentException(
-          "pod.name must consist of letters, digits, - and _: '" + pod + "'");
+  /** What lies between memory and origin, nearest first. */
+  private static List<Tier> tiers(@Nullable DiskTier disk, @Nullable PeerTier peers) {
+    List<Tier> tiers = new ArrayList<>();
+    if (disk != null) {
+      tiers.add(new DiskCacheTier(disk, System::nanoTime, System::currentTimeMillis));
     }
-    return new PurgeConsumer(nats, options.purgeStream(), options.purgeSubject(), pod, store);
+    if (peers != null) {
+      tiers.add(peers);
+    }
+    return tiers;
+  }
+
+  private static PeerTier peers(PeerOptions options, Metrics metrics) {
+    PeerClient client = new PeerClient(options, TIER_MEMORY, System::nanoTime);
+    client.register(metrics);
+    return new PeerTier(client, System::nanoTime);
   }
 
   private void listen(ServiceContext context, CdnOptions options, CdnMetrics metrics)
@@ -83,8 +147,15 @@ public final class CdnServer implements RunningService {
     CdnIdentity identity =
         new CdnIdentity(options.serverName(), options.nodeName(), options.podName(), altSvc);
     ImageHandler images =
-        new ImageHandler(identity, options.clientAddress(), store, metrics, System::nanoTime);
-    Handler content = images.routes(exchange -> exchange.respond(status(identity)));
+        new ImageHandler(
+            new CdnHeaders(identity),
+            options.clientAddress(),
+            store,
+            options.fallbacks(),
+            metrics,
+            System::nanoTime);
+    Handler content =
+        limited(context, options, images.routes(exchange -> exchange.respond(status(identity))));
     if (tls != null) {
       HttpListener secure = new HttpListener(options.secureBind(), tls, true, http3);
       servers.add(server(context, options, content, secure, limits));
@@ -95,7 +166,30 @@ public final class CdnServer implements RunningService {
             : content;
     HttpListener open = HttpListener.plain(options.bind());
     servers.add(server(context, options, plain, open, limits));
+    if (peers != null) {
+      PeerOptions o = options.peers().orElseThrow();
+      HttpListener internal = HttpListener.plain(o.bind());
+      servers.add(
+          context
+              .httpServer(
+                  peers.endpoint(
+                      images.routes(exchange -> exchange.respond(status(identity))), o.secret()))
+              .errorMapper(ImageHandler.ERRORS)
+              .listen(internal)
+              .start());
+    }
     servers.forEach(server -> LOG.info("listening on {}", server.addresses()));
+  }
+
+  private static Handler limited(ServiceContext context, CdnOptions options, Handler content) {
+    return options
+        .requestLimits()
+        .<Handler>map(o -> {
+          RequestLimits limits = new RequestLimits(o, System::nanoTime);
+          limits.register(context.metrics());
+          return new ClientBudget(content, limits, options.clientAddress());
+        })
+        .orElse(content);
   }
 
   private static HttpServer server(
@@ -109,16 +203,56 @@ public final class CdnServer implements RunningService {
         .httpServer(handler)
         .errorMapper(ImageHandler.ERRORS)
         .addressLimits(limits, options.clientAddress())
+        .limits(options.httpLimits())
         .listen(listener.withProxyProtocol(options.proxyProtocol()))
         .start();
   }
 
   private void gauges(Metrics metrics) {
+    if (disk != null) {
+      disk.register(metrics);
+    }
     metrics.gauge("cache_inflight", "Origin fetches under way or waiting.", store::inflight);
     metrics.gauge("cache_entries", "Objects in memory.", cache::entries);
     metrics.gauge("cache_weight_bytes", "Weight of the objects in memory.", cache::weightBytes);
-    metrics.gauge("cache_direct_bytes", "Off-heap memory of bodies.", origin::directBytes);
+    metrics.gauge("cache_direct_bytes", "Off-heap memory of bodies.", cache::directBytes);
     metrics.counter("cache_evictions_total", "Objects that had to make room.", cache::evictions);
+    metrics.counter(
+        "cache_evicted_bytes_total", "Weight of those that had to.", cache::evictedBytes);
+    metrics.counter(
+        "cache_rejected_total", "Objects that were too large for their use.", cache::rejected);
+    metrics.gauge("cache_upstream_running", "Fetches that the origin answers.", bounded::running);
+    metrics.gauge("cache_upstream_queued", "Fetches that wait for a turn.", bounded::waiting);
+    metrics.gauge(
+        "cache_upstream_open", "1 while a failing origin is given a rest.", this::originOpen);
+    metrics.gauge("cdn_purge_connected", "1 while purges arrive.", this::purgesArrive);
+  }
+
+  /** A short absence is bridged by what is stored; a long one is not for this instance to hide. */
+  private void readiness(Health health, Duration limit) {
+    health.require(
+        "origin",
+        () -> {
+          if (origin.openSeconds() > limit.toSeconds()) {
+            throw new IllegalStateException("no good answer for " + origin.openSeconds() + " s");
+          }
+        });
+    health.require(
+        "purges",
+        () -> {
+          if (purgeState.lostSeconds() > limit.toSeconds()) {
+            throw new IllegalStateException(
+                "none can arrive for " + purgeState.lostSeconds() + " s");
+          }
+        });
+  }
+
+  private double originOpen() {
+    return origin.isOpen() ? 1 : 0;
+  }
+
+  private double purgesArrive() {
+    return purgeState.isConnected() ? 1 : 0;
   }
 
   /** {@code GET /} (cdn.md §2.1). */
@@ -155,6 +289,11 @@ public final class CdnServer implements RunningService {
   }
 
   @Override
+  public Optional<AdminEndpoint> adminEndpoint() {
+    return purges.endpoint();
+  }
+
+  @Override
   public void reload() {
     servers.forEach(HttpServer::reloadCertificates);
   }
@@ -162,9 +301,7 @@ public final class CdnServer implements RunningService {
   @Override
   public void close() {
     servers.forEach(HttpServer::close);
-    if (purges != null) {
-      purges.close();
-    }
+    purges.close();
     Connection connection = nats.getNow(null);
     if (connection != null) {
       try {
@@ -174,7 +311,9 @@ public final class CdnServer implements RunningService {
       }
     }
     nats.cancel(false);
+    tiers.forEach(Tier::close);
     origin.close();
+    timerThread.shutdownNow();
     cache.clear();
   }
 

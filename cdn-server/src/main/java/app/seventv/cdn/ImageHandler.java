@@ -1,6 +1,6 @@
 package app.seventv.cdn;
 
-import app.seventv.core.content.CorsPolicy;
+import app.seventv.core.content.ConditionalResponse;
 import app.seventv.core.http.ClientAddress;
 import app.seventv.core.http.ErrorMapper;
 import app.seventv.core.http.Exchange;
@@ -10,97 +10,175 @@ import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Answers for images: canonical paths, cache, origin, header fields (cdn.md §2 and §3). */
+/**
+ * Answers for images: canonical paths, cache, origin, header fields (cdn.md §2 and §3).
+ *
+ * <p>A request whose path is that of an object in memory is answered at once: what is in memory is
+ * there under its canonical path, so such a path needs neither routing nor parsing.
+ */
 final class ImageHandler {
-  /** Every page may show and read every image (cdn.md §3.3). */
-  private static final CorsPolicy CORS =
-      CorsPolicy.builder()
-          .everyOptionsIsPreflight()
-          .anyOrigin()
-          .methods("*")
-          .allowedHeaders("*")
-          .exposedHeaders("*")
-          .build();
+  /** A replacement is good for as long as we believe that the object itself is missing. */
+  static final String FALLBACK_CACHE_CONTROL = "public, max-age=10, s-maxage=10";
 
-  private static final int FETCH_RETRIES = 2;
+  private static final String ALLOW = "GET,HEAD";
 
-  private final CdnIdentity identity;
+  private final CdnHeaders headers;
   private final ClientAddress clientAddress;
   private final ObjectStore store;
+  private final boolean fallbacks;
   private final CdnMetrics metrics;
   private final LongSupplier nanoClock;
 
+  /**
+   * @param fallbacks whether another form is served in place of one that does not exist
+   */
   ImageHandler(
-      CdnIdentity identity,
+      CdnHeaders headers,
       ClientAddress clientAddress,
       ObjectStore store,
+      boolean fallbacks,
       CdnMetrics metrics,
       LongSupplier nanoClock) {
-    this.identity = identity;
+    this.headers = headers;
     this.clientAddress = clientAddress;
     this.store = store;
+    this.fallbacks = fallbacks;
     this.metrics = metrics;
     this.nanoClock = nanoClock;
   }
 
   /** Everything that the content listeners serve. */
   Handler routes(Handler status) {
-    Router router =
-        Router.builder()
-            .get("/", status)
-            .get("/emote/{id}/{file}", image(r -> ImagePath.emote(r.pathParameter("id"), file(r))))
-            .get("/badge/{id}/{file}", image(r -> ImagePath.badge(r.pathParameter("id"), file(r))))
-            .get(
-                "/paint/{id}/layer/{layer}/{file}",
-                image(r ->
-                    ImagePath.paintLayer(r.pathParameter("id"), r.pathParameter("layer"), file(r))))
-            .get(
-                "/user/{id}/profile-picture/{picture}/{file}",
-                image(r ->
-                    ImagePath.profilePicture(
-                        r.pathParameter("id"), r.pathParameter("picture"), file(r))))
-            .notFound(exchange -> exchange.respond(empty(404)))
-            .build();
+    Router.Builder routes = Router.builder();
+    known(routes, "/", status);
+    for (ImagePath.Kind kind : ImagePath.Kind.values()) {
+      known(routes, kind.route().pattern(), image(kind::parse));
+    }
+    routes.notFound(exchange ->
+        exchange.respond(
+            exchange.request().method().equals("OPTIONS")
+                ? CdnHeaders.preflight(null)
+                : empty(404)));
+    Router router = routes.build();
     return exchange -> {
       Request request = exchange.request();
-      if (CORS.isPreflight(request)) {
-        exchange.respond(
-            CORS.preflight(request).header("allow", "GET,HEAD").header("content-length", "0"));
+      if (!clientAddress.trustedProxies().isEmpty()) {
+        checkProxy(exchange, request);
+      }
+      if (hit(exchange, request)) {
         return;
       }
-      exchange.beforeHead((code, headers) -> {
-        commonFields(headers);
-        CORS.apply(request, headers);
-      });
-      clientAddress.of(request);
+      if (!request.method().equals("OPTIONS")) {
+        commonFields(exchange);
+      }
       router.handle(exchange);
     };
   }
 
-  private static String file(Request request) {
-    return request.pathParameter("file");
+  /** Refuses who does not come by a trusted proxy (cdn.md §3.4). */
+  private void checkProxy(Exchange exchange, Request request) {
+    try {
+      clientAddress.of(request);
+    } catch (HttpError refused) {
+      commonFields(exchange);
+      throw refused;
+    }
   }
 
-  private void commonFields(HttpHeaders headers) {
-    headers.set("server", identity.serverName());
-    headers.set("x-7tv-cdn-node", identity.node());
-    headers.set("x-7tv-cdn-pod", identity.pod());
-    String altSvc = identity.altSvc();
-    if (altSvc != null) {
-      headers.set("alt-svc", altSvc);
+  private void commonFields(Exchange exchange) {
+    exchange.beforeHead((code, fields) -> {
+      headers.common(fields);
+      if (code == 405) {
+        fields.set(HttpHeaderNames.ALLOW, ALLOW); // as cdn.md §3.1 spells it
+      }
+    });
+  }
+
+  private static void known(Router.Builder routes, String pattern, Handler handler) {
+    routes.get(pattern, handler);
+    routes.route("OPTIONS", pattern, e -> e.respond(CdnHeaders.preflight(ALLOW)));
+  }
+
+  /** Whether the request asks for the whole object without conditions. */
+  static boolean isPlain(HttpHeaders request) {
+    return !(request.contains(HttpHeaderNames.IF_NONE_MATCH)
+        || request.contains(HttpHeaderNames.IF_MODIFIED_SINCE)
+        || request.contains(HttpHeaderNames.RANGE)
+        || request.contains(HttpHeaderNames.IF_MATCH)
+        || request.contains(HttpHeaderNames.IF_UNMODIFIED_SINCE));
+  }
+
+  /** Answers from memory; false if that is not possible. */
+  private boolean hit(Exchange exchange, Request request) {
+    String method = request.method();
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      return false;
     }
-    headers.set("x-content-type-options", "nosniff");
-    headers.set("cross-origin-resource-policy", "cross-origin");
-    headers.set("timing-allow-origin", "*");
-    if ("GET, HEAD".equals(headers.get("allow"))) {
-      headers.set("allow", "GET,HEAD");
+    String path = request.path();
+    long nowNs = nanoClock.getAsLong();
+    CachedObject object = store.cached(path, nowNs);
+    if (object == null || (object.status() != 200 && fallbacks)) {
+      return false;
     }
+    ByteBuf body = object.retainBody();
+    if (body == null) {
+      return false;
+    }
+    ImagePath.Kind kind = ImagePath.kindOf(path);
+    ImagePath.ImageType type = ImagePath.typeOf(path);
+    request.bindRoute(kind.route());
+    metrics.requested(kind, type);
+    metrics.hitBytes(body.readableBytes());
+    HttpHeaders fields = Response.newHeaders();
+    long staleNs =
+        store.isStale(object, nowNs) ? nowNs - object.fetchedAtNs() - object.freshNs() : 0;
+    headers.hit(fields, staleNs / 1_000_000_000L);
+    headers.caching(fields, object, nowNs);
+    if (object.status() != 200) {
+      headers.common(fields);
+      fields.add(HttpHeaderNames.CONTENT_LENGTH, "0");
+      body.release();
+      exchange.respond(Response.of(object.status(), fields, Unpooled.EMPTY_BUFFER));
+    } else if (isPlain(request.headers())) {
+      headers.common(fields);
+      describe(fields, object, type);
+      fields.add(HttpHeaderNames.CONTENT_LENGTH, object.lengthText());
+      exchange.respond(Response.of(200, fields, body));
+    } else {
+      commonFields(exchange);
+      ConditionalResponse.answer(
+          exchange, object.representation(contentType(object, type)), fields, body);
+    }
+    return true;
+  }
+
+  /** Sets the fields that describe the bytes. */
+  void describe(HttpHeaders fields, CachedObject object, ImagePath.ImageType type) {
+    ObjectHead head = object.head();
+    fields.add(HttpHeaderNames.CONTENT_TYPE, contentType(object, type));
+    fields.add(HttpHeaderNames.ACCEPT_RANGES, "bytes");
+    String etag = head.etag();
+    if (etag != null) {
+      fields.add(HttpHeaderNames.ETAG, etag);
+    }
+    String modified = object.lastModifiedText();
+    if (modified != null) {
+      fields.add(HttpHeaderNames.LAST_MODIFIED, modified);
+    }
+  }
+
+  /** The stored media type, or the one of the file name (cdn.md §11, 7). */
+  String contentType(CachedObject object, ImagePath.ImageType type) {
+    String stored = object.head().contentType();
+    return stored == null ? type.mediaType() : stored;
   }
 
   private Handler image(Function<Request, ImagePath> parser) {
@@ -108,76 +186,48 @@ final class ImageHandler {
       ImagePath path = parser.apply(exchange.request());
       if (!isCanonical(exchange.request().path(), path.key())) {
         exchange.respond(
-            empty(308).header("location", "/" + path.key()).header("cache-control", "no-cache"));
+            empty(308)
+                .header(HttpHeaderNames.LOCATION, "/" + path.key())
+                .header(HttpHeaderNames.CACHE_CONTROL, "no-cache"));
         return;
       }
-      metrics.requested(path);
-      CachedObject cached = store.cached(path.key());
-      if (cached == null || !deliver(exchange, path, cached)) {
-        fetch(exchange, path, FETCH_RETRIES);
-      }
+      metrics.requested(path.kind(), path.type());
+      deliver(exchange, path, false);
     };
+  }
+
+  /** Answers with an object that is not in memory. */
+  void deliver(Exchange exchange, ImagePath path, boolean fallback) {
+    new ImageDelivery(exchange, path, this, nanoClock.getAsLong(), fallback).start();
   }
 
   private static boolean isCanonical(String rawPath, String key) {
     return rawPath.length() == key.length() + 1 && rawPath.endsWith(key);
   }
 
-  /**
-   * Fetches, or joins a fetch. Whoever joins in the moment in which an object that the cache turned
-   * away is freed finds no body any more and tries once again.
-   */
-  private void fetch(Exchange exchange, ImagePath path, int retries) {
-    store
-        .fetch(path.key())
-        .result()
-        .whenComplete((object, failure) -> {
-          // On the fetching thread, while the store still holds the body.
-          if (object != null && deliver(exchange, path, object)) {
-            return;
-          }
-          if (object != null && retries > 0) {
-            fetch(exchange, path, retries - 1);
-          } else {
-            exchange.respond(failed(failure));
-          }
-        });
+  /** What is served in place of an object that does not exist, or null. */
+  @Nullable ImagePath fallbackOf(ImagePath path) {
+    return fallbacks ? path.fallback() : null;
   }
 
-  private static Response failed(@Nullable Throwable failure) {
-    OriginFailure.Kind kind = CdnMetrics.kindOf(failure);
-    Response response = empty(kind.status()).header("cache-control", "no-cache");
-    return kind == OriginFailure.Kind.OVERLOADED ? response.header("retry-after", "1") : response;
+  ObjectStore store() {
+    return store;
   }
 
-  /** Sends an object; false if it was evicted and freed in the meantime. */
-  private boolean deliver(Exchange exchange, ImagePath path, CachedObject object) {
-    ByteBuf body = object.retainBody();
-    if (body == null) {
-      return false;
-    }
-    Response response = empty(object.status());
-    if (object.status() == 200) {
-      String stored = object.contentType();
-      response = Response.of(200, stored == null ? path.type().mediaType() : stored, body);
-      response.header("content-length", object.contentLength());
-    } else {
-      body.release();
-    }
-    response.header("cache-control", object.cacheControl());
-    if (!object.lifetime().isZero()) {
-      long before = object.countDelivery();
-      response
-          .header("age", Long.toString(object.ageSeconds(nanoClock.getAsLong())))
-          .header("x-7tv-cache", before == 0 ? "miss" : "hit")
-          .header("x-7tv-cache-hits", Long.toString(before));
-    }
-    exchange.respond(response);
-    return true;
+  CdnHeaders headers() {
+    return headers;
+  }
+
+  CdnMetrics metrics() {
+    return metrics;
+  }
+
+  long nowNs() {
+    return nanoClock.getAsLong();
   }
 
   private static Response empty(int status) {
-    return Response.of(status).header("content-length", "0");
+    return Response.of(status).header(HttpHeaderNames.CONTENT_LENGTH, "0");
   }
 
   /** Errors as this service words them: the reason as plain text, or nothing. */

@@ -1,9 +1,12 @@
 package app.seventv.cdn;
 
 import app.seventv.core.http.HttpError;
+import app.seventv.core.http.Request;
+import app.seventv.core.http.RoutePattern;
 import app.seventv.model.Id;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a request path names (cdn.md §2).
@@ -14,19 +17,42 @@ import java.util.regex.Pattern;
  */
 record ImagePath(Kind kind, ImageType type, String key) {
   private static final Pattern STEM = Pattern.compile("[1-4]x(_static)?");
+  private static final String STATIC = "_static";
+  private static final ImageType[] TYPES = ImageType.values();
   private static final Set<Integer> ID_LENGTHS = Set.of(24, 26, 32, 36);
 
   /** Object families, named as in the metrics. */
   enum Kind {
-    EMOTE("Emote"),
-    BADGE("Badge"),
-    PAINT("Paint"),
-    USER_PROFILE_PICTURE("UserProfilePicture");
+    EMOTE("Emote", "/emote/{id}/{file}"),
+    BADGE("Badge", "/badge/{id}/{file}"),
+    PAINT("Paint", "/paint/{id}/layer/{part}/{file}"),
+    USER_PROFILE_PICTURE("UserProfilePicture", "/user/{id}/profile-picture/{part}/{file}");
 
     private final String label;
 
-    Kind(String label) {
+    @SuppressWarnings("ImmutableEnumChecker") // a record of two strings
+    private final RoutePattern route;
+
+    Kind(String label, String pattern) {
       this.label = label;
+      this.route = new RoutePattern("GET", pattern);
+    }
+
+    /** Route of the family's paths. */
+    RoutePattern route() {
+      return route;
+    }
+
+    /** What a request of this route names. */
+    ImagePath parse(Request request) {
+      String id = request.pathParameter("id");
+      String file = request.pathParameter("file");
+      return switch (this) {
+        case EMOTE -> emote(id, file);
+        case BADGE -> badge(id, file);
+        case PAINT -> paintLayer(id, request.pathParameter("part"), file);
+        case USER_PROFILE_PICTURE -> profilePicture(id, request.pathParameter("part"), file);
+      };
     }
 
     String label() {
@@ -42,10 +68,12 @@ record ImagePath(Kind kind, ImageType type, String key) {
     WEBP("webp", "Webp");
 
     private final String extension;
+    private final String mediaType;
     private final String label;
 
     ImageType(String extension, String label) {
       this.extension = extension;
+      this.mediaType = "image/" + extension;
       this.label = label;
     }
 
@@ -55,7 +83,7 @@ record ImagePath(Kind kind, ImageType type, String key) {
 
     /** Media type, for objects that the origin stores without one. */
     String mediaType() {
-      return "image/" + extension;
+      return mediaType;
     }
 
     static ImageType ofExtension(String extension) {
@@ -83,6 +111,42 @@ record ImagePath(Kind kind, ImageType type, String key) {
   static ImagePath profilePicture(String user, String picture, String file) {
     String folder = "user/" + canonical(user) + "/profile-picture/" + canonical(picture);
     return of(Kind.USER_PROFILE_PICTURE, folder, file);
+  }
+
+  /** Family of a canonical path. */
+  static Kind kindOf(String path) {
+    return switch (path.charAt(1)) {
+      case 'e' -> Kind.EMOTE;
+      case 'b' -> Kind.BADGE;
+      case 'p' -> Kind.PAINT;
+      default -> Kind.USER_PROFILE_PICTURE;
+    };
+  }
+
+  /** Format of a canonical path. */
+  static ImageType typeOf(String path) {
+    for (ImageType type : TYPES) {
+      if (path.endsWith(type.extension)) {
+        return type;
+      }
+    }
+    throw new IllegalArgumentException("no canonical path: " + path);
+  }
+
+  /**
+   * What looks most like this object where it does not exist, or null: animated images have no
+   * static GIF, and images that do not move have no static form besides themselves (cdn.md §4.1).
+   */
+  @Nullable ImagePath fallback() {
+    String gif = STATIC + ".gif";
+    if (key.endsWith(gif)) {
+      String png = key.substring(0, key.length() - gif.length()) + STATIC + ".png";
+      return new ImagePath(kind, ImageType.PNG, png);
+    }
+    int mark = key.lastIndexOf(STATIC);
+    return mark < 0
+        ? null
+        : new ImagePath(kind, type, key.substring(0, mark) + key.substring(mark + STATIC.length()));
   }
 
   /**

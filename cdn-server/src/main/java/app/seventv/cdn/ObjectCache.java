@@ -4,31 +4,59 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Memory cache of objects by canonical key, bounded in bytes (cdn.md §5.1). */
+/**
+ * Memory cache of objects, bounded in bytes (cdn.md §5.1). Keys are canonical paths, canonical keys
+ * with a leading slash: so the path of a request is looked up as it stands.
+ *
+ * <p>Bodies are blocks off the heap of their exact size, allocated here, so that what they use is
+ * known to the byte.
+ */
 final class ObjectCache {
+  /** Share of the capacity from which on objects have to make room for each other. */
+  private static final double FULL = 0.95;
+
   private final Cache<String, CachedObject> cache;
   private final long capacityBytes;
+  private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
+  private final DoubleSupplier random;
+  private final AtomicLong rejected = new AtomicLong();
   private final AtomicLong weightBytes = new AtomicLong();
   private final AtomicLong evictions = new AtomicLong();
+  private final AtomicLong evictedBytes = new AtomicLong();
 
   /**
    * @param capacityBytes bound on the entries' weight; 0 or less for none
+   * @param usefulNs nanoseconds from now for which an object is of any use
    * @param ticker monotonic clock
+   * @param random numbers from 0 to 1, for the admission of large objects
    */
-  ObjectCache(long capacityBytes, Ticker ticker) {
+  ObjectCache(
+      long capacityBytes,
+      ToLongFunction<CachedObject> usefulNs,
+      Ticker ticker,
+      DoubleSupplier random) {
     this.capacityBytes = capacityBytes;
+    this.random = random;
     this.cache =
         Caffeine.newBuilder()
             .maximumWeight(capacityBytes <= 0 ? Long.MAX_VALUE / 2 : capacityBytes)
-            .weigher((String key, CachedObject object) -> object.weightBytes())
-            .expireAfter(Expiry.<String, CachedObject>creating((key, object) -> object.lifetime()))
+            .weigher((String path, CachedObject object) -> object.weightBytes())
+            // Of a renewed object too, unlike the reference's.
+            .expireAfter(
+                Expiry.<String, CachedObject>writing(
+                    (path, object) -> Duration.ofNanos(usefulNs.applyAsLong(object))))
             .ticker(ticker)
             // Maintenance is short; on the writer's thread, memory is freed before it grows.
             .executor(Runnable::run)
-            .removalListener((key, object, cause) -> removed(object, cause.wasEvicted()))
+            .removalListener((path, object, cause) -> removed(object, cause.wasEvicted()))
             .build();
   }
 
@@ -38,22 +66,59 @@ final class ObjectCache {
       object.release();
       if (evicted) {
         evictions.incrementAndGet();
+        evictedBytes.addAndGet(object.weightBytes());
       }
     }
   }
 
-  @Nullable CachedObject get(String key) {
-    return cache.getIfPresent(key);
+  /** A block for a body of this size. */
+  ByteBuf allocate(int bytes) {
+    return memory.directBuffer(bytes, bytes);
+  }
+
+  @Nullable CachedObject get(String path) {
+    return cache.getIfPresent(path);
+  }
+
+  /** Whether a key is in memory; not counted as a use. */
+  boolean contains(String key) {
+    return cache.policy().getIfPresentQuietly(key) != null;
   }
 
   /** Adds an object, whose reference it takes; the policy may turn it away at once. */
-  void put(String key, CachedObject object) {
+  void put(String path, CachedObject object) {
+    if (!admits(path, object)) {
+      rejected.incrementAndGet();
+      object.release();
+      return;
+    }
     weightBytes.addAndGet(object.weightBytes());
-    cache.put(key, object);
+    cache.put(path, object);
   }
 
-  void remove(String key) {
-    cache.invalidate(key);
+  /**
+   * Whether an object may take others' place. Caffeine admits by frequency alone; one object that
+   * is ten times the usual size is worth it only if it is wanted as often as the ten that have to
+   * go. Hence a full cache gives a large object a chance that falls with its size: the more often
+   * it is wanted, the more chances it gets.
+   */
+  private boolean admits(String path, CachedObject object) {
+    long used = weightBytes.get();
+    long entries = cache.estimatedSize();
+    if (capacityBytes <= 0 || used < capacityBytes * FULL || entries == 0) {
+      return true;
+    }
+    double share = (double) used / entries / object.weightBytes();
+    return share >= 1 || random.getAsDouble() < share || cache.asMap().containsKey(path);
+  }
+
+  void remove(String path) {
+    cache.invalidate(path);
+  }
+
+  /** Removes all paths that begin with the prefix; walks the whole cache. */
+  void removePrefix(String prefix) {
+    cache.asMap().keySet().removeIf(path -> path.startsWith(prefix));
   }
 
   /** Frees everything. */
@@ -72,6 +137,19 @@ final class ObjectCache {
 
   long evictions() {
     return evictions.get();
+  }
+
+  long evictedBytes() {
+    return evictedBytes.get();
+  }
+
+  /** Memory of bodies off the heap, those on their way and those still being sent included. */
+  long directBytes() {
+    return memory.metric().usedDirectMemory();
+  }
+
+  long rejected() {
+    return rejected.get();
   }
 
   /** Capacity left in bytes; negative while over it. */

@@ -1,110 +1,366 @@
 package app.seventv.cdn;
 
+import app.seventv.cdn.Fill.Source;
+import app.seventv.cdn.OriginFailure.Kind;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cache in front of the origin: one fetch per key however many ask (cdn.md §5.3), and no fetch that
- * began before a purge ever fills the cache.
+ * The memory cache, the tiers behind it and the origin behind those: one fetch per key however many
+ * ask (cdn.md §5.3), and no fetch that began before a purge ever fills memory or a tier.
  */
 final class ObjectStore {
+  /** After a refresh that failed the next one waits for so long. */
+  static final Duration REFRESH_PAUSE = Duration.ofSeconds(5);
+
+  /** Keys remembered as too large to keep. */
+  private static final int MAX_LARGE_KEYS = 10_000;
+
   private final ObjectCache cache;
+  private final List<Tier> tiers;
   private final Origin origin;
+  private final Settings settings;
   private final CdnMetrics metrics;
-  private final ConcurrentMap<String, Fetch> fetches = new ConcurrentHashMap<>();
+  private final LongSupplier nanoClock;
+  private final Timers timers;
+  private final Generations generations = new Generations();
+  private final ConcurrentMap<String, Fill> fills = new ConcurrentHashMap<>();
+  private final Cache<String, Boolean> largeKeys =
+      Caffeine.newBuilder().maximumSize(MAX_LARGE_KEYS).executor(Runnable::run).build();
 
-  ObjectStore(ObjectCache cache, Origin origin, CdnMetrics metrics) {
+  /**
+   * Bounds of a fetch.
+   *
+   * @param freshness how long objects are used
+   * @param maxObjectBytes larger ones are passed on and not kept
+   * @param bodyTimeout for a body that is kept
+   */
+  record Settings(Freshness freshness, int maxObjectBytes, Duration bodyTimeout) {}
+
+  /**
+   * @param tiers asked in order after the memory; closed by whoever made them
+   */
+  ObjectStore(
+      ObjectCache cache,
+      List<Tier> tiers,
+      Origin origin,
+      Settings settings,
+      CdnMetrics metrics,
+      LongSupplier nanoClock,
+      Timers timers) {
     this.cache = cache;
+    this.tiers = List.copyOf(tiers);
     this.origin = origin;
+    this.settings = settings;
     this.metrics = metrics;
+    this.nanoClock = nanoClock;
+    this.timers = timers;
   }
 
-  /** A fetch that others may join. */
-  static final class Fetch {
-    private final CompletableFuture<CachedObject> result = new CompletableFuture<>();
-    private volatile boolean purged;
-
-    /** Completes with the object, which the receiver must {@link CachedObject#retainBody}. */
-    CompletableFuture<CachedObject> result() {
-      return result;
+  /**
+   * The object in memory under a path, if it may be served as it is; starts its refresh if it is
+   * due. Its body may be gone by the time it is wanted.
+   *
+   * @param path canonical key with a leading slash
+   */
+  @Nullable CachedObject cached(String path, long nowNs) {
+    CachedObject object = cache.get(path);
+    if (object == null) {
+      return null;
     }
-  }
-
-  /** The cached object, or null; counts a hit. */
-  @Nullable CachedObject cached(String key) {
-    CachedObject object = cache.get(key);
-    if (object != null) {
-      metrics.cacheAction(CdnMetrics.CacheAction.HIT);
+    Freshness.State state = settings.freshness.state(object, nowNs);
+    switch (state) {
+      case FRESH -> {}
+      case REFRESH_AHEAD, STALE -> {
+        if (object.mayRefresh(nowNs)) {
+          object.pauseRefresh(nowNs + REFRESH_PAUSE.toNanos());
+          refresh(path.substring(1));
+        }
+      }
+      case EXPIRED -> {
+        // Waits for the origin, unless that has just failed.
+        if (object.mayRefresh(nowNs)) {
+          return null;
+        }
+      }
+      case DEAD -> {
+        return null;
+      }
     }
+    metrics.cacheAction(CdnMetrics.CacheAction.HIT);
     return object;
   }
 
-  /** The fetch of a key that is not cached: joined or begun. */
-  Fetch fetch(String key) {
-    Fetch mine = new Fetch();
-    Fetch running = fetches.putIfAbsent(key, mine);
-    if (running != null) {
-      metrics.cacheAction(CdnMetrics.CacheAction.COALESCED);
-      return running;
-    }
-    CachedObject object = cache.get(key);
-    if (object != null) {
-      // Another fetch ended between our look at the cache and at the table.
-      metrics.cacheAction(CdnMetrics.CacheAction.REBOUND_HIT);
-      fetches.remove(key, mine);
-      mine.result.complete(object);
-      return mine;
-    }
-    metrics.cacheAction(CdnMetrics.CacheAction.MISS);
-    long startNs = System.nanoTime();
-    origin
-        .fetch(key)
-        .whenComplete((fetched, failure) -> ended(key, mine, startNs, fetched, failure));
-    return mine;
+  /** Whether an object in memory is past its life, and served all the same. */
+  boolean isStale(CachedObject object, long nowNs) {
+    return switch (settings.freshness.state(object, nowNs)) {
+      case FRESH, REFRESH_AHEAD -> false;
+      case STALE, EXPIRED, DEAD -> true;
+    };
   }
 
-  private void ended(
-      String key,
-      Fetch fetch,
-      long startNs,
-      @Nullable CachedObject object,
-      @Nullable Throwable failure) {
-    metrics.originAnswered(object, failure, System.nanoTime() - startNs);
-    if (object == null) {
-      fetches.remove(key, fetch);
-      fetch.result.completeExceptionally(
-          failure == null ? new IllegalStateException("no result") : failure);
+  private void refresh(String key) {
+    Fill fill = new Fill(key, generations.ticket(key), nanoClock.getAsLong());
+    if (fills.putIfAbsent(key, fill) == null) {
+      metrics.refreshed();
+      askOrigin(fill, cache.get('/' + key));
+    }
+  }
+
+  /** Waits for an object that is not in memory; joins a fetch or begins one. */
+  void fetch(String key, FillWaiter waiter) {
+    Fill mine = new Fill(key, generations.ticket(key), nanoClock.getAsLong());
+    mine.join(waiter, false);
+    while (true) {
+      Fill running = fills.putIfAbsent(key, mine);
+      if (running == null) {
+        break;
+      }
+      if (running.join(waiter, true)) {
+        metrics.cacheAction(CdnMetrics.CacheAction.COALESCED);
+        return;
+      }
+      fills.remove(key, running); // it has ended, and is about to be removed by its own thread
+    }
+    CachedObject object = cache.get('/' + key);
+    ByteBuf held = object == null ? null : object.retainBody();
+    if (object != null
+        && held != null
+        && settings.freshness.state(object, nanoClock.getAsLong()) == Freshness.State.FRESH) {
+      // Another fetch ended between the look at the cache and at the table.
+      metrics.cacheAction(CdnMetrics.CacheAction.REBOUND_HIT);
+      fills.remove(key, mine);
+      mine.succeed(object, Source.TIER);
+      held.release();
       return;
     }
-    // Held until the waiters have taken their references, whatever the cache decides.
-    var held = object.retainBody();
-    if (fetch.purged || object.lifetime().isZero()) {
-      object.release();
-    } else {
-      cache.put(key, object);
-      if (fetch.purged) {
-        cache.remove(key);
-      }
-    }
-    fetches.remove(key, fetch);
-    fetch.result.complete(object);
     if (held != null) {
       held.release();
     }
+    metrics.cacheAction(CdnMetrics.CacheAction.MISS);
+    if (object != null && object.status() == 200) {
+      askOrigin(mine, object);
+    } else {
+      askTier(mine, 0);
+    }
   }
 
-  /** Forgets a key, and makes sure that a running fetch does not bring the old bytes back. */
-  void purge(String key) {
-    Fetch running = fetches.remove(key);
-    if (running != null) {
-      running.purged = true;
+  /** Asks the origin for an object of which only the receiver will get the bytes. */
+  CompletableFuture<OriginAnswer> pass(String key) {
+    metrics.passed();
+    return origin.get(key, null);
+  }
+
+  /** Whether the object is known to be too large to be kept. */
+  boolean isLarge(String key) {
+    return largeKeys.getIfPresent(key) != null;
+  }
+
+  private void askTier(Fill fill, int index) {
+    if (index == tiers.size()) {
+      askOrigin(fill, null);
+      return;
     }
-    cache.remove(key);
+    tiers
+        .get(index)
+        .lookup(fill.key())
+        .whenComplete((object, failure) -> {
+          if (object == null) {
+            askTier(fill, index + 1);
+          } else if (!fill.ticket().isCurrent()) {
+            object.release();
+            askTier(fill, index + 1);
+          } else {
+            fromTier(fill, object, index);
+          }
+        });
+  }
+
+  /** An object of a tier, whose reference is ours: fresh, or of use to ask the origin. */
+  private void fromTier(Fill fill, CachedObject object, int index) {
+    metrics.tierHit(tiers.get(index).name());
+    switch (settings.freshness.state(object, nanoClock.getAsLong())) {
+      case FRESH, REFRESH_AHEAD -> keep(fill, object, Source.TIER, index);
+      case STALE, EXPIRED -> {
+        askOrigin(fill, object);
+        object.release();
+      }
+      case DEAD -> {
+        object.release();
+        askTier(fill, index + 1);
+      }
+    }
+  }
+
+  /**
+   * @param known the copy at hand, or null; a reference of its body is taken for the time
+   */
+  private void askOrigin(Fill fill, @Nullable CachedObject known) {
+    ByteBuf copy = known == null || known.status() != 200 ? null : known.retainBody();
+    CachedObject stale = copy == null ? null : known;
+    String etag = stale == null ? null : ContentHash.originTag(stale.head().etag());
+    CompletableFuture<OriginAnswer> call;
+    try {
+      call = origin.get(fill.key(), etag);
+    } catch (RuntimeException e) {
+      call = CompletableFuture.failedFuture(e);
+    }
+    call.whenComplete((answer, failure) -> {
+      metrics.firstByte(nanoClock.getAsLong() - fill.startNs());
+      switch (answer) {
+        case null -> failed(fill, OriginFailure.of(failure), stale, copy);
+        case OriginAnswer.NotFound none -> {
+          drop(copy);
+          keep(fill, CachedObject.notFound(nanoClock.getAsLong()), Source.ORIGIN, tiers.size());
+        }
+        case OriginAnswer.NotModified same -> revalidated(fill, stale, copy);
+        case OriginAnswer.Found found -> found(fill, found, stale, copy);
+      }
+    });
+  }
+
+  private static void drop(@Nullable ByteBuf copy) {
+    if (copy != null) {
+      copy.release();
+    }
+  }
+
+  private void revalidated(Fill fill, @Nullable CachedObject stale, @Nullable ByteBuf copy) {
+    if (stale == null || copy == null) {
+      failed(fill, new OriginFailure(Kind.ERROR, "304 to an unconditional request"), null, null);
+      return;
+    }
+    long freshNs = settings.freshness.freshNs(stale.lifetime());
+    CachedObject renewed = stale.with(stale.head(), copy, nanoClock.getAsLong(), freshNs);
+    keep(fill, renewed, Source.REVALIDATED, tiers.size());
+  }
+
+  private void found(
+      Fill fill, OriginAnswer.Found found, @Nullable CachedObject stale, @Nullable ByteBuf copy) {
+    if (found.length() < 0 || found.length() > settings.maxObjectBytes) {
+      drop(copy);
+      largeKeys.put(fill.key(), true);
+      fills.remove(fill.key(), fill);
+      fill.tooLarge(found);
+      return;
+    }
+    ByteBuf block = cache.allocate((int) found.length());
+    block.writerIndex(block.capacity());
+    long freshNs = settings.freshness.freshNs(found.head().lifetime());
+    CachedObject object =
+        CachedObject.found(found.head(), block, nanoClock.getAsLong()).fresh(freshNs);
+    Timers.Pending deadline =
+        timers.after(
+            settings.bodyTimeout,
+            () -> {
+              if (fill.abandon()) {
+                failed(
+                    fill,
+                    new OriginFailure(Kind.TIMEOUT, "no body within " + settings.bodyTimeout),
+                    stale,
+                    copy);
+              }
+            });
+    fill.fill(
+        object,
+        block,
+        found.body(),
+        () -> {
+          deadline.cancel();
+          drop(copy);
+          metrics.originBytes(block.capacity());
+          keep(fill, ContentHash.tagged(object, block), Source.ORIGIN, tiers.size());
+        },
+        failure -> {
+          deadline.cancel();
+          failed(fill, failure, stale, copy);
+        });
+  }
+
+  /** Nothing came: the copy at hand serves if it is not too old, or the waiters are told. */
+  private void failed(
+      Fill fill, OriginFailure failure, @Nullable CachedObject stale, @Nullable ByteBuf copy) {
+    metrics.originAnswered(failure.kind().label(), nanoClock.getAsLong() - fill.startNs());
+    fills.remove(fill.key(), fill);
+    if (stale != null
+        && copy != null
+        && settings.freshness.state(stale, nanoClock.getAsLong()) != Freshness.State.DEAD
+        && fill.ticket().isCurrent()) {
+      stale.pauseRefresh(nanoClock.getAsLong() + REFRESH_PAUSE.toNanos());
+      metrics.servedStale();
+      fill.succeed(stale, Source.STALE);
+    } else {
+      fill.fail(failure);
+    }
+    drop(copy);
+  }
+
+  /**
+   * Keeps an object in memory and in the tiers before the one that had it, and tells the waiters.
+   *
+   * @param object whose reference passes to the cache
+   */
+  private void keep(Fill fill, CachedObject object, Source source, int tiersBefore) {
+    if (source != Source.TIER) {
+      metrics.originAnswered(
+          object.status() == 200 ? "Success" : "NotFound", nanoClock.getAsLong() - fill.startNs());
+    }
+    // Held until the waiters have taken their references, whatever the cache decides.
+    ByteBuf held = object.retainBody();
+    boolean useful = !object.lifetime().isZero();
+    String path = '/' + fill.key();
+    if (!useful || !fill.ticket().commit(() -> cache.put(path, object))) {
+      object.release();
+    }
+    if (useful && object.status() == 200) {
+      for (Tier tier : tiers.subList(0, tiersBefore)) {
+        tier.store(fill.key(), object, fill.ticket());
+      }
+    }
+    fills.remove(fill.key(), fill);
+    fill.succeed(object, source);
+    drop(held);
+  }
+
+  /** Forgets a key everywhere; a running fetch is not joined any more and fills nothing. */
+  void purge(String key) {
+    generations.purged(key);
+    fills.remove(key);
+    largeKeys.invalidate(key);
+    cache.remove('/' + key);
+    tiers.forEach(tier -> tier.remove(key));
+  }
+
+  /** Forgets all keys that begin with the prefix, as {@link #purge}; an empty one means all. */
+  void purgePrefix(String prefix) {
+    generations.purgedMany();
+    fills.keySet().removeIf(key -> key.startsWith(prefix));
+    largeKeys.invalidateAll();
+    cache.removePrefix('/' + prefix);
+    tiers.forEach(tier -> tier.removePrefix(prefix));
+  }
+
+  Timers timers() {
+    return timers;
+  }
+
+  /** Forgets what is in memory; the tiers know themselves what they can trust. */
+  void forgetMemory() {
+    generations.purgedMany();
+    fills.clear();
+    largeKeys.invalidateAll();
+    cache.removePrefix("");
   }
 
   int inflight() {
-    return fetches.size();
+    return fills.size();
   }
 }

@@ -1,14 +1,19 @@
 package app.seventv.cdn;
 
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Where objects come from. */
 interface Origin extends AutoCloseable {
   /**
-   * Fetches an object; completes with it or with "not found", exceptionally with {@link
-   * OriginFailure}. Any thread.
+   * Asks for an object.
+   *
+   * @param etag entity tag of the copy at hand, or null: asks for news only
+   * @return completes when the head of the answer is there, exceptionally with {@link
+   *     OriginFailure}, on any thread. Cancelling it gives up the request. The receiver of an
+   *     answer must take its body or {@link OriginAnswer#discard} it
    */
-  CompletableFuture<CachedObject> fetch(String key);
+  CompletableFuture<OriginAnswer> get(String key, @Nullable String etag);
 
   @Override
   void close();

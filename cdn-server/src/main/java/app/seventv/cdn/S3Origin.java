@@ -2,41 +2,40 @@ package app.seventv.cdn;
 
 import app.seventv.cdn.OriginFailure.Kind;
 import app.seventv.core.content.CacheControl;
+import app.seventv.core.content.EntityTag;
 import app.seventv.core.http.HttpDate;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Objects of an S3 bucket (cdn.md §4). */
 final class S3Origin implements Origin {
+  /** Connections per running fetch: the first request and the second one (HedgedOrigin). */
+  private static final int REQUESTS_PER_FETCH = 2;
+
+  private static final int NOT_MODIFIED = 304;
+
   private final S3AsyncClient client;
   private final String bucket;
   private final Duration defaultLifetime;
-  private final Duration timeout;
-  private final LongSupplier nanoClock;
-  private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
 
-  S3Origin(CdnOptions options, LongSupplier nanoClock) {
+  S3Origin(CdnOptions options) {
     this.bucket = options.bucketName();
     this.defaultLifetime = options.maxAge();
-    this.timeout = options.originTimeout();
-    this.nanoClock = nanoClock;
     this.client =
         S3AsyncClient.builder()
             .endpointOverride(URI.create(options.bucketEndpoint()))
@@ -45,10 +44,11 @@ final class S3Origin implements Origin {
             .forcePathStyle(true)
             .httpClientBuilder(
                 NettyNioAsyncHttpClient.builder()
-                    .maxConcurrency(options.maxOriginRequests())
+                    .maxConcurrency(options.maxOriginRequests() * REQUESTS_PER_FETCH)
+                    .readTimeout(PassStream.MAX_STALL)
+                    .connectionTimeout(options.originTimeout())
                     .connectionAcquisitionTimeout(options.originTimeout()))
-            .overrideConfiguration(
-                c -> c.apiCallTimeout(timeout).retryStrategy(r -> r.maxAttempts(1)))
+            .overrideConfiguration(c -> c.retryStrategy(r -> r.maxAttempts(1)))
             .build();
   }
 
@@ -61,31 +61,67 @@ final class S3Origin implements Origin {
   }
 
   @Override
-  public CompletableFuture<CachedObject> fetch(String key) {
-    return client
-        .getObject(request -> request.bucket(bucket).key(key), new ObjectBodyReader(memory))
-        .handle((object, failure) -> object != null ? keep(object) : failed(failure));
+  public CompletableFuture<OriginAnswer> get(String key, @Nullable String etag) {
+    GetObjectRequest request =
+        GetObjectRequest.builder().bucket(bucket).key(key).ifNoneMatch(etag).build();
+    S3Body body = new S3Body();
+    CompletableFuture<Void> call = client.getObject(request, body);
+    CompletableFuture<OriginAnswer> result = new CompletableFuture<>();
+    result.whenComplete((answer, failure) -> {
+      if (result.isCancelled()) {
+        call.cancel(true);
+      }
+    });
+    // What fails before the transformer is asked, e.g. the credentials, ends the call alone.
+    call.whenComplete((done, failure) -> {
+      if (failure != null) {
+        body.head().completeExceptionally(failure);
+      }
+    });
+    body.head()
+        .whenComplete((response, failure) -> {
+          try {
+            OriginAnswer answer = response != null ? found(response, body) : unwrap(failure);
+            if (!result.complete(answer)) {
+              answer.discard();
+            }
+          } catch (OriginFailure e) {
+            result.completeExceptionally(e);
+          }
+        });
+    return result;
   }
 
-  private CachedObject keep(ObjectBodyReader.Fetched fetched) {
-    GetObjectResponse head = fetched.head();
-    return CachedObject.found(
-        head.contentType(),
-        fetched.body(),
-        nanoClock.getAsLong(),
-        lifetime(head.cacheControl(), head.expiresString(), defaultLifetime, Instant.now()));
+  private OriginAnswer found(GetObjectResponse response, S3Body body) {
+    Long length = response.contentLength();
+    return new OriginAnswer.Found(head(response), length == null ? -1 : length, body);
   }
 
-  private CachedObject failed(@Nullable Throwable failure) {
+  private ObjectHead head(GetObjectResponse response) {
+    Instant modified = response.lastModified();
+    EntityTag tag = EntityTag.parse(response.eTag());
+    return new ObjectHead(
+        response.contentType(),
+        tag == null || tag.isWeak() ? null : tag.toString(),
+        modified == null ? HttpDate.INVALID : modified.getEpochSecond(),
+        lifetime(
+            response.cacheControl(), response.expiresString(), defaultLifetime, Instant.now()));
+  }
+
+  private OriginAnswer unwrap(@Nullable Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
     if (cause instanceof NoSuchKeyException) {
-      return CachedObject.notFound(nanoClock.getAsLong());
+      return new OriginAnswer.NotFound();
     }
-    if (cause instanceof ApiCallTimeoutException) {
-      throw new OriginFailure(Kind.TIMEOUT, "no answer within " + timeout);
+    if (cause instanceof S3Exception error) {
+      if (error.statusCode() == NOT_MODIFIED) {
+        return new OriginAnswer.NotModified();
+      }
+      boolean refused = error.statusCode() / 100 == 4;
+      throw new OriginFailure(refused ? Kind.REFUSED : Kind.ERROR, "status " + error.statusCode());
     }
     throw new OriginFailure(Kind.ERROR, String.valueOf(cause));
   }
@@ -106,18 +142,8 @@ final class S3Origin implements Origin {
     return fallback;
   }
 
-  /** Direct memory held by object bodies. */
-  long directBytes() {
-    return memory.metric().usedDirectMemory();
-  }
-
   @Override
   public void close() {
     client.close();
-  }
-
-  /** Takes the bytes apart from the allocator's point of view: exact size, never pooled. */
-  static ByteBuf allocate(UnpooledByteBufAllocator memory, int bytes) {
-    return memory.directBuffer(bytes, bytes);
   }
 }

@@ -181,7 +181,7 @@ public final class AddressLimits {
   }
 
   /** IPv4-mapped IPv6 (RFC 4291 §2.5.5.2) counts as IPv4. */
-  private static byte[] normalised(InetAddress client) {
+  static byte[] normalised(InetAddress client) {
     byte[] bytes = client.getAddress();
     if (bytes.length == 4) {
       return bytes;

@@ -39,13 +39,31 @@ final class ConnectionRates {
     if (full - nowNs > burstNs) {
       return false;
     }
+    put(block, full, nowNs);
+    return true;
+  }
+
+  /** Whether more has been taken than the bucket holds; see {@link #take}. */
+  boolean isOverdrawn(byte[] address) {
+    long nowNs = clockNs.getAsLong() - startNs;
+    long full = fullAgainNs.get(BlockCounts.high(address, IPV6_CUSTOMER_BITS));
+    return Math.max(full, nowNs) - nowNs > burstNs;
+  }
+
+  /** Takes so many tokens, those that are not there too. */
+  void take(byte[] address, long tokens) {
+    long nowNs = clockNs.getAsLong() - startNs;
+    long block = BlockCounts.high(address, IPV6_CUSTOMER_BITS);
+    put(block, Math.max(fullAgainNs.get(block), nowNs) + tokens * tokenNs, nowNs);
+  }
+
+  private void put(long block, long full, long nowNs) {
     if (fullAgainNs.size() >= sweepAt) {
       sweep(nowNs);
     }
     if (fullAgainNs.size() < MAX_ADDRESSES || fullAgainNs.containsKey(block)) {
       fullAgainNs.put(block, full);
     }
-    return true;
   }
 
   /** Forgets full buckets; done whenever there are twice as many as were left the last time. */

@@ -104,7 +104,8 @@ public final class NatsOptions {
     @Override
     @SuppressWarnings("deprecation") // abstract: the client wants it beside its successor
     public void connectionEvent(Connection connection, Events event) {
-      if (event == Events.CONNECTED) {
+      // A server that was not there at the first attempt is "reconnected" to.
+      if (event == Events.CONNECTED || event == Events.RECONNECTED) {
         first.complete(connection);
       }
       listener.accept(event);

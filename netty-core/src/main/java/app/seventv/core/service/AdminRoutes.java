@@ -41,6 +41,7 @@ final class AdminRoutes {
   private final BooleanSupplier alive;
   private final CpuProfiler profiler = new CpuProfiler();
   private volatile double scrapeSeconds;
+  private volatile @Nullable AdminEndpoint endpoint;
 
   /**
    * Routes.
@@ -62,6 +63,20 @@ final class AdminRoutes {
     this.alive = alive;
     metrics.gauge(
         "metrics_scrape_seconds", "How long the scrape before this one took.", () -> scrapeSeconds);
+  }
+
+  /** Answers what the service itself offers too. */
+  void serve(AdminEndpoint offered) {
+    endpoint = offered;
+  }
+
+  /** The service's own endpoint for this address, or null. */
+  @Nullable AdminEndpoint endpointOf(String uri) {
+    AdminEndpoint offered = endpoint;
+    int query = uri.indexOf('?');
+    return offered != null && offered.path().equals(query < 0 ? uri : uri.substring(0, query))
+        ? offered
+        : null;
   }
 
   CompletionStage<Answer> answer(String method, String uri, @Nullable String accept) {

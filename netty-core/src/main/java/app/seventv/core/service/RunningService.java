@@ -1,6 +1,7 @@
 package app.seventv.core.service;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** A started service, as the harness ends it. */
 public interface RunningService extends AutoCloseable {
@@ -19,4 +20,9 @@ public interface RunningService extends AutoCloseable {
 
   /** SIGHUP: read certificates and the like again. Nothing by default. */
   default void reload() {}
+
+  /** What this service answers on the admin port besides health and figures. */
+  default Optional<AdminEndpoint> adminEndpoint() {
+    return Optional.empty();
+  }
 }

@@ -34,6 +34,7 @@ public final class ServiceRuntime implements AutoCloseable {
   private final Handover handover;
   private @Nullable InetSocketAddress adminAddress;
   private @Nullable AdminServer adminServer;
+  private @Nullable AdminRoutes adminRoutes;
   private @Nullable RunningService service;
 
   private ServiceRuntime(Config config, Handover handover) {
@@ -95,7 +96,7 @@ public final class ServiceRuntime implements AutoCloseable {
     resources.push(telemetry);
     Optional<InetSocketAddress> bind = config.get(ServiceKeys.METRICS_BIND_ADDRESS);
     if (bind.isPresent()) {
-      AdminRoutes routes =
+      adminRoutes =
           new AdminRoutes(
               definition.name(),
               definition.version(),
@@ -103,7 +104,7 @@ public final class ServiceRuntime implements AutoCloseable {
               metrics,
               telemetry,
               () -> monitor.isAlive(LoopMonitor.STUCK_LIMIT));
-      AdminServer admin = AdminServer.start(bind.get(), routes, handover.isOffered());
+      AdminServer admin = AdminServer.start(bind.get(), adminRoutes, handover.isOffered());
       resources.push(admin);
       adminAddress = admin.address();
       adminServer = admin;
@@ -124,6 +125,9 @@ public final class ServiceRuntime implements AutoCloseable {
                     failure::complete));
     service = started;
     resources.push(started);
+    if (adminRoutes != null) {
+      started.adminEndpoint().ifPresent(adminRoutes::serve);
+    }
     health.enter(Health.Stage.RUNNING);
   }
 

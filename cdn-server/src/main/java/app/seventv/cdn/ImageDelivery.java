@@ -1,0 +1,254 @@
+package app.seventv.cdn;
+
+import app.seventv.cdn.Fill.Source;
+import app.seventv.core.content.ConditionalResponse;
+import app.seventv.core.http.Exchange;
+import app.seventv.core.http.Response;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
+
+/** Answers one request for an image that is not in memory, once it is fetched. */
+final class ImageDelivery implements FillWaiter {
+  /** Looks into the cache after a fetch that has ended just now, before it gives up. */
+  private static final int MAX_ATTEMPTS = 4;
+
+  private final Exchange exchange;
+  private final ImagePath path;
+  private final ImageHandler handler;
+  private final boolean simple;
+  private final long startNs;
+  private final boolean fallback;
+  private boolean collapsed;
+  private int attempts;
+  private volatile @Nullable Fill joined;
+  private @Nullable FillStream stream;
+  private boolean answered;
+
+  /**
+   * @param fallback whether this is another object in place of the one asked for
+   */
+  ImageDelivery(
+      Exchange exchange, ImagePath path, ImageHandler handler, long startNs, boolean fallback) {
+    this.exchange = exchange;
+    this.path = path;
+    this.handler = handler;
+    this.simple = ImageHandler.isPlain(exchange.request().headers());
+    this.startNs = startNs;
+    this.fallback = fallback;
+  }
+
+  /** Begins or joins the fetch. */
+  void start() {
+    if (handler.store().isLarge(path.key())) {
+      pass();
+      return;
+    }
+    exchange.onEnd(() -> {
+      Fill mine = joined;
+      if (mine != null) {
+        mine.leave(this);
+      }
+    });
+    handler.store().fetch(path.key(), this);
+  }
+
+  private boolean isHead() {
+    return exchange.request().method().equals("HEAD");
+  }
+
+  private long elapsedNs() {
+    return handler.nowNs() - startNs;
+  }
+
+  @Override
+  public void filling(Fill fill) {
+    if (!simple || answered) {
+      return;
+    }
+    CachedObject object = fill.object();
+    if (isHead()) {
+      answered = true;
+      HttpHeaders headers = head(object, "fwd=uri-miss");
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, object.lengthText());
+      exchange.respond(Response.of(200, headers, Unpooled.EMPTY_BUFFER));
+      return;
+    }
+    ByteBuf block = object.retainBody();
+    if (block != null) {
+      answered = true;
+      HttpHeaders headers = head(object, "fwd=uri-miss");
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, object.lengthText());
+      handler.metrics().missBytes(object.length());
+      stream = new FillStream(exchange, fill, block, headers);
+    }
+  }
+
+  private HttpHeaders head(CachedObject object, String forwarded) {
+    HttpHeaders headers = Response.newHeaders();
+    handler.describe(headers, object, path.type());
+    handler.headers().caching(headers, object, handler.nowNs());
+    handler
+        .headers()
+        .forwarded(headers, collapsed ? forwarded + "; collapsed" : forwarded, elapsedNs());
+    return headers;
+  }
+
+  @Override
+  public void joined(Fill fill, boolean behindAnother) {
+    joined = fill;
+    collapsed = behindAnother;
+  }
+
+  @Override
+  public void advanced() {
+    FillStream client = stream;
+    if (client != null) {
+      client.advanced();
+    }
+  }
+
+  @Override
+  public void done(CachedObject object, Source source) {
+    if (answered) {
+      advanced();
+      return;
+    }
+    if (object.status() != 200) {
+      notFound(object);
+      return;
+    }
+    ByteBuf body = object.retainBody();
+    if (body == null) {
+      // Turned away by the cache and freed before this waiter's turn.
+      again();
+      return;
+    }
+    answered = true;
+    HttpHeaders headers = Response.newHeaders();
+    handler.headers().caching(headers, object, handler.nowNs());
+    if (fallback) {
+      headers.set(HttpHeaderNames.CACHE_CONTROL, ImageHandler.FALLBACK_CACHE_CONTROL);
+    }
+    switch (source) {
+      case TIER -> handler.headers().tierHit(headers, elapsedNs());
+      case ORIGIN -> forwarded(headers, "fwd=uri-miss");
+      case REVALIDATED -> forwarded(headers, "fwd=stale; fwd-status=304");
+      case STALE -> forwarded(headers, "fwd=stale; detail=origin-failed");
+    }
+    handler.metrics().missBytes(object.length());
+    String type = handler.contentType(object, path.type());
+    if (simple) {
+      handler.describe(headers, object, path.type());
+      if (isHead()) {
+        headers.set(HttpHeaderNames.CONTENT_LENGTH, object.lengthText());
+      }
+      exchange.respond(Response.of(200, headers, body));
+    } else if (exchange.executor().inEventLoop()) {
+      ConditionalResponse.answer(exchange, object.representation(type), headers, body);
+    } else {
+      exchange
+          .executor()
+          .execute(() ->
+              ConditionalResponse.answer(exchange, object.representation(type), headers, body));
+    }
+  }
+
+  private void forwarded(HttpHeaders headers, String parameters) {
+    handler
+        .headers()
+        .forwarded(headers, collapsed ? parameters + "; collapsed" : parameters, elapsedNs());
+  }
+
+  private void notFound(CachedObject nothing) {
+    answered = true;
+    ImagePath other = handler.fallbackOf(path);
+    if (other != null) {
+      exchange.executor().execute(() -> handler.deliver(exchange, other, true));
+      return;
+    }
+    HttpHeaders headers = Response.newHeaders();
+    headers.set(HttpHeaderNames.CONTENT_LENGTH, "0");
+    handler.headers().caching(headers, nothing, handler.nowNs());
+    forwarded(headers, "fwd=uri-miss");
+    exchange.respond(Response.of(nothing.status(), headers, Unpooled.EMPTY_BUFFER));
+  }
+
+  private void again() {
+    if (++attempts < MAX_ATTEMPTS) {
+      // Off the ended fill's lock.
+      exchange.executor().execute(() -> handler.store().fetch(path.key(), this));
+    } else {
+      failed(new OriginFailure(OriginFailure.Kind.OVERLOADED, "evicted again and again"));
+    }
+  }
+
+  @Override
+  public void failed(OriginFailure failure) {
+    FillStream client = stream;
+    if (client != null) {
+      client.breakOff();
+      return;
+    }
+    if (answered) {
+      return;
+    }
+    answered = true;
+    OriginFailure.Kind kind = failure.kind();
+    Response response =
+        Response.of(kind.status())
+            .header(HttpHeaderNames.CONTENT_LENGTH, "0")
+            .header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
+    if (kind.status() == 503) {
+      response.header(HttpHeaderNames.RETRY_AFTER, "1");
+    }
+    forwarded(response.headers(), "fwd=uri-miss; detail=" + kind.detail());
+    exchange.respond(response);
+  }
+
+  @Override
+  public void tooLarge(OriginAnswer.@Nullable Found answer) {
+    if (answer == null) {
+      pass();
+    } else {
+      passOn(answer);
+    }
+  }
+
+  private void pass() {
+    handler
+        .store()
+        .pass(path.key())
+        .whenComplete((answer, failure) -> {
+          switch (answer) {
+            case null -> failed(OriginFailure.of(failure));
+            case OriginAnswer.Found found -> passOn(found);
+            case OriginAnswer.NotFound none ->
+                done(CachedObject.notFound(handler.nowNs()), Source.ORIGIN);
+            case OriginAnswer.NotModified same ->
+                failed(new OriginFailure(OriginFailure.Kind.ERROR, "304 without a condition"));
+          }
+        });
+  }
+
+  private void passOn(OriginAnswer.Found found) {
+    answered = true;
+    CachedObject object = CachedObject.found(found.head(), Unpooled.EMPTY_BUFFER, handler.nowNs());
+    HttpHeaders headers = Response.newHeaders();
+    handler.describe(headers, object, path.type());
+    headers.remove(HttpHeaderNames.ACCEPT_RANGES);
+    handler.headers().caching(headers, object, handler.nowNs());
+    handler.headers().forwarded(headers, "fwd=bypass; detail=large", elapsedNs());
+    if (found.length() >= 0) {
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, Long.toString(found.length()));
+    }
+    if (isHead()) {
+      found.discard();
+      exchange.respond(Response.of(200, headers, Unpooled.EMPTY_BUFFER));
+    } else {
+      found.body().subscribe(new PassStream(handler.store().timers(), exchange, headers));
+    }
+  }
+}

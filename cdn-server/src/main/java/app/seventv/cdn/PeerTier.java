@@ -1,0 +1,125 @@
+package app.seventv.cdn;
+
+import app.seventv.cdn.peer.PeerClient;
+import app.seventv.cdn.peer.PeerObject;
+import app.seventv.core.config.Secret;
+import app.seventv.core.http.Handler;
+import app.seventv.core.http.HttpDate;
+import app.seventv.core.http.Response;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The other nodes as a tier. A peer may hear of a purge later than this node: what was purged here
+ * a short time ago comes from the origin.
+ */
+final class PeerTier implements Tier {
+  /** Longer than a node without purges trusts what it has, or a purge is on its way. */
+  static final Duration DISTRUST = Duration.ofMinutes(30);
+
+  private static final int MAX_PURGES = 100_000;
+
+  private final PeerClient peers;
+  private final LongSupplier nanoClock;
+  private final Cache<String, Boolean> purged;
+  private final Set<String> askedByPeers = ConcurrentHashMap.newKeySet();
+  private volatile long distrustAllUntilNs;
+
+  PeerTier(PeerClient peers, LongSupplier nanoClock) {
+    this.peers = peers;
+    this.nanoClock = nanoClock;
+    this.distrustAllUntilNs = nanoClock.getAsLong();
+    this.purged =
+        Caffeine.newBuilder()
+            .maximumSize(MAX_PURGES)
+            .expireAfterWrite(DISTRUST)
+            .ticker(nanoClock::getAsLong)
+            .removalListener((_, _, cause) -> {
+              if (cause == RemovalCause.SIZE) {
+                distrustAll(); // too many to remember
+              }
+            })
+            .executor(Runnable::run)
+            .build();
+  }
+
+  @Override
+  public String name() {
+    return "peer";
+  }
+
+  @Override
+  public CompletableFuture<@Nullable CachedObject> lookup(String key) {
+    if (askedByPeers.contains(key)
+        || nanoClock.getAsLong() - distrustAllUntilNs < 0
+        || purged.getIfPresent(key) != null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return peers.fetch(key).thenApply(object -> object == null ? null : cached(object));
+  }
+
+  private CachedObject cached(PeerObject object) {
+    String modified = object.lastModified();
+    ObjectHead head =
+        new ObjectHead(
+            object.contentType(),
+            object.etag(),
+            modified == null ? HttpDate.INVALID : HttpDate.parse(modified),
+            Duration.ofSeconds(object.lifetimeSeconds()));
+    return CachedObject.found(
+        head, object.body(), nanoClock.getAsLong() - TimeUnit.SECONDS.toNanos(object.ageSeconds()));
+  }
+
+  /**
+   * Answers peers with what this node serves to everybody; whoever has not the secret gets 403. A
+   * key that a peer asks for is not asked of peers, whatever their lists of nodes say: no circles.
+   */
+  Handler endpoint(Handler content, Secret secret) {
+    byte[] wanted = ("Bearer " + secret.reveal()).getBytes(StandardCharsets.UTF_8);
+    return exchange -> {
+      String given = exchange.request().headers().get("authorization", "");
+      if (!MessageDigest.isEqual(wanted, given.getBytes(StandardCharsets.UTF_8))) {
+        exchange.respond(Response.of(403).header("content-length", "0"));
+        return;
+      }
+      String key = exchange.request().path().substring(1);
+      if (askedByPeers.add(key)) {
+        exchange.onEnd(() -> askedByPeers.remove(key));
+      }
+      content.handle(exchange);
+    };
+  }
+
+  /** Peers keep what they fetch themselves. */
+  @Override
+  public void store(String key, CachedObject object, Generations.Ticket ticket) {}
+
+  @Override
+  public void remove(String key) {
+    purged.put(key, true);
+  }
+
+  @Override
+  public void removePrefix(String prefix) {
+    distrustAll();
+  }
+
+  private void distrustAll() {
+    distrustAllUntilNs = nanoClock.getAsLong() + DISTRUST.toNanos();
+  }
+
+  @Override
+  public void close() {
+    peers.close();
+  }
+}

@@ -1,0 +1,39 @@
+package app.seventv.cdn;
+
+import app.seventv.cdn.disk.DiskTier;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Forgets in memory and on disk what purges name, wherever they come from. */
+final class Purger {
+  private final ObjectStore store;
+  private final @Nullable DiskTier disk;
+
+  Purger(ObjectStore store, @Nullable DiskTier disk) {
+    this.store = store;
+    this.disk = disk;
+  }
+
+  /**
+   * Forgets; nothing named is served from here any more when this returns.
+   *
+   * @return completes when a restart cannot bring it back
+   */
+  CompletableFuture<Void> purge(PurgeMessage message) {
+    message.keys().forEach(store::purge);
+    message.prefixes().forEach(store::purgePrefix);
+    return disk == null ? CompletableFuture.completedFuture(null) : disk.purgesKept();
+  }
+
+  /** See {@link DiskTier#purgesArrive}. */
+  void purgesArrive(long sinceMs, long nowMs) {
+    if (disk != null) {
+      disk.purgesArrive(sinceMs, nowMs);
+    }
+  }
+
+  /** Forgets everything in memory, after purges may have been missed. */
+  void distrustMemory() {
+    store.forgetMemory();
+  }
+}

@@ -1,0 +1,259 @@
+package app.seventv.cdn;
+
+import app.seventv.core.http.Http3Client;
+import app.seventv.core.service.ServiceRuntime;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** A whole edge before a {@link ScriptedOrigin}, and clients of every HTTP version. */
+final class CdnFixture implements AutoCloseable {
+  private static final long LIMIT_SECONDS = 30;
+
+  private final ScriptedOrigin origin;
+  private final ServiceRuntime runtime;
+  private final CdnServer cdn;
+  private final Path certificate;
+  private final HttpClient plain;
+  private final HttpClient secure;
+  private @Nullable Http3Client http3;
+
+  private CdnFixture(ScriptedOrigin origin, ServiceRuntime runtime, Path certificate)
+      throws Exception {
+    this.origin = origin;
+    this.runtime = runtime;
+    this.cdn = (CdnServer) runtime.service();
+    this.certificate = certificate;
+    this.plain = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    this.secure = secureClient();
+  }
+
+  /** HTTP versions. */
+  enum Version {
+    HTTP_1_1,
+    HTTP_2,
+    HTTP_3
+  }
+
+  /** An answer; names in lower case. */
+  static final class Answer {
+    private final int status;
+    private final Map<String, String> headers;
+    private final byte[] body;
+
+    Answer(int status, Map<String, String> headers, byte[] body) {
+      this.status = status;
+      this.headers = headers;
+      this.body = body;
+    }
+
+    int status() {
+      return status;
+    }
+
+    byte[] body() {
+      return body;
+    }
+
+    String header(String name) {
+      return headers.getOrDefault(name, "(none)");
+    }
+
+    String text() {
+      return new String(body, StandardCharsets.UTF_8);
+    }
+  }
+
+  static CdnFixture start(Path directory, String moreOfCdn) throws Exception {
+    return start(directory, moreOfCdn, "");
+  }
+
+  /**
+   * @param moreOfCdn keys of the table {@code cdn}
+   * @param more further tables
+   */
+  static CdnFixture start(Path directory, String moreOfCdn, String more) throws Exception {
+    ScriptedOrigin origin = ScriptedOrigin.start();
+    X509Bundle bundle =
+        new CertificateBuilder()
+            .algorithm(CertificateBuilder.Algorithm.ecp256)
+            .subject("CN=localhost")
+            .addSanDnsName("localhost")
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
+    Files.createDirectories(directory);
+    Path cert = Files.writeString(directory.resolve("c.pem"), bundle.getCertificatePEM());
+    Path key = Files.writeString(directory.resolve("k.pem"), bundle.getPrivateKeyPEM());
+    String toml =
+        """
+        event_loops = 2
+        pod = { name = "test-pod", node_name = "test-node" }
+        nats = { servers = ["nats://127.0.0.1:1"] }
+        %s
+        [cdn]
+        bind = "127.0.0.1:0"
+        secure_bind = "127.0.0.1:0"
+        http3 = true
+        allow_insecure = true
+        tls = { cert = "%s", key = "%s" }
+        bucket = { endpoint = "%s" }
+        %s
+        """
+            .formatted(more, cert, key, origin.endpoint(), moreOfCdn);
+    ServiceRuntime runtime =
+        ServiceRuntime.start(CdnServer.DEFINITION, CdnServer.DEFINITION.config(toml));
+    return new CdnFixture(origin, runtime, cert);
+  }
+
+  ScriptedOrigin origin() {
+    return origin;
+  }
+
+  ServiceRuntime runtime() {
+    return runtime;
+  }
+
+  Path certificate() {
+    return certificate;
+  }
+
+  int securePort() {
+    return cdn.ports().getFirst();
+  }
+
+  int plainPort() {
+    return cdn.ports().get(1);
+  }
+
+  Answer get(Version version, String path) throws Exception {
+    return send(version, "GET", path, Map.of());
+  }
+
+  Answer send(Version version, String method, String path, Map<String, String> headers)
+      throws Exception {
+    if (version == Version.HTTP_3) {
+      Http3Client.Answer answer =
+          http3().send(method, path, headers, new byte[0]).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+      return new Answer(answer.status(), answer.headers(), answer.body());
+    }
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(version, path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .timeout(Duration.ofSeconds(LIMIT_SECONDS));
+    headers.forEach(request::header);
+    HttpResponse<byte[]> answer =
+        client(version).send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    Map<String, String> fields = new TreeMap<>();
+    answer.headers().map().forEach((name, values) -> fields.put(name, String.join(", ", values)));
+    fields.remove(":status");
+    return new Answer(answer.statusCode(), fields, answer.body());
+  }
+
+  URI uri(Version version, String path) {
+    return version == Version.HTTP_1_1
+        ? URI.create("http://127.0.0.1:" + plainPort() + path)
+        : URI.create("https://localhost:" + securePort() + path);
+  }
+
+  HttpClient client(Version version) {
+    return version == Version.HTTP_1_1 ? plain : secure;
+  }
+
+  private synchronized Http3Client http3() throws Exception {
+    Http3Client client = http3;
+    if (client == null || client.isLeaving()) {
+      client =
+          Http3Client.connect(
+              runtime.loops(),
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), securePort()));
+      http3 = client;
+    }
+    return client;
+  }
+
+  /** A client of HTTP/2 with a connection of its own that trusts everyone. */
+  static HttpClient secureClient() throws Exception {
+    SSLContext trusting = SSLContext.getInstance("TLS");
+    trusting.init(null, new TrustManager[] {new TrustAll()}, new SecureRandom());
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).sslContext(trusting).build();
+  }
+
+  /** The figures by name and labels as scraped. */
+  Map<String, Double> figures() throws Exception {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    runtime.metrics().write(null, text);
+    Map<String, Double> figures = new LinkedHashMap<>();
+    text.toString(StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .forEach(line -> {
+          int space = line.lastIndexOf(' ');
+          figures.put(line.substring(0, space), Double.valueOf(line.substring(space + 1)));
+        });
+    return figures;
+  }
+
+  double figure(String name) throws Exception {
+    return figures().getOrDefault(name, 0.0);
+  }
+
+  @Override
+  public void close() throws IOException {
+    Http3Client client = http3;
+    if (client != null) {
+      client.close();
+    }
+    plain.close();
+    secure.close();
+    runtime.close();
+    origin.close();
+  }
+
+  private static final class TrustAll extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(
+        X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(
+        X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package app.seventv.cdn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.seventv.cdn.peer.Rendezvous;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two nodes with buckets of their own, so that it shows who was asked. */
+class CdnPeersTest {
+  private static final String NO_NATS = "nats://127.0.0.1:1";
+
+  @TempDir Path folder = Path.of(".");
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private S3EdgeFixture node(String name, int port, List<URI> nodes, String secret) throws Exception {
+    String settings =
+        """
+        purge_secret = "admin"
+        peers = { bind = "127.0.0.1:%1$d", self = "http://127.0.0.1:%1$d", secret = "%2$s", \
+        nodes = ["%3$s", "%4$s"], timeout = "5s" }
+        """
+            .formatted(port, secret, nodes.get(0), nodes.get(1));
+    return new S3EdgeFixture(folder.resolve(name), NO_NATS, settings);
+  }
+
+  private static String keyOf(URI owner, List<URI> nodes, int nth) {
+    Rendezvous rendezvous = new Rendezvous(nodes);
+    int found = 0;
+    for (int i = 0; ; i++) {
+      String key = "emote/01F6MZGCNG0002%012d/4x.webp".formatted(i);
+      if (rendezvous.owner(key).equals(owner)) {
+        found++;
+        if (found == nth) {
+          return key;
+        }
+      }
+    }
+  }
+
+  @Test
+  void theOwnerIsAskedAndTheOriginIfItFails() throws Exception {
+    int portA = freePort();
+    int portB = freePort();
+    List<URI> nodes =
+        List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
+    String ofB = keyOf(nodes.get(1), nodes, 1);
+    String ofA = keyOf(nodes.get(0), nodes, 1);
+    try (S3EdgeFixture a = node("a", portA, nodes, "s")) {
+      try (S3EdgeFixture b = node("b", portB, nodes, "s")) {
+        for (String key : List.of(ofA, ofB)) {
+          a.put(key, new byte[] {1});
+          b.put(key, new byte[] {2});
+        }
+        assertThat(a.get("/" + ofA).body()).containsExactly(1);
+        HttpResponse<byte[]> fromPeer = a.get("/" + ofB);
+        assertThat(fromPeer.body()).containsExactly(2);
+        assertThat(fromPeer.headers().firstValue("content-type")).hasValue("image/webp");
+        assertThat(a.figure("cdn_peer_hits_total")).isEqualTo(1);
+
+        // What was purged here may still be at the peer.
+        assertThat(a.purge("POST", "Bearer admin", "{\"files\":[\"" + ofB + "\"]}").statusCode())
+            .isEqualTo(200);
+        assertThat(a.get("/" + ofB).body()).containsExactly(1);
+      }
+      String later = keyOf(nodes.get(1), nodes, 2);
+      a.put(later, new byte[] {3});
+      assertThat(a.get("/" + later).body()).containsExactly(3);
+      assertThat(a.figure("cdn_peer_failures_total")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void strangersAndOtherSecretsAreRefused() throws Exception {
+    int portA = freePort();
+    int portB = freePort();
+    List<URI> nodes =
+        List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
+    String ofB = keyOf(nodes.get(1), nodes, 1);
+    try (S3EdgeFixture a = node("a", portA, nodes, "s");
+        S3EdgeFixture b = node("b", portB, nodes, "other");
+        HttpClient client = HttpClient.newHttpClient()) {
+      b.put(ofB, new byte[] {2});
+      a.put(ofB, new byte[] {1});
+      HttpRequest stranger = HttpRequest.newBuilder(nodes.get(1).resolve("/" + ofB)).build();
+      assertThat(client.send(stranger, HttpResponse.BodyHandlers.discarding()).statusCode())
+          .isEqualTo(403);
+      assertThat(a.get("/" + ofB).body()).containsExactly(1);
+    }
+  }
+}

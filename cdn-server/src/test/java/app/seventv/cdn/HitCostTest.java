@@ -1,0 +1,163 @@
+package app.seventv.cdn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.seventv.core.http.ClientAddress;
+import app.seventv.core.http.Connection;
+import app.seventv.core.http.Exchange;
+import app.seventv.core.http.Handler;
+import app.seventv.core.http.Protocol;
+import app.seventv.core.http.Request;
+import app.seventv.core.http.Response;
+import app.seventv.core.metrics.Metrics;
+import com.sun.management.ThreadMXBean;
+import io.netty.buffer.ByteBuf;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a hit costs: it stays on its thread and leaves little behind for the collector. */
+class HitCostTest {
+  private static final int HITS = 200_000;
+  private static final String KEY = "emote/01F6MZGCNG000255K4X1K7NTHR/4x.webp";
+
+  private final PurgeState purges = new PurgeState(System::nanoTime);
+  private final Freshness freshness =
+      new Freshness(
+          Duration.ofHours(1), Duration.ofDays(1), 0.1, Duration.ofMinutes(1), purges, () -> 0.5);
+  private final ObjectCache cache =
+      new ObjectCache(
+          1 << 20,
+          object -> freshness.usefulNs(object, System.nanoTime()),
+          System::nanoTime,
+          () -> 0);
+
+  private Handler handler() {
+    CdnMetrics metrics = new CdnMetrics(new Metrics());
+    Origin none =
+        new Origin() {
+          @Override
+          public CompletableFuture<OriginAnswer> get(String key, @Nullable String etag) {
+            throw new IllegalStateException("a hit asks nobody");
+          }
+
+          @Override
+          public void close() {}
+        };
+    ObjectStore store =
+        new ObjectStore(
+            cache,
+            List.of(),
+            none,
+            new ObjectStore.Settings(freshness, 1 << 20, Duration.ofSeconds(5)),
+            metrics,
+            System::nanoTime,
+            (delay, action) -> () -> {});
+    return new ImageHandler(
+            new CdnHeaders(new CdnIdentity("SevenTV", "node", "pod", "h3=\":443\"; ma=2592000")),
+            new ClientAddress(List.of(), List.of(), List.of()),
+            store,
+            false,
+            metrics,
+            System::nanoTime)
+        .routes(exchange -> exchange.respond(Response.of(200)));
+  }
+
+  @Test
+  void aHitLeavesLittleGarbage() throws Exception {
+    purges.connected();
+    ByteBuf body = cache.allocate(20_000);
+    body.writerIndex(20_000);
+    ObjectHead head =
+        new ObjectHead(
+            "image/webp",
+            "\"d41d8cd98f00b204e9800998ecf8427e\"",
+            1_751_364_000,
+            Duration.ofDays(7));
+    cache.put('/' + KEY, CachedObject.found(head, body, System.nanoTime()));
+    Handler handler = handler();
+    Request request =
+        new Request(
+            "GET",
+            '/' + KEY,
+            Response.newHeaders(),
+            new Connection(
+                Protocol.HTTP_2,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+                443,
+                true));
+    Sink sink = new Sink(request);
+    Exchange exchange = sink.exchange();
+    Threads threads = new Threads();
+    run(handler, exchange, HITS / 10);
+    long before = threads.allocated();
+    run(handler, exchange, HITS);
+    long perHit = (threads.allocated() - before) / HITS - sink.proxyBytes(threads);
+    assertThat(sink.bodies).isEqualTo(20_000L * (HITS + HITS / 10));
+    System.out.println("figure: cdn-garbage-bytes-per-hit " + perHit);
+    assertThat(perHit).isLessThanOrEqualTo(700);
+    cache.clear();
+    assertThat(cache.directBytes()).isZero();
+  }
+
+  private static void run(Handler handler, Exchange exchange, int times) throws Exception {
+    for (int i = 0; i < times; i++) {
+      handler.handle(exchange);
+    }
+  }
+
+  /** Bytes that this thread has allocated. */
+  private static final class Threads {
+    private final ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    long allocated() {
+      return bean.getCurrentThreadAllocatedBytes();
+    }
+  }
+
+  /** An exchange that takes responses and throws them away. */
+  private static final class Sink {
+    private final Request request;
+    private long bodies;
+
+    Sink(Request request) {
+      this.request = request;
+    }
+
+    Exchange exchange() {
+      return (Exchange)
+          Proxy.newProxyInstance(
+              Sink.class.getClassLoader(),
+              new Class<?>[] {Exchange.class},
+              (proxy, method, arguments) ->
+                  switch (method.getName()) {
+                    case "request" -> request;
+                    case "respond" -> {
+                      ByteBuf body = ((Response) arguments[0]).body();
+                      bodies += body.readableBytes();
+                      body.release();
+                      yield null;
+                    }
+                    default -> throw new IllegalStateException(method.getName());
+                  });
+    }
+
+    /** What the proxy itself costs: an array of one argument. */
+    long proxyBytes(Threads threads) {
+      Exchange exchange = exchange();
+      Response nothing = Response.of(200);
+      exchange.respond(nothing);
+      long before = threads.allocated();
+      for (int i = 0; i < 1_000; i++) {
+        exchange.request();
+      }
+      return (threads.allocated() - before) / 1_000;
+    }
+  }
+}

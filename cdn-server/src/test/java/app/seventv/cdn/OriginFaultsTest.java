@@ -1,0 +1,371 @@
+package app.seventv.cdn;
+
+import static app.seventv.cdn.ScriptedOrigin.error;
+import static app.seventv.cdn.ScriptedOrigin.head;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.seventv.cdn.CdnFixture.Answer;
+import app.seventv.cdn.CdnFixture.Version;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** An origin that is slow, dead, broken or wrong, on a real socket. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // JUnit calls start() and chooseKeys() first
+class OriginFaultsTest {
+  private static final String TIMEOUTS = "cache_upstream_response_total{status=\"Timeout\"}";
+  private static final String ID = "01F6MZGCNG000255K4X1K7NTHR";
+  private static final String SETTINGS =
+      """
+      origin_request_timeout = 4
+      origin_hedge_delay = 1000
+      max_concurrent_requests = 4
+      max_object_size = 500_000
+      stale_while_revalidate = "0s"
+      expiry_jitter = 0
+      """;
+
+  @TempDir static Path directory = Path.of(".");
+  private CdnFixture cdn;
+  private int tests;
+
+  /** Objects of a test of its own. */
+  private String key;
+
+  private String other;
+
+  private final byte[] image = new byte[300_000];
+
+  @BeforeAll
+  void start() throws Exception {
+    for (int i = 0; i < image.length; i++) {
+      image[i] = (byte) (i * 31 ^ i >> 8);
+    }
+    cdn = CdnFixture.start(directory, SETTINGS);
+    // The first request loads half the SDK.
+    await().until(() -> cdn.get(Version.HTTP_2, "/badge/" + ID + "/1x.gif").status() == 404);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    cdn.close();
+  }
+
+  @BeforeEach
+  void chooseKeys() {
+    String id = "01F6MZGCNG000255K4X1K7N%03d".formatted(tests++);
+    key = "emote/" + id + "/1x.webp";
+    other = "emote/" + id + "/2x.webp";
+  }
+
+  private static void assertFailed(Answer answer, int status, String detail) {
+    assertThat(answer.status()).isEqualTo(status);
+    assertThat(answer.body()).isEmpty();
+    assertThat(answer.header("content-length")).isEqualTo("0");
+    assertThat(answer.header("cache-control")).isEqualTo("no-cache");
+    assertThat(answer.header("x-7tv-cache")).isEqualTo("(none)");
+    assertThat(answer.header("cache-status")).endsWith("detail=" + detail);
+    assertThat(answer.header("access-control-allow-origin")).isEqualTo("*");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void aServerErrorIsTriedOnceMoreAndThenABadGateway(Version version) throws Exception {
+    cdn.origin().answer(key, error("500 Internal Server Error", "InternalError"));
+    assertFailed(cdn.get(version, '/' + key), 502, "error");
+    assertThat(cdn.origin().calls(key)).hasSize(2);
+    cdn.origin().put(key, image);
+    assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image); // was not remembered
+  }
+
+  @Test
+  void aSecondRequestHelps() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              if (calls.getAndIncrement() == 0) {
+                error("503 Slow Down", "SlowDown").write(call, out);
+              } else {
+                head(out, "200 OK", "content-length: " + image.length);
+                out.write(image);
+              }
+            });
+    assertThat(cdn.get(Version.HTTP_2, '/' + key).body()).isEqualTo(image);
+    assertThat(calls).hasValue(2);
+  }
+
+  @Test
+  void aSlowRequestIsOvertakenByASecondOne() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    CountDownLatch never = new CountDownLatch(1);
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              if (calls.getAndIncrement() == 0) {
+                never.await();
+              }
+              head(out, "200 OK", "content-length: " + image.length);
+              out.write(image);
+            });
+    long startNs = System.nanoTime();
+    assertThat(cdn.get(Version.HTTP_2, '/' + key).body()).isEqualTo(image);
+    assertThat(System.nanoTime() - startNs).isLessThan(TimeUnit.SECONDS.toNanos(4));
+    assertThat(calls).hasValue(2);
+    never.countDown();
+  }
+
+  @Test
+  void aRefusalIsNotTriedAgain() throws Exception {
+    cdn.origin().answer(key, error("403 Forbidden", "AccessDenied"));
+    assertFailed(cdn.get(Version.HTTP_1_1, '/' + key), 502, "refused");
+    cdn.origin().answer(other, error("404 Not Found", "NoSuchBucket"));
+    assertFailed(cdn.get(Version.HTTP_1_1, '/' + other), 502, "refused");
+    assertThat(cdn.origin().calls(key)).hasSize(1);
+  }
+
+  @Test
+  void noAnswerIsATimeout() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    cdn.origin().answer(key, (call, out) -> never.await());
+    double before = cdn.figure(TIMEOUTS);
+    assertFailed(cdn.get(Version.HTTP_3, '/' + key), 504, "timeout");
+    assertThat(cdn.figure(TIMEOUTS)).isEqualTo(before + 1);
+    never.countDown();
+  }
+
+  @Test
+  void aDeadOriginIsABadGatewayAndThenGivenARest() throws Exception {
+    try (CdnFixture lost = CdnFixture.start(directory.resolve("lost"), SETTINGS)) {
+      lost.origin().close();
+      assertFailed(lost.get(Version.HTTP_2, '/' + key), 502, "error");
+      for (int i = 1; i < CircuitBreaker.FAILURES; i++) {
+        lost.get(Version.HTTP_2, '/' + key);
+      }
+      await()
+          .untilAsserted(() -> {
+            Answer answer = lost.get(Version.HTTP_2, '/' + key);
+            assertFailed(answer, 503, "unavailable");
+            assertThat(answer.header("retry-after")).isEqualTo("1");
+          });
+      assertThat(lost.figure("cache_upstream_open")).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void aCutTransferIsNeverTakenForWhole(Version version) throws Exception {
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "content-length: " + image.length);
+              out.write(image, 0, image.length / 2);
+              out.flush();
+              throw new IOException("cut");
+            });
+    assertBroken(version);
+    cdn.origin().put(key, image);
+    assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
+  }
+
+  /** The client gets an error, or an answer that says what went wrong; never a whole one. */
+  private void assertBroken(Version version) throws Exception {
+    try {
+      assertThat(cdn.get(version, '/' + key).status()).isIn(502, 504);
+    } catch (IOException | java.util.concurrent.ExecutionException broken) {
+      assertThat(broken).isNotNull();
+    }
+  }
+
+  @Test
+  void aTransferThatStandsStillIsBrokenOff() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "content-length: " + image.length);
+              out.write(image, 0, 1000);
+              out.flush();
+              never.await();
+            });
+    double before = cdn.figure(TIMEOUTS);
+    assertBroken(Version.HTTP_1_1);
+    assertThat(cdn.figure(TIMEOUTS)).isEqualTo(before + 1);
+    await().until(() -> cdn.figure("cache_inflight") == 0);
+    never.countDown();
+  }
+
+  @Test
+  void bytesBeyondTheLengthReachNoOtherObject() throws Exception {
+    byte[] evil = new byte[2_000];
+    Arrays.fill(evil, (byte) 'x');
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "content-length: 1000");
+              out.write(evil);
+            });
+    cdn.origin().put(other, image);
+    for (int i = 0; i < 5; i++) {
+      assertThat(cdn.get(Version.HTTP_2, '/' + key).body()).hasSize(1000);
+      assertThat(cdn.get(Version.HTTP_2, '/' + other).body()).isEqualTo(image);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Version.class,
+      names = {"HTTP_1_1", "HTTP_2"}) // the client of HTTP/3 at hand gives whole bodies only
+  void theFirstClientReadsWhileTheRestArrives(Version version) throws Exception {
+    CountDownLatch half = new CountDownLatch(1);
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "content-length: " + image.length);
+              out.write(image, 0, 100_000);
+              out.flush();
+              half.await();
+              out.write(image, 100_000, image.length - 100_000);
+            });
+    HttpResponse<InputStream> answer =
+        cdn.client(version)
+            .send(
+                HttpRequest.newBuilder(cdn.uri(version, '/' + key)).build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+    try (InputStream body = answer.body()) {
+      assertThat(body.readNBytes(100_000)).isEqualTo(Arrays.copyOf(image, 100_000));
+      // Others who come now get everything too, and one of them leaves.
+      CompletableFuture<HttpResponse<byte[]>> second =
+          cdn.client(version)
+              .sendAsync(
+                  HttpRequest.newBuilder(cdn.uri(version, '/' + key)).build(),
+                  HttpResponse.BodyHandlers.ofByteArray());
+      HttpResponse<InputStream> leaving =
+          cdn.client(version)
+              .send(
+                  HttpRequest.newBuilder(cdn.uri(version, '/' + key)).build(),
+                  HttpResponse.BodyHandlers.ofInputStream());
+      leaving.body().close();
+      half.countDown();
+      assertThat(body.readAllBytes()).isEqualTo(Arrays.copyOfRange(image, 100_000, image.length));
+      assertThat(second.get(20, TimeUnit.SECONDS).body()).isEqualTo(image);
+    }
+    assertThat(cdn.origin().calls(key)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void tooLargeObjectsPassWithoutBeingKept(Version version) throws Exception {
+    byte[] large = new byte[2_000_000];
+    Arrays.fill(large, (byte) 9);
+    cdn.origin().put(key, large);
+    for (int i = 1; i <= 3; i++) {
+      Answer answer = cdn.get(version, '/' + key);
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo(large);
+      assertThat(answer.header("content-length")).isEqualTo("2000000");
+      assertThat(answer.header("cache-status")).isEqualTo("SevenTV; fwd=bypass; detail=large");
+      assertThat(cdn.origin().calls(key)).hasSize(i);
+    }
+    Answer head = cdn.send(version, "HEAD", '/' + key, Map.of());
+    assertThat(head.header("content-length")).isEqualTo("2000000");
+    assertThat(cdn.figure("cache_passed_total")).isGreaterThanOrEqualTo(3);
+    await().until(() -> cdn.figure("cache_upstream_running") == 0);
+  }
+
+  @Test
+  void beyondTheQueueOneIsTurnedAway() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
+    int most = 4 + 4 * BoundedOrigin.QUEUE_FACTOR;
+    for (int i = 0; i < most; i++) {
+      String key = "badge/01F6MZGCNG000255K4X1K7N%03d/1x.webp".formatted(i);
+      cdn.origin()
+          .answer(
+              key,
+              (call, out) -> {
+                go.await();
+                head(out, "200 OK", "content-length: 1");
+                out.write(1);
+              });
+      answers.add(
+          cdn.client(Version.HTTP_2)
+              .sendAsync(
+                  HttpRequest.newBuilder(cdn.uri(Version.HTTP_2, '/' + key)).build(),
+                  HttpResponse.BodyHandlers.ofByteArray()));
+    }
+    await().until(() -> cdn.figure("cache_inflight") == most);
+    assertThat(cdn.figure("cache_upstream_queued")).isEqualTo(40);
+    Answer refused = cdn.get(Version.HTTP_2, '/' + key);
+    assertFailed(refused, 503, "overloaded");
+    assertThat(refused.header("retry-after")).isEqualTo("1");
+    go.countDown();
+    for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
+      assertThat(answer.get(20, TimeUnit.SECONDS).statusCode()).isIn(200, 503, 504);
+    }
+    await().until(() -> cdn.figure("cache_upstream_running") == 0);
+  }
+
+  @Test
+  void anOldCopyServesWhileTheOriginIsDown() throws Exception {
+    cdn.origin().put(key, image, "cache-control: max-age=1");
+    assertThat(cdn.get(Version.HTTP_2, '/' + key).status()).isEqualTo(200);
+    // Past its life it is asked for anew, which costs no bytes.
+    await()
+        .untilAsserted(() ->
+            assertThat(cdn.get(Version.HTTP_2, '/' + key).header("cache-status"))
+                .isEqualTo("SevenTV; fwd=stale; fwd-status=304"));
+    assertThat(cdn.origin().calls(key).getLast().headers())
+        .containsEntry("if-none-match", ScriptedOrigin.etag(image));
+    cdn.origin().answer(key, error("500 Internal Server Error", "InternalError"));
+    await()
+        .untilAsserted(() -> {
+          Answer answer = cdn.get(Version.HTTP_2, '/' + key);
+          assertThat(answer.status()).isEqualTo(200);
+          assertThat(answer.body()).isEqualTo(image);
+          assertThat(answer.header("cache-status"))
+              .isEqualTo("SevenTV; fwd=stale; detail=origin-failed");
+        });
+    int calls = cdn.origin().calls(key).size();
+    Answer again = cdn.get(Version.HTTP_2, '/' + key);
+    assertThat(again.header("cache-status")).startsWith("SevenTV; hit");
+    assertThat(cdn.origin().calls(key)).hasSize(calls); // left in peace for a while
+    assertThat(cdn.figure("cache_stale_on_error_total")).isPositive();
+  }
+
+  @Test
+  void whatIsGoneIsGone() throws Exception {
+    cdn.origin().put(key, image, "cache-control: max-age=1");
+    assertThat(cdn.get(Version.HTTP_2, '/' + key).status()).isEqualTo(200);
+    cdn.origin().answer(key, error("404 Not Found", "NoSuchKey"));
+    await()
+        .untilAsserted(
+            () -> assertThat(cdn.get(Version.HTTP_2, '/' + key).status()).isEqualTo(404));
+  }
+}
