@@ -15,6 +15,8 @@ public final class Bench {
   private static final List<Benchmark> ALL =
       List.of(
           new ConnectionsBenchmark(),
+          new FanoutBenchmark(),
+          new StormBenchmark(),
           new CdnBenchmark(),
           new HttpBenchmark(),
           new ApiBenchmark(),

@@ -1,13 +1,19 @@
 package app.seventv.benchmarks;
 
 import app.seventv.core.transport.EventLoops;
+import app.seventv.core.transport.TransportOptions;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,6 +22,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Many websocket clients that shake hands, send their subscriptions and then sit still. Raw bytes
@@ -25,6 +32,9 @@ final class IdleClients implements AutoCloseable {
   /** Handshakes under way at once. */
   private static final int CONCURRENT_HANDSHAKES = 256;
 
+  /** The same with TLS, where a busy machine would let them time out. */
+  private static final int CONCURRENT_TLS_HANDSHAKES = 48;
+
   private static final long HANDSHAKE_LIMIT_SECONDS = 60;
   private static final byte[] ACK_MARK = "\"op\":5".getBytes(StandardCharsets.US_ASCII);
 
@@ -32,6 +42,11 @@ final class IdleClients implements AutoCloseable {
   private final InetSocketAddress server;
   private final String path;
   private final IntFunction<List<String>> subscriptions;
+  private @Nullable Tls tls;
+  private @Nullable InetAddress source;
+  private final int minFrameBytes;
+  private final FrameListener frames;
+  private volatile int lastFrameBytes;
   private final List<Channel> channels = new ArrayList<>();
   private final AtomicInteger failed = new AtomicInteger();
 
@@ -44,15 +59,89 @@ final class IdleClients implements AutoCloseable {
       InetSocketAddress server,
       String path,
       IntFunction<List<String>> subscriptions) {
+    this(loops, server, path, subscriptions, 0, (first, count) -> {});
+  }
+
+  /**
+   * @param minFrameBytes frames with a smaller payload are not told
+   * @param frames is told of each client's further frames
+   */
+  IdleClients(
+      EventLoops loops,
+      InetSocketAddress server,
+      String path,
+      IntFunction<List<String>> subscriptions,
+      int minFrameBytes,
+      FrameListener frames) {
+    this.minFrameBytes = minFrameBytes;
+    this.frames = frames;
     this.loops = loops;
     this.server = server;
     this.path = path;
     this.subscriptions = subscriptions;
   }
 
+  /**
+   * A loop for clients, on another transport than the servers' best: what is measured is theirs.
+   */
+  static EventLoops loops() {
+    return EventLoops.start(new TransportOptions(TransportOptions.Choice.EPOLL, 1, false));
+  }
+
+  /** Connects with TLS; the certificate is not checked. */
+  IdleClients withTls() throws IOException {
+    return withTls(Tls.create());
+  }
+
+  /** Connects with TLS and resumes the sessions of earlier clients. */
+  IdleClients withTls(Tls settings) {
+    tls = settings;
+    return this;
+  }
+
+  /** Connects from an address. */
+  IdleClients from(InetAddress address) {
+    source = address;
+    return this;
+  }
+
+  /** Settings of TLS clients, and the sessions that they can resume. */
+  record Tls(SslContext context) {
+    static Tls create() throws IOException {
+      return new Tls(
+          SslContextBuilder.forClient()
+              .sslProvider(SslProvider.OPENSSL_REFCNT)
+              .protocols("TLSv1.3")
+              .trustManager(InsecureTrustManagerFactory.INSTANCE)
+              .endpointIdentificationAlgorithm(null)
+              .build());
+    }
+  }
+
+  /** Told of frames that arrive. */
+  interface FrameListener {
+    /**
+     * A client has got some.
+     *
+     * @param first number of the first, counted for the client
+     */
+    void received(int first, int count);
+  }
+
+  /** Size of the largest frame that was counted last, with its header. */
+  int lastFrameBytes() {
+    return lastFrameBytes;
+  }
+
+  /** The clients read nothing any more. */
+  void stopReading() {
+    channels.forEach(channel -> channel.config().setAutoRead(false));
+  }
+
   /** Opens clients until there are {@code count}, all of them acknowledged. */
   void growTo(int count) throws IOException, InterruptedException {
-    Semaphore slots = new Semaphore(CONCURRENT_HANDSHAKES);
+    int concurrent = tls == null ? CONCURRENT_HANDSHAKES : CONCURRENT_TLS_HANDSHAKES;
+    Semaphore slots = new Semaphore(concurrent);
     Bootstrap bootstrap = loops.client();
     while (channels.size() < count) {
       if (!slots.tryAcquire(HANDSHAKE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
@@ -67,13 +156,23 @@ final class IdleClients implements AutoCloseable {
                   new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                      Tls secure = tls;
+                      if (secure != null) {
+                        channel
+                            .pipeline()
+                            .addLast(
+                                secure
+                                    .context()
+                                    .newHandler(
+                                        channel.alloc(), server.getHostString(), server.getPort()));
+                      }
                       channel.pipeline().addLast(client);
                     }
                   })
-              .connect(server)
+              .connect(server, source == null ? null : new InetSocketAddress(source, 0))
               .channel());
     }
-    if (!slots.tryAcquire(CONCURRENT_HANDSHAKES, HANDSHAKE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+    if (!slots.tryAcquire(concurrent, HANDSHAKE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
       throw new IOException("not every client was acknowledged");
     }
     if (failed.get() > 0) {
@@ -98,6 +197,8 @@ final class IdleClients implements AutoCloseable {
     private int matched;
     private boolean upgraded;
     private boolean done;
+    private final FrameCounter counter = new FrameCounter(minFrameBytes);
+    private int framesReceived;
 
     Client(Semaphore slots, List<String> messages) {
       this.slots = slots;
@@ -120,16 +221,42 @@ final class IdleClients implements AutoCloseable {
       ByteBuf data = (ByteBuf) message;
       try {
         if (!upgraded) {
+          if (!skipHead(data)) {
+            return;
+          }
           upgraded = true;
           subscribe(ctx);
         }
-        count(data);
+        if (!done) {
+          count(data.duplicate());
+        }
+        countFrames(data);
         if (!done && acknowledged >= messages.size()) {
           done = true;
           slots.release();
         }
       } finally {
         data.release();
+      }
+    }
+
+    private int headEnd;
+
+    /** Reads to the end of the response's head; false if it is not complete. */
+    private boolean skipHead(ByteBuf data) {
+      while (data.isReadable() && headEnd < 4) {
+        byte next = data.readByte();
+        headEnd = next == (headEnd % 2 == 0 ? '\r' : '\n') ? headEnd + 1 : 0;
+      }
+      return headEnd == 4;
+    }
+
+    private void countFrames(ByteBuf data) {
+      int count = counter.count(data);
+      if (count > 0) {
+        lastFrameBytes = counter.lastFrameBytes();
+        frames.received(framesReceived, count);
+        framesReceived += count;
       }
     }
 

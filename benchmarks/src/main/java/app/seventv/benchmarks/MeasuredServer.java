@@ -243,16 +243,25 @@ final class MeasuredServer implements AutoCloseable {
    * (proc(5), stat). Varnish works in a child.
    */
   double cpuSeconds() throws IOException {
-    double sum = cpuSeconds(pid());
+    double sum = cpuSeconds(folder(pid()));
     for (ProcessHandle child : process.descendants().toList()) {
-      sum += cpuSeconds(child.pid());
+      sum += cpuSeconds(folder(child.pid()));
     }
     return sum;
   }
 
   /** User and system time of any process so far. */
   static double cpuSeconds(long pid) throws IOException {
-    String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+    return cpuSeconds(folder(pid));
+  }
+
+  private static Path folder(long pid) {
+    return Path.of("/proc", Long.toString(pid));
+  }
+
+  /** Processor time of one process or thread by its folder. */
+  static double cpuSeconds(Path folder) throws IOException {
+    String stat = Files.readString(folder.resolve("stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
   }

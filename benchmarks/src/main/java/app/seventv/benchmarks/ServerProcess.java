@@ -12,15 +12,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A service of the platform in a JVM of its own, as it runs in production, under measurement. */
 final class ServerProcess implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Pattern HISTOGRAM_TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
+  private static final Pattern HISTOGRAM_LINE =
+      Pattern.compile("(?m)^\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+)");
+  private static final Pattern ANONYMOUS = Pattern.compile("(?m)^Anonymous:\\s+(\\d+) kB");
   private static final Pattern MALLOC_SYSTEM =
       Pattern.compile("<system type=\"current\" size=\"(\\d+)\"/>");
   private static final Pattern MALLOC_TOTAL =
@@ -28,10 +34,12 @@ final class ServerProcess implements AutoCloseable {
 
   private final Process process;
   private final Path log;
+  private final int adminPort;
 
-  private ServerProcess(Process process, Path log) {
+  private ServerProcess(Process process, Path log, int adminPort) {
     this.process = process;
     this.log = log;
+    this.adminPort = adminPort;
   }
 
   /**
@@ -60,8 +68,8 @@ final class ServerProcess implements AutoCloseable {
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    ServerProcess server = new ServerProcess(process, log);
-    server.awaitReady(adminPort);
+    ServerProcess server = new ServerProcess(process, log, adminPort);
+    server.awaitReady();
     return server;
   }
 
@@ -72,7 +80,7 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private void awaitReady(int adminPort) throws IOException, InterruptedException {
+  private void awaitReady() throws IOException, InterruptedException {
     HttpRequest ready =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/readyz"))
             .timeout(Duration.ofSeconds(2))
@@ -94,6 +102,22 @@ final class ServerProcess implements AutoCloseable {
     throw new IOException("the server did not become ready; its log: " + Files.readString(log));
   }
 
+  /**
+   * Processor time used so far, in seconds, without that of the JVM's compilers: it is spent once,
+   * not per frame or connection.
+   */
+  double cpuSeconds() throws IOException {
+    double seconds = MeasuredServer.cpuSeconds(Path.of("/proc", Long.toString(pid())));
+    try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
+      for (Path thread : threads.toList()) {
+        if (Files.readString(thread.resolve("comm")).contains("Compil")) { // cut to 15 letters
+          seconds -= MeasuredServer.cpuSeconds(thread);
+        }
+      }
+    }
+    return seconds;
+  }
+
   /** The same process as a server beside rivals. */
   MeasuredServer measured(String name, int plainPort, int tlsPort) {
     return MeasuredServer.of(name, process, plainPort, tlsPort);
@@ -108,9 +132,42 @@ final class ServerProcess implements AutoCloseable {
     return MeasuredServer.cpuSeconds(pid());
   }
 
+  /** Bytes of live objects on the Java heap by class, after a full collection. */
+  Map<String, Long> liveHeap() throws IOException, InterruptedException {
+    Map<String, Long> bytes = new HashMap<>();
+    Matcher line = HISTOGRAM_LINE.matcher(jcmd("GC.class_histogram"));
+    while (line.find()) {
+      bytes.merge(line.group(2), Long.parseLong(line.group(1)), Long::sum);
+    }
+    if (bytes.isEmpty()) {
+      throw new IOException("jcmd printed no histogram");
+    }
+    return bytes;
+  }
+
   /** Bytes of live objects on the Java heap, after a full collection. */
   long liveHeapBytes() throws IOException, InterruptedException {
-    return number(HISTOGRAM_TOTAL.matcher(jcmd("GC.class_histogram")), 1);
+    return liveHeap().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Anonymous memory of the process that is resident: heap, malloc, stacks, code. */
+  long anonymousBytes() throws IOException {
+    String rollup = Files.readString(Path.of("/proc", Long.toString(pid()), "smaps_rollup"));
+    return number(ANONYMOUS.matcher(rollup), 1) << 10;
+  }
+
+  /** Lines of a metric with its labels and values. */
+  String metric(String name) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/metrics")).build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(request, HttpResponse.BodyHandlers.ofString())
+          .body()
+          .lines()
+          .filter(line -> line.startsWith(name))
+          .collect(Collectors.joining(", "));
+    }
   }
 
   /**

@@ -6,8 +6,9 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Memory for the {@code msghdr} and {@code iovec}s of sends that gather several buffers. The kernel
- * copies them when a request is submitted; as the entries are used in turn and there are as many as
- * the submission queue has, the oldest one has always been submitted when it is used again.
+ * copies them when a request is submitted. The entries are used in turn, and there is one more than
+ * the submission queue has: a full queue is submitted just after the entry of the request that no
+ * longer fits has been written, so the oldest one has always been submitted when it is used again.
  *
  * <pre>
  * msghdr: 0 name | 8 namelen | 16 iov | 24 iovlen | 32 control | 40 controllen | 48 flags
@@ -32,10 +33,10 @@ final class MessageHeaders {
   private int next;
 
   /**
-   * @param entries size of the submission queue
+   * @param ringEntries size of the submission queue
    */
-  MessageHeaders(int entries) {
-    this.entries = entries;
+  MessageHeaders(int ringEntries) {
+    this.entries = ringEntries + 1;
     this.memory = Arena.ofAuto().allocate((long) entries * ENTRY_BYTES, CACHE_LINE_BYTES);
   }
 

@@ -249,7 +249,7 @@ final class SocketPage implements IoUringIoHandle {
   private void read(int index, boolean toEnd) {
     SocketUser user = users[index];
     for (int i = 0; user != null && i < MAX_READS; i++) {
-      if (user != users[index] || has(index, READ_OFF | INPUT_ENDED | CLOSING)) {
+      if (!belongsTo(index, user) || has(index, READ_OFF | INPUT_ENDED | CLOSING)) {
         return;
       }
       ByteBuf buffer = table.readBuffer();
@@ -290,7 +290,7 @@ final class SocketPage implements IoUringIoHandle {
 
   /** A later part of a turn: the slot may have changed hands. */
   private void readOn(int index, @Nullable SocketUser user, boolean toEnd) {
-    if (user == users[index] && descriptors[index] != SocketTable.NONE) {
+    if (belongsTo(index, user) && descriptors[index] != SocketTable.NONE) {
       read(index, toEnd);
     }
   }
@@ -355,7 +355,7 @@ final class SocketPage implements IoUringIoHandle {
   }
 
   private void tellUnwritable(int index, SocketUser user) {
-    if (user == users[index] && !has(index, CLOSING)) {
+    if (belongsTo(index, user) && !has(index, CLOSING)) {
       user.writabilityChanged();
     }
   }
@@ -457,6 +457,12 @@ final class SocketPage implements IoUringIoHandle {
         close(index);
       }
     }
+  }
+
+  /** Whether the slot is still the same user's. */
+  @SuppressWarnings("ReferenceEquality") // another one that is equal is another one
+  private boolean belongsTo(int index, @Nullable SocketUser user) {
+    return users[index] == user;
   }
 
   private boolean has(int index, int state) {

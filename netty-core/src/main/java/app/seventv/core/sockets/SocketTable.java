@@ -48,6 +48,9 @@ public final class SocketTable {
   /** Queues kept for the next sockets that have something to wait. */
   private static final int MAX_KEPT_QUEUES = 1024;
 
+  /** Most things kept for {@link #attachment}; who uses ever new keys gets ever new things. */
+  static final int MAX_ATTACHMENTS = 64;
+
   /** Times of accept are kept in units of this, so that they last for years in an int. */
   private static final long TICK_NS = 100_000_000;
 
@@ -86,7 +89,14 @@ public final class SocketTable {
   /** Something that the users of the table share, made at the first call for a key. */
   @SuppressWarnings("unchecked") // each key is used with one type
   public <T> T attachment(Object key, Supplier<T> maker) {
-    return (T) attachments.computeIfAbsent(key, absent -> maker.get());
+    Object kept = attachments.get(key);
+    if (kept == null) {
+      kept = maker.get();
+      if (attachments.size() < MAX_ATTACHMENTS) {
+        attachments.put(key, kept);
+      }
+    }
+    return (T) kept;
   }
 
   // Life of a slot.

@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -53,7 +52,7 @@ public final class EventLoops implements AutoCloseable {
   private final boolean bufferRing;
   private final EventLoopGroup group;
   private final List<EventLoop> loops;
-  private final Map<EventLoop, SocketTable> tables = new IdentityHashMap<>();
+  private final IdentityHashMap<EventLoop, SocketTable> tables = new IdentityHashMap<>();
   private final InheritedSockets inherited;
   private final DatagramRelay relay;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
