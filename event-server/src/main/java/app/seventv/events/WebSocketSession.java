@@ -75,6 +75,16 @@ final class WebSocketSession extends Session implements WebSocketListener {
   }
 
   @Override
+  void abort() {
+    socket().abort();
+  }
+
+  @Override
+  long request() {
+    return 0;
+  }
+
+  @Override
   boolean isEventStream() {
     return false;
   }

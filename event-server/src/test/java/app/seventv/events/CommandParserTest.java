@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 class CommandParserTest {
   private static Command parse(String json) throws InvalidPayloadException {
@@ -43,10 +44,19 @@ class CommandParserTest {
             new Command.Unsubscribe(new SubscriptionRequest(EventType.EMOTE_SET_UPDATE, set)));
     assertThat(parse(Examples.compact("client-unsubscribe-whole-type")))
         .isEqualTo(new Command.Unsubscribe(new SubscriptionRequest(EventType.EMOTE_SET_ANY, null)));
-    assertThat(parse(Examples.compact("client-resume"))).isEqualTo(Command.Plain.RESUME);
+    assertThat(parse(Examples.compact("client-resume"))).isEqualTo(resume(0));
+    assertThat(parse(Examples.compact("client-resume").replaceFirst("\\{", "{\"s\":41,")))
+        .isEqualTo(resume(41));
+    assertThat(parse("{\"op\":34,\"d\":{\"session_id\":\"x\"}}"))
+        .isEqualTo(new Command.Resume(null, 0));
     assertThat(parse(Examples.compact("client-bridge"))).isEqualTo(Command.Plain.BRIDGE);
     assertThat(parse(Examples.compact("client-heartbeat"))).isEqualTo(Command.Plain.FORBIDDEN);
     assertThat(parse(Examples.compact("client-identify"))).isEqualTo(Command.Plain.FORBIDDEN);
+  }
+
+  private static Command resume(long lastSeen) {
+    JsonNode id = Examples.tree("client-resume").at("/d/session_id");
+    return new Command.Resume(Id.parse(id.stringValue()), lastSeen);
   }
 
   @ParameterizedTest
