@@ -15,6 +15,7 @@ public final class Bench {
   private static final List<Benchmark> ALL =
       List.of(
           new ConnectionsBenchmark(),
+          new SoakBenchmark(),
           new CdnHitBenchmark(),
           new HttpBenchmark(),
           new WebSocketCodecBenchmark(),

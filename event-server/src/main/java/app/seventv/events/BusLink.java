@@ -32,6 +32,7 @@ final class BusLink implements AutoCloseable {
   private static final long STUCK_NS = Duration.ofSeconds(10).toNanos();
 
   private final BusConsumer consumer;
+  private final Runnable onLoss;
   private final Runnable onGap;
   private final CompletableFuture<Connection> nats;
   private volatile @Nullable Dispatcher bus;
@@ -40,11 +41,13 @@ final class BusLink implements AutoCloseable {
   /**
    * Starts to connect, for ever.
    *
+   * @param onLoss called when messages may be lost from now on
    * @param onGap called, on a thread of its own, when messages arrive again after some may have
    *     been lost
    */
-  BusLink(ServiceContext context, BusConsumer consumer, Runnable onGap) {
+  BusLink(ServiceContext context, BusConsumer consumer, Runnable onLoss, Runnable onGap) {
     this.consumer = consumer;
+    this.onLoss = onLoss;
     this.onGap = onGap;
     nats = NatsOptions.connectInBackground(context.config(), context.name(), this::changed);
     CompletableFuture<Void> subscribed = nats.thenAcceptAsync(this::subscribe);
@@ -83,6 +86,9 @@ final class BusLink implements AutoCloseable {
   private void changed(ConnectionListener.Events event) {
     LOG.info("NATS: {}", event);
     Connection connection = nats.getNow(null);
+    if (event == ConnectionListener.Events.DISCONNECTED && bus != null) {
+      onLoss.run();
+    }
     if (event == ConnectionListener.Events.RESUBSCRIBED && connection != null && bus != null) {
       // Not on the client's own thread, which the answer to the flush comes by.
       Thread.ofVirtual()

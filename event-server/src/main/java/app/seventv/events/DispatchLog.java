@@ -92,6 +92,11 @@ final class DispatchLog {
     }
   }
 
+  /** Events may be missed from now on, until {@link #markGap}: nobody can catch up meanwhile. */
+  synchronized void suspend() {
+    lost = Long.MAX_VALUE;
+  }
+
   /** Events may have been missed here: nobody can catch up with what came before. */
   synchronized void markGap() {
     lost = ++last;

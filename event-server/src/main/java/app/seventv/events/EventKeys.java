@@ -197,6 +197,10 @@ final class EventKeys {
       Key.string("pod.node_name", "", "Name of the host.").defaultFrom("NODE_NAME");
 
   private static final Duration MAX_HEARTBEAT = Duration.ofDays(1);
+
+  /** What the wheel of deadlines reaches. */
+  private static final Duration MAX_WRITE_TIMEOUT = Duration.ofSeconds(100);
+
   private static final Duration MAX_TTL = Duration.ofDays(365);
 
   private static final String TLS = "event_api.tls";
@@ -275,14 +279,14 @@ final class EventKeys {
   private static void checkTimes(Config config, ConfigCheck.Problems problems) {
     checkTime(config, HEARTBEAT_INTERVAL, MAX_HEARTBEAT, problems);
     checkTime(config, TTL, MAX_TTL, problems);
-    checkTime(config, WRITE_TIMEOUT, MAX_HEARTBEAT, problems);
+    checkTime(config, WRITE_TIMEOUT, MAX_WRITE_TIMEOUT, problems);
   }
 
   private static void checkTime(
       Config config, Key<Duration> key, Duration max, ConfigCheck.Problems problems) {
     Duration value = config.get(key);
     if (value.toMillis() < SessionLoop.TICK_MS || value.compareTo(max) > 0) {
-      problems.add(key, "must be from " + SessionLoop.TICK_MS + " ms to " + max.toHours() + " h");
+      problems.add(key, "must be from " + SessionLoop.TICK_MS + " ms to " + max.toSeconds() + " s");
     }
   }
 

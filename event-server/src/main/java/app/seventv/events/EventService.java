@@ -112,7 +112,7 @@ final class EventService implements RunningService {
             config.get(EventKeys.EMPTY_DISPATCHES),
             figures,
             System::currentTimeMillis);
-    bus = new BusLink(context, consumer, this::resync);
+    bus = new BusLink(context, consumer, hub.log()::suspend, this::resync);
     timers.add(
         executors
             .getFirst()

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * {@link Interner}: made when a channel of the session sees its first presence, and in every part
  * as large as what it holds.
  *
- * <p>Bytes: 24 here; 24 + 24 per list that has an entry, 4 per badge, paint or set, 16 + 4 per set
- * for a user.
+ * <p>Bytes: 24 here; 16 for a list that has an entry, 24 for that of users, and an array of ints:
+ * 12 + 4 per badge, paint or set, or + 16 per user and 4 per set of theirs, with up to half as much
+ * again to grow.
  */
 final class PresenceMemory {
   static final int MAX_BADGES = 60;

@@ -41,7 +41,7 @@ abstract class Session extends TopicHolder {
   /** A flush is planned. */
   private static final byte DIRTY = 2;
 
-  /** The transport's buffers were full when last looked at, and a deadline is set because of it. */
+  /** The transport's buffers were full when last looked at; the deadline is the write timeout's. */
   private static final byte STALLED = 4;
 
   private final ClientKind client;
@@ -184,11 +184,23 @@ abstract class Session extends TopicHolder {
     loop.schedule(slot, nextDeadline());
   }
 
+  /** While nothing can be sent, the end of the write timeout is all that counts. */
   private int nextDeadline() {
+    if (is(STALLED)) {
+      return loop.now() + loop.writeTimeoutTicks();
+    }
     int heartbeat = heartbeatTick();
-    int next = heartbeat - ttlTick < 0 ? heartbeat : ttlTick;
-    int stallEnd = loop.now() + loop.writeTimeoutTicks();
-    return is(STALLED) && stallEnd - next < 0 ? stallEnd : next;
+    return heartbeat - ttlTick < 0 ? heartbeat : ttlTick;
+  }
+
+  /** Starts or ends the write timeout. */
+  private void stalled(boolean value) {
+    if (is(STALLED) != value) {
+      set(STALLED, value);
+      if (loop.isScheduled(slot)) {
+        loop.reschedule(slot, nextDeadline());
+      }
+    }
   }
 
   /** When the next heartbeat is due: multiples of the interval since the start, without drift. */
@@ -306,17 +318,13 @@ abstract class Session extends TopicHolder {
   private void account(int bytes) {
     if (isWritable()) {
       blockedBytes = 0;
+      stalled(false);
     } else {
       if (is(DIRTY)) {
         flush(); // a burst within one turn is not the client's fault
       }
       blockedBytes += bytes;
-      if (!is(STALLED) && !isWritable()) {
-        set(STALLED, true);
-        if (loop.isScheduled(slot)) {
-          loop.reschedule(slot, nextDeadline());
-        }
-      }
+      stalled(!isWritable());
     }
     if (!is(DIRTY)) {
       set(DIRTY, true);

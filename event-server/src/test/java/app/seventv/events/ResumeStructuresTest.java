@@ -53,6 +53,8 @@ class ResumeStructuresTest {
   void aGapEndsEverythingBefore() {
     DispatchLog log = new DispatchLog(FOREVER, FOREVER);
     log.append(event(1, 1, 1));
+    log.suspend();
+    assertThat(numbers(log, List.of(key(1)), 1, 9, 0)).as("while the bus is away").isNull();
     log.markGap();
     assertThat(numbers(log, List.of(key(1)), 1, 9, 0)).isNull();
     assertThat(numbers(log, List.of(key(1)), 2, 9, 0)).isEmpty();

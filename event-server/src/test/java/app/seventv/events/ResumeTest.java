@@ -4,14 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.seventv.events.dispatch.BusSamples;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -187,46 +180,22 @@ class ResumeTest {
 
   @Test
   void aStreamGoesOnAtItsLastEventId() throws Exception {
-    String uri =
-        fixture.httpUri("/v3@emote_set.update%3Cobject_id%3D" + SET + "%3E?app=a&version=1");
-    try (HttpClient http = HttpClient.newHttpClient();
-        Stream<String> lines = stream(http, uri, null)) {
-      Iterator<String> in = lines.iterator();
-      skipTo(in, "id: 2");
+    String target = "/v3@emote_set.update%3Cobject_id%3D" + SET + "%3E?app=a&version=1";
+    try (EventStreamClient client = new EventStreamClient(fixture.port(), target, "")) {
+      client.readTo("id: 2");
       rename();
       rename();
-      skipTo(in, "id: 4");
+      client.readTo("id: 4");
     }
     await().until(() -> sessions() == 0);
     rename();
     await().until(() -> fixture.service.hub().log().last() >= names);
-    try (HttpClient http = HttpClient.newHttpClient();
-        Stream<String> lines = stream(http, uri, "3")) {
-      Iterator<String> in = lines.iterator();
-      assertThat(skipTo(in, "id: 1")).contains("data: " + Payloads.ackResume(true, 2, 1));
-      assertThat(skipTo(in, "id: 2")).contains("\"value\":\"n" + (names - 1) + "\"");
-      assertThat(skipTo(in, "id: 3")).contains("\"value\":\"n" + names + "\"");
-      assertThat(skipTo(in, "id: 4")).contains("event: heartbeat");
+    try (EventStreamClient client =
+        new EventStreamClient(fixture.port(), target, "Last-Event-ID: 3\r\n")) {
+      assertThat(client.readTo("id: 1")).contains("data: " + Payloads.ackResume(true, 2, 1));
+      assertThat(client.readTo("id: 2")).contains("\"value\":\"n" + (names - 1) + "\"");
+      assertThat(client.readTo("id: 3")).contains("\"value\":\"n" + names + "\"");
+      assertThat(client.readTo("id: 4")).contains("event: heartbeat");
     }
-  }
-
-  private static Stream<String> stream(HttpClient http, String uri, @Nullable String lastEventId)
-      throws Exception {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(uri));
-    if (lastEventId != null) {
-      request.header("Last-Event-ID", lastEventId);
-    }
-    return http.send(request.build(), HttpResponse.BodyHandlers.ofLines()).body();
-  }
-
-  /** The lines up to this one. */
-  private static String skipTo(Iterator<String> lines, String line) {
-    StringBuilder skipped = new StringBuilder();
-    String next = "";
-    while (!next.equals(line)) {
-      next = lines.next();
-      skipped.append(next).append('\n');
-    }
-    return skipped.toString();
   }
 }

@@ -6,7 +6,6 @@ import io.netty.channel.IoEventLoop;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +55,7 @@ public final class SocketTable {
   private final SocketCalls calls = new SocketCalls();
   private final MessageHeaders headers;
   private final long startNs = System.nanoTime();
-  private final Map<Object, Object> attachments = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Object> attachments = new IdentityHashMap<>();
   private final ArrayDeque<SendQueue> keptQueues = new ArrayDeque<>();
   private volatile SocketPage[] pages = {};
   private int free = NONE;
