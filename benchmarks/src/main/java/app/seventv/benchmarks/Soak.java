@@ -133,7 +133,8 @@ final class Soak implements AutoCloseable {
       double share = (double) (System.nanoTime() - startNs) / duration.toNanos();
       if (killed < busKills && share > (killed + 1.0) / (busKills + 1)) {
         killed++;
-        nats.pid().ifPresent(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        nats.pid()
+            .ifPresent(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
       }
       publishSome();
       churn();
@@ -159,8 +160,18 @@ final class Soak implements AutoCloseable {
     Instant now = Instant.now();
     EmoteSet after =
         new EmoteSet(
-            set, "n", null, List.of(), List.of(), null, null, null, EmoteSet.Kind.NORMAL, false,
-            now, null);
+            set,
+            "n",
+            null,
+            List.of(),
+            List.of(),
+            null,
+            null,
+            null,
+            EmoteSet.Kind.NORMAL,
+            false,
+            now,
+            null);
     EmoteSetChange change = new EmoteSetChange.ChangeName("o", "n" + number);
     BusEvent event = new BusEvent(null, null, new EntityEvent.OfEmoteSet(after, change), now);
     return BusEncoding.encode(new BusBatch(List.of(event), now));
@@ -195,8 +206,12 @@ final class Soak implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    publisher.close();
+  public void close() {
+    try {
+      publisher.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

@@ -35,31 +35,28 @@ final class SoakBenchmark implements Benchmark {
     int port = ServerProcess.freePort();
     int adminPort = ServerProcess.freePort();
     Path natsFolder = Files.createDirectories(context.work().resolve("nats"));
-    String toml =
-        """
-        metrics_bind_address = "127.0.0.1:%d"
-        level = "error"
-        [nats]
-        servers = ["%s"]
-        [event_api]
-        bind = "127.0.0.1:%d"
-        resync_sessions_per_second = 5000
-        """;
     int connections = context.quick() ? QUICK_CONNECTIONS : CONNECTIONS;
     try (DevNats nats = DevNats.start(natsFolder, 0, 0);
         ServerProcess server =
             ServerProcess.start(
                 context,
                 "event-server/target/event-server.jar",
-                toml.formatted(adminPort, nats.uri(), port),
+                """
+                metrics_bind_address = "127.0.0.1:%d"
+                level = "error"
+                [nats]
+                servers = ["%s"]
+                [event_api]
+                bind = "127.0.0.1:%d"
+                resync_sessions_per_second = 5000
+                """
+                    .formatted(adminPort, nats.uri(), port),
                 adminPort,
                 List.of(),
                 "-Xmx2g");
         Soak soak =
             new Soak(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                nats,
-                connections)) {
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port), nats, connections)) {
       soak.start();
       context.progress(soak.open.get() + " clients are in");
       soak.run(context.quick() ? QUICK_WARM_UP : WARM_UP, 0);

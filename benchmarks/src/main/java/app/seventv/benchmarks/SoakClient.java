@@ -130,11 +130,7 @@ final class SoakClient {
     } else {
       send(
           from,
-          "{\"op\":34,\"s\":"
-              + earlierSequence
-              + ",\"d\":{\"session_id\":\""
-              + earlier
-              + "\"}}");
+          "{\"op\":34,\"s\":" + earlierSequence + ",\"d\":{\"session_id\":\"" + earlier + "\"}}");
     }
   }
 
@@ -174,8 +170,7 @@ final class SoakClient {
   final class Handler extends SimpleChannelInboundHandler<WebSocketFrame> {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-      if (event
-          == WebSocketClientProtocolHandler.ClientHandshakeStateEvent.HANDSHAKE_COMPLETE) {
+      if (event == WebSocketClientProtocolHandler.ClientHandshakeStateEvent.HANDSHAKE_COMPLETE) {
         channel = ctx.channel();
         soak.open.incrementAndGet();
       }
@@ -183,14 +178,14 @@ final class SoakClient {
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame frame) {
-      if (frame instanceof TextWebSocketFrame text && channel == ctx.channel()) {
+      if (frame instanceof TextWebSocketFrame text && ctx.channel().equals(channel)) {
         frame(ctx.channel(), text.text());
       }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-      if (channel == ctx.channel()) {
+      if (ctx.channel().equals(channel)) {
         channel = null;
         soak.open.decrementAndGet();
         if (!earlier.isEmpty()) {

@@ -35,9 +35,7 @@ class SoakTest {
                         .formatted(nats.uri(), port)));
         Soak soak =
             new Soak(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                nats,
-                CONNECTIONS)) {
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port), nats, CONNECTIONS)) {
       soak.start();
       assertThat(soak.open.get()).isEqualTo(CONNECTIONS);
       soak.run(Duration.ofSeconds(50), 2);

@@ -53,10 +53,12 @@ class BusLossTest {
       assertThat(idle.frames).isEmpty();
       SocketClient late = SocketClient.connect(fixture.http, fixture.webSocketUri("")).greeted();
       late.subscribed("emote_set.update", SET);
-      await().atMost(PATIENCE).until(() -> {
-        fixture.publish(BusSamples.message(BusSamples.addEvent()));
-        return !late.frames.isEmpty();
-      });
+      await()
+          .atMost(PATIENCE)
+          .until(() -> {
+            fixture.publish(BusSamples.message(BusSamples.addEvent()));
+            return !late.frames.isEmpty();
+          });
       assertThat(late.frame().at("/d/type").stringValue()).isEqualTo("emote_set.update");
       late.close();
       // Without a bus: not ready, but nobody is sent away.

@@ -30,8 +30,7 @@ final class EventStreamClient implements AutoCloseable {
         .write(
             ("GET " + target + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
-    in =
-        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+    in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
   }
 
   /** The lines up to and with this one, chunk sizes among them. */

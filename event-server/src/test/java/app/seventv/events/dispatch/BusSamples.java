@@ -72,6 +72,11 @@ public final class BusSamples {
     return event;
   }
 
+  /** A change of the set's name to so many letters: one event that fills buffers. */
+  public static ObjectNode longEvent(int letters) {
+    return setEvent("change_name", "{'old':'x','new':'" + "n".repeat(letters) + "'}");
+  }
+
   /** The same event with another change of the set. */
   public static ObjectNode setEvent(String changeKind, String changeData) {
     ObjectNode event = addEvent();
