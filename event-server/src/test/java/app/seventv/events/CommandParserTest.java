@@ -9,6 +9,7 @@ import app.seventv.model.topic.EventType;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,5 +143,14 @@ class CommandParserTest {
     assertThat(query.first("q")).isEqualTo("[]");
     assertThat(query.first("flag")).isEmpty();
     assertThat(query.first("none")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"reserved-system.announcement", "reserved-whisper", "reserved-entitlement.reset"})
+  void typesThatNobodySendsCanBeSubscribedTo(String example) throws Exception {
+    String type = Examples.tree(example).at("/d/type").stringValue();
+    assertThat(parse("{\"op\":35,\"d\":{\"type\":\"" + type + "\"}}"))
+        .isEqualTo(subscribe(Objects.requireNonNull(EventType.ofWireName(type)), null));
   }
 }

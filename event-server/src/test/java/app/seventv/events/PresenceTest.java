@@ -91,6 +91,11 @@ class PresenceTest {
       assertThat(summary(client.frame())).startsWith("cosmetic.create 10 BADGE");
       assertThat(summary(client.frame())).isEqualTo("entitlement.delete 5 BADGE " + BADGE);
       assertThat(summary(client.frame())).isEqualTo("entitlement.create 10 BADGE " + OTHER_BADGE);
+      fixture.publish(BusSamples.message(BusSamples.presenceEvent()));
+      assertPayloads(
+          client,
+          List.of(
+              "dispatch-entitlement.delete-badge-swapped", "dispatch-entitlement.create-badge"));
       assertQuiet(client);
     }
   }

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,8 +71,12 @@ class StormTest {
       for (int i = 0; i < 120; i++) {
         assertThat(client.frame().at("/d/command").stringValue()).isEqualTo("RESUME");
       }
-      for (int i = 0; i < 60; i++) {
-        client.send("{\"op\":38,\"d\":null}");
+      try {
+        for (int i = 0; i < 60; i++) {
+          client.send("{\"op\":38,\"d\":null}");
+        }
+      } catch (CompletionException e) {
+        assertThat(e.getCause()).isInstanceOf(IOException.class); // has been ended by now
       }
       assertThat(client.frame().get("d").toString())
           .isEqualTo(Examples.payload("end-of-stream-rate-limit"));
