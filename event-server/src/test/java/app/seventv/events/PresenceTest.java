@@ -63,10 +63,19 @@ class PresenceTest {
     }
   }
 
-  /** The session is sent nothing before this answer. */
-  private static void assertQuiet(SocketClient client) throws InterruptedException {
+  /** Of all that has been published, the session is sent nothing before this answer. */
+  private void assertQuiet(SocketClient client) throws Exception {
+    DispatchLog log = fixture.service.hub().log();
+    long before = log.last();
+    fixture.publish(BusSamples.message(BusSamples.setEvent("delete", "")));
+    await().until(() -> log.last() > before && log.last() == delivered());
     assertThat(client.send(Examples.compact("client-resume")).frame().at("/d/command"))
         .hasToString("\"RESUME\"");
+  }
+
+  /** Number of the last event that every loop has written. */
+  private long delivered() {
+    return fixture.service.hub().loops().stream().mapToLong(SessionLoop::delivered).min().orElse(0);
   }
 
   private static String summary(JsonNode frame) {
