@@ -18,6 +18,7 @@ public final class Bench {
           new FanoutBenchmark(),
           new StormBenchmark(),
           new CdnBenchmark(),
+          new SoakBenchmark(),
           new HttpBenchmark(),
           new ApiBenchmark(),
           new WebSocketCodecBenchmark(),

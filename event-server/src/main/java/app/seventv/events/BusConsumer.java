@@ -2,10 +2,12 @@ package app.seventv.events;
 
 import app.seventv.events.dispatch.Dispatch;
 import app.seventv.events.dispatch.DispatchConverter;
+import app.seventv.events.dispatch.PresenceContent;
+import app.seventv.events.dispatch.StyleChange;
 import app.seventv.model.DocumentException;
+import app.seventv.model.Id;
 import app.seventv.model.bus.BusEncoding;
 import app.seventv.model.topic.Scope;
-import java.util.List;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,25 +19,46 @@ import org.slf4j.LoggerFactory;
 final class BusConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(BusConsumer.class);
 
+  private static final long IDLE = Long.MIN_VALUE;
+
   private final DispatchConverter converter;
-  private final List<SessionLoop> loops;
+  private final EventHub hub;
+  private final Interner interner;
+  private final boolean keepEmpty;
   private final EventFigures figures;
   private final LongSupplier clockMs;
+  private volatile long busySinceNs = IDLE;
 
+  /**
+   * A consumer.
+   *
+   * @param keepEmpty whether clients are told that something happened without being told what
+   */
   BusConsumer(
       DispatchConverter converter,
-      List<SessionLoop> loops,
+      EventHub hub,
+      Interner interner,
+      boolean keepEmpty,
       EventFigures figures,
       LongSupplier clockMs) {
     this.converter = converter;
-    this.loops = List.copyOf(loops);
+    this.hub = hub;
+    this.interner = interner;
+    this.keepEmpty = keepEmpty;
     this.figures = figures;
     this.clockMs = clockMs;
   }
 
-  /** Handles one message; never throws. */
+  /** How long the current message has taken; 0 if there is none. */
+  long busyNs() {
+    long since = busySinceNs;
+    return since == IDLE ? 0 : System.nanoTime() - since;
+  }
+
+  /** Handles one message; never throws. One thread at a time. */
   void accept(byte[] message) {
     long receivedNs = System.nanoTime();
+    busySinceNs = receivedNs;
     try {
       BusEncoding.Decoded decoded = BusEncoding.decode(message);
       DispatchConverter.Result result = converter.convert(decoded.batch());
@@ -43,30 +66,68 @@ final class BusConsumer {
       figures.busEvents("ignored", result.ignored());
       figures.busEvents("unknown", decoded.unknown());
       figures.busEvents("rejected", result.rejected() + decoded.rejected().size());
-      result.dispatches().forEach(dispatch -> publish(dispatch, receivedNs));
+      publish(result, receivedNs);
     } catch (DocumentException e) {
       figures.busEvents("undecodable", 1);
       LOG.debug("bus message of {} bytes skipped: {}", message.length, e.getMessage());
     } catch (RuntimeException e) {
       figures.busEvents("undecodable", 1);
       LOG.warn("bus message of {} bytes skipped: {}", message.length, e.getClass().getName());
+    } finally {
+      busySinceNs = IDLE;
     }
   }
 
-  private void publish(Dispatch dispatch, long receivedNs) {
-    Scope scope = new Scope.OfObject(dispatch.id());
-    var wildcard = dispatch.type().wildcard();
-    SharedDispatch shared =
-        new SharedDispatch(
-            TopicKey.of(dispatch.type(), scope),
-            wildcard == null ? null : TopicKey.of(wildcard, scope),
-            dispatch.payload(),
-            clockMs.getAsLong(),
+  /** Dispatches first, then changes of style, then presences (event-api.md §15.5). */
+  private void publish(DispatchConverter.Result result, long receivedNs) {
+    long nowMs = clockMs.getAsLong();
+    SharedDispatch.Route route =
+        new SharedDispatch.Route(
+            nowMs,
             receivedNs,
-            loops.size(),
+            hub.loops().size(),
             done -> figures.dispatched(done.deliveries(), System.nanoTime() - done.receivedNs()));
-    for (SessionLoop loop : loops) {
-      loop.offer(shared);
+    for (Dispatch dispatch : result.dispatches()) {
+      if (keepEmpty || !dispatch.empty()) {
+        Scope scope = new Scope.OfObject(dispatch.id());
+        var wildcard = dispatch.type().wildcard();
+        publish(
+            SharedDispatch.ofObject(
+                TopicKey.of(dispatch.type(), scope),
+                wildcard == null ? null : TopicKey.of(wildcard, scope),
+                dispatch.payload(),
+                route));
+      }
+    }
+    for (StyleChange change : result.styleChanges()) {
+      hub.presences()
+          .restyle(change)
+          .forEach(presence -> publish(SharedDispatch.ofPresence(presence, route)));
+    }
+    for (PresenceContent content : result.presences()) {
+      presence(content, nowMs, route);
+    }
+  }
+
+  private void presence(PresenceContent content, long nowMs, SharedDispatch.Route route) {
+    Presence presence = Presence.of(content, interner);
+    Id target = content.onlySession();
+    if (target == null) {
+      hub.presences().put(presence, nowMs);
+      publish(SharedDispatch.ofPresence(presence, route));
+      return;
+    }
+    SessionIds.Place place = hub.ids().placeOf(target);
+    if (place != null && place.loop() < hub.loops().size()) { // else it is on another instance
+      SessionLoop loop = hub.loops().get(place.loop());
+      loop.later(() -> loop.whisper(place, presence));
+    }
+  }
+
+  private void publish(SharedDispatch dispatch) {
+    hub.log().append(dispatch);
+    for (SessionLoop loop : hub.loops()) {
+      loop.offer(dispatch);
     }
   }
 }

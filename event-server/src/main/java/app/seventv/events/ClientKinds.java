@@ -1,13 +1,17 @@
 package app.seventv.events;
 
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds of clients seen so far. Names come from clients, so only so many are told apart; the
- * rest share one kind per transport.
+ * The kinds of clients seen so far. Names come from clients, so only those of known applications,
+ * and only so many, are told apart; the rest share one kind per transport (event-api.md §20 row
+ * 25).
  */
 final class ClientKinds {
   /** Kinds told apart, over both transports. */
@@ -21,9 +25,38 @@ final class ClientKinds {
 
   private static final String OKHTTP = "okhttp/";
 
+  private final Set<String> knownApps;
   private final ConcurrentMap<Key, ClientKind> kinds = new ConcurrentHashMap<>();
 
   private record Key(String transport, String app, String version) {}
+
+  /** Labels of a count of commands. */
+  record CommandLabels(String direction, String command, String app, String version) {}
+
+  /**
+   * No kinds yet.
+   *
+   * @param knownApps applications that are told apart; empty: any
+   */
+  ClientKinds(Collection<String> knownApps) {
+    this.knownApps = Set.copyOf(knownApps);
+  }
+
+  /**
+   * Commands in both directions, summed over the transports; those that never came are left out.
+   */
+  Map<CommandLabels, Long> commands() {
+    Map<CommandLabels, Long> sums = new HashMap<>();
+    for (ClientKind kind : kinds.values()) {
+      kind.commands((direction, command, count) -> {
+        if (count > 0) {
+          sums.merge(
+              new CommandLabels(direction, command, kind.app(), kind.version()), count, Long::sum);
+        }
+      });
+    }
+    return sums;
+  }
 
   Collection<ClientKind> all() {
     return kinds.values();
@@ -51,7 +84,8 @@ final class ClientKinds {
   }
 
   private ClientKind kind(String transport, String app, String version) {
-    Key key = new Key(transport, app, version);
+    boolean isKnown = knownApps.isEmpty() || app.equals(UNKNOWN) || knownApps.contains(app);
+    Key key = isKnown ? new Key(transport, app, version) : new Key(transport, OTHER, OTHER);
     ClientKind known = kinds.get(key);
     if (known != null) {
       return known;

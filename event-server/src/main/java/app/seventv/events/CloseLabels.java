@@ -5,6 +5,9 @@ final class CloseLabels {
   /** A client that went away without a close frame. */
   static final String ABNORMAL = "CLIENT_CLOSED_ABNORMAL";
 
+  /** A connection that nobody had noticed was dead, when its client came back. */
+  static final String SUPERSEDED = "SUPERSEDED";
+
   private CloseLabels() {}
 
   /** Label for the code of a client's close frame. */

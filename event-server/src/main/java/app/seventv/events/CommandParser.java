@@ -6,6 +6,7 @@ import app.seventv.model.topic.EventType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +25,7 @@ final class CommandParser {
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private static final int MAX_UINT64_BITS = 64;
+  private static final BigInteger MAX_SEQUENCE = BigInteger.valueOf(Long.MAX_VALUE);
   private static final Set<String> UNSUBSCRIBE_KEYS = Set.of("type", "condition");
   private static final Set<String> RESUME_KEYS = Set.of("session_id");
 
@@ -43,7 +45,7 @@ final class CommandParser {
     JsonNode data = null;
     int opcode = -1;
     boolean timeSeen = false;
-    boolean sequenceSeen = false;
+    long sequence = -1;
     while (in.nextToken() != JsonToken.END_OBJECT) {
       String name = in.currentName();
       JsonToken value = in.nextToken();
@@ -63,10 +65,10 @@ final class CommandParser {
           timeSeen = true;
         }
         case "s" -> {
-          require(!sequenceSeen && value == JsonToken.VALUE_NUMBER_INT);
+          require(sequence < 0 && value == JsonToken.VALUE_NUMBER_INT);
           var number = in.getBigIntegerValue();
           require(number.signum() >= 0 && number.bitLength() <= MAX_UINT64_BITS);
-          sequenceSeen = true;
+          sequence = number.min(MAX_SEQUENCE).longValue();
         }
         default -> in.skipChildren();
       }
@@ -75,10 +77,11 @@ final class CommandParser {
     if (data == null) {
       throw new InvalidPayloadException("no payload");
     }
-    return command(opcode, data);
+    return command(opcode, data, Math.max(0, sequence));
   }
 
-  private static Command command(int opcode, JsonNode data) throws InvalidPayloadException {
+  private static Command command(int opcode, JsonNode data, long sequence)
+      throws InvalidPayloadException {
     Opcode known = Opcode.ofCode(opcode);
     if (known == null) {
       throw new InvalidPayloadException("unknown opcode");
@@ -93,7 +96,9 @@ final class CommandParser {
         requireKeys(data, RESUME_KEYS);
         JsonNode session = data.get("session_id");
         require(session == null || session.isNull() || session.isString());
-        yield Command.Plain.RESUME;
+        yield new Command.Resume(
+            session == null || session.isNull() ? null : Id.parseOrNull(session.stringValue()),
+            sequence);
       }
       case BRIDGE -> Command.Plain.BRIDGE;
       case DISPATCH, HELLO, HEARTBEAT, RECONNECT, ACK, ERROR, END_OF_STREAM, IDENTIFY, SIGNAL ->

@@ -54,6 +54,11 @@ final class DeadlineWheel {
     heads[bucket] = slot;
   }
 
+  /** Whether a slot has a deadline. */
+  boolean isScheduled(int slot) {
+    return previous[slot] != UNSCHEDULED;
+  }
+
   /** Takes the deadline of a slot away, if it has one. */
   void cancel(int slot) {
     int before = previous[slot];

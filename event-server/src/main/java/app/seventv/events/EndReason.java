@@ -21,6 +21,11 @@ enum EndReason {
     this.closeFrameCode = closeFrameCode;
   }
 
+  /** Whether the client may go on in another session: it has done nothing wrong, and reads. */
+  boolean isResumable() {
+    return this == RESTART || this == RECONNECT || this == SERVER_ERROR;
+  }
+
   /** Code inside the END_OF_STREAM message. */
   int code() {
     return code;

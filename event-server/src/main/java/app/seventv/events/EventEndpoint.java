@@ -13,6 +13,7 @@ import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class EventEndpoint implements Handler {
   private static final int MAX_FRAME_BYTES = 16_384;
   private static final int MAX_MESSAGE_BYTES = 18_432;
   private static final long CLOSE_TIMEOUT_MS = 5_000;
+  private static final String RETRY_AFTER_SECONDS = "2";
   private static final String VARY =
       "origin, access-control-request-method, access-control-request-headers";
 
@@ -46,6 +48,7 @@ final class EventEndpoint implements Handler {
   private final Map<EventExecutor, SessionLoop> loops;
   private final Population population;
   private final @Nullable Integer connectionLimit;
+  private final Admission admission;
   private final ClientAddress clientAddress;
   private final ClientKinds clients;
   private final String serverName;
@@ -56,12 +59,14 @@ final class EventEndpoint implements Handler {
       Map<EventExecutor, SessionLoop> loops,
       Population population,
       @Nullable Integer connectionLimit,
+      Admission admission,
       ClientAddress clientAddress,
       ClientKinds clients,
       String serverName) {
     this.loops = Map.copyOf(loops);
     this.population = population;
     this.connectionLimit = connectionLimit;
+    this.admission = admission;
     this.clientAddress = clientAddress;
     this.clients = clients;
     this.serverName = serverName;
@@ -112,8 +117,9 @@ final class EventEndpoint implements Handler {
 
   /** The checks of event-api.md §2.3, in their order. */
   private void connect(Exchange exchange, Request request) {
+    InetAddress client;
     try {
-      clientAddress.of(request);
+      client = clientAddress.of(request);
     } catch (HttpError e) {
       Response refusal = Response.text(e.status(), e.clientMessage());
       refusal.headers().remove("content-type");
@@ -128,17 +134,24 @@ final class EventEndpoint implements Handler {
     if (connectionLimit != null && population.open() >= connectionLimit) {
       throw new HttpError(503, "connection limit reached");
     }
+    boolean isWebSocket = isWebSocket(request);
+    if ((isWebSocket || request.method().equals("GET")) && !admission.tryAdmit()) {
+      Response refusal = Response.text(503, "too many connections at once");
+      refusal.headers().set("retry-after", RETRY_AFTER_SECONDS);
+      exchange.respond(refusal);
+      return;
+    }
     List<SubscriptionRequest> inline;
     try {
       inline = InlineSubscriptions.of(request, request.path().substring(PATH.length()), query);
     } catch (InvalidPayloadException e) {
       throw new HttpError(400, "failed to parse query");
     }
-    if (isWebSocket(request)) {
-      ClientKind client = client(ClientKind.WEBSOCKET, request, query);
-      exchange.upgrade(webSocketOptions, new WebSocketSession(loop(exchange), client, inline));
+    if (isWebSocket) {
+      ClientKind kind = kind(ClientKind.WEBSOCKET, request, query);
+      exchange.upgrade(webSocketOptions, new WebSocketSession(loop(exchange), kind, inline));
     } else if (request.method().equals("GET")) {
-      stream(exchange, client(ClientKind.EVENT_STREAM, request, query), inline);
+      stream(exchange, kind(ClientKind.EVENT_STREAM, request, query), client, inline);
     } else {
       throw new HttpError(405, "method not allowed");
     }
@@ -169,7 +182,7 @@ final class EventEndpoint implements Handler {
             || (request.method().equals("GET") && request.header("sec-websocket-key") != null));
   }
 
-  private ClientKind client(String transport, Request request, FormQuery query) {
+  private ClientKind kind(String transport, Request request, FormQuery query) {
     return clients.of(
         transport, query.first("app"), query.first("version"), request.header("user-agent"));
   }
@@ -182,7 +195,8 @@ final class EventEndpoint implements Handler {
     return loop;
   }
 
-  private void stream(Exchange exchange, ClientKind client, List<SubscriptionRequest> inline) {
+  private void stream(
+      Exchange exchange, ClientKind kind, InetAddress client, List<SubscriptionRequest> inline) {
     exchange.streamBody(IGNORED_BODY);
     HttpHeaders headers = Response.newHeaders();
     headers.set("content-type", "text/event-stream");
@@ -191,7 +205,9 @@ final class EventEndpoint implements Handler {
     headers.set("x-accel-buffering", "no");
     ResponseStream stream = exchange.start(200, headers);
     stream.endWithClient(); // who goes away is noticed now, not with the next heartbeat
-    SseSession session = new SseSession(loop(exchange), client, stream);
+    LastEventId last = LastEventId.of(exchange.request(), client);
+    SseSession session =
+        new SseSession(loop(exchange), kind, stream, last.request(), last.number());
     exchange.onEnd(() -> session.left(CloseLabels.ABNORMAL));
     session.open(inline);
   }

@@ -5,10 +5,7 @@ import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 
 /** What the service counts (event-api.md §16.3); usable from any thread. */
 final class EventFigures {
@@ -23,20 +20,21 @@ final class EventFigures {
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1
   };
 
-  private final ClientKinds clients = new ClientKinds();
+  private final ClientKinds clients;
   private final Counter closes;
   private final Histogram lifetimes;
-  private final Map<Opcode, CounterDataPoint> sent = new EnumMap<>(Opcode.class);
-  private final CounterDataPoint subscribes;
-  private final CounterDataPoint unsubscribes;
-  private final Map<Command.Plain, CounterDataPoint> plainCommands =
-      new EnumMap<>(Command.Plain.class);
   private final CounterDataPoint hits;
   private final CounterDataPoint misses;
   private final DistributionDataPoint fanOut;
   private final Counter busEvents;
 
-  EventFigures(Metrics metrics) {
+  /**
+   * Figures.
+   *
+   * @param clients the kinds of clients that are told apart
+   */
+  EventFigures(Metrics metrics, ClientKinds clients) {
+    this.clients = clients;
     metrics.gauges(
         "event_api_v3_current_connections",
         "Open sessions.",
@@ -59,19 +57,20 @@ final class EventFigures {
             "Life of sessions.",
             LIFETIME_SECONDS,
             "kind");
-    Counter commands =
-        metrics.counter(
-            "event_api_v3_commands_total", "Messages by direction and opcode.", "kind", "command");
-    for (Opcode opcode : EnumSet.range(Opcode.DISPATCH, Opcode.END_OF_STREAM)) {
-      sent.put(opcode, commands.labelValues("Server", opcode.sseName()));
-    }
-    subscribes = commands.labelValues("Client", Opcode.SUBSCRIBE.sseName());
-    unsubscribes = commands.labelValues("Client", Opcode.UNSUBSCRIBE.sseName());
-    for (Command.Plain command : Command.Plain.values()) {
-      plainCommands.put(
-          command,
-          commands.labelValues("Client", command.name().toLowerCase(java.util.Locale.ROOT)));
-    }
+    metrics.counters(
+        "event_api_v3_commands_total",
+        "Messages by direction and opcode.",
+        List.of("kind", "command", "app", "version"),
+        readings ->
+            clients
+                .commands()
+                .forEach((labels, count) ->
+                    readings.read(
+                        count,
+                        labels.direction(),
+                        labels.command(),
+                        labels.app(),
+                        labels.version())));
     Counter events =
         metrics.counter(
             "subscription_nats_events_total", "Dispatches with and without a subscriber.", "kind");
@@ -94,26 +93,6 @@ final class EventFigures {
 
   ClientKinds clients() {
     return clients;
-  }
-
-  void sent(Opcode opcode, int count) {
-    CounterDataPoint counter = sent.get(opcode);
-    if (counter != null) {
-      counter.inc(count);
-    }
-  }
-
-  void received(Command command) {
-    switch (command) {
-      case Command.Subscribe _ -> subscribes.inc();
-      case Command.Unsubscribe _ -> unsubscribes.inc();
-      case Command.Plain plain -> {
-        CounterDataPoint counter = plainCommands.get(plain);
-        if (counter != null) {
-          counter.inc();
-        }
-      }
-    }
   }
 
   void sessionEnded(ClientKind client, String code, int ticks) {

@@ -13,7 +13,9 @@ import app.seventv.core.service.ServiceKeys;
 import app.seventv.core.tls.TlsOptions;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** The settings of the service (operations.md §3.3). */
@@ -63,6 +65,120 @@ final class EventKeys {
           1 << 20,
           "Bytes a client may leave unread before its session is ended.");
 
+  static final Key<Duration> WRITE_TIMEOUT =
+      Key.durationTable(
+          "event_api.write_timeout",
+          Duration.ofSeconds(30),
+          "How long a client may take in nothing of what is queued before its session is ended.");
+
+  static final Key<Integer> COMMANDS_PER_SECOND =
+      Key.integer(
+          "event_api.commands_per_second",
+          20,
+          1,
+          100_000,
+          "Commands per second that a session may go on sending; more end it with 4005.");
+
+  static final Key<Integer> COMMAND_BURST =
+      Key.integer(
+          "event_api.command_burst",
+          1_200,
+          120,
+          1_000_000,
+          "Commands that a session may send at once, above that rate.");
+
+  static final Key<Integer> HANDSHAKES_PER_SECOND =
+      Key.integer(
+          "event_api.handshakes_per_second",
+          0,
+          0,
+          10_000_000,
+          "New sessions per second on this instance; more are refused with 503 and told when to"
+              + " come back; 0 for any number.");
+
+  static final Key<List<String>> KNOWN_APPS =
+      Key.strings(
+          "event_api.known_apps",
+          List.of("7tv-extension", "7tv-extension-nightly", "Chatterino", "chatterino", "okhttp"),
+          "Applications that figures tell apart, others count as other; empty: any.");
+
+  static final Key<Boolean> EMPTY_DISPATCHES =
+      Key.bool(
+          "event_api.empty_dispatches",
+          true,
+          "Whether clients are told that something happened to an object without being told what;"
+              + " reveals sign-ins and the like.");
+
+  static final Key<Duration> PRESENCE_LIFETIME =
+      Key.durationTable(
+          "event_api.presence_lifetime",
+          Duration.ofMinutes(10),
+          "How long a user counts as present in a channel.");
+
+  static final Key<Integer> PRESENCE_ENTRIES =
+      Key.integer(
+          "event_api.presence_entries",
+          200_000,
+          0,
+          100_000_000,
+          "Presences remembered; the eldest are forgotten first.");
+
+  static final Key<Long> PRESENCE_BYTES =
+      Key.sizeBytes(
+          "event_api.presence_bytes", 256 << 20, "Bytes of all presences that are remembered.");
+
+  static final Key<Integer> JOIN_PRESENCES =
+      Key.integer(
+          "event_api.join_presences",
+          50,
+          0,
+          10_000,
+          "Recent presences sent to a session that joins a channel; 0 sends none.");
+
+  static final Key<Long> JOIN_BYTES =
+      Key.sizeBytes("event_api.join_bytes", 128 << 10, "Bytes of them.");
+
+  static final Key<Duration> RESUME_LIFETIME =
+      Key.durationTable(
+          "event_api.resume_lifetime",
+          Duration.ofSeconds(150),
+          "How long a session can be resumed after its end.");
+
+  static final Key<Integer> RESUME_SESSIONS =
+      Key.integer(
+          "event_api.resume_sessions",
+          200_000,
+          0,
+          100_000_000,
+          "Ended sessions that can be resumed; the eldest are forgotten first; 0 turns it off.");
+
+  static final Key<Long> RESUME_BYTES =
+      Key.sizeBytes(
+          "event_api.resume_bytes",
+          128 << 20,
+          "Bytes of the events kept for sessions that are resumed.");
+
+  static final Key<Integer> RESYNC_SESSIONS_PER_SECOND =
+      Key.integer(
+          "event_api.resync_sessions_per_second",
+          1_000,
+          1,
+          1_000_000,
+          "Sessions told to reconnect per second after the bus was away.");
+
+  static final Key<Boolean> SSE_CLOSE_DATA =
+      Key.bool(
+          "event_api.sse_close_data",
+          false,
+          "Whether the close event of a stream carries data, so that browsers report it.");
+
+  static final Key<Duration> SSE_RETRY =
+      Key.durationTable(
+          "event_api.sse_retry",
+          Duration.ofSeconds(2),
+          "Shortest pause that a stream ended for a restart asks for; each adds up to as much"
+              + " again; 0 asks for none.");
+
   static final Key<Integer> DRAIN_SESSIONS_PER_SECOND =
       Key.integer(
           "event_api.drain_sessions_per_second",
@@ -81,6 +197,10 @@ final class EventKeys {
       Key.string("pod.node_name", "", "Name of the host.").defaultFrom("NODE_NAME");
 
   private static final Duration MAX_HEARTBEAT = Duration.ofDays(1);
+
+  /** What the wheel of deadlines reaches. */
+  private static final Duration MAX_WRITE_TIMEOUT = Duration.ofSeconds(100);
+
   private static final Duration MAX_TTL = Duration.ofDays(365);
 
   private static final String TLS = "event_api.tls";
@@ -94,7 +214,7 @@ final class EventKeys {
   static final ConfigSchema SCHEMA =
       ConfigSchema.builder()
           .add(
-              ServiceKeys.DRAIN_TIME.withDefault(Duration.ofSeconds(30)),
+              ServiceKeys.DRAIN_TIME.withDefault(Duration.ofMinutes(3)),
               BIND,
               SECURE_BIND,
               PROXY_PROTOCOL,
@@ -104,6 +224,23 @@ final class EventKeys {
               SUBSCRIPTION_LIMIT,
               CONNECTION_LIMIT,
               MAX_PENDING_BYTES,
+              WRITE_TIMEOUT,
+              COMMANDS_PER_SECOND,
+              COMMAND_BURST,
+              HANDSHAKES_PER_SECOND,
+              KNOWN_APPS,
+              EMPTY_DISPATCHES,
+              PRESENCE_LIFETIME,
+              PRESENCE_ENTRIES,
+              PRESENCE_BYTES,
+              JOIN_PRESENCES,
+              JOIN_BYTES,
+              RESUME_LIFETIME,
+              RESUME_SESSIONS,
+              RESUME_BYTES,
+              RESYNC_SESSIONS_PER_SECOND,
+              SSE_CLOSE_DATA,
+              SSE_RETRY,
               DRAIN_SESSIONS_PER_SECOND,
               CDN_ORIGIN,
               POD_NAME,
@@ -121,6 +258,18 @@ final class EventKeys {
 
   private EventKeys() {}
 
+  /** What the loops share. */
+  static EventHub hub(Config config) {
+    return new EventHub(
+        new SessionIds(new SecureRandom()),
+        new DispatchLog(config.get(RESUME_LIFETIME).toMillis(), config.get(RESUME_BYTES)),
+        new ParkedSessions(config.get(RESUME_LIFETIME).toMillis(), config.get(RESUME_SESSIONS)),
+        new PresenceStore(
+            config.get(PRESENCE_LIFETIME).toMillis(),
+            config.get(PRESENCE_ENTRIES),
+            config.get(PRESENCE_BYTES)));
+  }
+
   private static void checkTls(Config config, ConfigCheck.Problems problems) {
     if (config.get(SECURE_BIND).isPresent() && !TlsOptions.isConfigured(config.group(TLS))) {
       problems.add(SECURE_BIND, "needs " + TLS + ".cert");
@@ -130,13 +279,14 @@ final class EventKeys {
   private static void checkTimes(Config config, ConfigCheck.Problems problems) {
     checkTime(config, HEARTBEAT_INTERVAL, MAX_HEARTBEAT, problems);
     checkTime(config, TTL, MAX_TTL, problems);
+    checkTime(config, WRITE_TIMEOUT, MAX_WRITE_TIMEOUT, problems);
   }
 
   private static void checkTime(
       Config config, Key<Duration> key, Duration max, ConfigCheck.Problems problems) {
     Duration value = config.get(key);
     if (value.toMillis() < SessionLoop.TICK_MS || value.compareTo(max) > 0) {
-      problems.add(key, "must be from " + SessionLoop.TICK_MS + " ms to " + max.toHours() + " h");
+      problems.add(key, "must be from " + SessionLoop.TICK_MS + " ms to " + max.toSeconds() + " s");
     }
   }
 
@@ -164,6 +314,13 @@ final class EventKeys {
         config.get(TTL).toMillis(),
         config.get(SUBSCRIPTION_LIMIT),
         config.get(MAX_PENDING_BYTES),
-        config.get(POD_NAME));
+        Math.toIntExact(config.get(WRITE_TIMEOUT).toMillis()),
+        config.get(COMMANDS_PER_SECOND),
+        config.get(COMMAND_BURST),
+        config.get(JOIN_PRESENCES),
+        config.get(JOIN_BYTES),
+        config.get(POD_NAME),
+        config.get(SSE_CLOSE_DATA),
+        Math.toIntExact(config.get(SSE_RETRY).toMillis()));
   }
 }

@@ -9,14 +9,10 @@ import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.ProxyProtocol;
 import app.seventv.core.http.Response;
 import app.seventv.core.limits.AddressLimits;
-import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
 import app.seventv.core.tls.TlsOptions;
 import app.seventv.events.dispatch.DispatchConverter;
-import app.seventv.model.bus.BusBatch;
-import io.nats.client.Connection;
-import io.nats.client.Dispatcher;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -29,10 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,14 +33,12 @@ import org.slf4j.LoggerFactory;
 final class EventService implements RunningService {
   private static final Logger LOG = LoggerFactory.getLogger(EventService.class);
 
-  /** Bus messages and bytes that wait in the client while the loops are behind. */
-  private static final long MAX_QUEUED_MESSAGES = 65_536;
-
-  private static final long MAX_QUEUED_BYTES = 256L << 20;
-
   private static final int MAX_REQUEST_HEAD_BYTES = 8 << 10;
 
-  private static final Duration SUBSCRIBE_TIMEOUT = Duration.ofSeconds(5);
+  /** Ids that sessions can remember. */
+  private static final int MAX_INTERNED_IDS = 1 << 18;
+
+  private static final long HOUSEKEEPING_MS = 1_000;
 
   private static final Duration DRAIN_STEP = Duration.ofMillis(20);
 
@@ -68,32 +59,47 @@ final class EventService implements RunningService {
   private final List<SessionLoop> loops = new ArrayList<>();
   private final List<Future<?>> timers = new ArrayList<>();
   private final int drainSessionsPerSecond;
+  private final int resyncSessionsPerSecond;
+  private final EventHub hub;
   private final EventEndpoint endpoint;
   private final HttpServer server;
-  private final CompletableFuture<Connection> nats;
-  private volatile @Nullable Dispatcher bus;
+  private final BusLink bus;
 
   private EventService(ServiceContext context) throws IOException {
     Config config = context.config();
-    EventFigures figures = new EventFigures(context.metrics());
+    EventFigures figures =
+        new EventFigures(context.metrics(), new ClientKinds(config.get(EventKeys.KNOWN_APPS)));
     SessionOptions options = EventKeys.sessionOptions(config);
     executors = context.loops().loops();
     drainSessionsPerSecond = config.get(EventKeys.DRAIN_SESSIONS_PER_SECOND);
+    resyncSessionsPerSecond = config.get(EventKeys.RESYNC_SESSIONS_PER_SECOND);
+    hub = EventKeys.hub(config);
     Map<EventExecutor, SessionLoop> byExecutor = new HashMap<>();
     SplittableRandom random = new SplittableRandom();
     for (EventLoop executor : executors) {
       SessionLoop loop =
           new SessionLoop(
-              executor, options, population, figures, System::currentTimeMillis, random.split());
+              executor,
+              loops.size(),
+              hub,
+              options,
+              population,
+              figures,
+              System::currentTimeMillis,
+              random.split());
       loops.add(loop);
       byExecutor.put(executor, loop);
-      timers.add(startTimer(executor, loop));
+    }
+    hub.loops(loops);
+    for (int i = 0; i < loops.size(); i++) {
+      timers.add(startTimer(executors.get(i), loops.get(i)));
     }
     endpoint =
         new EventEndpoint(
             byExecutor,
             population,
             config.get(EventKeys.CONNECTION_LIMIT).orElse(null),
+            new Admission(config.get(EventKeys.HANDSHAKES_PER_SECOND), System::nanoTime),
             EventKeys.clientAddress(config),
             figures.clients(),
             config.get(EventKeys.SERVER_NAME));
@@ -101,20 +107,21 @@ final class EventService implements RunningService {
     BusConsumer consumer =
         new BusConsumer(
             new DispatchConverter(config.get(EventKeys.CDN_ORIGIN)),
-            loops,
+            hub,
+            new Interner(MAX_INTERNED_IDS),
+            config.get(EventKeys.EMPTY_DISPATCHES),
             figures,
             System::currentTimeMillis);
-    nats =
-        NatsOptions.connectInBackground(
-            config, context.name(), event -> LOG.info("NATS: {}", event));
-    CompletableFuture<Void> subscribed =
-        nats.thenAcceptAsync(connection -> subscribe(connection, consumer));
-    subscribed.exceptionally(failure -> {
-      context.fail(failure);
-      return null;
-    });
-    context.health().require("nats", this::requireNats);
-    registerGauges(context);
+    bus = new BusLink(context, consumer, hub.log()::suspend, this::resync);
+    timers.add(
+        executors
+            .getFirst()
+            .scheduleAtFixedRate(
+                () -> Thread.startVirtualThread(this::keepHouse),
+                HOUSEKEEPING_MS,
+                HOUSEKEEPING_MS,
+                TimeUnit.MILLISECONDS));
+    HubFigures.register(context.metrics(), hub);
   }
 
   /** Starts the service. */
@@ -133,36 +140,38 @@ final class EventService implements RunningService {
         TimeUnit.NANOSECONDS);
   }
 
-  private void subscribe(Connection connection, BusConsumer consumer) {
-    Dispatcher dispatcher =
-        connection.createDispatcher(message -> consumer.accept(message.getData()));
-    dispatcher.setPendingLimits(MAX_QUEUED_MESSAGES, MAX_QUEUED_BYTES);
-    dispatcher.subscribe(BusBatch.SUBJECT);
-    try {
-      connection.flush(SUBSCRIBE_TIMEOUT); // from here on no message is missed
-    } catch (TimeoutException | InterruptedException e) {
-      LOG.warn("NATS has not confirmed the subscription: {}", e.toString());
+  private void keepHouse() {
+    hub.expire(System.currentTimeMillis());
+    bus.checkDrops();
+  }
+
+  /** Events may have been missed: nobody can resume across that, and all are to start anew. */
+  private void resync() {
+    hub.log().markGap();
+    int ticks = ticks((double) population.open() / resyncSessionsPerSecond);
+    LOG.warn("events may have been missed: {} sessions are told to reconnect", population.open());
+    for (SessionLoop loop : loops) {
+      loop.later(() -> loop.resync(ticks));
     }
-    bus = dispatcher;
+  }
+
+  private static int ticks(double seconds) {
+    return (int) (seconds * 1_000 / SessionLoop.TICK_MS);
   }
 
   /** Whether events arrive. */
   boolean isSubscribed() {
-    return bus != null;
+    return bus.isSubscribed();
+  }
+
+  /** What the loops share. */
+  EventHub hub() {
+    return hub;
   }
 
   /** Sessions open on each loop; exact only while nobody comes or goes. */
   List<Integer> sessionsByLoop() {
     return loops.stream().map(SessionLoop::size).toList();
-  }
-
-  private void requireNats() {
-    Connection connection = nats.getNow(null);
-    if (bus == null
-        || connection == null
-        || connection.getStatus() != Connection.Status.CONNECTED) {
-      throw new IllegalStateException("nats not connected");
-    }
   }
 
   private static HttpServer listen(ServiceContext context, EventEndpoint endpoint)
@@ -199,38 +208,6 @@ final class EventService implements RunningService {
         .build();
   }
 
-  private void registerGauges(ServiceContext context) {
-    context
-        .metrics()
-        .gauges(
-            "subscription_unique_subscriptions",
-            "Topics with a subscriber, summed over the loops, and room for topics.",
-            List.of("kind"),
-            readings -> {
-              readings.read(loops.stream().mapToLong(loop -> loop.topics().size()).sum(), "Len");
-              readings.read(
-                  loops.stream().mapToLong(loop -> loop.topics().capacity()).sum(), "Cap");
-            });
-    context
-        .metrics()
-        .gauges(
-            "subscription_total_subscriptions",
-            "Topics held, summed over the sessions.",
-            List.of("endpoint"),
-            readings ->
-                readings.read(
-                    loops.stream().mapToLong(loop -> loop.topics().memberships()).sum(), "V3"));
-    context
-        .metrics()
-        .counter(
-            "event_api_bus_messages_dropped_total",
-            "Bus messages lost because the loops were too far behind.",
-            () -> {
-              Dispatcher dispatcher = bus;
-              return dispatcher == null ? 0 : dispatcher.getDroppedCount();
-            });
-  }
-
   /** Addresses bound: the plain one first where there are two. */
   List<InetSocketAddress> addresses() {
     return server.addresses();
@@ -244,7 +221,7 @@ final class EventService implements RunningService {
         Math.min(
             limit.toMillis() * DRAIN_SHARE / 1_000,
             (double) population.open() / drainSessionsPerSecond);
-    int ticks = (int) (seconds * 1_000 / SessionLoop.TICK_MS);
+    int ticks = ticks(seconds);
     LOG.info("draining {} sessions over {} s", population.open(), seconds);
     for (int i = 0; i < loops.size(); i++) {
       SessionLoop loop = loops.get(i);
@@ -265,14 +242,6 @@ final class EventService implements RunningService {
   public void close() {
     timers.forEach(timer -> timer.cancel(false));
     server.close();
-    nats.thenAccept(EventService::closeNats);
-  }
-
-  private static void closeNats(Connection connection) {
-    try {
-      connection.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    bus.close();
   }
 }

@@ -38,6 +38,11 @@ enum Opcode {
     return null;
   }
 
+  /** Whether the server sends it. */
+  boolean isFromServer() {
+    return code <= END_OF_STREAM.code;
+  }
+
   int code() {
     return code;
   }

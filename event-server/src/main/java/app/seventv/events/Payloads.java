@@ -10,10 +10,8 @@ final class Payloads {
   static final String NOT_SUBSCRIBED = "Not subscribed to this event";
   static final String INVALID_OPCODE = "Invalid Opcode";
 
-  /** Answer to RESUME: no state of ended sessions is kept. */
-  static final String ACK_RESUME =
-      "{\"command\":\"RESUME\",\"data\":{\"success\":false,\"dispatches_replayed\":0,"
-          + "\"subscriptions_restored\":0}}";
+  /** Answer to a RESUME that nothing can be resumed for. */
+  static final String ACK_RESUME_REFUSED = ackResume(false, 0, 0);
 
   private Payloads() {}
 
@@ -29,6 +27,16 @@ final class Payloads {
         + quote(instance)
         + ",\"population\":"
         + population
+        + "}}";
+  }
+
+  static String ackResume(boolean success, int dispatches, int subscriptions) {
+    return "{\"command\":\"RESUME\",\"data\":{\"success\":"
+        + success
+        + ",\"dispatches_replayed\":"
+        + dispatches
+        + ",\"subscriptions_restored\":"
+        + subscriptions
         + "}}";
   }
 

@@ -4,7 +4,7 @@ import app.seventv.model.Id;
 import app.seventv.model.topic.EventType;
 import app.seventv.model.topic.Scope;
 import io.netty.buffer.ByteBuf;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,33 +17,46 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   8  object header
- *  36  loop, topics, client 3 × 4; slot, sequence, startTick, intervalMs, heartbeats, ttlTick 6 × 4
- *   5  topicCount 2; ended, dirty, stalled 3 × 1
- *   4  blockedBytes
+ *  10  TopicHolder: loop, topics 2 × 4; topicCount 2
+ *   4  slot
+ *   8  history
+ *   8  client, memory 2 × 4
+ *  32  serial, sequence, startTick, intervalMs, heartbeats, ttlTick, blockedBytes, commandsDue 8 × 4
+ *   1  flags
  *   8  WebSocketSession: socket, inline 2 × 4
- *   3  padding to 8
+ *   1  padding to 8
  *  40  int[] of 6 topics: 12 + 24, padded (it grows to 4, then 6, then by half)
  *   4  slot of the table of sessions
  *   8  links of the deadline wheel
  * ---
- * 116 + per topic: 4 as a further member of a known topic, 45 as the only member of a new one
+ * 132 + per topic: 4 as a further member of a known topic, 45 as the only member of a new one
  * </pre>
  *
- * An idle session has no buffer, no timer and no task.
+ * An idle session has no buffer, no timer and no task; what it has been told about users is made
+ * with the first presence of a channel.
  */
-abstract class Session {
-  private static final int[] NO_TOPICS = {};
-  private static final int INITIAL_TOPICS = 4;
+abstract class Session extends TopicHolder {
+  private static final byte ENDED = 1;
 
-  private final SessionLoop loop;
+  /** A flush is planned. */
+  private static final byte DIRTY = 2;
+
+  /** The transport's buffers were full when last looked at; the deadline is the write timeout's. */
+  private static final byte STALLED = 4;
+
   private final ClientKind client;
-  private int slot = -1;
+
+  /** Kinds of the latest frames, see {@link FrameHistory}. */
+  private long history = FrameHistory.MARK;
+
+  private @Nullable PresenceMemory memory;
+
+  /** Tells apart the sessions of a slot. */
+  private int serial;
 
   /** Number of the next frame. */
   private int sequence;
 
-  private int[] topics = NO_TOPICS;
-  private short topicCount;
   private int startTick;
   private int intervalMs;
   private int heartbeats;
@@ -52,12 +65,13 @@ abstract class Session {
   /** Bytes written while the transport's own buffers were full. */
   private int blockedBytes;
 
-  private boolean ended;
-  private boolean dirty;
-  private boolean stalled;
+  /** When the commands so far would have come at the rate allowed, in units of that rate. */
+  private int commandsDue;
+
+  private byte flags;
 
   Session(SessionLoop loop, ClientKind client) {
-    this.loop = loop;
+    super(loop);
     this.client = client;
   }
 
@@ -80,15 +94,23 @@ abstract class Session {
   /** Ends the transport after what is queued. */
   abstract void close(EndReason reason);
 
+  /** Ends the transport at once. */
+  abstract void abort();
+
   /** Whether dispatches have the form of SSE. */
   abstract boolean isEventStream();
+
+  /** Fingerprint of the request of a stream, else 0. */
+  abstract long request();
 
   // Life.
 
   /** The client is connected: greets it and carries out the subscriptions of its request. */
   final void open(List<SubscriptionRequest> inline) {
     slot = loop.add(this);
+    serial = loop.nextSerial();
     startTick = loop.now();
+    commandsDue = loop.commandTime();
     intervalMs = loop.drawHeartbeatMs();
     ttlTick = startTick + loop.drawTtlTicks();
     client.open.increment();
@@ -97,32 +119,59 @@ abstract class Session {
         Opcode.HELLO,
         Payloads.hello(
             intervalMs,
-            Id.generate(loop.timeMs(), loop.random()).toString(),
+            id().toString(),
             options.subscriptionLimit(),
             options.instance(),
             loop.population()));
+    opened();
     for (SubscriptionRequest request : inline) {
-      if (!ended) {
+      if (!isEnded()) {
         subscribe(request);
       }
     }
-    if (!ended) {
+    if (!isEnded()) {
       heartbeat();
     }
   }
 
+  /** HELLO has been sent. */
+  void opened() {}
+
+  /** The client is about to be told to connect again. */
+  void beforeReconnect() {}
+
+  final Id id() {
+    return loop.idOf(startTick, slot, serial);
+  }
+
+  final int serial() {
+    return serial;
+  }
+
+  final boolean isEnded() {
+    return (flags & ENDED) != 0;
+  }
+
+  private boolean is(byte flag) {
+    return (flags & flag) != 0;
+  }
+
+  private void set(byte flag, boolean value) {
+    flags = (byte) (value ? flags | flag : flags & ~flag);
+  }
+
   /** The deadline has come up. */
   final void due(int now) {
-    if (now - ttlTick >= 0) {
-      endWithReconnect(EndReason.RECONNECT);
-      return;
-    }
-    if (now - heartbeatTick() >= 0) {
-      if (stalled && !isWritable()) {
-        end(EndReason.TIMEOUT); // has not taken a byte since the last heartbeat
+    if (is(STALLED)) {
+      if (!isWritable()) {
+        end(EndReason.TIMEOUT); // has not taken enough to make room for a whole write timeout
         return;
       }
-      stalled = !isWritable();
+      set(STALLED, false);
+    }
+    if (now - ttlTick >= 0) {
+      endWithReconnect(EndReason.RECONNECT);
+    } else if (now - heartbeatTick() >= 0) {
       heartbeat();
     } else {
       loop.schedule(slot, nextDeadline());
@@ -135,9 +184,23 @@ abstract class Session {
     loop.schedule(slot, nextDeadline());
   }
 
+  /** While nothing can be sent, the end of the write timeout is all that counts. */
   private int nextDeadline() {
+    if (is(STALLED)) {
+      return loop.now() + loop.writeTimeoutTicks();
+    }
     int heartbeat = heartbeatTick();
     return heartbeat - ttlTick < 0 ? heartbeat : ttlTick;
+  }
+
+  /** Starts or ends the write timeout. */
+  private void stalled(boolean value) {
+    if (is(STALLED) != value) {
+      set(STALLED, value);
+      if (loop.isScheduled(slot)) {
+        loop.reschedule(slot, nextDeadline());
+      }
+    }
   }
 
   /** When the next heartbeat is due: multiples of the interval since the start, without drift. */
@@ -147,19 +210,27 @@ abstract class Session {
 
   /** Ends the session because the client is to connect again. */
   final void endWithReconnect(EndReason reason) {
-    if (!ended) {
+    if (!isEnded()) {
+      beforeReconnect();
       send(Opcode.RECONNECT, Payloads.reconnect(reason));
       end(reason);
     }
   }
 
+  /** Events may have been missed: ends the session if it asked for any before that. */
+  final void endAfterGap(int gapTick) {
+    if (topicCount() > 0 && startTick - gapTick <= 0) {
+      endWithReconnect(EndReason.RECONNECT);
+    }
+  }
+
   /** Ends the session. */
   final void end(EndReason reason) {
-    if (ended) {
+    if (isEnded()) {
       return;
     }
     send(Opcode.END_OF_STREAM, Payloads.endOfStream(reason));
-    release(reason.name());
+    release(reason.name(), reason.isResumable());
     close(reason);
   }
 
@@ -170,23 +241,43 @@ abstract class Session {
 
   /** The client has left; does nothing if the server has ended the session before. */
   final void left(String closeLabel) {
-    if (ended || slot < 0) {
+    if (isEnded() || slot < 0) {
       return;
     }
     if (loop.isDelivering()) {
       loop.later(() -> left(closeLabel)); // the lists of members are being walked
     } else {
-      release(closeLabel);
+      release(closeLabel, true);
     }
   }
 
-  private void release(String closeLabel) {
-    ended = true;
-    for (int i = 0; i < topicCount; i++) {
-      loop.topics().remove(topics[i], slot);
+  /** The client has connected anew and goes on there. */
+  final void supersede() {
+    if (!isEnded()) {
+      release(CloseLabels.SUPERSEDED, true);
+      abort();
     }
-    topics = NO_TOPICS;
-    topicCount = 0;
+  }
+
+  private void release(String closeLabel, boolean resumable) {
+    set(ENDED, true);
+    if (resumable && topicCount() > 0 && !loop.missedEvents(startTick)) {
+      loop.hub()
+          .parked()
+          .put(
+              new ParkedSession(
+                  id(),
+                  tags(),
+                  scopes(),
+                  loop.delivered(),
+                  sequence,
+                  history,
+                  memory,
+                  request(),
+                  loop.timeMs()));
+    }
+    memory = null;
+    dropAll();
     loop.remove(slot);
     client.open.decrement();
     loop.figures().sessionEnded(client, closeLabel, loop.now() - startTick);
@@ -195,9 +286,10 @@ abstract class Session {
   // Output.
 
   private void send(Opcode opcode, String payload) {
-    loop.figures().sent(opcode, 1);
+    client.sent(opcode);
     ByteBuf frame = encode(opcode, payload, loop.timeMs(), sequence);
     sequence++;
+    history = FrameHistory.other(history);
     account(frame.readableBytes());
     write(frame);
   }
@@ -205,16 +297,19 @@ abstract class Session {
   /**
    * Sends a dispatch.
    *
+   * @param isPresence whether it depends on what the session has been told before
    * @return false if the client leaves too much unread; nothing is sent then
    */
-  final boolean sendDispatch(ByteBuf head, ByteBuf tail) {
+  final boolean sendDispatch(ByteBuf head, ByteBuf tail, boolean isPresence) {
     sequence++;
+    history = isPresence ? FrameHistory.MARK : FrameHistory.dispatch(history);
     account(head.readableBytes() + tail.readableBytes());
     if (blockedBytes > loop.options().maxPendingBytes()) {
       head.release();
       tail.release();
       return false;
     }
+    client.sent(Opcode.DISPATCH);
     write(head, tail);
     return true;
   }
@@ -223,22 +318,23 @@ abstract class Session {
   private void account(int bytes) {
     if (isWritable()) {
       blockedBytes = 0;
-      stalled = false;
+      stalled(false);
     } else {
-      if (dirty) {
+      if (is(DIRTY)) {
         flush(); // a burst within one turn is not the client's fault
       }
       blockedBytes += bytes;
+      stalled(!isWritable());
     }
-    if (!dirty) {
-      dirty = true;
+    if (!is(DIRTY)) {
+      set(DIRTY, true);
       loop.flushLater(this);
     }
   }
 
   /** End of the loop's turn. */
   final void flushTurn() {
-    dirty = false;
+    set(DIRTY, false);
     flush();
   }
 
@@ -247,11 +343,40 @@ abstract class Session {
     return sequence;
   }
 
+  /**
+   * Sends what a presence leads to in this session.
+   *
+   * @return frames sent
+   */
+  final int tell(Presence presence, FanOut out, List<byte[]> scratch) {
+    scratch.clear();
+    memory(presence, scratch);
+    for (byte[] payload : scratch) {
+      out.send(this, payload, true);
+    }
+    return scratch.size();
+  }
+
+  private void memory(Presence presence, List<byte[]> out) {
+    PresenceMemory known = memory;
+    if (known == null) {
+      if (presence.isNothing()) {
+        return;
+      }
+      memory = known = new PresenceMemory();
+    }
+    known.tell(presence, out);
+  }
+
   // Commands.
 
   /** Handles one message of the client; the buffer is valid during the call only. */
   final void message(ByteBuf utf8) {
-    if (ended) {
+    if (isEnded()) {
+      return;
+    }
+    if (isTooFast()) {
+      end(EndReason.RATE_LIMIT);
       return;
     }
     Command command;
@@ -261,11 +386,11 @@ abstract class Session {
       end(EndReason.INVALID_PAYLOAD);
       return;
     }
-    loop.figures().received(command);
+    client.received(command);
     switch (command) {
       case Command.Subscribe(SubscriptionRequest request) -> subscribe(request);
       case Command.Unsubscribe(SubscriptionRequest request) -> unsubscribe(request);
-      case Command.Plain.RESUME -> send(Opcode.ACK, Payloads.ACK_RESUME);
+      case Command.Resume resume -> Resumption.start(this, resume.sessionId(), resume.lastSeen());
       case Command.Plain.FORBIDDEN -> end(EndReason.UNKNOWN_OPERATION, Payloads.INVALID_OPCODE);
       case Command.Plain.BRIDGE -> {
         // accepted without effect
@@ -276,10 +401,19 @@ abstract class Session {
     }
   }
 
+  /**
+   * The token bucket of event-api.md §20 row 26, as one number: the generic cell rate algorithm.
+   */
+  private boolean isTooFast() {
+    int now = loop.commandTime();
+    commandsDue = (commandsDue - now < 0 ? now : commandsDue) + 1;
+    return commandsDue - now > loop.options().commandBurst();
+  }
+
   /** The steps of event-api.md §9.3, in their order. */
   private void subscribe(SubscriptionRequest request) {
     int limit = loop.options().subscriptionLimit();
-    if (limit >= 0 && topicCount >= limit) {
+    if (limit >= 0 && topicCount() >= limit) {
       end(EndReason.RATE_LIMIT, Payloads.TOO_MANY_SUBSCRIPTIONS);
       return;
     }
@@ -288,31 +422,23 @@ abstract class Session {
       end(EndReason.INVALID_PAYLOAD, Payloads.INVALID_CONDITION);
       return;
     }
+    TopicKey presences = null;
     if (request.condition() instanceof Condition.OfChannel) {
-      hold(EventType.USER_PRESENCE, scope);
+      TopicKey key = TopicKey.of(EventType.USER_PRESENCE, scope);
+      presences = hold(key) ? key : null;
     }
-    if (hold(request.type(), scope)) {
+    if (hold(TopicKey.of(request.type(), scope))) {
+      history = FrameHistory.MARK;
       send(Opcode.ACK, Payloads.ackSubscribe(sequence, request));
+    }
+    if (presences != null) {
+      loop.tellRecent(this, presences);
     }
   }
 
   private static @Nullable Scope scope(SubscriptionRequest request) {
     Condition condition = request.condition();
     return condition == null ? null : condition.scope();
-  }
-
-  /** Adds a topic; false if it is held already. */
-  private boolean hold(EventType type, Scope scope) {
-    int topic = loop.topics().add(TopicKey.of(type, scope), slot);
-    if (topic < 0) {
-      return false;
-    }
-    if (topicCount == topics.length) {
-      int more = Math.max(topicCount >> 1, topicCount == 0 ? INITIAL_TOPICS : 2);
-      topics = Arrays.copyOf(topics, topicCount + more);
-    }
-    topics[topicCount++] = topic;
-    return true;
   }
 
   private void unsubscribe(SubscriptionRequest request) {
@@ -325,41 +451,50 @@ abstract class Session {
         end(EndReason.INVALID_PAYLOAD, Payloads.INVALID_CONDITION);
         return;
       }
-      int topic = loop.topics().find(TopicKey.of(request.type(), scope));
-      dropped = topic >= 0 && loop.topics().contains(topic, slot);
-      if (dropped) {
-        drop(indexOf(topic));
-      }
+      dropped = drop(TopicKey.of(request.type(), scope));
     }
     if (dropped) {
+      history = FrameHistory.MARK;
       send(Opcode.ACK, Payloads.ackUnsubscribe(request));
     } else {
       end(EndReason.NOT_SUBSCRIBED, Payloads.NOT_SUBSCRIBED);
     }
   }
 
-  /** Drops every topic of exactly this type, whatever its scope. */
-  private boolean dropType(EventType type) {
-    int before = topicCount;
-    for (int i = topicCount - 1; i >= 0; i--) {
-      if (TopicKey.typeCode(loop.topics().tag(topics[i])) == type.code()) {
-        drop(i);
+  // Resuming; see Resumption.
+
+  final void refuseResume() {
+    if (!isEnded()) {
+      send(Opcode.ACK, Payloads.ACK_RESUME_REFUSED);
+    }
+  }
+
+  /** Takes over the topics of a session that has ended and sends what it has missed. */
+  final void resume(ParkedSession old, List<SharedDispatch> missed) {
+    memory = old.memory();
+    old.topics().forEach(this::hold);
+    List<byte[]> payloads = new ArrayList<>(missed.size());
+    int[] presencesEnd = new int[missed.size()];
+    for (int i = 0; i < missed.size(); i++) {
+      Presence presence = missed.get(i).presence();
+      if (presence == null) {
+        payloads.add(missed.get(i).payload());
+      } else {
+        memory(presence, payloads);
+      }
+      presencesEnd[i] = presence == null ? -1 : payloads.size();
+    }
+    send(Opcode.ACK, Payloads.ackResume(true, payloads.size(), visibleTopics()));
+    history = FrameHistory.MARK;
+    FanOut out = loop.beginPersonal(payloads.size());
+    int at = 0;
+    for (int i = 0; i < missed.size(); i++) {
+      boolean isPresence = presencesEnd[i] >= 0;
+      int end = isPresence ? presencesEnd[i] : at + 1;
+      for (; at < end; at++) {
+        out.send(this, payloads.get(at), isPresence);
       }
     }
-    return topicCount < before;
-  }
-
-  private int indexOf(int topic) {
-    int at = 0;
-    while (topics[at] != topic) {
-      at++;
-    }
-    return at;
-  }
-
-  private void drop(int at) {
-    loop.topics().remove(topics[at], slot);
-    topicCount--;
-    topics[at] = topics[topicCount];
+    out.end();
   }
 }

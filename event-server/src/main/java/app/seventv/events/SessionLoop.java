@@ -1,16 +1,15 @@
 package app.seventv.events;
 
+import app.seventv.model.Id;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.agrona.collections.IntArrayList;
-import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +20,6 @@ final class SessionLoop {
   /** Resolution of heartbeats and lifetimes. */
   static final int TICK_MS = 100;
 
-  /** Dispatches that can wait for the loop; beyond, the bus waits. */
-  static final int MAX_QUEUED_DISPATCHES = 4096;
-
-  /** Dispatches per turn, so that reading and writing go on between them. */
-  static final int MAX_DISPATCHES_PER_TURN = 64;
-
   static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
 
   private static final int INITIAL_SLOTS = 64;
@@ -34,9 +27,11 @@ final class SessionLoop {
   /** Heartbeat interval and lifetime are stretched by up to 1 / this. */
   private static final int JITTER_DIVISOR = 10;
 
-  private static final long FULL_QUEUE_PAUSE_NS = 100_000;
+  private static final int MS_PER_SECOND = 1_000;
 
   private final Executor turn;
+  private final int index;
+  private final EventHub hub;
   private final SessionOptions options;
   private final Population population;
   private final EventFigures figures;
@@ -54,24 +49,24 @@ final class SessionLoop {
   private boolean flushPlanned;
   private final Runnable flushTask = this::flushPlanned;
 
-  private final MessagePassingQueue<SharedDispatch> queue =
-      new MpscAtomicArrayQueue<>(MAX_QUEUED_DISPATCHES);
-  private final AtomicBoolean deliveryPlanned = new AtomicBoolean();
-  private final Runnable deliveryTask = this::deliverQueued;
-  private final FanOut fanOut = new FanOut();
-  private boolean delivering;
-
-  private int drainTicks;
-  private int drainCursor;
+  private final Delivery delivery = new Delivery(this);
+  private final FanOut personal = new FanOut();
+  private final List<Sweep> sweeps = new ArrayList<>();
+  private final long startMs;
+  private int lastSerial;
+  private int gapTick = -1;
 
   /**
    * An empty loop.
    *
    * @param turn runs a task in a later part of the loop's turn
+   * @param index of the loop, from 0
    * @param clockMs Unix time
    */
   SessionLoop(
       Executor turn,
+      int index,
+      EventHub hub,
       SessionOptions options,
       Population population,
       EventFigures figures,
@@ -83,11 +78,18 @@ final class SessionLoop {
     this.figures = figures;
     this.clockMs = clockMs;
     this.random = random;
+    this.index = index;
+    this.hub = hub;
+    this.startMs = clockMs.getAsLong();
     wheel.ensureCapacity(INITIAL_SLOTS);
   }
 
   SessionOptions options() {
     return options;
+  }
+
+  EventHub hub() {
+    return hub;
   }
 
   EventFigures figures() {
@@ -116,6 +118,21 @@ final class SessionLoop {
   /** Sessions open on this loop. */
   int size() {
     return usedSlots - freeSlots.size();
+  }
+
+  /** The session in a slot, if there is one. */
+  @Nullable Session session(int slot) {
+    return slot < usedSlots ? sessions[slot] : null;
+  }
+
+  /** The next number that tells sessions in one slot apart. */
+  int nextSerial() {
+    return ++lastSerial;
+  }
+
+  Id idOf(int startTick, int slot, int serial) {
+    return hub.ids()
+        .of(startMs + (long) startTick * TICK_MS, new SessionIds.Place(index, slot, serial));
   }
 
   /** Gives a session its slot. */
@@ -154,6 +171,26 @@ final class SessionLoop {
     wheel.schedule(slot, deadlineTick);
   }
 
+  /** Whether a slot has a deadline. */
+  boolean isScheduled(int slot) {
+    return wheel.isScheduled(slot);
+  }
+
+  /** Moves the deadline of a slot. */
+  void reschedule(int slot, int deadlineTick) {
+    wheel.cancel(slot);
+    wheel.schedule(slot, deadlineTick);
+  }
+
+  int writeTimeoutTicks() {
+    return Math.ceilDiv(options.writeTimeoutMs(), TICK_MS);
+  }
+
+  /** The current time in units of the rate of commands. */
+  int commandTime() {
+    return (int) ((long) now() * TICK_MS * options.commandsPerSecond() / MS_PER_SECOND);
+  }
+
   int drawHeartbeatMs() {
     return options.heartbeatMs() + random.nextInt(options.heartbeatMs() / JITTER_DIVISOR + 1);
   }
@@ -163,12 +200,10 @@ final class SessionLoop {
     return Math.toIntExact(Math.ceilDiv(ttlMs, TICK_MS));
   }
 
-  /** Moves on to a tick: heartbeats, lifetimes, and the drain while there is one. */
+  /** Moves on to a tick: heartbeats, lifetimes, and what all sessions are to be told. */
   void advance(int tick) {
     wheel.advance(tick, this::due);
-    if (drainTicks > 0) {
-      drainSome();
-    }
+    sweeps.removeIf(sweep -> !sweep.tick(sessions, usedSlots));
   }
 
   private void due(int slot) {
@@ -180,24 +215,19 @@ final class SessionLoop {
 
   /** Tells all sessions to connect again, spread evenly over so many ticks. */
   void drain(int ticks) {
-    drainTicks = Math.max(1, ticks);
-    drainCursor = 0;
+    sweeps.add(new Sweep(ticks, true, session -> session.endWithReconnect(EndReason.RESTART)));
   }
 
-  private void drainSome() {
-    int left = size();
-    int now = Math.ceilDiv(left, drainTicks);
-    while (now > 0 && drainCursor < usedSlots) {
-      Session session = sessions[drainCursor++];
-      if (session != null) {
-        session.endWithReconnect(EndReason.RESTART);
-        now--;
-      }
-    }
-    drainTicks = Math.max(1, drainTicks - 1); // late arrivals go at once
-    if (drainCursor == usedSlots) {
-      drainCursor = 0;
-    }
+  /** Events may have been missed: those who wait for any are to connect again. */
+  void resync(int ticks) {
+    gapTick = now();
+    int gap = gapTick;
+    sweeps.add(new Sweep(ticks, false, session -> session.endAfterGap(gap)));
+  }
+
+  /** Whether a session that started then may have missed events. */
+  boolean missedEvents(int startTick) {
+    return gapTick >= 0 && startTick - gapTick <= 0;
   }
 
   // Output.
@@ -227,93 +257,62 @@ final class SessionLoop {
     }
   }
 
-  // Fan-out.
+  // Events.
 
-  /**
-   * Hands a dispatch to the loop; from any thread. Waits while the loop has too many, so that the
-   * bounded queue of the bus fills up instead of memory.
-   */
+  /** Hands a dispatch to the loop; from any thread. */
   void offer(SharedDispatch dispatch) {
-    while (!queue.offer(dispatch)) {
-      LockSupport.parkNanos(FULL_QUEUE_PAUSE_NS);
-    }
-    if (deliveryPlanned.compareAndSet(false, true)) {
-      turn.execute(deliveryTask);
-    }
+    delivery.offer(dispatch);
   }
 
-  private void deliverQueued() {
-    try {
-      for (int i = 0; i < MAX_DISPATCHES_PER_TURN; i++) {
-        SharedDispatch dispatch = queue.poll();
-        if (dispatch == null) {
-          break;
-        }
-        deliver(dispatch);
-      }
-    } finally {
-      // Whatever went wrong with one dispatch, the next ones are delivered.
-      deliveryPlanned.set(false);
-      if (!queue.isEmpty() && deliveryPlanned.compareAndSet(false, true)) {
-        turn.execute(deliveryTask);
-      }
-    }
-  }
-
-  /** Writes a dispatch once to each session that holds the exact topic, the wildcard, or both. */
-  private void deliver(SharedDispatch dispatch) {
-    int exact = topics.find(dispatch.exact());
-    TopicKey wildcardKey = dispatch.wildcard();
-    int wildcard = wildcardKey == null ? -1 : topics.find(wildcardKey);
-    int delivered = 0;
-    int most = count(exact) + count(wildcard);
-    if (most > 0) {
-      fanOut.begin(dispatch, most);
-      delivering = true;
-      try {
-        delivered = merge(exact, wildcard);
-      } finally {
-        delivering = false;
-        fanOut.end();
-      }
-      figures.sent(Opcode.DISPATCH, delivered);
-    }
-    dispatch.finished(delivered);
+  /** Number of the last event that has been written to the sessions. */
+  long delivered() {
+    return delivery.delivered();
   }
 
   /** Whether members of topics are being walked, so that none may be removed. */
   boolean isDelivering() {
-    return delivering;
+    return delivery.isDelivering();
   }
 
-  /** Runs a task in a later part of the turn. */
+  /** Runs a task in a later part of the turn; from any thread. */
   void later(Runnable task) {
     turn.execute(task);
   }
 
-  private int count(int topic) {
-    return topic < 0 ? 0 : topics.count(topic);
+  /** Starts sending to one session alone; {@link FanOut#end} ends it. */
+  FanOut beginPersonal(int frames) {
+    personal.begin(Frames.ascii(Frames.middle(Opcode.DISPATCH, timeMs())), frames);
+    return personal;
   }
 
-  /** Both lists of members are sorted, so one pass meets each session once. */
-  private int merge(int exact, int wildcard) {
-    int exactLeft = count(exact);
-    int wildcardLeft = count(wildcard);
-    int exactAt = 0;
-    int wildcardAt = 0;
-    int delivered = 0;
-    while (exactAt < exactLeft || wildcardAt < wildcardLeft) {
-      int a = exactAt < exactLeft ? topics.member(exact, exactAt) : Integer.MAX_VALUE;
-      int b = wildcardAt < wildcardLeft ? topics.member(wildcard, wildcardAt) : Integer.MAX_VALUE;
-      int slot = Math.min(a, b);
-      exactAt += a == slot ? 1 : 0;
-      wildcardAt += b == slot ? 1 : 0;
-      Session session = sessions[slot];
-      if (session != null) {
-        fanOut.send(session);
-        delivered++;
-      }
+  /** Tells a session that has just joined a channel who is there, as far as it takes it at once. */
+  void tellRecent(Session session, TopicKey channel) {
+    if (options.joinPresences() == 0) {
+      return;
     }
-    return delivered;
+    List<Presence> recent =
+        hub.presences().recent(channel, options.joinPresences(), options.joinBytes());
+    if (recent.isEmpty()) {
+      return;
+    }
+    FanOut out = beginPersonal(recent.size());
+    List<byte[]> scratch = new ArrayList<>();
+    for (Presence presence : recent) {
+      if (!session.isWritable()) {
+        break;
+      }
+      session.tell(presence, out, scratch);
+    }
+    out.end();
+  }
+
+  /** Tells one session alone about a presence, if it is still there. */
+  void whisper(SessionIds.Place place, Presence presence) {
+    Session session = session(place.slot());
+    if (session != null && session.serial() == place.serial()) {
+      FanOut out = beginPersonal(1);
+      session.tell(presence, out, new ArrayList<>());
+      out.end();
+    }
   }
 }

@@ -6,40 +6,58 @@ import org.jspecify.annotations.Nullable;
 
 /** One event on its way to all loops, rendered once. */
 final class SharedDispatch {
+  private static final byte[] NO_PAYLOAD = {};
+
   private final TopicKey exact;
   private final @Nullable TopicKey wildcard;
   private final byte[] payload;
+  private final @Nullable Presence presence;
   private final byte[] middle;
+  private final long timeMs;
   private final long receivedNs;
   private final AtomicInteger loopsLeft;
   private final AtomicInteger deliveries = new AtomicInteger();
   private final Consumer<SharedDispatch> whenDone;
 
-  /**
-   * A dispatch.
-   *
-   * @param wildcard topic of the whole group of types, if there is one
-   * @param payload JSON of {@code d}; never changed
-   * @param timeMs time in the envelope, Unix ms
-   * @param receivedNs when the bus message arrived, on the clock of the figures
-   * @param loops number of loops it is handed to
-   * @param whenDone called on the last loop to finish
-   */
-  SharedDispatch(
+  /** Place in the log; set before any loop sees the dispatch. */
+  private long number;
+
+  /** Deliverer of an event and where it came from. */
+  record Route(long timeMs, long receivedNs, int loops, Consumer<SharedDispatch> whenDone) {}
+
+  private SharedDispatch(
       TopicKey exact,
       @Nullable TopicKey wildcard,
       byte[] payload,
-      long timeMs,
-      long receivedNs,
-      int loops,
-      Consumer<SharedDispatch> whenDone) {
+      @Nullable Presence presence,
+      Route route) {
     this.exact = exact;
     this.wildcard = wildcard;
     this.payload = payload;
-    this.middle = Frames.ascii(Frames.middle(Opcode.DISPATCH, timeMs));
-    this.receivedNs = receivedNs;
-    this.loopsLeft = new AtomicInteger(loops);
-    this.whenDone = whenDone;
+    this.presence = presence;
+    this.timeMs = route.timeMs;
+    this.middle = Frames.ascii(Frames.middle(Opcode.DISPATCH, route.timeMs));
+    this.receivedNs = route.receivedNs;
+    this.loopsLeft = new AtomicInteger(route.loops);
+    this.whenDone = route.whenDone;
+  }
+
+  /**
+   * A change of an object.
+   *
+   * @param wildcard topic of the whole group of types, if there is one
+   * @param payload JSON of {@code d}; never changed
+   * @param route time in the envelope, arrival on the clock of the figures, number of loops it is
+   *     handed to, and what the last of them calls
+   */
+  static SharedDispatch ofObject(
+      TopicKey exact, @Nullable TopicKey wildcard, byte[] payload, Route route) {
+    return new SharedDispatch(exact, wildcard, payload, null, route);
+  }
+
+  /** A user seen in a channel: what a session is sent depends on what it has been told before. */
+  static SharedDispatch ofPresence(Presence presence, Route route) {
+    return new SharedDispatch(presence.topic(), null, NO_PAYLOAD, presence, route);
   }
 
   TopicKey exact() {
@@ -54,12 +72,33 @@ final class SharedDispatch {
     return payload;
   }
 
+  @Nullable Presence presence() {
+    return presence;
+  }
+
   byte[] middle() {
     return middle;
   }
 
+  long timeMs() {
+    return timeMs;
+  }
+
   long receivedNs() {
     return receivedNs;
+  }
+
+  long number() {
+    return number;
+  }
+
+  void number(long place) {
+    number = place;
+  }
+
+  /** Size of what it keeps in memory. */
+  int bytes() {
+    return presence == null ? payload.length : presence.bytes();
   }
 
   /** Sessions that got it, on all loops that have finished. */

@@ -8,11 +8,54 @@ import io.netty.buffer.Unpooled;
 final class SseSession extends Session {
   private static final byte[] CLOSE_EVENT = Frames.ascii("event: close\n\n");
 
-  private final ResponseStream stream;
+  private static final byte[] CLOSE_EVENT_WITH_DATA = Frames.ascii("event: close\ndata: {}\n\n");
 
-  SseSession(SessionLoop loop, ClientKind client, ResponseStream stream) {
+  private final ResponseStream stream;
+  private final long request;
+
+  /** {@code Last-Event-ID} of the request, until it is handled; 0 for none. */
+  private long lastSeen;
+
+  /**
+   * A session.
+   *
+   * @param request fingerprint of the request: the same for an EventSource that connects again
+   * @param lastSeen number of the last event it received before, 0 for none
+   */
+  SseSession(
+      SessionLoop loop, ClientKind client, ResponseStream stream, long request, long lastSeen) {
     super(loop, client);
     this.stream = stream;
+    this.request = request;
+    this.lastSeen = lastSeen;
+  }
+
+  @Override
+  void opened() {
+    if (lastSeen > 0) {
+      Resumption.startStream(this, request, lastSeen);
+      lastSeen = 0;
+    }
+  }
+
+  /** Advice without an event: not all at once. */
+  @Override
+  void beforeReconnect() {
+    int retryMs = loop.options().sseRetryMs();
+    if (retryMs > 0) {
+      byte[] retry = Frames.ascii("retry: " + (retryMs + loop.random().nextInt(retryMs)) + "\n\n");
+      stream.write(SessionLoop.ALLOCATOR.buffer(retry.length).writeBytes(retry));
+    }
+  }
+
+  @Override
+  void abort() {
+    stream.abort();
+  }
+
+  @Override
+  long request() {
+    return request;
   }
 
   @Override
@@ -47,7 +90,9 @@ final class SseSession extends Session {
       stream.abort();
       return;
     }
-    stream.write(SessionLoop.ALLOCATOR.buffer(CLOSE_EVENT.length).writeBytes(CLOSE_EVENT));
+    SessionOptions options = loop.options();
+    byte[] last = options.sseCloseData() ? CLOSE_EVENT_WITH_DATA : CLOSE_EVENT;
+    stream.write(SessionLoop.ALLOCATOR.buffer(last.length).writeBytes(last));
     stream.end();
   }
 

@@ -48,6 +48,16 @@ record TopicKey(byte tag, long high, long low) {
     return tag & TYPE_MASK;
   }
 
+  /** Kind of scope of a topic with this tag. */
+  static int scopeKind(byte tag) {
+    return (tag & 0xFF) >>> TYPE_BITS;
+  }
+
+  /** Whether this is about a channel. */
+  boolean isChannel() {
+    return scopeKind(tag) != 0;
+  }
+
   private static byte[] sha256(String text) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -59,6 +59,17 @@ final class TopicTable {
     return tags[topic];
   }
 
+  TopicKey key(int topic) {
+    return new TopicKey(tags[topic], highs[topic], lows[topic]);
+  }
+
+  /** Whether a topic has the scope of a key, of whatever type. */
+  boolean isScope(int topic, TopicKey key) {
+    return lows[topic] == key.low()
+        && highs[topic] == key.high()
+        && TopicKey.scopeKind(tags[topic]) == TopicKey.scopeKind(key.tag());
+  }
+
   int count(int topic) {
     return counts[topic];
   }

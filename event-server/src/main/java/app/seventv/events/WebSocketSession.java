@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A session on a websocket (event-api.md §3). */
-final class WebSocketSession extends Session implements WebSocketListener {
+/** A session on a websocket (event-api.md §3). Tests of memory leave out the encoding. */
+class WebSocketSession extends Session implements WebSocketListener {
   private @Nullable WebSocket socket;
 
   /** Subscriptions of the handshake, until they are carried out. */
@@ -72,6 +72,16 @@ final class WebSocketSession extends Session implements WebSocketListener {
   @Override
   void close(EndReason reason) {
     socket().close(reason.closeFrameCode(), reason.message());
+  }
+
+  @Override
+  void abort() {
+    socket().abort();
+  }
+
+  @Override
+  long request() {
+    return 0;
   }
 
   @Override

@@ -9,10 +9,12 @@ import app.seventv.model.topic.EventType;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 class CommandParserTest {
   private static Command parse(String json) throws InvalidPayloadException {
@@ -43,10 +45,19 @@ class CommandParserTest {
             new Command.Unsubscribe(new SubscriptionRequest(EventType.EMOTE_SET_UPDATE, set)));
     assertThat(parse(Examples.compact("client-unsubscribe-whole-type")))
         .isEqualTo(new Command.Unsubscribe(new SubscriptionRequest(EventType.EMOTE_SET_ANY, null)));
-    assertThat(parse(Examples.compact("client-resume"))).isEqualTo(Command.Plain.RESUME);
+    assertThat(parse(Examples.compact("client-resume"))).isEqualTo(resume(0));
+    assertThat(parse(Examples.compact("client-resume").replaceFirst("\\{", "{\"s\":41,")))
+        .isEqualTo(resume(41));
+    assertThat(parse("{\"op\":34,\"d\":{\"session_id\":\"x\"}}"))
+        .isEqualTo(new Command.Resume(null, 0));
     assertThat(parse(Examples.compact("client-bridge"))).isEqualTo(Command.Plain.BRIDGE);
     assertThat(parse(Examples.compact("client-heartbeat"))).isEqualTo(Command.Plain.FORBIDDEN);
     assertThat(parse(Examples.compact("client-identify"))).isEqualTo(Command.Plain.FORBIDDEN);
+  }
+
+  private static Command resume(long lastSeen) {
+    JsonNode id = Examples.tree("client-resume").at("/d/session_id");
+    return new Command.Resume(Id.parse(id.stringValue()), lastSeen);
   }
 
   @ParameterizedTest
@@ -132,5 +143,14 @@ class CommandParserTest {
     assertThat(query.first("q")).isEqualTo("[]");
     assertThat(query.first("flag")).isEmpty();
     assertThat(query.first("none")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"reserved-system.announcement", "reserved-whisper", "reserved-entitlement.reset"})
+  void typesThatNobodySendsCanBeSubscribedTo(String example) throws Exception {
+    String type = Examples.tree(example).at("/d/type").stringValue();
+    assertThat(parse("{\"op\":35,\"d\":{\"type\":\"" + type + "\"}}"))
+        .isEqualTo(subscribe(Objects.requireNonNull(EventType.ofWireName(type)), null));
   }
 }

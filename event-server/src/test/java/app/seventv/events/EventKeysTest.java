@@ -13,10 +13,26 @@ class EventKeysTest {
     return EventServer.DEFINITION.config(toml);
   }
 
+  private static SessionOptions options(
+      int heartbeatMs, long ttlMs, int subscriptions, String name) {
+    return new SessionOptions(
+        heartbeatMs,
+        ttlMs,
+        subscriptions,
+        1 << 20,
+        30_000,
+        20,
+        1_200,
+        50,
+        128 << 10,
+        name,
+        false,
+        2_000);
+  }
+
   @Test
   void defaultsAreThoseOfToday() {
-    assertThat(EventKeys.sessionOptions(parse("")))
-        .isEqualTo(new SessionOptions(45_000, 3_600_000, 500, 1 << 20, ""));
+    assertThat(EventKeys.sessionOptions(parse(""))).isEqualTo(options(45_000, 3_600_000, 500, ""));
   }
 
   @Test
@@ -45,7 +61,7 @@ class EventKeysTest {
             incoming_request.ip_headers = ["cf-connecting-ip"]
             """);
     assertThat(EventKeys.sessionOptions(config))
-        .isEqualTo(new SessionOptions(25_500, 1_800_000, 100, 1 << 20, "event-api-3"));
+        .isEqualTo(options(25_500, 1_800_000, 100, "event-api-3"));
     assertThat(config.warnings()).hasSize(2);
   }
 

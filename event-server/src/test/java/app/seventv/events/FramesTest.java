@@ -76,7 +76,7 @@ class FramesTest {
         "ack-unsubscribe-whole-type",
         Opcode.ACK,
         Payloads.ackUnsubscribe(new SubscriptionRequest(EventType.EMOTE_SET_ANY, null)));
-    assertFrame("ack-resume", Opcode.ACK, Payloads.ACK_RESUME);
+    assertFrame("ack-resume", Opcode.ACK, Payloads.ACK_RESUME_REFUSED);
   }
 
   @Test

@@ -96,6 +96,24 @@ final class SocketClient implements WebSocket.Listener, AutoCloseable {
         + "\"}}}";
   }
 
+  /** Subscribes to a Twitch channel. */
+  static String subscribeChannel(String type, String id) {
+    return "{\"op\":35,\"d\":{\"type\":\""
+        + type
+        + "\",\"condition\":{\"ctx\":\"channel\",\"platform\":\"TWITCH\",\"id\":\""
+        + id
+        + "\"}}}";
+  }
+
+  /** Resumes an earlier session; the number of its last frame, or 0. */
+  static String resume(String sessionId, long lastSeen) {
+    return "{\"op\":34,"
+        + (lastSeen == 0 ? "" : "\"s\":" + lastSeen + ",")
+        + "\"d\":{\"session_id\":\""
+        + sessionId
+        + "\"}}";
+  }
+
   /** Code and reason of the server's close frame. */
   String closed() {
     return close.orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS).join();

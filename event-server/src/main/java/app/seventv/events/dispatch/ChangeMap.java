@@ -42,6 +42,16 @@ final class ChangeMap {
     }
   }
 
+  /** Adds all changes of a later event of the group. */
+  ChangeMap and(ChangeMap later) {
+    actor(later.actor);
+    updated.addAll(later.updated);
+    pushed.addAll(later.pushed);
+    pulled.addAll(later.pulled);
+    versionChanges.addAll(later.versionChanges);
+    return this;
+  }
+
   void updated(ChangeField field) {
     updated.add(field);
   }
@@ -58,6 +68,11 @@ final class ChangeMap {
 
   void pulled(ChangeField field) {
     pulled.add(field);
+  }
+
+  /** Whether there is nothing but id, kind and actor. */
+  boolean isEmpty() {
+    return updated.isEmpty() && pushed.isEmpty() && pulled.isEmpty();
   }
 
   /** Writes the payload of the dispatch. */

@@ -8,7 +8,8 @@ import app.seventv.model.topic.EventType;
  *
  * @param type event type
  * @param id object
+ * @param empty whether nothing is told but that something happened
  * @param payload JSON of the frame's {@code d}; never changed
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record Dispatch(EventType type, Id id, byte[] payload) {}
+public record Dispatch(EventType type, Id id, boolean empty, byte[] payload) {}

@@ -12,25 +12,21 @@ import app.seventv.model.bus.EntityEvent;
 import app.seventv.model.bus.UserChange;
 import app.seventv.model.bus.UserPresence;
 import app.seventv.model.topic.EventType;
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.json.JsonWriteFeature;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns the events of one transaction into dispatches (event-api.md §11, §15.5). */
 public final class DispatchConverter {
-  private static final int TYPICAL_PAYLOAD_BYTES = 4096;
+  private static final Logger LOG = LoggerFactory.getLogger(DispatchConverter.class);
 
   private final Models models;
-  private final JsonFactory json =
-      JsonFactory.builder().disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES).build();
+  private final PresenceConverter presences;
 
   /**
    * A converter.
@@ -40,60 +36,96 @@ public final class DispatchConverter {
   public DispatchConverter(URI cdnOrigin) {
     String text = cdnOrigin.toString();
     String host = text.substring(text.indexOf("//"));
-    models =
-        new Models(
-            new ImageHosts(host.endsWith("/") ? host.substring(0, host.length() - 1) : host));
+    ImageHosts hosts =
+        new ImageHosts(host.endsWith("/") ? host.substring(0, host.length() - 1) : host);
+    models = new Models(hosts);
+    presences = new PresenceConverter(models, hosts);
   }
 
   /**
    * What came of a batch.
    *
    * @param dispatches in the order of their first events
-   * @param converted events that are part of a dispatch
+   * @param presences in the order of their events
+   * @param styleChanges in the order of their events, which are part of dispatches as well
+   * @param converted events that are part of a dispatch, or presences
    * @param ignored events of kinds that no subscriber is told about
    * @param rejected events that contradict themselves
    */
-  public record Result(List<Dispatch> dispatches, int converted, int ignored, int rejected) {
-    /** Copies the list. */
+  public record Result(
+      List<Dispatch> dispatches,
+      List<PresenceContent> presences,
+      List<StyleChange> styleChanges,
+      int converted,
+      int ignored,
+      int rejected) {
+    /** Copies the lists. */
     public Result {
       dispatches = List.copyOf(dispatches);
+      presences = List.copyOf(presences);
+      styleChanges = List.copyOf(styleChanges);
     }
   }
 
   private record GroupKey(EventType type, Id id, ObjectKind kind) {}
 
-  /** Converts a batch; an event that cannot be converted loses only itself. */
-  public Result convert(BusBatch batch) {
-    Map<GroupKey, ChangeMap> groups = new LinkedHashMap<>();
-    int ignored = 0;
-    int rejected = 0;
-    for (BusEvent event : batch.events()) {
-      GroupKey key = key(event);
-      if (key == null) {
-        ignored++;
-      } else if (missesItsSubject(event)) {
-        rejected++;
-      } else {
-        ChangeMap group =
-            groups.computeIfAbsent(key, k -> new ChangeMap(k.type(), k.id(), k.kind()));
-        group.actor(event.actor());
-        apply(event, group);
+  /** One batch on its way through the converter. */
+  private final class Conversion {
+    private final Map<GroupKey, ChangeMap> groups = new LinkedHashMap<>();
+    private final List<PresenceContent> seen = new ArrayList<>();
+    private final List<StyleChange> styles = new ArrayList<>();
+    private int converted;
+    private int ignored;
+    private int rejected;
+
+    /** An event that cannot be converted loses only itself (event-api.md §20, row 19). */
+    void add(BusEvent event) {
+      try {
+        if (event.data() instanceof UserPresence presence) {
+          seen.add(presences.presence(presence));
+          converted++;
+          return;
+        }
+        GroupKey key = key(event);
+        if (key == null) {
+          ignored++;
+        } else if (missesItsSubject(event)) {
+          rejected++;
+        } else {
+          ChangeMap changes = new ChangeMap(key.type(), key.id(), key.kind());
+          changes.actor(event.actor());
+          apply(event, changes);
+          if (event.data() instanceof EntityEvent.OfUser(User after, UserChange change)) {
+            StyleChange style = presences.styleChange(event, after, change);
+            if (style != null) {
+              styles.add(style);
+            }
+          }
+          groups.merge(key, changes, ChangeMap::and);
+          converted++;
+        }
+      } catch (RuntimeException e) {
+        rejected++; // without the message, which may quote private data
+        LOG.debug("event skipped: {}", e.getClass().getName());
       }
     }
-    List<Dispatch> dispatches = new ArrayList<>(groups.size());
-    for (ChangeMap group : groups.values()) {
-      dispatches.add(new Dispatch(group.type(), group.id(), render(group)));
+
+    Result result() {
+      List<Dispatch> dispatches = new ArrayList<>(groups.size());
+      for (ChangeMap group : groups.values()) {
+        boolean empty = group.isEmpty();
+        Json payload = out -> group.write(out, models);
+        dispatches.add(new Dispatch(group.type(), group.id(), empty, payload.bytes()));
+      }
+      return new Result(dispatches, seen, styles, converted, ignored, rejected);
     }
-    int converted = batch.events().size() - ignored - rejected;
-    return new Result(dispatches, converted, ignored, rejected);
   }
 
-  private byte[] render(ChangeMap group) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(TYPICAL_PAYLOAD_BYTES);
-    try (JsonGenerator out = json.createGenerator(ObjectWriteContext.empty(), bytes)) {
-      group.write(out, models);
-    }
-    return bytes.toByteArray();
+  /** Converts a batch. */
+  public Result convert(BusBatch batch) {
+    Conversion conversion = new Conversion();
+    batch.events().forEach(conversion::add);
+    return conversion.result();
   }
 
   private static @Nullable GroupKey key(BusEvent event) {
@@ -293,7 +325,7 @@ public final class DispatchConverter {
   }
 
   private @Nullable Json set(@Nullable EmoteSet set) {
-    return set == null ? null : models.emoteSet(set);
+    return set == null ? null : models.emoteSet(set, null);
   }
 
   private static void style(

@@ -3,7 +3,10 @@ package app.seventv.events.dispatch;
 import app.seventv.model.Image;
 import app.seventv.model.ImageSet;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -49,22 +52,38 @@ final class ImageHosts {
 
   /** The image host model. */
   Json host(ImageSet images) {
-    return out -> write(out, images.outputs());
+    return out -> write(out, images.outputs(), EnumSet.allOf(Format.class));
   }
 
-  private void write(JsonGenerator out, List<Image> outputs) {
+  /** The same with nothing but WebP files, as badges have it (§12.6). */
+  Json webpHost(ImageSet images) {
+    return out -> write(out, images.outputs(), EnumSet.of(Format.WEBP));
+  }
+
+  /** The whole address of the first file, or nothing. */
+  String firstAddress(ImageSet images) {
+    return files(images.outputs(), EnumSet.allOf(Format.class))
+        .map(file -> "https:" + address(file.image))
+        .findFirst()
+        .orElse("");
+  }
+
+  private static Stream<File> files(List<Image> outputs, Set<Format> formats) {
     boolean animated = outputs.stream().anyMatch(image -> image.frameCount() > 1);
+    return outputs.stream()
+        .filter(image -> image.frameCount() > 1 == animated)
+        .map(ImageHosts::file)
+        .filter(file -> file != null && formats.contains(file.format))
+        .sorted(ORDER);
+  }
+
+  private void write(JsonGenerator out, List<Image> outputs, Set<Format> formats) {
     out.writeStartObject();
     out.writeStringProperty(
         "url", outputs.isEmpty() ? "" : cdnHost + "/" + directory(outputs.getFirst().path()));
     out.writeName("files");
     out.writeStartArray();
-    outputs.stream()
-        .filter(image -> image.frameCount() > 1 == animated)
-        .map(ImageHosts::file)
-        .filter(file -> file != null)
-        .sorted(ORDER)
-        .forEach(file -> write(out, file));
+    files(outputs, formats).forEach(file -> write(out, file));
     out.writeEndArray();
     out.writeEndObject();
   }

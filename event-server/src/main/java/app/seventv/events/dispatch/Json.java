@@ -1,17 +1,37 @@
 package app.seventv.events.dispatch;
 
 import app.seventv.model.Id;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 
 /** A JSON value that can write itself. */
 @FunctionalInterface
 interface Json {
+  /** Size of the first buffer of {@link #bytes}. */
+  int TYPICAL_BYTES = 2048;
+
+  /** Writes as clients have always got it. */
+  JsonFactory FACTORY =
+      JsonFactory.builder().disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES).build();
+
   /** The JSON null. */
   Json NULL = JsonGenerator::writeNull;
 
   void write(JsonGenerator out);
+
+  /** The value as compact UTF-8. */
+  default byte[] bytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(TYPICAL_BYTES);
+    try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+      write(out);
+    }
+    return bytes.toByteArray();
+  }
 
   static Json of(String value) {
     return out -> out.writeString(value);

@@ -2,6 +2,7 @@ package app.seventv.events.dispatch;
 
 import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
+import app.seventv.model.Id;
 import app.seventv.model.Image;
 import app.seventv.model.Permission;
 import app.seventv.model.Permissions;
@@ -15,6 +16,8 @@ import tools.jackson.core.JsonGenerator;
 
 /** The models that dispatches share (event-api.md §12), fields in their order. */
 final class Models {
+  private static final String DELETED_USER_NAME = "*DeletedUser";
+
   private static final int FLAG_PRIVATE = 1;
   private static final int FLAG_ZERO_WIDTH = 256;
   private static final int FLAG_SEXUAL = 65_536;
@@ -137,9 +140,37 @@ final class Models {
     };
   }
 
+  /** What stands for an owner that nobody knows (§12.1). */
+  static final Json DELETED_USER =
+      out -> {
+        out.writeStartObject();
+        out.writeStringProperty("id", Id.NIL.toString());
+        out.writeStringProperty("username", DELETED_USER_NAME);
+        out.writeStringProperty("display_name", DELETED_USER_NAME);
+        out.writeName("style");
+        out.writeStartObject();
+        out.writeEndObject();
+        out.writeEndObject();
+      };
+
   /** An emote in a set (§12.2). */
   Json activeEmote(
       EmoteSet.Entry entry, String name, @Nullable Emote emote, @Nullable FullUser owner) {
+    return activeEmote(
+        entry,
+        name,
+        emote == null ? null : partialEmote(emote, owner == null ? null : partialUser(owner)));
+  }
+
+  /** An emote in a personal set, whose data always name an owner. */
+  Json personalEmote(EmoteSet.Entry entry, Emote emote, @Nullable FullUser owner) {
+    return activeEmote(
+        entry,
+        entry.alias(),
+        partialEmote(emote, owner == null ? DELETED_USER : partialUser(owner)));
+  }
+
+  private Json activeEmote(EmoteSet.Entry entry, String name, @Nullable Json data) {
     return out -> {
       int flags = 0;
       flags |= (entry.flags() & EmoteSet.Entry.FLAG_ZERO_WIDTH) != 0 ? ACTIVE_FLAG_ZERO_WIDTH : 0;
@@ -152,14 +183,14 @@ final class Models {
       out.writeNumberProperty("timestamp", entry.id().timeMs());
       Json.id(out, "actor_id", entry.addedById());
       out.writeName("data");
-      (emote == null ? Json.NULL : partialEmote(emote, owner)).write(out);
+      (data == null ? Json.NULL : data).write(out);
       Json.id(out, "origin_id", entry.originSetId());
       out.writeEndObject();
     };
   }
 
-  /** A set without its emotes and without owner (§12.3). */
-  Json emoteSet(EmoteSet set) {
+  /** A set without its emotes (§12.3). */
+  Json emoteSet(EmoteSet set, @Nullable FullUser owner) {
     return out -> {
       int flags =
           switch (set.kind()) {
@@ -179,7 +210,8 @@ final class Models {
       Integer capacity = set.capacity();
       out.writeNumberProperty("capacity", capacity == null ? Integer.MAX_VALUE : capacity);
       origins(out, set);
-      out.writeNullProperty("owner");
+      out.writeName("owner");
+      (owner == null ? Json.NULL : partialUser(owner)).write(out);
       out.writeEndObject();
     };
   }
@@ -204,7 +236,7 @@ final class Models {
   }
 
   /** An emote (§12.4). */
-  private Json partialEmote(Emote emote, @Nullable FullUser owner) {
+  private Json partialEmote(Emote emote, @Nullable Json owner) {
     return out -> {
       out.writeStartObject();
       out.writeStringProperty("id", emote.id().toString());
@@ -221,7 +253,7 @@ final class Models {
       out.writeBooleanProperty("animated", emote.hasFlags(Emote.FLAG_ANIMATED));
       if (owner != null) {
         out.writeName("owner");
-        partialUser(owner).write(out);
+        owner.write(out);
       }
       out.writeName("host");
       hosts.host(emote.imageSet()).write(out);

@@ -4,7 +4,9 @@ package app.seventv.events.dispatch;
 enum ObjectKind {
   USER(1),
   EMOTE(2),
-  EMOTE_SET(3);
+  EMOTE_SET(3),
+  ENTITLEMENT(5),
+  COSMETIC(10);
 
   private final int code;
 

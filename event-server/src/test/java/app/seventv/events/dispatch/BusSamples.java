@@ -1,6 +1,7 @@
 package app.seventv.events.dispatch;
 
 import app.seventv.events.Examples;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -16,6 +17,64 @@ public final class BusSamples {
   public static ObjectNode addEvent() {
     return (ObjectNode)
         Examples.tree("nats-emote-set-add").get("messagepack_as_json").get("events").get(0);
+  }
+
+  /** The event of {@code nats-user-presence}. */
+  public static ObjectNode presenceEvent() {
+    return (ObjectNode)
+        Examples.tree("nats-user-presence").get("messagepack_as_json").get("events").get(0);
+  }
+
+  /** The same event with another active badge, one of the user's own; null for none. */
+  public static ObjectNode presenceWithBadge(@Nullable String badgeId) {
+    ObjectNode event = presenceEvent();
+    ObjectNode data = (ObjectNode) event.get("data");
+    if (badgeId == null) {
+      data.putNull("active_badge");
+    } else {
+      ((ObjectNode) data.get("active_badge")).put("_id", badgeId);
+    }
+    return event;
+  }
+
+  /** The same event with another active set of things; each may be left out. */
+  public static ObjectNode presenceWith(boolean badge, boolean paint, boolean sets) {
+    ObjectNode event = presenceEvent();
+    ObjectNode data = (ObjectNode) event.get("data");
+    if (!badge) {
+      data.putNull("active_badge");
+    }
+    if (!paint) {
+      data.putNull("active_paint");
+    }
+    if (!sets) {
+      data.putArray("personal_emote_sets");
+    }
+    return event;
+  }
+
+  /** A change of the active badge of the user of the presence, by that user; null for none. */
+  public static ObjectNode badgeChange(@Nullable String badgeId) {
+    ObjectNode presence = presenceEvent();
+    JsonNode full = presence.get("data").get("user");
+    ObjectNode change = MAPPER.createObjectNode();
+    change.set("old", presence.get("data").get("active_badge"));
+    if (badgeId == null) {
+      change.putNull("new");
+    } else {
+      change.set("new", presence.get("data").get("active_badge").deepCopy());
+      ((ObjectNode) change.get("new")).put("_id", badgeId);
+    }
+    ObjectNode event = addEvent();
+    event.set("actor", full);
+    event.set("data", data("user", full.get("user"), change("change_active_badge", "")));
+    ((ObjectNode) event.get("data").get("data")).set("data", change);
+    return event;
+  }
+
+  /** A change of the set's name to so many letters: one event that fills buffers. */
+  public static ObjectNode longEvent(int letters) {
+    return setEvent("change_name", "{'old':'x','new':'" + "n".repeat(letters) + "'}");
   }
 
   /** The same event with another change of the set. */

@@ -12,6 +12,7 @@ import app.seventv.model.topic.EventType;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -167,13 +168,76 @@ class DispatchConverterTest {
         .isEqualTo(Examples.payload("dispatch-emote_set.update-name"));
   }
 
-  @Test
-  void presenceIsCountedAndLeftOut() {
-    JsonNode presence =
-        Examples.tree("nats-user-presence").get("messagepack_as_json").get("events").get(0);
-    DispatchConverter.Result result = convert(presence);
+  private PresenceContent presence(ObjectNode event) {
+    DispatchConverter.Result result = convert(event);
     assertThat(result.dispatches()).isEmpty();
-    assertThat(result.ignored()).isEqualTo(1);
+    assertThat(result.converted()).isEqualTo(1);
+    return result.presences().getFirst();
+  }
+
+  private Cosmetic paint(ObjectNode event) {
+    return Objects.requireNonNull(presence(event).paint());
+  }
+
+  private void assertPaint(String example, String layer) {
+    ObjectNode event = BusSamples.presenceEvent();
+    ObjectNode paint = (ObjectNode) event.at("/data/active_paint");
+    JsonNode expected = Examples.tree(example).at("/d/body/object/data");
+    paint.set("_id", expected.get("id"));
+    paint.set("name", expected.get("name"));
+    ((ObjectNode) paint.at("/data/layers/0")).set("ty", json(layer));
+    if (expected.get("shadows").isEmpty()) {
+      ((ObjectNode) paint.get("data")).putArray("shadows");
+    }
+    assertThat(new String(paint(event).definition(), StandardCharsets.UTF_8))
+        .isEqualTo(Examples.payload(example));
+  }
+
+  @Test
+  void paintsOfEveryKind() {
+    assertPaint(
+        "dispatch-cosmetic.create-paint-solid", "{'type':'single_color','data':-1879069185}");
+    assertPaint(
+        "dispatch-cosmetic.create-paint-radial",
+        "{'type':'radial_gradient','data':{'repeating':true,'shape':'ellipse','stops':["
+            + "{'at':0.0,'color':-1},{'at':0.5,'color':-16711681}]}}");
+    String layer = "paint/01HEZ07H80HXPMXY5A7292ESJR/layer/01HEZ07H815S2AX5XTJK8EVA1F/";
+    assertPaint(
+        "dispatch-cosmetic.create-paint-image",
+        "{'type':'image','data':{'input':{'type':'image','path':'x','mime':'image/png','scale':1,"
+            + "'size':9,'width':3,'height':3,'frame_count':1},'outputs':["
+            + "{'path':'"
+            + layer
+            + "1x.webp','mime':'image/webp','scale':1,'size':9,'width':3,'height':3,"
+            + "'frame_count':1}"
+            + "]}}");
+  }
+
+  @Test
+  void aPaintWithoutLayersAndAPresenceWithoutAnything() {
+    ObjectNode event = BusSamples.presenceEvent();
+    ((ObjectNode) event.at("/data/active_paint/data")).putArray("layers");
+    assertThat(new String(paint(event).definition(), StandardCharsets.UTF_8))
+        .contains("\"color\":null,\"gradients\":[]", "\"function\":\"LINEAR_GRADIENT\"");
+    PresenceContent nothing = presence(BusSamples.presenceWith(false, false, false));
+    assertThat(nothing.badge()).isNull();
+    assertThat(nothing.paint()).isNull();
+    assertThat(nothing.sets()).isEmpty();
+  }
+
+  @Test
+  void personalEmotesKeepTheirPlaceInTheSet() {
+    ObjectNode event = BusSamples.presenceEvent();
+    ArrayNode emotes = (ArrayNode) event.at("/data/personal_emote_sets/0/emote_set/emotes");
+    ObjectNode other = emotes.get(0).deepCopy().asObject();
+    emotes.insert(0, other.put("id", "01HF7YAT3FHM8HEE7QV4YSR500"));
+    assertThat(new String(presence(event).sets().getFirst().fill(), StandardCharsets.UTF_8))
+        .contains("\"pushed\":[{\"key\":\"emotes\",\"index\":1,");
+    ((ObjectNode) event.at("/data/personal_emote_sets/0")).putArray("emotes");
+    assertThat(new String(presence(event).sets().getFirst().fill(), StandardCharsets.UTF_8))
+        .isEqualTo(
+            "{\"type\":\"emote_set.update\",\"body\":{\"id\":\"01J45KS0RNJMRNV7E9Z0C1HT0H\","
+                + "\"kind\":3}}");
   }
 
   // Users. Sam has two connections, a custom picture, a paint and a badge.
