@@ -2,7 +2,9 @@ package app.seventv.api;
 
 import app.seventv.api.accounts.ConnectionProvider;
 import app.seventv.api.accounts.CsrfTokens;
+import app.seventv.api.accounts.KickChannels;
 import app.seventv.api.accounts.LoginService;
+import app.seventv.api.accounts.ManualProofs;
 import app.seventv.api.accounts.ProviderClient;
 import app.seventv.api.accounts.Sessions;
 import app.seventv.api.accounts.TokenKey;
@@ -59,6 +61,7 @@ import app.seventv.api.users.ProfileService;
 import app.seventv.api.v3graphql.V3Schema;
 import app.seventv.api.v3rest.V3AuthRoutes;
 import app.seventv.api.v3rest.V3LiveRoutes;
+import app.seventv.api.v3rest.V3ManualAuthRoutes;
 import app.seventv.api.v3rest.V3Models;
 import app.seventv.api.v3rest.V3Routes;
 import app.seventv.api.v3rest.V3StaticRoutes;
@@ -220,10 +223,14 @@ final class Api implements AutoCloseable {
             transactions,
             clock)
         .register(routes, pipeline);
+    new V3ManualAuthRoutes(new ManualProofs(key, kickChannels(), clock), logins)
+        .register(routes, pipeline);
     new EmoteRoutes(uploads).register(routes, pipeline);
     new V3Routes(store, users, editors, models).register(routes, pipeline);
     new V3Upload(uploads, pictures, models).register(routes, pipeline);
-    new V3LiveRoutes(store, users, models, bus, clock).register(routes, pipeline);
+    new V3LiveRoutes(
+            store, users, models, bus, clock, config.get(ApiConfig.PRESENCES_PER_MINUTE))
+        .register(routes, pipeline);
     new V3StaticRoutes(staticSettings(), version).register(routes, pipeline);
     Checkouts checkouts =
         new Checkouts(
@@ -327,19 +334,27 @@ final class Api implements AutoCloseable {
   private Map<String, ConnectionProvider> providers() {
     Map<String, ConnectionProvider> providers = new LinkedHashMap<>();
     for (Platform platform : Platform.values()) {
-      ApiConfig.Connection keys = ApiConfig.connection(platform);
-      ConnectionProvider provider =
-          new ConnectionProvider(
-              platform,
-              config.get(keys.enabled()),
-              config.get(keys.clientId()),
-              config.get(keys.clientSecret()).reveal(),
-              config.get(keys.authorizeUrl()),
-              config.get(keys.tokenUrl()),
-              config.get(keys.profileUrl()));
+      ConnectionProvider provider = provider(platform);
       providers.put(provider.name(), provider);
     }
     return providers;
+  }
+
+  private ConnectionProvider provider(Platform platform) {
+    ApiConfig.Connection keys = ApiConfig.connection(platform);
+    return new ConnectionProvider(
+        platform,
+        config.get(keys.enabled()),
+        config.get(keys.clientId()),
+        config.get(keys.clientSecret()).reveal(),
+        config.get(keys.authorizeUrl()),
+        config.get(keys.tokenUrl()),
+        config.get(keys.profileUrl()));
+  }
+
+  private KickChannels kickChannels() {
+    return new KickChannels(
+        new ProviderClient(http), provider(Platform.KICK), config.get(ApiConfig.KICK_CHANNELS_URL));
   }
 
   private List<URI> ownOrigins() {

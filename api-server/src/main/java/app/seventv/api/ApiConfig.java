@@ -148,6 +148,19 @@ public final class ApiConfig {
       Key.integer(
           "stripe.concurrent_requests", 50, 1, 10_000, "Most requests to Stripe at a time.");
 
+  public static final Key<URI> KICK_CHANNELS_URL =
+      Key.url(
+          "connections.kick.channels_url",
+          "https://api.kick.com/public/v1/channels",
+          "Where channels and their biographies are found by name.");
+  public static final Key<Integer> PRESENCES_PER_MINUTE =
+      Key.integer(
+          "api.presences_per_minute",
+          300,
+          1,
+          1_000_000,
+          "Presence writes of one user or address, where roles do not say.");
+
   private static final Map<Platform, Connection> CONNECTIONS = connections();
 
   /** All of them. */
@@ -236,6 +249,7 @@ public final class ApiConfig {
             .add(PAINT_IMAGE_ORIGINS, EXTENSION_CONFIGS)
             .add(CHATTERINO_STABLE, CHATTERINO_BETA, CHATTERINO_ARM_IS_EXPERIMENTAL)
             .add(STRIPE_API_BASE, STRIPE_API_KEY, STRIPE_CONCURRENT_REQUESTS)
+            .add(KICK_CHANNELS_URL, PRESENCES_PER_MINUTE)
             .add(STRIPE_WEBHOOK_SECRET, STRIPE_WEBHOOK_ADDRESSES)
             .add(
                 IMAGE_PROCESSOR_ADDRESS,

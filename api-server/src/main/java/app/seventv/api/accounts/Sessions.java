@@ -78,13 +78,16 @@ public final class Sessions {
     transaction.insert(CollectionNames.USER_SESSIONS, session);
     transaction.emit(
         user, null, new EntityEvent.OfUserSession(session, new UserSessionChange.Create(platform)));
+    return new Started(session, token(session));
+  }
 
-    return new Started(session, tokens.issue(user.id(), session.id(), session.expiresAt()));
+  /** The token that names a session. */
+  String token(UserSession session) {
+    return tokens.issue(session.userId(), session.id(), session.expiresAt());
   }
 
   /** Ends a session. */
   public void delete(Transactions transactions, @Nullable LoadedUser user, UserSession session) {
-
     transactions.run(transaction -> {
       delete(transaction, user, session);
       return true;

@@ -1,8 +1,10 @@
 package app.seventv.api.common;
 
 import app.seventv.model.RateLimitResource;
+import app.seventv.model.RateLimits;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What one HTTP request carries through its endpoint or its GraphQL fields. */
 public final class RequestContext {
@@ -25,7 +27,16 @@ public final class RequestContext {
    * @throws ApiException 429 when the window is used up
    */
   public void charge(RateLimitResource resource) {
-    Map<String, String> headers = limiter.charge(resource, caller);
+    charge(resource, null);
+  }
+
+  /**
+   * Like {@link #charge(RateLimitResource)}, with a limit for callers whose roles set none.
+   *
+   * @throws ApiException 429 when the window is used up
+   */
+  public void charge(RateLimitResource resource, @Nullable RateLimits otherwise) {
+    Map<String, String> headers = limiter.charge(resource, caller, otherwise);
     synchronized (rateLimitHeaders) {
       headers.forEach((name, value) ->
           rateLimitHeaders.merge(name, value, (old, now) -> total(name, old, now)));

@@ -23,7 +23,7 @@ final class OpenApi {
           route("GET", "/v3/auth", "Sign in or link an account", "303"),
           route("GET", "/v3/auth/logout", "Sign out by link", "307"),
           route("POST", "/v3/auth/logout", "Sign out", "204"),
-          route("GET", "/v3/auth/manual", "Link an account by a code", "501"),
+          route("GET", "/v3/auth/manual", "Sign in or link by a code", "200"),
           route("POST", "/v3/emotes", "Upload an emote", "201"),
           route("GET", "/v3/emotes/{id}", "An emote", "200"),
           route("GET", "/v3/emote-sets/global", "The global emote set", "200"),

@@ -74,7 +74,6 @@ public final class V3StaticRoutes {
     routes.get(
         "/v3/gql/playground",
         pipeline.handler(0, request -> Response.of(200, "text/html; charset=utf-8", playground)));
-    routes.get("/v3/auth/manual", pipeline.handler(0, request -> notServed()));
     routes.delete("/v3/users/{id}", pipeline.handler(0, request -> notServed()));
     routes.patch(
         "/v3/users/{id}/connections/{connection_id}",
