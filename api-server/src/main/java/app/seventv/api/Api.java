@@ -13,6 +13,7 @@ import app.seventv.api.billing.Captcha;
 import app.seventv.api.billing.CheckoutEvents;
 import app.seventv.api.billing.Checkouts;
 import app.seventv.api.billing.EgvaultRoutes;
+import app.seventv.api.billing.GiftCampaigns;
 import app.seventv.api.billing.PeriodInvoices;
 import app.seventv.api.billing.RedeemService;
 import app.seventv.api.billing.Stripe;
@@ -21,7 +22,9 @@ import app.seventv.api.billing.StripeWebhooks;
 import app.seventv.api.billing.SubscriptionService;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
+import app.seventv.api.common.Countries;
 import app.seventv.api.common.RateLimiter;
+import app.seventv.api.common.RequestContext;
 import app.seventv.api.cosmetics.PaintImages;
 import app.seventv.api.cosmetics.PaintService;
 import app.seventv.api.data.Edges;
@@ -82,7 +85,6 @@ import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.model.Platform;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -112,6 +114,7 @@ final class Api implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).executor(executor).build();
   private final Outbox outbox;
+  private final Countries countries;
   private final ImageProcessor processor;
   private final Map<String, ResultHandler> results;
   private final Handler handler;
@@ -120,6 +123,7 @@ final class Api implements AutoCloseable {
       throws IOException {
     this.config = config;
     this.version = version;
+    this.countries = Countries.open(config.get(ApiConfig.GEOIP_PATH));
     SecureRandom random = new SecureRandom();
     UserLoader users = new UserLoader(store, clock);
     Editors editors = new Editors(store);
@@ -140,7 +144,7 @@ final class Api implements AutoCloseable {
     this.results =
         Map.of(
             "emote",
-            new EmoteResults(store, users, mutations, moderation, files -> purge(bus, files)),
+            new EmoteResults(store, users, mutations, moderation, countries, files -> purge(bus, files)),
             "profile-picture",
             pictures,
             "paint-layer",
@@ -155,7 +159,12 @@ final class Api implements AutoCloseable {
     SetEntryService entries = new SetEntryService(store, users, changes, moderation);
     EditorGate gate = new EditorGate(editors);
     ProfileService profiles = new ProfileService(store, users, gate, mutations);
-    SubscriptionService subscriptions = new SubscriptionService(store, edges, mutations, random);
+    SubscriptionService subscriptions = new SubscriptionService(
+            store,
+            edges,
+            mutations,
+            GiftCampaigns.read(config.get(ApiConfig.GIFT_CAMPAIGNS)),
+            random);
     Stripe stripe =
         new Stripe(
             http,
@@ -205,6 +214,8 @@ final class Api implements AutoCloseable {
             sessions,
             users,
             new RateLimiter(clock, config.get(ApiConfig.INSTANCES)),
+            countries,
+            config.get(ApiConfig.COUNTRY_HEADER),
             credentials,
             config.get(ApiConfig.DOMAIN));
     LoginService logins = new LoginService(store, users, transactions, sessions, random);
@@ -265,7 +276,7 @@ final class Api implements AutoCloseable {
             clock)
         .register(routes, pipeline);
     graphql(routes, pipeline, services);
-    routes.get("/", pipeline.handler(0, request -> root(request.context().caller().ip())));
+    routes.get("/", pipeline.handler(0, request -> root(request.context())));
     routes.notFound(
         pipeline.handler(
             GraphqlRoutes.MAX_BODY_BYTES,
@@ -382,13 +393,13 @@ final class Api implements AutoCloseable {
     return origins;
   }
 
-  private Response root(InetAddress ip) {
+  private Response root(RequestContext context) {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
     body.put("message", "Welcome to the 7TV API!");
     body.put("version", version);
     body.put("commit_hash", null);
-    body.put("ip", ip.getHostAddress());
-    body.put("country", null);
+    body.put("ip", context.caller().ip().getHostAddress());
+    body.put("country", context.country());
     return Json.response(200, body);
   }
 
@@ -402,6 +413,7 @@ final class Api implements AutoCloseable {
   public void close() {
     outbox.close();
     processor.close();
+    countries.close();
     refresher.shutdownNow();
     executor.shutdownNow();
     http.shutdownNow();

@@ -148,6 +148,19 @@ public final class ApiConfig {
       Key.integer(
           "stripe.concurrent_requests", 50, 1, 10_000, "Most requests to Stripe at a time.");
 
+  public static final Key<Optional<Path>> GIFT_CAMPAIGNS =
+      Key.optional(
+          "api.gift_campaigns",
+          ValueTypes.PATH,
+          "JSON file of what presents earn in certain times, instead of ours.");
+  public static final Key<Optional<Path>> GEOIP_PATH =
+      Key.optional(
+          "geoip.path", ValueTypes.PATH, "MaxMind database of countries, GeoLite2-Country.mmdb.");
+  public static final Key<Optional<String>> COUNTRY_HEADER =
+      Key.optional(
+          "geoip.country_header",
+          ValueTypes.STRING,
+          "Header in which trusted proxies name the country, CF-IPCountry at Cloudflare.");
   public static final Key<URI> KICK_CHANNELS_URL =
       Key.url(
           "connections.kick.channels_url",
@@ -249,6 +262,7 @@ public final class ApiConfig {
             .add(PAINT_IMAGE_ORIGINS, EXTENSION_CONFIGS)
             .add(CHATTERINO_STABLE, CHATTERINO_BETA, CHATTERINO_ARM_IS_EXPERIMENTAL)
             .add(STRIPE_API_BASE, STRIPE_API_KEY, STRIPE_CONCURRENT_REQUESTS)
+            .add(GIFT_CAMPAIGNS, GEOIP_PATH, COUNTRY_HEADER)
             .add(KICK_CHANNELS_URL, PRESENCES_PER_MINUTE)
             .add(STRIPE_WEBHOOK_SECRET, STRIPE_WEBHOOK_ADDRESSES)
             .add(
@@ -269,7 +283,7 @@ public final class ApiConfig {
                 "export_schema_path",
                 "clickhouse",
                 "paypal",
-                "geoip",
+                "geoip.download",
                 "nats.tls",
                 "cdn.purge_stream_name",
                 "cdn.cloudflare_cdn_zone_id",

@@ -288,7 +288,6 @@ class V3RestTest {
   @Test
   void routesThatAreKnownButNotServed() throws Exception {
     Id streamer = world.idOf(DevUser.STREAMER);
-    assertError(world.api.get("/v3/auth/manual?platform=KICK&id=x"), 501, 10000);
     assertError(post("/v3/entitlements", Map.of()), 501, 10000);
     assertError(
         world.api.send(HttpRequest.newBuilder(world.api.uri("/v3/users/" + streamer)).DELETE()),

@@ -4,21 +4,33 @@ import app.seventv.model.RateLimitResource;
 import app.seventv.model.RateLimits;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What one HTTP request carries through its endpoint or its GraphQL fields. */
 public final class RequestContext {
   private final Caller caller;
   private final RateLimiter limiter;
+  private final Supplier<@Nullable String> country;
   private final Map<String, String> rateLimitHeaders = new TreeMap<>();
 
-  public RequestContext(Caller caller, RateLimiter limiter) {
+  /**
+   * @param country finds the country the request came from, when somebody asks
+   */
+  public RequestContext(
+      Caller caller, RateLimiter limiter, Supplier<@Nullable String> country) {
     this.caller = caller;
     this.limiter = limiter;
+    this.country = country;
   }
 
   public Caller caller() {
     return caller;
+  }
+
+  /** ISO 3166 alpha-2 code of the country the request came from, null when unknown. */
+  public @Nullable String country() {
+    return country.get();
   }
 
   /**

@@ -73,7 +73,7 @@ public final class SetEntryService {
     String alias = request.alias() == null ? emote.defaultName() : request.alias();
     int replaced = rules.replaceablePosition(transaction, set, alias);
     if (set.kind() == EmoteSet.Kind.PERSONAL) {
-      rules.checkPersonal(transaction, caller, emote);
+      rules.checkPersonal(transaction, context, emote);
     }
     boolean zeroWidth =
         request.zeroWidth() == null

@@ -89,7 +89,7 @@ public final class TicketService {
               List.of(new Ticket.Member(author.id(), Ticket.MemberKind.MEMBER, true, message.id())),
               subject,
               List.of(),
-              null,
+              context.country(),
               Ticket.Kind.ABUSE,
               List.of(new Ticket.Target(Ticket.TargetKind.EMOTE, emoteId)),
               author.id(),

@@ -4,6 +4,7 @@ import app.seventv.api.accounts.LoginService;
 import app.seventv.api.accounts.Sessions;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
+import app.seventv.api.common.Countries;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
 import app.seventv.api.common.RateLimiter;
@@ -18,6 +19,7 @@ import app.seventv.model.UserSession;
 import com.mongodb.MongoException;
 import java.net.InetAddress;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +37,15 @@ public final class Pipeline {
   private final Sessions sessions;
   private final UserLoader users;
   private final RateLimiter limiter;
+  private final Countries countries;
+  private final Optional<String> countryHeader;
   private final OriginPolicy credentials;
   private final String cookieDomain;
   private final ApiErrors errors = new ApiErrors();
 
   /**
    * @param executor runs each request, a virtual thread each
+   * @param countryHeader in which proxies name the client's country, if they do
    * @param credentials origins whose pages may change things with a visitor's cookie
    * @param cookieDomain domain of our cookies
    */
@@ -50,6 +55,8 @@ public final class Pipeline {
       Sessions sessions,
       UserLoader users,
       RateLimiter limiter,
+      Countries countries,
+      Optional<String> countryHeader,
       OriginPolicy credentials,
       String cookieDomain) {
     this.executor = executor;
@@ -57,6 +64,8 @@ public final class Pipeline {
     this.sessions = sessions;
     this.users = users;
     this.limiter = limiter;
+    this.countries = countries;
+    this.countryHeader = countryHeader;
     this.credentials = credentials;
     this.cookieDomain = cookieDomain;
   }
@@ -106,9 +115,19 @@ public final class Pipeline {
     }
 
     void read() {
-      InetAddress ip = clientIp.resolve(request, request.connection().peer().getAddress());
+      InetAddress peer = request.connection().peer().getAddress();
+      InetAddress ip = clientIp.resolve(request, peer);
       cookies = Cookies.read(request.headers());
-      context = new RequestContext(caller(cookies, ip), limiter);
+      context = new RequestContext(caller(cookies, ip), limiter, () -> country(peer, ip));
+    }
+
+    /** Only proxies are believed about it. */
+    private @Nullable String country(InetAddress peer, InetAddress ip) {
+      String named =
+          countryHeader.isPresent() && clientIp.isProxy(peer)
+              ? Countries.valid(request.header(countryHeader.get()))
+              : null;
+      return named == null ? countries.of(ip) : named;
     }
 
     private Caller caller(Cookies jar, InetAddress ip) {
