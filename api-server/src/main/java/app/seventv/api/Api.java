@@ -21,8 +21,8 @@ import app.seventv.api.billing.StripeEvents;
 import app.seventv.api.billing.StripeWebhooks;
 import app.seventv.api.billing.SubscriptionService;
 import app.seventv.api.common.ApiException;
-import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.Countries;
+import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.RateLimiter;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.cosmetics.PaintImages;
@@ -144,7 +144,8 @@ final class Api implements AutoCloseable {
     this.results =
         Map.of(
             "emote",
-            new EmoteResults(store, users, mutations, moderation, countries, files -> purge(bus, files)),
+            new EmoteResults(
+                store, users, mutations, moderation, countries, files -> purge(bus, files)),
             "profile-picture",
             pictures,
             "paint-layer",
@@ -159,7 +160,8 @@ final class Api implements AutoCloseable {
     SetEntryService entries = new SetEntryService(store, users, changes, moderation);
     EditorGate gate = new EditorGate(editors);
     ProfileService profiles = new ProfileService(store, users, gate, mutations);
-    SubscriptionService subscriptions = new SubscriptionService(
+    SubscriptionService subscriptions =
+        new SubscriptionService(
             store,
             edges,
             mutations,
@@ -239,8 +241,7 @@ final class Api implements AutoCloseable {
     new EmoteRoutes(uploads).register(routes, pipeline);
     new V3Routes(store, users, editors, models).register(routes, pipeline);
     new V3Upload(uploads, pictures, models).register(routes, pipeline);
-    new V3LiveRoutes(
-            store, users, models, bus, clock, config.get(ApiConfig.PRESENCES_PER_MINUTE))
+    new V3LiveRoutes(store, users, models, bus, clock, config.get(ApiConfig.PRESENCES_PER_MINUTE))
         .register(routes, pipeline);
     new V3StaticRoutes(staticSettings(), version).register(routes, pipeline);
     Checkouts checkouts =

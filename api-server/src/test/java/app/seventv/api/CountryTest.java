@@ -20,23 +20,24 @@ import tools.jackson.databind.JsonNode;
 /** What depends on where somebody is: prices, and what moderators are shown. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CountryTest {
-  private static final String PROXIED =
-      """
-      [api.incoming_request]
-      ip_headers = ["x-real-ip"]
-      trusted_proxies = ["127.0.0.0/8"]
-      [geoip]
-      country_header = "CF-IPCountry"
-      path = "%s"
-      """;
-
   @TempDir static Path folder;
   private TestApi api;
 
   @BeforeAll
   void start() throws Exception {
     Path database = CountryDatabase.write(folder.resolve("countries.mmdb"), "NO");
-    api = new TestApi(folder, PROXIED.formatted(database));
+    api =
+        new TestApi(
+            folder,
+            """
+            [api.incoming_request]
+            ip_headers = ["x-real-ip"]
+            trusted_proxies = ["127.0.0.0/8"]
+            [geoip]
+            country_header = "CF-IPCountry"
+            path = "%s"
+            """
+                .formatted(database));
     api.database
         .getCollection(CollectionNames.GLOBAL_CONFIG)
         .updateOne(
@@ -87,7 +88,8 @@ class CountryTest {
 
   @Test
   void nobodySaysWhereTheyAreThemselves() throws Exception {
-    try (TestApi direct = new TestApi(folder.resolve("direct"), "[geoip]\ncountry_header = \"CF-IPCountry\"\n")) {
+    try (TestApi direct =
+        new TestApi(folder.resolve("direct"), "[geoip]\ncountry_header = \"CF-IPCountry\"\n")) {
       HttpRequest.Builder request =
           HttpRequest.newBuilder(direct.uri("/")).header("cf-ipcountry", "DE");
       assertThat(TestApi.JSON.readTree(direct.send(request).body()).path("country").isNull())

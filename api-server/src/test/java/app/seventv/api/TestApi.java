@@ -131,7 +131,9 @@ final class TestApi implements AutoCloseable {
     return platform("discord", DevLogin.AUTHORIZE_PATH, DevLogin.DISCORD_PROFILE_PATH)
         + platform("google", DevLogin.AUTHORIZE_PATH, DevLogin.YOUTUBE_PROFILE_PATH)
         + platform("kick", DevLogin.KICK_AUTHORIZE_PATH, DevLogin.KICK_PROFILE_PATH)
-        + "channels_url = \"" + login.at(DevLogin.KICK_CHANNELS_PATH) + "\"\n";
+        + "channels_url = \""
+        + login.at(DevLogin.KICK_CHANNELS_PATH)
+        + "\"\n";
   }
 
   private String platform(String name, String authorize, String profile) {

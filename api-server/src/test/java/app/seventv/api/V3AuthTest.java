@@ -167,8 +167,7 @@ class V3AuthTest {
     }
   }
 
-  private HttpResponse<String> finishNew(String returnTo, @Nullable String state)
-      throws Exception {
+  private HttpResponse<String> finishNew(String returnTo, @Nullable String state) throws Exception {
     HttpResponse<String> start =
         world.api.send(
             HttpRequest.newBuilder(
@@ -187,7 +186,8 @@ class V3AuthTest {
     }
     return world.api.send(
         HttpRequest.newBuilder(world.api.uri("/v4/auth/login/finish"))
-            .header("cookie", start.headers().firstValue("set-cookie").orElseThrow().split(";", 2)[0])
+            .header(
+                "cookie", start.headers().firstValue("set-cookie").orElseThrow().split(";", 2)[0])
             .header("content-type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(TestApi.JSON.writeValueAsString(body))));
   }

@@ -37,8 +37,7 @@ class V3ManualAuthTest {
   }
 
   private HttpResponse<String> ask(String query, @Nullable String token) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(world.api.uri("/v3/auth/manual?" + query));
+    HttpRequest.Builder request = HttpRequest.newBuilder(world.api.uri("/v3/auth/manual?" + query));
     if (token != null) {
       request.header("authorization", "Bearer " + token);
     }
@@ -120,7 +119,11 @@ class V3ManualAuthTest {
   void oddQuestionsAreRefused() throws Exception {
     for (String query :
         new String[] {
-          "", "platform=KICK", "id=a", "platform=TWITCH&id=a", "platform=KICK&id=a%2Fb",
+          "",
+          "platform=KICK",
+          "id=a",
+          "platform=TWITCH&id=a",
+          "platform=KICK&id=a%2Fb",
           "platform=KICK&id=" + "a".repeat(101)
         }) {
       assertThat(ask(query, null).statusCode()).as(query).isEqualTo(400);

@@ -252,8 +252,13 @@ final class World implements AutoCloseable {
 
   /** The next batch on the bus, as {@code kind.change} of each event; every event is readable. */
   List<String> nextEvents() throws Exception {
+    return kinds(nextBatch());
+  }
+
+  /** The events of a batch, each as {@code kind.change}. */
+  static List<String> kinds(BusBatch batch) {
     List<String> kinds = new ArrayList<>();
-    for (BusEvent event : nextBatch().events()) {
+    for (BusEvent event : batch.events()) {
       EntityEvent entity = (EntityEvent) event.data();
       kinds.add(entity.kind() + "." + entity.change().kind());
     }

@@ -2,8 +2,8 @@ package app.seventv.api.accounts;
 
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
-import java.security.MessageDigest;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -78,9 +78,7 @@ public final class ManualProofs {
 
   private String code(Caller caller, String channel, long minute) {
     String holder =
-        caller.user() == null
-            ? "ip:" + caller.ip().getHostAddress()
-            : "user:" + caller.user().id();
+        caller.user() == null ? "ip:" + caller.ip().getHostAddress() : "user:" + caller.user().id();
     byte[] secret = key.derive("manual:" + minute + ":" + channel + ":" + holder);
     return HexFormat.of().formatHex(Arrays.copyOf(secret, CODE_BYTES));
   }

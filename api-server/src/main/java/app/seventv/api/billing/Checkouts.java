@@ -58,8 +58,7 @@ public final class Checkouts {
    * @param country of the payer, which decides the currency; null for the product's own
    * @return address of Stripe's page
    */
-  public String subscribe(
-      User payer, Id receiver, VariantKind kind, @Nullable String country) {
+  public String subscribe(User payer, Id receiver, VariantKind kind, @Nullable String country) {
     SubscriptionProduct product = null;
     SubscriptionProduct.Variant variant = null;
     for (SubscriptionProduct each : store.subscriptionProducts().find(new BsonDocument())) {

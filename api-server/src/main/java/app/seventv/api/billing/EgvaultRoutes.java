@@ -299,6 +299,7 @@ public final class EgvaultRoutes {
 
   @Operation(
       value = "PATCH /egvault/v1/subscriptions/{target}/payment-method",
+      noConflict = "opens a page at Stripe",
       who = "oneself, or User.ManageBilling; the target needs User.Billing")
   private Response paymentMethod(ApiRequest request) {
     query(request, "next");

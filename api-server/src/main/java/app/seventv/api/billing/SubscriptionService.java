@@ -82,7 +82,10 @@ public final class SubscriptionService {
   }
 
   /** An administrator's wish to recompute everything of a user. */
-  @Operation(value = "UserOps.refreshSubscriptions", needs = Permission.USER_MANAGE_ANY)
+  @Operation(
+      value = "UserOps.refreshSubscriptions",
+      noConflict = "does the same however often",
+      needs = Permission.USER_MANAGE_ANY)
   public void refreshAll(RequestContext context, Id userId) {
     context.caller().guard(Permission.USER_MANAGE_ANY);
     refreshUser(userId);

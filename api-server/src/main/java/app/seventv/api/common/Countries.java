@@ -35,8 +35,7 @@ public final class Countries implements Closeable {
    * @throws IOException if it cannot be read
    */
   public static Countries open(Optional<Path> file) throws IOException {
-    return new Countries(
-        file.isEmpty() ? null : new Reader(file.get().toFile(), new CHMCache()));
+    return new Countries(file.isEmpty() ? null : new Reader(file.get().toFile(), new CHMCache()));
   }
 
   /** The ISO 3166 alpha-2 code of an address's country, or null. */

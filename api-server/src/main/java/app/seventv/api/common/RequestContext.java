@@ -17,8 +17,7 @@ public final class RequestContext {
   /**
    * @param country finds the country the request came from, when somebody asks
    */
-  public RequestContext(
-      Caller caller, RateLimiter limiter, Supplier<@Nullable String> country) {
+  public RequestContext(Caller caller, RateLimiter limiter, Supplier<@Nullable String> country) {
     this.caller = caller;
     this.limiter = limiter;
     this.country = country;

@@ -70,7 +70,10 @@ public final class TicketService {
   }
 
   /** Reports an emote. */
-  @Operation(value = "Mutation.createReport", needs = Permission.TICKET_CREATE)
+  @Operation(
+      value = "Mutation.createReport",
+      noConflict = "an emote may be reported again",
+      needs = Permission.TICKET_CREATE)
   public Ticket createReport(RequestContext context, Id emoteId, String subject, String body) {
     Caller caller = context.caller();
     caller.guard(Permission.TICKET_CREATE);

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The description of the v3 routes, as an OpenAPI 3 document (api-v3.md §7, route 1). */
-final class OpenApi {
+public final class OpenApi {
   private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)}");
 
   /** Method, path, summary, status of a success. */
@@ -40,6 +40,11 @@ final class OpenApi {
           route("GET", "/v3/gql/playground", "A page for GraphQL", "200"));
 
   private OpenApi() {}
+
+  /** Method and path of each route. */
+  public static List<String> routes() {
+    return ROUTES.stream().map(route -> route[0] + " " + route[1]).toList();
+  }
 
   private static String[] route(String... parts) {
     return parts;

@@ -91,7 +91,10 @@ public final class V3LiveRoutes {
     routes.post("/v3/bridge/event-api", pipeline.handler(JsonBody.MAX_BYTES, this::bridge));
   }
 
-  @Operation(value = "POST /v3/users/{id}/presences", who = "anybody, for anybody")
+  @Operation(
+      value = "POST /v3/users/{id}/presences",
+      noConflict = "nothing is stored",
+      who = "anybody, for anybody")
   private Response presence(ApiRequest request) {
     Id userId = Id.parseOrNull(request.head().pathParameter("id"));
     if (userId == null) {
@@ -199,7 +202,7 @@ public final class V3LiveRoutes {
     return new UserPresence.PersonalEmoteSet(set.withEmotes(entries), approved, owners);
   }
 
-  @Operation("POST /v3/bridge/event-api")
+  @Operation(value = "POST /v3/bridge/event-api", noConflict = "changes nothing")
   private Response bridge(ApiRequest request) {
     JsonNode identifiers = JsonBody.read(request).list("identifiers");
     Set<String> names = new LinkedHashSet<>();
