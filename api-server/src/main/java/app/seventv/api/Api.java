@@ -58,9 +58,11 @@ import app.seventv.api.uploads.ProfilePictures;
 import app.seventv.api.uploads.ResultHandler;
 import app.seventv.api.users.AccountService;
 import app.seventv.api.users.BanService;
+import app.seventv.api.users.CosmeticService;
 import app.seventv.api.users.EditorGate;
 import app.seventv.api.users.EditorService;
 import app.seventv.api.users.ProfileService;
+import app.seventv.api.users.SessionService;
 import app.seventv.api.v3graphql.V3Schema;
 import app.seventv.api.v3rest.V3AuthRoutes;
 import app.seventv.api.v3rest.V3LiveRoutes;
@@ -159,7 +161,7 @@ final class Api implements AutoCloseable {
     EmoteSetService sets = new EmoteSetService(store, access, changes, mutations, clock, random);
     SetEntryService entries = new SetEntryService(store, users, changes, moderation);
     EditorGate gate = new EditorGate(editors);
-    ProfileService profiles = new ProfileService(store, users, gate, mutations);
+    ProfileService profiles = new ProfileService(store, gate, mutations);
     SubscriptionService subscriptions =
         new SubscriptionService(
             store,
@@ -189,6 +191,7 @@ final class Api implements AutoCloseable {
             sets,
             entries,
             profiles,
+            new CosmeticService(store, users, gate, mutations),
             new EditorService(store, users, editors, gate, mutations),
             new BanService(store, users, mutations, random),
             new AccountService(store, edges, mutations),
@@ -276,7 +279,7 @@ final class Api implements AutoCloseable {
             config.get(ApiConfig.STRIPE_WEBHOOK_ADDRESSES),
             clock)
         .register(routes, pipeline);
-    graphql(routes, pipeline, services);
+    graphql(routes, pipeline, services, new SessionService(store, users, sessions, mutations));
     routes.get("/", pipeline.handler(0, request -> root(request.context())));
     routes.notFound(
         pipeline.handler(
@@ -287,7 +290,11 @@ final class Api implements AutoCloseable {
     this.handler = Cors.policy(credentials).wrap(routes.build());
   }
 
-  private void graphql(Router.Builder routes, Pipeline pipeline, V3Schema.Services services) {
+  private void graphql(
+      Router.Builder routes,
+      Pipeline pipeline,
+      V3Schema.Services services,
+      SessionService sessions) {
     BatchLoaders loaders = Loaders.create(services.store(), services.users(), executor);
     V4Schema.Services v4 =
         new V4Schema.Services(
@@ -296,7 +303,12 @@ final class Api implements AutoCloseable {
             services.index(),
             services.sets(),
             services.entries(),
+            services.emotes(),
             services.profiles(),
+            services.cosmetics(),
+            services.editors(),
+            services.tickets(),
+            sessions,
             config.get(ApiConfig.CDN_ORIGIN));
     GraphqlRoutes.registerV4(
         routes,

@@ -25,13 +25,14 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code docs/operations-table.md} says what the code says: each operation of the old API, who may
+ * {@code docs/operations-table.md} says what the code says: each operation of the API, who may
  * do it, and the tests that show it. With {@code -Doperations.write=true} the file is written.
  */
 class OperationsTableTest {
@@ -40,6 +41,27 @@ class OperationsTableTest {
   /** Fields that only open a group of operations. */
   private static final Set<String> OPENERS =
       Set.of("Mutation.cosmetics", "Mutation.emoteSet", "Mutation.emote", "Mutation.user");
+
+  private static final Set<String> NEW_OPENERS =
+      Set.of(
+          "EmoteMutation.emote",
+          "EmoteMutation.emotes",
+          "EmoteSetMutation.emoteSet",
+          "UserMutation.user",
+          "UserEditorMutation.editor");
+
+  /** Types of the new schema whose fields answer 501, or, the batch, do what single ones do. */
+  private static final Set<String> NOT_WIRED =
+      Set.of(
+          "BillingMutation",
+          "EmoteBatchOperation",
+          "EntitlementEdgeMutation",
+          "EntitlementEdgeOperation",
+          "JobMutation",
+          "ProductMutation",
+          "RedeemCodeMutation",
+          "RedeemCodeOperation",
+          "SpecialEventMutation");
 
   private static final Set<String> GRAPHQL_ROUTES =
       Set.of("POST /v3/gql", "GET /v3/gql/playground");
@@ -108,25 +130,39 @@ class OperationsTableTest {
     return tests;
   }
 
-  /** Every field of the schema that changes something. */
+  /** Every field of the old schema that changes something. */
   private static Set<String> mutations() throws IOException {
+    Set<String> names =
+        fields("v3.graphqls", type -> type.equals("Mutation") || type.endsWith("Ops"));
+    names.removeAll(OPENERS);
+    names.removeIf(name -> name.endsWith("Ops.id"));
+    return names;
+  }
+
+  private static Set<String> fields(String schema, Predicate<String> types) throws IOException {
     String sdl;
     try (InputStream in =
         Objects.requireNonNull(
-            OperationsTableTest.class.getResourceAsStream("/app/seventv/api/v3.graphqls"))) {
+            OperationsTableTest.class.getResourceAsStream("/app/seventv/api/" + schema))) {
       sdl = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
     Set<String> names = new TreeSet<>();
     for (ObjectTypeDefinition type :
         Parser.parse(sdl).getDefinitionsOfType(ObjectTypeDefinition.class)) {
-      if (type.getName().equals("Mutation") || type.getName().endsWith("Ops")) {
+      if (types.test(type.getName())) {
         for (FieldDefinition field : type.getFieldDefinitions()) {
           names.add(type.getName() + "." + field.getName());
         }
       }
     }
-    names.removeAll(OPENERS);
-    names.removeIf(name -> name.endsWith("Ops.id"));
+    return names;
+  }
+
+  /** Every wired field of the new schema that changes something. */
+  private static Set<String> newMutations() throws IOException {
+    Set<String> names = fields("v4.graphqls", type -> type.matches("(?!Mutation).*(Mutation|Operation)"));
+    names.removeIf(name -> NOT_WIRED.contains(name.substring(0, name.indexOf('.'))));
+    names.removeAll(NEW_OPENERS);
     return names;
   }
 
@@ -143,7 +179,7 @@ class OperationsTableTest {
     StringBuilder text =
         new StringBuilder(
             """
-            # Operations of the v3 API
+            # Operations of the API
 
             Made from the code by `OperationsTableTest` (`-Doperations.write=true` writes it): what can be done, the
             permissions that the caller needs, whom it may be done for, and the tests that show success, a missing
@@ -218,7 +254,10 @@ class OperationsTableTest {
     Map<String, Operation> operations = operations();
     Map<String, Map<Outcome, Set<String>>> tests = tests();
     Set<String> names = names(operations);
-    assertThat(names).containsAll(mutations()).containsAll(tests.keySet());
+    assertThat(names)
+        .containsAll(mutations())
+        .containsAll(newMutations())
+        .containsAll(tests.keySet());
     List<String> missing = new ArrayList<>();
     for (String name : names) {
       for (Outcome outcome : Outcome.values()) {

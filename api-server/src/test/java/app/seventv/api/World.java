@@ -233,6 +233,33 @@ final class World implements AutoCloseable {
     assertThat(answer.at("/errors/0").has("extensions")).as(answer.toString()).isFalse();
   }
 
+  /** Runs a v4 document that must succeed and returns its data. */
+  JsonNode ok4(@Nullable String token, String query, @Nullable Object... variables)
+      throws Exception {
+    JsonNode answer = api.v4(token, query, map(variables));
+    assertThat(answer.has("errors")).as(answer.toString()).isFalse();
+    return answer.path("data");
+  }
+
+  /** Runs a v4 document that must fail, and compares status and code: {@code 403 X}. */
+  void refused4(
+      String expected, @Nullable String token, String query, @Nullable Object... variables)
+      throws Exception {
+    JsonNode answer = api.v4(token, query, map(variables));
+    JsonNode extensions = answer.at("/errors/0/extensions");
+    assertThat(extensions.path("status").asInt() + " " + extensions.path("code").asString(""))
+        .as(answer.toString())
+        .isEqualTo(expected);
+  }
+
+  /** Runs a v4 document whose arguments must be refused before anything is done. */
+  void invalid4(@Nullable String token, String query, @Nullable Object... variables)
+      throws Exception {
+    JsonNode answer = api.v4(token, query, map(variables));
+    assertThat(answer.at("/errors/0/message").asString("")).as(answer.toString()).isNotEmpty();
+    assertThat(answer.at("/errors/0").has("extensions")).as(answer.toString()).isFalse();
+  }
+
   private static Map<String, @Nullable Object> map(@Nullable Object... pairs) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     for (int i = 0; i < pairs.length; i += 2) {
