@@ -59,7 +59,8 @@ public class WebSocketCodecJmh {
         own,
         exchange(),
         WebSocketOptions.builder().maxFrameBytes(MAX_FRAME_BYTES).build(),
-        new Echo());
+        new Echo(),
+        null);
     drain(own);
     stock =
         new EmbeddedChannel(

@@ -1,5 +1,6 @@
 package app.seventv.cdn;
 
+import app.seventv.core.http.HttpDate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.IllegalReferenceCountException;
@@ -23,24 +24,24 @@ final class CachedObject {
   /** Shared caches keep an object for a day at most (cdn.md §3.2). */
   private static final long MAX_SHARED_AGE_SECONDS = 86_400;
 
+  private static final ObjectHead NOTHING =
+      new ObjectHead(null, null, HttpDate.INVALID, NOT_FOUND_LIFETIME);
+
   private final int status;
-  private final @Nullable String contentType;
+  private final ObjectHead head;
   private final ByteBuf body;
   private final long fetchedAtNs;
-  private final Duration lifetime;
   private final String cacheControl;
   private final String contentLength;
   private final AtomicLong deliveries = new AtomicLong();
 
-  private CachedObject(
-      int status, @Nullable String contentType, ByteBuf body, long fetchedAtNs, Duration lifetime) {
+  private CachedObject(int status, ObjectHead head, ByteBuf body, long fetchedAtNs) {
     this.status = status;
-    this.contentType = contentType;
+    this.head = head;
     this.body = body;
     this.fetchedAtNs = fetchedAtNs;
-    this.lifetime = lifetime;
     this.contentLength = Integer.toString(body.readableBytes());
-    long seconds = lifetime.toSeconds();
+    long seconds = head.lifetime().toSeconds();
     this.cacheControl =
         seconds == 0
             ? "no-cache"
@@ -51,27 +52,36 @@ final class CachedObject {
                 + ", immutable";
   }
 
-  /** An object; takes the body's reference. */
-  static CachedObject found(
-      @Nullable String contentType, ByteBuf body, long nowNs, Duration lifetime) {
-    return new CachedObject(200, contentType, body, nowNs, lifetime);
+  /**
+   * An object; takes the body's reference.
+   *
+   * @param fetchedAtNs when the origin answered, on the monotonic clock: for one that was stored
+   *     elsewhere meanwhile, now less its age
+   */
+  static CachedObject found(ObjectHead head, ByteBuf body, long fetchedAtNs) {
+    return new CachedObject(200, head, body, fetchedAtNs);
   }
 
   /** The origin has no such object. */
   static CachedObject notFound(long nowNs) {
-    return new CachedObject(404, null, Unpooled.EMPTY_BUFFER, nowNs, NOT_FOUND_LIFETIME);
+    return new CachedObject(404, NOTHING, Unpooled.EMPTY_BUFFER, nowNs);
   }
 
   int status() {
     return status;
   }
 
+  /** What is known besides the bytes; its lifetime is that of "not found" for a 404. */
+  ObjectHead head() {
+    return head;
+  }
+
   @Nullable String contentType() {
-    return contentType;
+    return head.contentType();
   }
 
   Duration lifetime() {
-    return lifetime;
+    return head.lifetime();
   }
 
   /** Value of {@code cache-control}. */

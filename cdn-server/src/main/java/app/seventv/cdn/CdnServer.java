@@ -34,7 +34,9 @@ public final class CdnServer implements RunningService {
 
   private final ObjectCache cache;
   private final S3Origin origin;
+  private final List<Tier> tiers;
   private final ObjectStore store;
+  private final PurgeState purgeState = new PurgeState(System::nanoTime);
   private final CompletableFuture<Connection> nats;
   private final @Nullable PurgeConsumer purges;
   private final List<HttpServer> servers = new ArrayList<>();
@@ -43,7 +45,14 @@ public final class CdnServer implements RunningService {
     CdnMetrics metrics = new CdnMetrics(context.metrics());
     cache = new ObjectCache(options.cacheCapacityBytes(), System::nanoTime);
     origin = new S3Origin(options, System::nanoTime);
-    store = new ObjectStore(cache, new BoundedOrigin(origin, options.maxOriginRequests()), metrics);
+    tiers = tiers();
+    store =
+        new ObjectStore(
+            cache,
+            tiers,
+            new BoundedOrigin(origin, options.maxOriginRequests()),
+            metrics,
+            System::nanoTime);
     gauges(context.metrics());
     nats =
         NatsOptions.connectInBackground(
@@ -62,6 +71,11 @@ public final class CdnServer implements RunningService {
     return new CdnServer(context, new CdnOptions(context.config()));
   }
 
+  /** What lies between memory and origin, nearest first. */
+  private static List<Tier> tiers() {
+    return List.of();
+  }
+
   private @Nullable PurgeConsumer purgeConsumer(CdnOptions options) {
     String pod = options.podName();
     if (!pod.matches("[A-Za-z0-9_-]+")) {
@@ -69,7 +83,8 @@ public final class CdnServer implements RunningService {
       throw new IllegalArgumentException(
           "pod.name must consist of letters, digits, - and _: '" + pod + "'");
     }
-    return new PurgeConsumer(nats, options.purgeStream(), options.purgeSubject(), pod, store);
+    return new PurgeConsumer(
+        nats, options.purgeStream(), options.purgeSubject(), pod, store, purgeState);
   }
 
   private void listen(ServiceContext context, CdnOptions options, CdnMetrics metrics)
@@ -174,6 +189,7 @@ public final class CdnServer implements RunningService {
       }
     }
     nats.cancel(false);
+    tiers.forEach(Tier::close);
     origin.close();
     cache.clear();
   }

@@ -56,6 +56,11 @@ final class ObjectCache {
     cache.invalidate(key);
   }
 
+  /** Removes all keys that begin with the prefix; walks the whole cache. */
+  void removePrefix(String prefix) {
+    cache.asMap().keySet().removeIf(key -> key.startsWith(prefix));
+  }
+
   /** Frees everything. */
   void clear() {
     cache.invalidateAll();

@@ -41,6 +41,7 @@ final class PurgeConsumer implements AutoCloseable {
   private final String subject;
   private final String consumer;
   private final ObjectStore store;
+  private final PurgeState state;
   private final JsonMapper json = new JsonMapper();
   private final Thread thread;
   private volatile boolean stopped;
@@ -50,11 +51,13 @@ final class PurgeConsumer implements AutoCloseable {
       String stream,
       String subject,
       String consumer,
-      ObjectStore store) {
+      ObjectStore store,
+      PurgeState state) {
     this.stream = stream;
     this.subject = subject;
     this.consumer = consumer;
     this.store = store;
+    this.state = state;
     this.thread = Thread.ofVirtual().name("purge").start(() -> run(nats));
   }
 
@@ -92,6 +95,7 @@ final class PurgeConsumer implements AutoCloseable {
         jetStream.subscribe(
             subject + ".request",
             PullSubscribeOptions.builder().stream(stream).configuration(configuration).build());
+    state.connected();
     try {
       while (!stopped) {
         for (Message message : subscription.fetch(BATCH, PULL_WAIT)) {
@@ -102,6 +106,7 @@ final class PurgeConsumer implements AutoCloseable {
         }
       }
     } finally {
+      state.lost();
       if (connection.getStatus() == Connection.Status.CONNECTED) {
         subscription.unsubscribe();
       }

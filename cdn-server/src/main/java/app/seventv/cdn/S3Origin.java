@@ -69,11 +69,15 @@ final class S3Origin implements Origin {
 
   private CachedObject keep(ObjectBodyReader.Fetched fetched) {
     GetObjectResponse head = fetched.head();
+    Instant modified = head.lastModified();
     return CachedObject.found(
-        head.contentType(),
+        new ObjectHead(
+            head.contentType(),
+            head.eTag(),
+            modified == null ? HttpDate.INVALID : modified.getEpochSecond(),
+            lifetime(head.cacheControl(), head.expiresString(), defaultLifetime, Instant.now())),
         fetched.body(),
-        nanoClock.getAsLong(),
-        lifetime(head.cacheControl(), head.expiresString(), defaultLifetime, Instant.now()));
+        nanoClock.getAsLong());
   }
 
   private CachedObject failed(@Nullable Throwable failure) {

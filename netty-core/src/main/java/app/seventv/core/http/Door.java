@@ -60,8 +60,18 @@ final class Door {
       open.decrementAndGet();
       return false;
     }
-    channel.closeFuture().addListener(closed -> open.decrementAndGet());
+    ConnectionEnd.of(channel).entered(this);
     return true;
+  }
+
+  /** A connection that was in has ended. */
+  void leave() {
+    open.decrementAndGet();
+  }
+
+  /** A connection that counted by its address has ended. */
+  void leavePeer(InetAddress peer) {
+    limits.release(peer);
   }
 
   /** Counts the client of an admitted connection by its address, if there is room. */
@@ -73,7 +83,9 @@ final class Door {
       observer.dropped(protocol, "address-limit");
       return false;
     }
-    channel.closeFuture().addListener(closed -> limits.release(peer));
+    if (limits.isEnabled()) {
+      ConnectionEnd.of(channel).counted(peer);
+    }
     return true;
   }
 

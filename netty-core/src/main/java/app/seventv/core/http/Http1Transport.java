@@ -1,5 +1,8 @@
 package app.seventv.core.http;
 
+import app.seventv.core.sockets.SocketEnd;
+import app.seventv.core.sockets.SocketMove;
+import app.seventv.core.sockets.SocketTable;
 import app.seventv.core.websocket.WebSocketHandshake;
 import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
@@ -227,10 +230,18 @@ final class Http1Transport implements ExchangeTransport {
       return;
     }
     Channel channel = ctx.channel();
-    if (WebSocketHandshake.accept(channel, exchange, options, listener)) {
+    SocketTable table = server.sockets.of(eventLoop());
+    if (WebSocketHandshake.accept(channel, exchange, options, listener, table)) {
       server.open.remove(channel);
       handler.exchangeLeft();
-      exchange.upgraded(101, channel.closeFuture());
+      SocketEnd webSocketEnd = exchange.upgraded(101);
+      SocketMove move = channel.pipeline().get(SocketMove.class);
+      if (move == null) {
+        channel.closeFuture().addListener(closed -> webSocketEnd.ended(0));
+      } else {
+        ConnectionEnd end = ConnectionEnd.of(channel);
+        move.end(end.move(server, webSocketEnd), end.openedNs());
+      }
     }
   }
 }

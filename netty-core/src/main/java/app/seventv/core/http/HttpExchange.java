@@ -1,10 +1,10 @@
 package app.seventv.core.http;
 
+import app.seventv.core.sockets.SocketEnd;
 import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -408,24 +408,26 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
    * #onEnd} run when that ends.
    *
    * @param responseStatus status of the handshake's response
-   * @param closed completes with the connection or stream
+   * @return what is to be done when the websocket ends
    */
-  void upgraded(int responseStatus, ChannelFuture closed) {
-    Protocol protocol = request.connection().protocol();
+  SocketEnd upgraded(int responseStatus) {
     ended = true;
     headSent = true;
     status = responseStatus;
     durationNs = System.nanoTime() - startNs;
     firstByteNs = durationNs;
     server.observer.exchangeEnded(this);
-    server.observer.webSocketOpened(protocol);
+    server.observer.webSocketOpened(request.connection().protocol());
     // Captures no more than this: an idle websocket must not keep its exchange in memory.
-    HttpObserver observer = server.observer;
-    List<Runnable> actions = endActions == null ? List.of() : List.copyOf(endActions);
-    closed.addListener(done -> {
-      observer.webSocketClosed(protocol);
+    SocketEnd end = server.webSocketEnd;
+    if (endActions == null || endActions.isEmpty()) {
+      return end;
+    }
+    List<Runnable> actions = List.copyOf(endActions);
+    return ageNs -> {
+      end.ended(ageNs);
       runAll(actions);
-    });
+    };
   }
 
   /** One that fails must not keep the others, or the connection, from what they do at the end. */

@@ -16,11 +16,11 @@ public interface HttpObserver {
   default void connectionOpened(Connection connection) {}
 
   /**
-   * A connection ended.
+   * A connection ended. What is left of it by then are these facts of its {@link Connection}.
    *
    * @param ageNs since it was opened
    */
-  default void connectionClosed(Connection connection, long ageNs) {}
+  default void connectionClosed(Protocol protocol, boolean secure, long ageNs) {}
 
   /** A TLS handshake ended, well or not. */
   default void handshakeEnded(Handshake handshake) {}

@@ -209,7 +209,8 @@ public final class HttpServer implements AutoCloseable {
               ? new ClientLimits(handler, addressLimits, clients, observer)
               : handler;
       ServerContext context =
-          new ServerContext(counted, errorMapper, limits, observer, requestIds, door);
+          new ServerContext(
+              counted, errorMapper, limits, observer, requestIds, door, loops.sockets());
       List<Listener> bound = new ArrayList<>();
       List<InetSocketAddress> addresses = new ArrayList<>();
       List<TlsContexts> tls = new ArrayList<>();

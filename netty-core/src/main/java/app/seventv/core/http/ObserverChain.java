@@ -18,9 +18,9 @@ final class ObserverChain implements HttpObserver {
   }
 
   @Override
-  public void connectionClosed(Connection connection, long ageNs) {
+  public void connectionClosed(Protocol protocol, boolean secure, long ageNs) {
     for (HttpObserver observer : observers) {
-      observer.connectionClosed(connection, ageNs);
+      observer.connectionClosed(protocol, secure, ageNs);
     }
   }
 

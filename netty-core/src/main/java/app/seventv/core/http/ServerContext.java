@@ -1,5 +1,7 @@
 package app.seventv.core.http;
 
+import app.seventv.core.sockets.SocketEnd;
+import app.seventv.core.sockets.SocketTables;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -28,11 +30,20 @@ final class ServerContext {
   /** Who may come in. */
   final Door door;
 
+  /** Where sockets of websockets go. */
+  final SocketTables sockets;
+
   /** Room for TLS handshakes; the costliest thing a stranger can ask for. */
   final Semaphore handshakes;
 
   /** QUIC handshakes in progress. */
   final AtomicInteger quicHandshakes = new AtomicInteger();
+
+  /** What ends with a websocket of HTTP/1.1 that nobody else has a word to say about. */
+  final SocketEnd webSocketEnd;
+
+  /** The same with its connection, once the socket has left its channel: no object for each. */
+  final SocketEnd socketEnd;
 
   /** {@code Alt-Svc} values by the TCP port whose responses carry them. */
   private final Map<Integer, String> altSvc = new ConcurrentHashMap<>();
@@ -48,23 +59,34 @@ final class ServerContext {
       HttpLimits limits,
       HttpObserver observer,
       RequestIds requestIds,
-      Door door) {
+      Door door,
+      SocketTables sockets) {
     this.handler = handler;
     this.errorMapper = errorMapper;
     this.limits = limits;
     this.observer = observer;
     this.door = door;
+    this.sockets = sockets;
     this.requestIds = requestIds;
+    this.webSocketEnd = ageNs -> observer.webSocketClosed(Protocol.HTTP_1);
+    this.socketEnd =
+        ageNs -> {
+          socketEnded(ageNs);
+          observer.webSocketClosed(Protocol.HTTP_1);
+        };
     this.handshakes = new Semaphore(limits.maxConcurrentHandshakes());
   }
 
-  /** Tells the observer of a connection now and when its channel closes. */
+  /** Tells the observer of a connection now and when it ends. */
   void observe(Channel channel, Connection connection) {
-    long openedNs = System.nanoTime();
     observer.connectionOpened(connection);
-    channel
-        .closeFuture()
-        .addListener(closed -> observer.connectionClosed(connection, System.nanoTime() - openedNs));
+    ConnectionEnd.of(channel).opened(observer, connection);
+  }
+
+  /** A websocket of HTTP/1.1 whose socket had left its channel has ended. */
+  void socketEnded(long ageNs) {
+    door.leave();
+    observer.connectionClosed(Protocol.HTTP_1, false, ageNs);
   }
 
   /** Responses over this TCP port tell clients of HTTP/3 (RFC 7838 §3). */

@@ -65,9 +65,9 @@ public final class HttpMetrics implements HttpObserver {
   }
 
   @Override
-  public void connectionClosed(Connection connection, long ageNs) {
+  public void connectionClosed(Protocol protocol, boolean secure, long ageNs) {
     LoopFigures figures = ofThisLoop.get();
-    int wire = Wire.of(connection).ordinal();
+    int wire = Wire.of(protocol, secure).ordinal();
     figures.closed.add(wire, 1);
     figures.ages[wire].record(ageNs);
   }

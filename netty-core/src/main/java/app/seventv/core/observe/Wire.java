@@ -25,9 +25,13 @@ enum Wire {
   }
 
   static Wire of(Connection connection) {
-    return switch (connection.protocol()) {
-      case HTTP_1 -> connection.secure() ? TLS_HTTP1 : TCP_HTTP1;
-      case HTTP_2 -> connection.secure() ? TLS_HTTP2 : TCP_HTTP2;
+    return of(connection.protocol(), connection.secure());
+  }
+
+  static Wire of(Protocol protocol, boolean secure) {
+    return switch (protocol) {
+      case HTTP_1 -> secure ? TLS_HTTP1 : TCP_HTTP1;
+      case HTTP_2 -> secure ? TLS_HTTP2 : TCP_HTTP2;
       case HTTP_3 -> QUIC_HTTP3;
     };
   }

@@ -1,5 +1,7 @@
 package app.seventv.core.transport;
 
+import app.seventv.core.sockets.SocketTable;
+import app.seventv.core.sockets.SocketTables;
 import app.seventv.core.transport.TransportOptions.Choice;
 import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.Bootstrap;
@@ -10,6 +12,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.uring.IoUring;
@@ -20,7 +23,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -48,6 +53,7 @@ public final class EventLoops implements AutoCloseable {
   private final boolean bufferRing;
   private final EventLoopGroup group;
   private final List<EventLoop> loops;
+  private final Map<EventLoop, SocketTable> tables = new IdentityHashMap<>();
   private final InheritedSockets inherited;
   private final DatagramRelay relay;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -55,20 +61,32 @@ public final class EventLoops implements AutoCloseable {
   /** Whether a predecessor still serves the sockets that were inherited. */
   private volatile boolean waiting;
 
-  private EventLoops(Transport transport, boolean bufferRing, int count, Handover handover) {
+  private EventLoops(Transport transport, TransportOptions options, Handover handover) {
     this.inherited = handover.sockets();
     this.relay = handover.relay();
     this.waiting = handover.hasPredecessor();
     this.transport = transport;
-    this.bufferRing = bufferRing;
+    this.bufferRing = options.bufferRing();
     this.group =
         new MultiThreadIoEventLoopGroup(
-            count, new DefaultThreadFactory("loop", true), transport.handlerFactory(bufferRing));
+            options.loopCount(),
+            new DefaultThreadFactory("loop", true),
+            transport.handlerFactory(bufferRing));
     List<EventLoop> all = new ArrayList<>();
     for (EventExecutor loop : group) {
       all.add((EventLoop) loop);
     }
     this.loops = List.copyOf(all);
+    if (transport == Transport.IO_URING && options.socketTables()) {
+      for (EventLoop loop : loops) {
+        tables.put(loop, new SocketTable((IoEventLoop) loop, Transport.RING_SIZE_ENTRIES));
+      }
+    }
+  }
+
+  /** Where sockets go that need no channel any more. */
+  public SocketTables sockets() {
+    return tables::get;
   }
 
   /**
@@ -97,8 +115,7 @@ public final class EventLoops implements AutoCloseable {
         continue;
       }
       try {
-        EventLoops loops =
-            new EventLoops(transport, options.bufferRing(), options.loopCount(), handover);
+        EventLoops loops = new EventLoops(transport, options, handover);
         LOG.info("{}; passed over: {}", loops.describe(), refused);
         return loops;
       } catch (IllegalStateException e) {

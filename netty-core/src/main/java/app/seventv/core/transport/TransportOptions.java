@@ -11,8 +11,9 @@ import app.seventv.core.config.ValueTypes;
  * @param choice the transport, or the best that works
  * @param loops number of loops; 0 = one per core
  * @param bufferRing whether io_uring loops share one buffer ring among their sockets
+ * @param socketTables whether io_uring loops keep the sockets of websockets without a channel
  */
-public record TransportOptions(Choice choice, int loops, boolean bufferRing) {
+public record TransportOptions(Choice choice, int loops, boolean bufferRing, boolean socketTables) {
   /** Most loops one process may have. */
   private static final int MAX_LOOPS = 1024;
 
@@ -35,18 +36,34 @@ public record TransportOptions(Choice choice, int loops, boolean bufferRing) {
           true,
           "Whether the sockets of an io_uring loop receive into one shared buffer ring.");
 
+  /** Off switch of the socket tables. */
+  public static final Key<Boolean> SOCKET_TABLES =
+      Key.bool(
+          "io_uring_socket_tables",
+          true,
+          "Whether plain websockets of an io_uring loop go on without a channel, in little memory.");
+
   /** The keys above. */
-  public static final ConfigSchema SCHEMA = ConfigSchema.of(TRANSPORT, EVENT_LOOPS, BUFFER_RING);
+  public static final ConfigSchema SCHEMA =
+      ConfigSchema.of(TRANSPORT, EVENT_LOOPS, BUFFER_RING, SOCKET_TABLES);
 
   /** The values of the keys above. */
   public static TransportOptions from(Config config) {
     return new TransportOptions(
-        config.get(TRANSPORT), config.get(EVENT_LOOPS), config.get(BUFFER_RING));
+        config.get(TRANSPORT),
+        config.get(EVENT_LOOPS),
+        config.get(BUFFER_RING),
+        config.get(SOCKET_TABLES));
   }
 
   /** The best transport with a number of loops of its own (tests, tools). */
   public static TransportOptions loops(int loops) {
     return new TransportOptions(Choice.AUTO, loops, true);
+  }
+
+  /** Everything that the transport offers. */
+  public TransportOptions(Choice choice, int loops, boolean bufferRing) {
+    this(choice, loops, bufferRing, true);
   }
 
   int loopCount() {

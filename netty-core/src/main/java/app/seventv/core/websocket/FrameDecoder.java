@@ -31,14 +31,12 @@ abstract class FrameDecoder {
   /** First buffer of a message that arrives in pieces; it grows with what arrives. */
   private static final int MIN_MESSAGE_BUFFER_BYTES = 512;
 
-  final WebSocketOptions options;
   private @Nullable SessionWork work;
 
-  FrameDecoder(WebSocketOptions options) {
-    this.options = options;
-  }
-
   // What the session does with what it gets.
+
+  /** Bounds of frames and messages. */
+  abstract WebSocketOptions options();
 
   /** Whether frames are still of interest; false ends decoding at once. */
   abstract boolean isReceiving();
@@ -199,14 +197,14 @@ abstract class FrameDecoder {
       fail(CloseCode.PROTOCOL_ERROR, "length is not in its shortest form");
       return false;
     }
-    if (length > options.maxFrameBytes()) {
-      fail(CloseCode.TOO_BIG, "frame exceeds " + options.maxFrameBytes() + " bytes");
+    if (length > options().maxFrameBytes()) {
+      fail(CloseCode.TOO_BIG, "frame exceeds " + options().maxFrameBytes() + " bytes");
       return false;
     }
     SessionWork current = work;
     long before = current == null || current.message == null ? 0 : current.message.readableBytes();
-    if (before + length > options.maxMessageBytes()) {
-      fail(CloseCode.TOO_BIG, "message exceeds " + options.maxMessageBytes() + " bytes");
+    if (before + length > options().maxMessageBytes()) {
+      fail(CloseCode.TOO_BIG, "message exceeds " + options().maxMessageBytes() + " bytes");
       return false;
     }
     return true;
@@ -245,8 +243,8 @@ abstract class FrameDecoder {
       current.utf8 = Utf8.BOUNDARY;
       current.fragments = 0;
     }
-    if (++current.fragments > options.maxFragments()) {
-      fail(CloseCode.POLICY_VIOLATION, "more than " + options.maxFragments() + " fragments");
+    if (++current.fragments > options().maxFragments()) {
+      fail(CloseCode.POLICY_VIOLATION, "more than " + options().maxFragments() + " fragments");
       return;
     }
     current.lastFrame = (first & FIN) != 0;
@@ -261,7 +259,7 @@ abstract class FrameDecoder {
     ByteBuf message = current.message;
     if (message == null) {
       int room = Math.min(current.frameRemaining, Math.max(MIN_MESSAGE_BUFFER_BYTES, length * 2));
-      current.message = message = alloc().buffer(room, options.maxMessageBytes());
+      current.message = message = alloc().buffer(room, options().maxMessageBytes());
     }
     int start = message.writerIndex();
     message.writeBytes(in, length);
@@ -297,14 +295,14 @@ abstract class FrameDecoder {
   }
 
   private void inflated(boolean text, ByteBuf compressed) {
-    int room = Math.min(options.maxMessageBytes(), Math.max(64, compressed.readableBytes() * 4));
-    ByteBuf inflated = alloc().buffer(room, options.maxMessageBytes());
+    int room = Math.min(options().maxMessageBytes(), Math.max(64, compressed.readableBytes() * 4));
+    ByteBuf inflated = alloc().buffer(room, options().maxMessageBytes());
     try {
       switch (PerMessageDeflate.ofThread().inflate(compressed, inflated, text)) {
         case OK -> message(text, inflated);
         case NOT_UTF8 -> notUtf8();
         case TOO_BIG ->
-            fail(CloseCode.TOO_BIG, "message exceeds " + options.maxMessageBytes() + " bytes");
+            fail(CloseCode.TOO_BIG, "message exceeds " + options().maxMessageBytes() + " bytes");
         case MALFORMED -> fail(CloseCode.INVALID_PAYLOAD, "compressed data is malformed");
       }
     } finally {

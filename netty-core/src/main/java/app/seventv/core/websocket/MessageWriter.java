@@ -17,8 +17,8 @@ final class MessageWriter {
       WebSocketTransport transport, WebSocketSession session, int opcode, ByteBuf payload) {
     ByteBufAllocator alloc = transport.alloc(session);
     int length = payload.readableBytes();
-    if (session.isCompressed() && length >= session.options.minCompressedBytes()) {
-      int level = session.options.compressionLevel();
+    if (session.isCompressed() && length >= session.options().minCompressedBytes()) {
+      int level = session.options().compressionLevel();
       ByteBuf frame = PerMessageDeflate.ofThread().frame(alloc, opcode, payload, level);
       if (frame != null) {
         payload.release();

@@ -15,19 +15,21 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session over a connection of its own (HTTP/1.1 after the handshake). 24 bytes with compact
- * headers: the two booleans lie beside the superclass's.
+ * A session over a connection of its own (HTTP/1.1 after the handshake). 32 bytes with compact
+ * headers.
  */
 final class WebSocketChannelHandler extends ChannelInboundHandlerAdapter
     implements WebSocketTransport {
   private boolean reading;
   private boolean flushPending;
   private @Nullable ChannelHandlerContext context;
+  private final WebSocketOptions options;
   private final WebSocketSession session;
 
   WebSocketChannelHandler(
       WebSocketOptions options, boolean compressed, WebSocketListener listener) {
-    session = new WebSocketSession(this, options, compressed, listener);
+    this.options = options;
+    session = new WebSocketSession(this, compressed, listener);
   }
 
   WebSocketSession session() {
@@ -80,6 +82,11 @@ final class WebSocketChannelHandler extends ChannelInboundHandlerAdapter
   @Override
   public EventExecutor executor(WebSocketSession of) {
     return context().channel().eventLoop();
+  }
+
+  @Override
+  public WebSocketOptions options(WebSocketSession of) {
+    return options;
   }
 
   @Override

@@ -17,6 +17,7 @@ final class WebSocketExchange implements WebSocketTransport, Exchange.BodySink {
   private final Exchange exchange;
   private final ResponseStream stream;
   private final WebSocketSession session;
+  private final WebSocketOptions options;
   private final long roomBytes;
   private boolean wasWritable = true;
 
@@ -29,7 +30,8 @@ final class WebSocketExchange implements WebSocketTransport, Exchange.BodySink {
     this.exchange = exchange;
     this.stream = stream;
     this.roomBytes = stream.bytesBeforeUnwritable();
-    this.session = new WebSocketSession(this, options, compressed, listener);
+    this.options = options;
+    this.session = new WebSocketSession(this, compressed, listener);
   }
 
   /** Starts the session after the response head. */
@@ -72,6 +74,11 @@ final class WebSocketExchange implements WebSocketTransport, Exchange.BodySink {
   @Override
   public EventExecutor executor(WebSocketSession of) {
     return exchange.executor();
+  }
+
+  @Override
+  public WebSocketOptions options(WebSocketSession of) {
+    return options;
   }
 
   @Override

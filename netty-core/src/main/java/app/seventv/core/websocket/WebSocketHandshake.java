@@ -5,6 +5,8 @@ import app.seventv.core.http.HttpError;
 import app.seventv.core.http.Protocol;
 import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
+import app.seventv.core.sockets.SocketMove;
+import app.seventv.core.sockets.SocketTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -45,15 +47,28 @@ public final class WebSocketHandshake {
    * exchange. Bytes that the HTTP decoder has read ahead may be fired into the pipeline at any time
    * from the decoder's removal on.
    *
+   * @param table where the socket moves if it can, so that the channel goes too; {@link SocketMove}
+   *     is in the pipeline then
    * @return whether the connection is a websocket now
    */
   public static boolean accept(
-      Channel channel, Exchange exchange, WebSocketOptions options, WebSocketListener listener) {
+      Channel channel,
+      Exchange exchange,
+      WebSocketOptions options,
+      WebSocketListener listener,
+      @Nullable SocketTable table) {
     Request request = exchange.request();
     HttpError defect = upgradeDefect(request);
     Agreement agreed = agree(exchange, options, defect);
     if (agreed == null) {
       return false;
+    }
+    String key = String.valueOf(request.header("sec-websocket-key")).strip();
+    ByteBuf head = responseHead(channel, key, agreed.headers(options));
+    if (table != null
+        && !agreed.isCompressed()
+        && move(channel, table, options, listener, head, agreed.subprotocol())) {
+      return true;
     }
     var handler = new WebSocketChannelHandler(options, agreed.isCompressed(), listener);
     channel
@@ -63,9 +78,30 @@ public final class WebSocketHandshake {
                 options.writeLowWatermarkBytes(), options.writeHighWatermarkBytes()));
     replaceHandlers(channel.pipeline(), handler);
     channel.config().setAutoRead(true); // HTTP may have paused it for what came ahead
-    String key = String.valueOf(request.header("sec-websocket-key")).strip();
-    channel.pipeline().writeAndFlush(responseHead(channel, key, agreed.headers(options)));
+    channel.pipeline().writeAndFlush(head);
     handler.session().open(agreed.subprotocol());
+    return true;
+  }
+
+  /** Makes a session of the table's and sends its socket there, unless TLS is in the way. */
+  private static boolean move(
+      Channel channel,
+      SocketTable table,
+      WebSocketOptions options,
+      WebSocketListener listener,
+      ByteBuf head,
+      String subprotocol) {
+    if (!SocketMove.isPossible(channel) || channel.pipeline().get(SslHandler.class) != null) {
+      return false;
+    }
+    SocketSession session = SocketSession.reserve(table, options, listener);
+    if (session == null) {
+      return false;
+    }
+    SocketMove move = session.move();
+    replaceHandlers(channel.pipeline(), move);
+    session.open(head, subprotocol);
+    move.start(channel);
     return true;
   }
 

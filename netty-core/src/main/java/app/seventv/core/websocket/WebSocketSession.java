@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
  * One websocket: control frames, the closing handshake, and messages both ways (RFC 6455 §5 to §7),
  * whatever {@link WebSocketTransport} carries them.
  *
- * <p>An idle session is this object and nothing else: 8 bytes of header, 4 references, 8 bytes of
- * state, together 32 bytes with compact headers. A transport that serves many sessions may extend
- * it with what it needs to find its own entry.
+ * <p>An idle session is this object and nothing else: 8 bytes of header, 3 references, 8 bytes of
+ * state, together 28 bytes with compact headers. A transport that serves many sessions extends it
+ * with the 4 bytes that are left of 32, to find its own entry ({@code SocketSession}).
  */
 class WebSocketSession extends FrameDecoder implements WebSocket {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketSession.class);
@@ -46,15 +46,14 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
   /** Control frames received in the current window. */
   private char controlFrames;
 
-  WebSocketSession(
-      WebSocketTransport transport,
-      WebSocketOptions options,
-      boolean compressed,
-      WebSocketListener listener) {
-    super(options);
+  WebSocketSession(WebSocketTransport transport, boolean compressed, WebSocketListener listener) {
     this.transport = transport;
     this.compressed = compressed;
     this.listener = listener;
+  }
+
+  final WebSocketTransport transport() {
+    return transport;
   }
 
   // Called by the transport.
@@ -94,7 +93,7 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
   }
 
   /** {@link WebSocketTransport#isWritable} has changed. */
-  final void writabilityChanged() {
+  public final void writabilityChanged() {
     SessionWork current = work();
     if (current != null && current.ping != null && transport.isWritable(this)) {
       ByteBuf ping = current.ping;
@@ -139,6 +138,11 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
   }
 
   // Called by the decoder.
+
+  @Override
+  final WebSocketOptions options() {
+    return transport.options(this);
+  }
 
   @Override
   final boolean isReceiving() {
@@ -189,13 +193,13 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
   }
 
   private boolean isFlood() {
-    long windowNs = TimeUnit.MILLISECONDS.toNanos(options.controlWindowMs());
+    long windowNs = TimeUnit.MILLISECONDS.toNanos(options().controlWindowMs());
     char window = (char) (executor().ticker().nanoTime() / windowNs);
     if (window != controlWindow) {
       controlWindow = window;
       controlFrames = 0;
     }
-    return ++controlFrames > options.maxControlFrames();
+    return ++controlFrames > options().maxControlFrames();
   }
 
   /** Without room only the latest ping will be answered, as RFC 6455 §5.5.3 allows. */
@@ -269,7 +273,8 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
     // A peer that reads nothing any more must not hold its socket for ever.
     current.closeTimer =
         executor()
-            .schedule(() -> transport.abort(this), options.closeTimeoutMs(), TimeUnit.MILLISECONDS);
+            .schedule(
+                () -> transport.abort(this), options().closeTimeoutMs(), TimeUnit.MILLISECONDS);
   }
 
   /** The server ends the connection first (RFC 6455 §7.1.1). */

@@ -18,6 +18,9 @@ interface WebSocketTransport {
   /** Loop that owns the session. */
   EventExecutor executor(WebSocketSession session);
 
+  /** Bounds of the session. */
+  WebSocketOptions options(WebSocketSession session);
+
   /** Where buffers come from. */
   ByteBufAllocator alloc(WebSocketSession session);
 

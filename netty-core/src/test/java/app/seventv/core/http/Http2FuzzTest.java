@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.core.limits.AddressLimitOptions;
 import app.seventv.core.limits.AddressLimits;
+import app.seventv.core.sockets.SocketTables;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -81,7 +82,8 @@ class Http2FuzzTest {
             HttpLimits.DEFAULT,
             observer,
             RequestIds.DEFAULT,
-            new Door(0, anyAddress, ClientAddress.OF_PEER, observer));
+            new Door(0, anyAddress, ClientAddress.OF_PEER, observer),
+            SocketTables.NONE);
     Http2Handler handler =
         new Http2Handler(server, new Connection(Protocol.HTTP_2, address, 1, false));
     EmbeddedChannel channel = new EmbeddedChannel();

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A transport without a network that notes what sessions do with it; time stands still. */
 final class MemoryTransport implements WebSocketTransport {
+  WebSocketOptions options = WebSocketOptions.DEFAULT;
   private final EmbeddedChannel loop = new EmbeddedChannel();
   private final UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(false);
   final List<String> calls = new ArrayList<>();
@@ -74,6 +75,11 @@ final class MemoryTransport implements WebSocketTransport {
   @Override
   public EventExecutor executor(WebSocketSession session) {
     return loop.eventLoop();
+  }
+
+  @Override
+  public WebSocketOptions options(WebSocketSession session) {
+    return options;
   }
 
   @Override

@@ -32,7 +32,8 @@ class PerMessageDeflateTest {
             .minCompressedBytes(16)
             .maxMessageBytes(maxMessageBytes)
             .build();
-    WebSocketSession opened = new WebSocketSession(transport, options, true, listener);
+    transport.options = options;
+    WebSocketSession opened = new WebSocketSession(transport, true, listener);
     opened.open("");
     listener.events.clear();
     return opened;

@@ -57,7 +57,8 @@ class WebSocketFrameFuzzTest {
   private static Outcome outcome(ByteBuf stream, int maxPiece, byte[] seed) {
     MemoryTransport transport = new MemoryTransport();
     RecordingListener listener = new RecordingListener();
-    WebSocketSession session = new WebSocketSession(transport, OPTIONS, true, listener);
+    transport.options = OPTIONS;
+    WebSocketSession session = new WebSocketSession(transport, true, listener);
     session.open("");
     ByteBuf bytes = stream.copy();
     if (maxPiece == Integer.MAX_VALUE) {

@@ -28,7 +28,8 @@ class WebSocketSessionTest {
               .build());
 
   private WebSocketSession open(WebSocketOptions options) {
-    WebSocketSession opened = new WebSocketSession(transport, options, false, listener);
+    transport.options = options;
+    WebSocketSession opened = new WebSocketSession(transport, false, listener);
     opened.open("");
     listener.events.clear();
     return opened;
@@ -237,8 +238,7 @@ class WebSocketSessionTest {
             listener.events.add("close " + code);
           }
         };
-    WebSocketSession other =
-        new WebSocketSession(transport, WebSocketOptions.DEFAULT, false, broken);
+    WebSocketSession other = new WebSocketSession(transport, false, broken);
     other.open("");
     other.receive(clientFrame(0x81, utf8("boom")));
     assertThat(transport.takeWritten()).isEqualTo("880203f3");
@@ -248,8 +248,7 @@ class WebSocketSessionTest {
 
   @Test
   void bytesBeforeTheOpeningWait() {
-    WebSocketSession early =
-        new WebSocketSession(transport, WebSocketOptions.DEFAULT, false, listener);
+    WebSocketSession early = new WebSocketSession(transport, false, listener);
     ByteBuf frame = clientFrame(0x81, utf8("hasty"));
     early.receive(frame.readBytes(4));
     early.receive(frame);

@@ -37,12 +37,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Frames on the wire, byte by byte. */
 @ParameterizedClass
 @CsvSource({
-  "IO_URING, false",
-  "IO_URING, true",
-  "EPOLL, false",
-  "EPOLL, true",
-  "NIO, false",
-  "NIO, true"
+  "IO_URING, false, true",
+  "IO_URING, false, false",
+  "IO_URING, true, true",
+  "EPOLL, false, true",
+  "EPOLL, true, true",
+  "NIO, false, true",
+  "NIO, true, true"
 })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
@@ -58,6 +59,10 @@ class WebSocketTest {
   @Parameter(1)
   boolean tls;
 
+  /** Whether plain sockets go on without a channel, where the transport can. */
+  @Parameter(2)
+  boolean tables;
+
   private EventLoops loops;
   private HttpServer server;
   private final BlockingQueue<String> closes = new LinkedBlockingQueue<>();
@@ -65,7 +70,7 @@ class WebSocketTest {
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
-    loops = EventLoops.start(new TransportOptions(transport, 1, true));
+    loops = EventLoops.start(new TransportOptions(transport, 1, true, tables));
     WebSocketOptions options =
         WebSocketOptions.builder()
             .maxFrameBytes(1000)

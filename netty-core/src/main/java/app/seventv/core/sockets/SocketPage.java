@@ -1,0 +1,473 @@
+package app.seventv.core.sockets;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.channel.uring.IoUringIoOps;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of a {@link SocketTable}: some sockets behind one registration with the loop, told apart
+ * by the index in the user data of their operations. Netty keeps user data that fits 16 bits in the
+ * operation itself; anything longer would cost 21 bytes and a hash table per pending operation.
+ *
+ * <p>A slot is given out again only after every operation on it has ended, so a completion always
+ * belongs to the present socket.
+ */
+final class SocketPage implements IoUringIoHandle {
+  /** Sockets of a page. Small, so that little is unused at the end of the last one. */
+  static final int SLOTS = 1024;
+
+  // include/uapi/linux/io_uring.h
+  private static final byte OP_POLL_ADD = 6;
+  private static final byte OP_SENDMSG = 9;
+  private static final byte OP_ASYNC_CANCEL = 14;
+  private static final byte OP_SEND = 26;
+  private static final int POLL_ADD_MULTI = 1;
+  private static final int CQE_F_MORE = 2;
+
+  private static final int MSG_NOSIGNAL = 0x4000;
+  private static final int POLLIN = 0x1;
+  private static final int POLLERR = 0x8;
+  private static final int POLLHUP = 0x10;
+  private static final int POLLRDHUP = 0x2000;
+
+  /** Reads of one socket before others have their turn. */
+  private static final int MAX_READS = 4;
+
+  // State of a slot.
+
+  /** The poll has not ended. */
+  private static final int POLLING = 1;
+
+  /** A send has not ended. */
+  private static final int SENDING = 2;
+
+  /** The user wants no bytes. */
+  private static final int READ_OFF = 4;
+
+  /** More than the high watermark waits. */
+  private static final int UNWRITABLE = 8;
+
+  /** The own direction ends after what is queued. */
+  private static final int ENDING = 16;
+
+  /** The own direction has ended. */
+  private static final int OUTPUT_ENDED = 32;
+
+  /** The client's direction has ended. */
+  private static final int INPUT_ENDED = 64;
+
+  /** The socket will be closed when its operations have ended; its user hears no more of it. */
+  private static final int CLOSING = 128;
+
+  private final SocketTable table;
+  private final int firstSlot;
+  private final int[] descriptors = new int[SLOTS];
+  private final @Nullable SocketUser[] users = new SocketUser[SLOTS];
+  private final @Nullable SendQueue[] queues = new SendQueue[SLOTS];
+  private final @Nullable SocketEnd[] ends = new SocketEnd[SLOTS];
+  private final int[] openedTicks = new int[SLOTS];
+  private final byte[] states = new byte[SLOTS];
+  private @Nullable IoRegistration registration;
+
+  /** What Netty puts before opcode and index in the user data of this page's operations. */
+  private long operationIds;
+
+  /** The slot whose user is being given bytes, and whether it has asked for a flush meanwhile. */
+  private int readingIndex = SocketTable.NONE;
+
+  private boolean flushAfterRead;
+
+  /**
+   * @param firstSlot slot of index 0
+   * @param nextFree free slot after those of this page
+   */
+  SocketPage(SocketTable table, int firstSlot, int nextFree) {
+    this.table = table;
+    this.firstSlot = firstSlot;
+    for (int i = 0; i < SLOTS; i++) {
+      descriptors[i] = i + 1 < SLOTS ? firstSlot + i + 1 : nextFree;
+    }
+  }
+
+  void start(IoRegistration registered) {
+    registration = registered;
+  }
+
+  int firstSlot() {
+    return firstSlot;
+  }
+
+  // Life of a slot.
+
+  /** Gives the slot to a user; returns the next free slot. */
+  int reserve(int index, SocketUser user) {
+    int next = descriptors[index];
+    descriptors[index] = SocketTable.NONE;
+    users[index] = user;
+    return next;
+  }
+
+  void end(int index, SocketEnd end, int openedTick) {
+    ends[index] = end;
+    openedTicks[index] = openedTick;
+  }
+
+  void attach(int index, int descriptor) {
+    descriptors[index] = descriptor;
+    if (has(index, CLOSING)) {
+      release(index);
+      return;
+    }
+    poll(index);
+    flush(index);
+    if (has(index, ENDING) && queues[index] == null) {
+      outputDone(index);
+    }
+  }
+
+  void abandon(int index) {
+    set(index, CLOSING);
+    release(index);
+  }
+
+  private void poll(int index) {
+    long id = submit(index, OP_POLL_ADD, 0, POLL_ADD_MULTI, POLLIN | POLLRDHUP);
+    operationIds = id & ~0xFFFFFFL;
+    set(index, POLLING);
+  }
+
+  /**
+   * Closes the socket once its operations, which are cancelled, have ended: the kernel must not
+   * read buffers that have been given back, nor tell of a socket that is somebody else's.
+   */
+  void close(int index) {
+    if (has(index, CLOSING)) {
+      return;
+    }
+    set(index, CLOSING);
+    if (descriptors[index] == SocketTable.NONE) {
+      return; // until it comes
+    }
+    boolean pending = false;
+    if (has(index, POLLING)) {
+      cancel(index, OP_POLL_ADD);
+      pending = true;
+    }
+    SendQueue queue = queues[index];
+    if (has(index, SENDING) && queue != null) {
+      cancel(index, queue.isGathered() ? OP_SENDMSG : OP_SEND);
+      pending = true;
+    }
+    if (!pending) {
+      table.loop().execute(() -> release(index)); // not within the user's call
+    }
+  }
+
+  private void cancel(int index, byte opcode) {
+    submit(index, OP_ASYNC_CANCEL, operationIds | opcode << Short.SIZE | index, 0, 0);
+  }
+
+  /** Gives the slot back if no operation is left. */
+  private void release(int index) {
+    if (has(index, POLLING | SENDING)) {
+      return;
+    }
+    int descriptor = descriptors[index];
+    if (descriptor != SocketTable.NONE) {
+      table.calls().close(descriptor);
+    }
+    SocketUser user = Objects.requireNonNull(users[index]);
+    SocketEnd end = ends[index];
+    SendQueue queue = queues[index];
+    users[index] = null;
+    ends[index] = null;
+    queues[index] = null;
+    states[index] = 0;
+    descriptors[index] = table.nextFree();
+    table.released(firstSlot + index);
+    if (queue != null) {
+      table.giveBack(queue);
+    }
+    try {
+      user.closed();
+    } finally {
+      if (end != null) {
+        end.ended(table.ageNs(openedTicks[index]));
+      }
+    }
+  }
+
+  // Completions.
+
+  @Override
+  public void handle(IoRegistration from, IoEvent ioEvent) {
+    IoUringIoEvent event = (IoUringIoEvent) ioEvent;
+    int index = (int) event.userData();
+    switch (event.opcode()) {
+      case OP_POLL_ADD -> polled(index, event.res(), (event.flags() & CQE_F_MORE) != 0);
+      case OP_SEND, OP_SENDMSG -> sent(index, event.res());
+      default -> {
+        // Of a cancellation: the operation's own completion tells.
+      }
+    }
+  }
+
+  private void polled(int index, int events, boolean more) {
+    if (!more) {
+      clear(index, POLLING);
+    }
+    if (has(index, CLOSING)) {
+      release(index);
+      return;
+    }
+    if (events < 0) {
+      close(index);
+      return;
+    }
+    if (has(index, READ_OFF)) {
+      if ((events & (POLLERR | POLLHUP)) != 0) {
+        close(index); // gone in both directions: nobody to wait for
+      }
+    } else {
+      read(index, (events & (POLLERR | POLLHUP | POLLRDHUP)) != 0);
+    }
+    if (users[index] != null && !has(index, POLLING | CLOSING)) {
+      poll(index); // the kernel ends a multishot poll when completions do not find room
+    }
+  }
+
+  /**
+   * Reads until the socket is empty.
+   *
+   * @param toEnd whether the client's end is there already, behind what it has sent
+   */
+  private void read(int index, boolean toEnd) {
+    SocketUser user = users[index];
+    for (int i = 0; user != null && i < MAX_READS; i++) {
+      if (user != users[index] || has(index, READ_OFF | INPUT_ENDED | CLOSING)) {
+        return;
+      }
+      ByteBuf buffer = table.readBuffer();
+      int count =
+          table
+              .calls()
+              .receive(descriptors[index], Addresses.start(buffer), SocketTable.READ_BYTES);
+      if (count > 0) {
+        received(index, user, buffer.setIndex(0, count));
+        if (count < SocketTable.READ_BYTES && !toEnd) {
+          return; // what comes after this will be told
+        }
+      } else if (count == 0) {
+        inputEnded(index);
+        return;
+      } else if (count == -SocketCalls.EAGAIN) {
+        return;
+      } else if (count != -SocketCalls.EINTR) {
+        close(index);
+        return;
+      }
+    }
+    table.loop().execute(() -> readOn(index, user, toEnd));
+  }
+
+  private void received(int index, SocketUser user, ByteBuf bytes) {
+    readingIndex = index;
+    try {
+      user.received(bytes.retain());
+    } finally {
+      readingIndex = SocketTable.NONE;
+      if (flushAfterRead) {
+        flushAfterRead = false;
+        flush(index);
+      }
+    }
+  }
+
+  /** A later part of a turn: the slot may have changed hands. */
+  private void readOn(int index, @Nullable SocketUser user, boolean toEnd) {
+    if (user == users[index] && descriptors[index] != SocketTable.NONE) {
+      read(index, toEnd);
+    }
+  }
+
+  private void inputEnded(int index) {
+    set(index, INPUT_ENDED);
+    // What is on its way while the session closes still goes out, a close frame above all.
+    if (!has(index, ENDING) || has(index, OUTPUT_ENDED) || queues[index] == null) {
+      close(index);
+    }
+  }
+
+  private void sent(int index, int result) {
+    clear(index, SENDING);
+    SendQueue queue = Objects.requireNonNull(queues[index]);
+    if (result > 0) {
+      queue.taken(result);
+    }
+    if (has(index, CLOSING)) {
+      release(index);
+      return;
+    }
+    if (result < 0) {
+      close(index);
+      return;
+    }
+    if (queue.size() > 0) {
+      send(index, queue);
+    } else {
+      queues[index] = null;
+      table.giveBack(queue);
+    }
+    SocketUser user = Objects.requireNonNull(users[index]);
+    if (has(index, UNWRITABLE) && pendingBytes(index) < user.lowWatermarkBytes()) {
+      clear(index, UNWRITABLE);
+      user.writabilityChanged();
+    }
+    if (has(index, ENDING) && queues[index] == null) {
+      outputDone(index);
+    }
+  }
+
+  // For the users.
+
+  void write(int index, ByteBuf bytes) {
+    if (has(index, ENDING | CLOSING)) {
+      bytes.release();
+      return;
+    }
+    SendQueue queue = queues[index];
+    if (queue == null) {
+      queues[index] = queue = table.takeQueue();
+    }
+    queue.add(bytes);
+    SocketUser user = Objects.requireNonNull(users[index]);
+    if (queue.bytes() > SocketTable.MAX_PENDING_BYTES) {
+      close(index);
+    } else if (queue.bytes() > user.highWatermarkBytes() && !has(index, UNWRITABLE)) {
+      set(index, UNWRITABLE);
+      table.loop().execute(() -> tellUnwritable(index, user)); // not within the user's writes
+    }
+  }
+
+  private void tellUnwritable(int index, SocketUser user) {
+    if (user == users[index] && !has(index, CLOSING)) {
+      user.writabilityChanged();
+    }
+  }
+
+  void flush(int index) {
+    if (readingIndex == index) {
+      flushAfterRead = true;
+      return;
+    }
+    SendQueue queue = queues[index];
+    if (queue != null
+        && descriptors[index] != SocketTable.NONE
+        && !has(index, SENDING | CLOSING)
+        && queue.size() > 0) {
+      send(index, queue);
+    }
+  }
+
+  private void send(int index, SendQueue queue) {
+    int buffers = Math.min(queue.size(), MessageHeaders.MAX_BUFFERS);
+    queue.gathered(buffers > 1);
+    set(index, SENDING);
+    if (buffers == 1) {
+      ByteBuf only = queue.buffer(0);
+      submit(index, OP_SEND, Addresses.of(only), only.readableBytes(), MSG_NOSIGNAL);
+    } else {
+      submit(index, OP_SENDMSG, table.headers().gather(queue, buffers), 1, MSG_NOSIGNAL);
+    }
+  }
+
+  private long submit(int index, byte opcode, long address, int length, int opcodeFlags) {
+    int descriptor = opcode == OP_ASYNC_CANCEL ? -1 : descriptors[index];
+    return Objects.requireNonNull(registration)
+        .submit(
+            new IoUringIoOps(
+                opcode,
+                (byte) 0,
+                (short) 0,
+                descriptor,
+                0L,
+                address,
+                length,
+                opcodeFlags,
+                (long) index,
+                (short) 0,
+                (short) 0,
+                0,
+                0L));
+  }
+
+  boolean isWritable(int index) {
+    return !has(index, UNWRITABLE);
+  }
+
+  long pendingBytes(int index) {
+    SendQueue queue = queues[index];
+    return queue == null ? 0 : queue.bytes();
+  }
+
+  void reading(int index, boolean wanted) {
+    if (!wanted) {
+      set(index, READ_OFF);
+    } else if (has(index, READ_OFF)) {
+      clear(index, READ_OFF);
+      SocketUser user = users[index];
+      table.loop().execute(() -> readOn(index, user, false));
+    }
+  }
+
+  void endOutput(int index) {
+    if (has(index, ENDING | CLOSING)) {
+      return;
+    }
+    set(index, ENDING);
+    if (descriptors[index] == SocketTable.NONE) {
+      return; // when it has come
+    }
+    if (queues[index] == null) {
+      outputDone(index);
+    } else {
+      flush(index);
+    }
+  }
+
+  /** Everything queued is sent, and nothing will follow. */
+  private void outputDone(int index) {
+    if (has(index, INPUT_ENDED) || !table.calls().endOutput(descriptors[index])) {
+      close(index);
+    } else {
+      set(index, OUTPUT_ENDED);
+    }
+  }
+
+  /** The loop ends. */
+  @Override
+  public void close() {
+    for (int index = 0; index < SLOTS; index++) {
+      if (users[index] != null) {
+        close(index);
+      }
+    }
+  }
+
+  private boolean has(int index, int state) {
+    return (states[index] & state) != 0;
+  }
+
+  private void set(int index, int state) {
+    states[index] |= (byte) state;
+  }
+
+  private void clear(int index, int state) {
+    states[index] &= (byte) ~state;
+  }
+}
