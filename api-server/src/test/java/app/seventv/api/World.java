@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -271,6 +272,9 @@ final class World implements AutoCloseable {
 
   /** Forgets what was announced so far. */
   void forgetEvents() throws Exception {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> collection(CollectionNames.API_OUTBOX).countDocuments() == 0);
     nats.flush(Duration.ofSeconds(5));
     while (bus.nextMessage(Duration.ofMillis(20)) != null) {
       // older announcements

@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -48,16 +49,12 @@ final class DoomedProcess {
       implements EventBus {
     @Override
     public long publish(String subject, byte[] message) {
-      boolean now;
-      synchronized (count) {
-        int sent = count.incrementAndGet();
-        now = sent == last;
-        if (sent > last || (now && point == Point.BEFORE_PUBLISH)) {
-          end.run();
-        }
+      int sent = count.incrementAndGet();
+      if (sent > last || (sent == last && point == Point.BEFORE_PUBLISH)) {
+        end.run();
       }
       long connection = bus.publish(subject, message);
-      if (now && point == Point.AFTER_PUBLISH) {
+      if (sent == last && point == Point.AFTER_PUBLISH) {
         end.run();
       }
       return connection;
@@ -65,21 +62,28 @@ final class DoomedProcess {
 
     @Override
     public long confirm() throws IOException {
-      synchronized (count) {
-        if (count.get() >= last) {
-          end.run();
-        }
+      if (count.get() >= last) {
+        end.run();
       }
       return bus.confirm();
     }
   }
 
-  private static void standStill(CountDownLatch standing) {
-    standing.countDown();
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+  /** Ends everything that one instance does. */
+  private record End(Thread worker, AtomicBoolean came, CountDownLatch standing)
+      implements Runnable {
+    /** Does not return. An instance stands still when its worker does: outside a transaction. */
+    @Override
+    public void run() {
+      came.set(true);
+      if (Thread.currentThread().equals(worker)) {
+        standing.countDown();
+      }
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 
@@ -93,7 +97,13 @@ final class DoomedProcess {
       for (long seed = first; seed < first + instances; seed++) {
         long own = seed;
         Connection nats = Nats.connect(args[1]);
-        Thread.ofPlatform().start(() -> run(store, nats, own, () -> standStill(standing)));
+        Thread.ofPlatform()
+            .start(() ->
+                run(
+                    store,
+                    nats,
+                    own,
+                    new End(Thread.currentThread(), new AtomicBoolean(), standing)));
       }
       standing.await();
       System.out.println(STANDS_STILL);
@@ -103,7 +113,7 @@ final class DoomedProcess {
   }
 
   /** Works until it is killed. */
-  private static void run(Store store, Connection nats, long seed, Runnable end) {
+  private static void run(Store store, Connection nats, long seed, End end) {
     Random random = new Random(seed);
     InstantSource clock = InstantSource.system();
     EventBus bus =
@@ -118,7 +128,7 @@ final class DoomedProcess {
     Transactions transactions = new Transactions(store, outbox, clock, random);
     Mutations mutations = new Mutations(new Leases(store, clock, random, refresher), transactions);
     Id[] sets = new Id[SETS];
-    for (int i = 0; i < SETS; i++) {
+    for (int i = 0; i < SETS && !end.came().get(); i++) {
       Id id = Id.generate(clock.millis(), random);
       sets[i] = id;
       mutations.<@Nullable Void>create(transaction -> {
@@ -128,9 +138,10 @@ final class DoomedProcess {
         return null;
       });
     }
-    for (int change = 0; ; change++) {
+    for (int change = 0; !end.came().get(); change++) {
       rename(mutations, sets[random.nextInt(SETS)], Integer.toString(change));
     }
+    end.run();
   }
 
   private static EmoteSet set(Id id, Transaction transaction) {
