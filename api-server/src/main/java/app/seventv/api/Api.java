@@ -14,6 +14,9 @@ import app.seventv.api.billing.CheckoutEvents;
 import app.seventv.api.billing.Checkouts;
 import app.seventv.api.billing.EgvaultRoutes;
 import app.seventv.api.billing.GiftCampaigns;
+import app.seventv.api.billing.PayPal;
+import app.seventv.api.billing.PayPalEvents;
+import app.seventv.api.billing.PayPalWebhooks;
 import app.seventv.api.billing.PeriodInvoices;
 import app.seventv.api.billing.RedeemService;
 import app.seventv.api.billing.Stripe;
@@ -247,12 +250,19 @@ final class Api implements AutoCloseable {
     new V3LiveRoutes(store, users, models, bus, clock, config.get(ApiConfig.PRESENCES_PER_MINUTE))
         .register(routes, pipeline);
     new V3StaticRoutes(staticSettings(), version).register(routes, pipeline);
+    PayPal paypal =
+        new PayPal(
+            http,
+            config.get(ApiConfig.PAYPAL_API_BASE),
+            config.get(ApiConfig.PAYPAL_CLIENT_ID),
+            config.get(ApiConfig.PAYPAL_CLIENT_SECRET).reveal());
     Checkouts checkouts =
         new Checkouts(
             store,
             subscriptions,
             mutations,
             stripe,
+            paypal,
             config.get(ApiConfig.OLD_WEBSITE_ORIGIN),
             clock);
     RedeemService codes =
@@ -277,6 +287,17 @@ final class Api implements AutoCloseable {
                 store, stripe, new CheckoutEvents(store, edges, stripe, codes), random),
             config.get(ApiConfig.STRIPE_WEBHOOK_SECRET).reveal(),
             config.get(ApiConfig.STRIPE_WEBHOOK_ADDRESSES),
+            clock)
+        .register(routes, pipeline);
+    new PayPalWebhooks(
+            store,
+            mutations,
+            subscriptions,
+            new PayPalEvents(store, paypal, stripe, checkouts, random),
+            new PayPalWebhooks.Settings(
+                http,
+                config.get(ApiConfig.PAYPAL_CERTIFICATE_BASE),
+                config.get(ApiConfig.PAYPAL_WEBHOOK_ID)),
             clock)
         .register(routes, pipeline);
     graphql(routes, pipeline, services, new SessionService(store, users, sessions, mutations));

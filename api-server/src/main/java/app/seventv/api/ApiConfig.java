@@ -148,6 +148,19 @@ public final class ApiConfig {
       Key.integer(
           "stripe.concurrent_requests", 50, 1, 10_000, "Most requests to Stripe at a time.");
 
+  public static final Key<URI> PAYPAL_API_BASE =
+      Key.url("paypal.api_base", "https://api.paypal.com", "Address of PayPal.");
+  public static final Key<URI> PAYPAL_CERTIFICATE_BASE =
+      Key.url(
+          "paypal.certificate_base",
+          "https://api.paypal.com/",
+          "What addresses of certificates start with; others are not believed.");
+  public static final Key<String> PAYPAL_CLIENT_ID =
+      Key.string("paypal.client_id", "client_id", "Our id at PayPal.");
+  public static final Key<Secret> PAYPAL_CLIENT_SECRET =
+      Key.secret("paypal.client_secret", "client_secret", "Our secret at PayPal.");
+  public static final Key<String> PAYPAL_WEBHOOK_ID =
+      Key.string("paypal.webhook_id", "webhook_id", "Id of our webhook at PayPal.");
   public static final Key<Optional<Path>> GIFT_CAMPAIGNS =
       Key.optional(
           "api.gift_campaigns",
@@ -262,6 +275,8 @@ public final class ApiConfig {
             .add(PAINT_IMAGE_ORIGINS, EXTENSION_CONFIGS)
             .add(CHATTERINO_STABLE, CHATTERINO_BETA, CHATTERINO_ARM_IS_EXPERIMENTAL)
             .add(STRIPE_API_BASE, STRIPE_API_KEY, STRIPE_CONCURRENT_REQUESTS)
+            .add(PAYPAL_API_BASE, PAYPAL_CERTIFICATE_BASE)
+            .add(PAYPAL_CLIENT_ID, PAYPAL_CLIENT_SECRET, PAYPAL_WEBHOOK_ID)
             .add(GIFT_CAMPAIGNS, GEOIP_PATH, COUNTRY_HEADER)
             .add(KICK_CHANNELS_URL, PRESENCES_PER_MINUTE)
             .add(STRIPE_WEBHOOK_SECRET, STRIPE_WEBHOOK_ADDRESSES)
@@ -282,7 +297,6 @@ public final class ApiConfig {
                 "not served yet",
                 "export_schema_path",
                 "clickhouse",
-                "paypal",
                 "geoip.download",
                 "nats.tls",
                 "cdn.purge_stream_name",

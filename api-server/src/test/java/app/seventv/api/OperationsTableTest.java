@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code docs/operations-table.md} says what the code says: each operation of the API, who may
- * do it, and the tests that show it. With {@code -Doperations.write=true} the file is written.
+ * {@code docs/operations-table.md} says what the code says: each operation of the API, who may do
+ * it, and the tests that show it. With {@code -Doperations.write=true} the file is written.
  */
 class OperationsTableTest {
   private static final Path TABLE = Path.of("..", "docs", "operations-table.md");
@@ -75,7 +75,8 @@ class OperationsTableTest {
           "POST /egvault/v1/subscriptions/{target}/reactivate",
           "PATCH /egvault/v1/subscriptions/{target}/payment-method",
           "POST /egvault/v1/redeem",
-          "POST /internal/webhook/stripe");
+          "POST /internal/webhook/stripe",
+          "POST /internal/webhook/paypal");
 
   private static List<Class<?>> classes(Class<?> near) throws IOException {
     Path root = Path.of(near.getProtectionDomain().getCodeSource().getLocation().getPath());
@@ -160,7 +161,8 @@ class OperationsTableTest {
 
   /** Every wired field of the new schema that changes something. */
   private static Set<String> newMutations() throws IOException {
-    Set<String> names = fields("v4.graphqls", type -> type.matches("(?!Mutation).*(Mutation|Operation)"));
+    Set<String> names =
+        fields("v4.graphqls", type -> type.matches("(?!Mutation).*(Mutation|Operation)"));
     names.removeIf(name -> NOT_WIRED.contains(name.substring(0, name.indexOf('.'))));
     names.removeAll(NEW_OPENERS);
     return names;

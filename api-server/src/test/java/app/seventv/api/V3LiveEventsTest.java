@@ -102,9 +102,7 @@ class V3LiveEventsTest {
       List<String> events,
       String query,
       @Nullable Object... variables) {
-    changes.add(
-        new Change(
-            operation, query, Arrays.asList(variables), List.copyOf(events), told));
+    changes.add(new Change(operation, query, Arrays.asList(variables), List.copyOf(events), told));
   }
 
   private void sets() {
@@ -237,12 +235,9 @@ class V3LiveEventsTest {
 
   private Id user(String name) {
     User.Connection connection =
-        new User.Connection(
-            Platform.TWITCH, name, name, name, null, World.NOW, World.NOW, true);
+        new User.Connection(Platform.TWITCH, name, name, name, null, World.NOW, World.NOW, true);
     return world
-        .put(
-            CollectionNames.USERS,
-            User.create(world.newId(), List.of(connection), World.NOW))
+        .put(CollectionNames.USERS, User.create(world.newId(), List.of(connection), World.NOW))
         .id();
   }
 
@@ -309,8 +304,7 @@ class V3LiveEventsTest {
     String ban =
         "mutation($v: ObjectID!) { createBan(victim_id: $v, reason: \"spam\", effects: 1) { id } }";
     Id banned = Id.parse(ban(ban, user("live_banned")));
-    add(
-        "Mutation.createBan", null, List.of("user_ban.ban"), ban, "v", user("live_banned_later"));
+    add("Mutation.createBan", null, List.of("user_ban.ban"), ban, "v", user("live_banned_later"));
     add(
         "Mutation.editBan",
         null,

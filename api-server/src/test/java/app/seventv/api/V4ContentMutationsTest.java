@@ -67,11 +67,7 @@ class V4ContentMutationsTest {
   private World world;
 
   private static String emote(String variable, String field) {
-    return "mutation($e: Id!, "
-        + variable
-        + ") { emotes { emote(id: $e) { "
-        + field
-        + " } } }";
+    return "mutation($e: Id!, " + variable + ") { emotes { emote(id: $e) { " + field + " } } }";
   }
 
   private static String set(String variable, String field) {
@@ -210,8 +206,7 @@ class V4ContentMutationsTest {
     world.refused4(STRANGER, world.viewer, CREATE_SET, "n", "Mine", "t", tags, "o", streamer);
     world.refused4(
         "404 LOAD_ERROR", world.admin, CREATE_SET, "n", "Mine", "t", tags, "o", world.newId());
-    JsonNode bad =
-        world.api.v4(world.streamer, CREATE_SET, Map.of("n", "tab\there", "t", tags));
+    JsonNode bad = world.api.v4(world.streamer, CREATE_SET, Map.of("n", "tab\there", "t", tags));
     assertThat(bad.has("errors")).isTrue();
     String id =
         world
@@ -233,8 +228,7 @@ class V4ContentMutationsTest {
     world.ok4(world.streamer, SET_CAPACITY, "s", id, "v", 5);
     assertThat(world.nextEvents()).containsExactly("emote_set.change_capacity");
     world.ok4(world.streamer, SET_CAPACITY, "s", id, "v", 5); // unchanged: no event
-    world.refused4(
-        "400 LACKING_PRIVILEGES", world.streamer, SET_CAPACITY, "s", id, "v", 1_000_000);
+    world.refused4("400 LACKING_PRIVILEGES", world.streamer, SET_CAPACITY, "s", id, "v", 1_000_000);
 
     world.refused4(STRANGER, world.viewer, SET_DELETE, "s", id);
     world.invalid4(world.streamer, SET_DELETE, "s", "nonsense");
@@ -318,8 +312,7 @@ class V4ContentMutationsTest {
         .collection(CollectionNames.ROLES)
         .updateOne(
             Filters.eq("_id", role.toBson()),
-            Updates.set(
-                "permissions.ticket.deny", (long) Permission.TICKET_CREATE.bit()));
+            Updates.set("permissions.ticket.deny", (long) Permission.TICKET_CREATE.bit()));
     world.entitle(DevUser.EDITOR, EntitlementNode.role(role));
     world.refused4(STRANGER, world.editor, TICKET, "k", "USER", "i", streamer, "t", "x");
   }

@@ -173,8 +173,7 @@ class V4EditorMutationsTest {
     invite(editor, world.editor);
     world.refused4(STRANGER, world.viewer, PERMISSIONS, "u", streamer, "e", editor, "p", sets);
     world.invalid4(world.streamer, PERMISSIONS, "u", streamer, "e", "nonsense", "p", sets);
-    JsonNode row =
-        world.ok4(world.streamer, PERMISSIONS, "u", streamer, "e", editor, "p", sets);
+    JsonNode row = world.ok4(world.streamer, PERMISSIONS, "u", streamer, "e", editor, "p", sets);
     assertThat(row.toString()).contains("\"create\":true");
     assertThat(world.nextEvents()).containsExactly("user_editor.edit_permissions");
     world.ok4(world.streamer, PERMISSIONS, "u", streamer, "e", editor, "p", sets); // unchanged

@@ -159,7 +159,9 @@ class V4UserMutationsTest {
     world.ok4(world.viewer, REMOVE, "u", viewer, "p", "KICK", "i", "77");
     assertThat(world.nextEvents()).containsExactly("user.remove_connection");
     User after = world.user(DevUser.VIEWER);
-    assertThat(after.connections()).extracting(User.Connection::platform).containsExactly(Platform.TWITCH);
+    assertThat(after.connections())
+        .extracting(User.Connection::platform)
+        .containsExactly(Platform.TWITCH);
   }
 
   @Test
@@ -175,7 +177,8 @@ class V4UserMutationsTest {
     world.refused4(
         "403 LACKING_PRIVILEGES", world.viewer, ACTIVE_SET, "u", streamer, "s", set.id());
     world.refused4("404 LOAD_ERROR", world.streamer, ACTIVE_SET, "u", streamer, "s", world.newId());
-    world.refused4("400 BAD_REQUEST", world.streamer, ACTIVE_SET, "u", streamer, "s", personal.id());
+    world.refused4(
+        "400 BAD_REQUEST", world.streamer, ACTIVE_SET, "u", streamer, "s", personal.id());
     world.invalid4(world.streamer, ACTIVE_SET, "u", streamer, "s", "nonsense");
     world.ok4(world.streamer, ACTIVE_SET, "u", streamer, "s", null);
     assertThat(world.user(DevUser.STREAMER).style().activeEmoteSetId()).isNull();
@@ -225,8 +228,7 @@ class V4UserMutationsTest {
     world.invalid4(world.viewer, NO_PICTURE, "u", "nonsense");
     world.refused4("404 LOAD_ERROR", world.viewer, NO_PICTURE, "u", world.newId());
     JsonNode shown = world.ok4(world.streamer, NO_PICTURE, "u", streamer);
-    assertThat(
-            shown.at("/users/user/removeProfilePicture/style/activeProfilePictureId").isNull())
+    assertThat(shown.at("/users/user/removeProfilePicture/style/activeProfilePictureId").isNull())
         .isTrue();
     assertThat(world.user(DevUser.STREAMER).style().activeProfilePicture()).isNull();
     world.ok4(world.streamer, NO_PICTURE, "u", streamer);

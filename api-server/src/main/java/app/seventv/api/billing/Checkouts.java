@@ -34,6 +34,7 @@ public final class Checkouts {
   private final SubscriptionService subscriptions;
   private final Mutations mutations;
   private final Stripe stripe;
+  private final PayPal paypal;
   private final URI oldWebsite;
   private final InstantSource clock;
 
@@ -42,12 +43,14 @@ public final class Checkouts {
       SubscriptionService subscriptions,
       Mutations mutations,
       Stripe stripe,
+      PayPal paypal,
       URI oldWebsite,
       InstantSource clock) {
     this.store = store;
     this.subscriptions = subscriptions;
     this.mutations = mutations;
     this.stripe = stripe;
+    this.paypal = paypal;
     this.oldWebsite = oldWebsite;
     this.clock = clock;
   }
@@ -198,7 +201,7 @@ public final class Checkouts {
   }
 
   /** The user's customer at Stripe: known, found by its metadata, or new. */
-  private String customer(User user) throws Stripe.Refused {
+  String customer(User user) throws Stripe.Refused {
     if (user.stripeCustomerId() != null) {
       return user.stripeCustomerId();
     }
@@ -290,7 +293,8 @@ public final class Checkouts {
   private void renew(
       SubscriptionPeriod.Provider provider, boolean renews, SubscriptionPeriod period) {
     if (!provider.kind().equals(SubscriptionPeriod.Provider.STRIPE)) {
-      throw new ApiException(501, ErrorCode.PAYPAL_ERROR, "paypal is not served");
+      paypal.cancel(provider.id()); // only cancellations get here
+      return;
     }
     try {
       stripe.post(

@@ -127,8 +127,7 @@ public final class EmoteService {
       changes.add(new EmoteChange.ChangeFlags(before.flags(), flags));
       settle(transaction, caller, before, flags);
     }
-    if (edit.tags() != null
-        && (edit.announcesAnyway() || !edit.tags().equals(before.tags()))) {
+    if (edit.tags() != null && (edit.announcesAnyway() || !edit.tags().equals(before.tags()))) {
       writes.add(Updates.set("tags", edit.tags()));
       changes.add(new EmoteChange.ChangeTags(before.tags(), edit.tags()));
     }
@@ -178,7 +177,8 @@ public final class EmoteService {
 
   /** Puts another emote in an emote's place wherever it is shown. */
   @Operation(
-      value = {"EmoteOps.merge", "EmoteOperation.merge"}, needs = Permission.EMOTE_MERGE)
+      value = {"EmoteOps.merge", "EmoteOperation.merge"},
+      needs = Permission.EMOTE_MERGE)
   public Emote merge(RequestContext context, Id emoteId, Id targetId) {
     Caller caller = context.caller();
     caller.guard(Permission.EMOTE_MERGE);

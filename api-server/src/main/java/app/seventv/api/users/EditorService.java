@@ -289,8 +289,7 @@ public final class EditorService {
       UserEditor known,
       LoadedUser editor,
       EditorPermissions permissions) {
-    UserEditor after =
-        update(transaction, known, Updates.set("permissions", permissions.toBson()));
+    UserEditor after = update(transaction, known, Updates.set("permissions", permissions.toBson()));
     transaction.emit(
         caller,
         new EntityEvent.OfUserEditor(
@@ -301,8 +300,7 @@ public final class EditorService {
 
   private static UserEditor update(Transaction transaction, UserEditor row, Bson change) {
     BsonDocument after =
-        transaction.update(
-            CollectionNames.USER_EDITORS, Filters.eq("_id", row.idToBson()), change);
+        transaction.update(CollectionNames.USER_EDITORS, Filters.eq("_id", row.idToBson()), change);
     return UserEditor.fromBson(Objects.requireNonNull(after, "read in this transaction"));
   }
 

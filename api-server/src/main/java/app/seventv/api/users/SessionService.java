@@ -59,8 +59,7 @@ public final class SessionService {
               .filter(session -> !session.id().equals(caller.sessionId()))
               .toList();
       for (UserSession session : ended) {
-        transaction.delete(
-            CollectionNames.USER_SESSIONS, Filters.eq("_id", session.id().toBson()));
+        transaction.delete(CollectionNames.USER_SESSIONS, Filters.eq("_id", session.id().toBson()));
         transaction.emit(
             caller, new EntityEvent.OfUserSession(session, new UserSessionChange.Delete()));
       }

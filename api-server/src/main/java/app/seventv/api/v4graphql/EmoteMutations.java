@@ -38,7 +38,8 @@ final class EmoteMutations {
     schema
         .type("EmoteMutation", Object.class)
         .fetch("emote", (root, call) -> emotes.require(call.arguments().id("id")).id())
-        .fetch("emotes", (root, call) -> new LinkedHashSet<>(call.arguments().ids("ids", 1, MAX_IDS)));
+        .fetch(
+            "emotes", (root, call) -> new LinkedHashSet<>(call.arguments().ids("ids", 1, MAX_IDS)));
     Map<String, Change> changes = new LinkedHashMap<>();
     changes.put("name", this::name);
     changes.put("flags", this::flags);
@@ -88,8 +89,7 @@ final class EmoteMutations {
       @Nullable IntUnaryOperator flags,
       @Nullable List<String> tags,
       @Nullable Id owner) {
-    return emotes.edit(
-        call.context(), id, new EmoteService.Edit(name, flags, tags, owner, false));
+    return emotes.edit(call.context(), id, new EmoteService.Edit(name, flags, tags, owner, false));
   }
 
   /** Answers with the emote as it was before, as ever. */

@@ -60,8 +60,7 @@ final class UserMutations {
     return fast(
         services
             .profiles()
-            .changeActiveSet(
-                call.context(), user.id(), call.arguments().idOrNull("emoteSetId")));
+            .changeActiveSet(call.context(), user.id(), call.arguments().idOrNull("emoteSetId")));
   }
 
   private @Nullable LoadedUser activePaint(User user, Call call) {
@@ -129,8 +128,6 @@ final class UserMutations {
     if (expiresAt == null) {
       throw new ArgumentException("DateTime", "invalid time");
     }
-    return services
-        .sessions()
-        .create(call.context(), call.arguments().id("userId"), expiresAt);
+    return services.sessions().create(call.context(), call.arguments().id("userId"), expiresAt);
   }
 }

@@ -43,11 +43,7 @@ final class UserTypes {
   private final SearchIndex index;
   private final ImageTypes images;
 
-  UserTypes(
-      Store store,
-      UserLoader users,
-      SearchIndex index,
-      ImageTypes images) {
+  UserTypes(Store store, UserLoader users, SearchIndex index, ImageTypes images) {
     this.store = store;
     this.users = users;
     this.index = index;
