@@ -83,6 +83,7 @@ class PayPalTest {
     return new CertificateBuilder()
         .algorithm(CertificateBuilder.Algorithm.rsa2048)
         .subject("CN=messageverificationcerts.paypal.com")
+        .setIsCertificateAuthority(true)
         .notBefore(end.minus(Duration.ofDays(30)))
         .notAfter(end)
         .buildSelfSigned();

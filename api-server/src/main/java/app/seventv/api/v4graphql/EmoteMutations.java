@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ final class EmoteMutations {
     changes.put("tags", this::tags);
     changes.put("delete", (id, call) -> emotes.delete(call.context(), id));
     var single = schema.type("EmoteOperation", Id.class);
-    var batch = schema.<LinkedHashSet<Id>>genericType("EmoteBatchOperation");
+    var batch = schema.<Set<Id>>genericType("EmoteBatchOperation");
     changes.forEach((field, change) -> {
       single.fetch(field, change::of);
       batch.fetch(field, each(change));
@@ -57,7 +58,7 @@ final class EmoteMutations {
   }
 
   /** One transaction per emote; the first failure ends the list, what is done stays done. */
-  private static Fetcher<LinkedHashSet<Id>> each(Change change) {
+  private static Fetcher<Set<Id>> each(Change change) {
     return (ids, call) -> ids.stream().map(id -> change.of(id, call)).toList();
   }
 
