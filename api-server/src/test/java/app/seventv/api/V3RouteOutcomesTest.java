@@ -137,9 +137,10 @@ class V3RouteOutcomesTest {
     HttpResponse<String> done = upload(world.streamer, SOUND, GIF);
     assertThat(done.statusCode()).as(done.body()).isEqualTo(201);
     assertThat(TestApi.JSON.readTree(done.body()).path("lifecycle").asInt(-9)).isZero();
+    assertThat(upload(world.streamer, null, GIF).statusCode()).isEqualTo(400);
     for (String data :
         new String[] {
-          null, "{", "[]", "{\"name\":\"two words\"}", "{\"name\":\"a\",\"tags\":[\"x\"]}"
+          "{", "[]", "{\"name\":\"two words\"}", "{\"name\":\"a\",\"tags\":[\"x\"]}"
         }) {
       assertThat(upload(world.streamer, data, GIF).statusCode()).as(data).isEqualTo(400);
     }
