@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PayPalTest {
   private static final String OPERATION = "POST /internal/webhook/paypal";
   private static final Id PRODUCT = Id.parse("01FEVKBBTGRAT7FCY276TNTJ4A");
-  private static final Instant NOW = Instant.now();
+  private final Instant now = Instant.now();
 
   @TempDir static Path folder;
   private final List<String> calls = new CopyOnWriteArrayList<>();
@@ -103,7 +103,7 @@ class PayPalTest {
             case "/cert" -> certificate.getCertificatePEM();
             case "/v1/billing/subscriptions/I-1" ->
                 "{\"plan_id\":\"P-1\",\"billing_info\":{\"next_billing_time\":\""
-                    + NOW.plus(Duration.ofDays(30))
+                    + now.plus(Duration.ofDays(30))
                     + "\"}}";
             default -> "{}";
           };
@@ -132,13 +132,13 @@ class PayPalTest {
             new SubscriptionId(viewer, PRODUCT),
             new SubscriptionPeriod.Provider(SubscriptionPeriod.Provider.PAYPAL, "I-1"),
             "price_dev_monthly",
-            NOW.minus(Duration.ofDays(29)),
-            NOW.plus(Duration.ofDays(1)),
+            now.minus(Duration.ofDays(29)),
+            now.plus(Duration.ofDays(1)),
             false,
             true,
             null,
             new SubscriptionPeriod.ByInvoice("in_1"),
-            NOW,
+            now,
             null));
   }
 
@@ -185,14 +185,14 @@ class PayPalTest {
     return send(body, base() + "cert", sign(certificate, body)).statusCode();
   }
 
-  private static Map<String, ?> sale(String id) {
+  private Map<String, ?> sale(String id) {
     return Map.of(
         "id",
         id,
         "billing_agreement_id",
         "I-1",
         "create_time",
-        NOW.toString(),
+        now.toString(),
         "amount",
         Map.of("total", "3.99", "currency", "USD"));
   }

@@ -139,9 +139,7 @@ class V3RouteOutcomesTest {
     assertThat(TestApi.JSON.readTree(done.body()).path("lifecycle").asInt(-9)).isZero();
     assertThat(upload(world.streamer, null, GIF).statusCode()).isEqualTo(400);
     for (String data :
-        new String[] {
-          "{", "[]", "{\"name\":\"two words\"}", "{\"name\":\"a\",\"tags\":[\"x\"]}"
-        }) {
+        new String[] {"{", "[]", "{\"name\":\"two words\"}", "{\"name\":\"a\",\"tags\":[\"x\"]}"}) {
       assertThat(upload(world.streamer, data, GIF).statusCode()).as(data).isEqualTo(400);
     }
     assertThat(upload(world.streamer, SOUND, new byte[] {1}).statusCode()).isEqualTo(400);
