@@ -2,7 +2,9 @@ package app.seventv.api;
 
 import app.seventv.api.accounts.ConnectionProvider;
 import app.seventv.api.accounts.CsrfTokens;
+import app.seventv.api.accounts.KickChannels;
 import app.seventv.api.accounts.LoginService;
+import app.seventv.api.accounts.ManualProofs;
 import app.seventv.api.accounts.ProviderClient;
 import app.seventv.api.accounts.Sessions;
 import app.seventv.api.accounts.TokenKey;
@@ -11,6 +13,10 @@ import app.seventv.api.billing.Captcha;
 import app.seventv.api.billing.CheckoutEvents;
 import app.seventv.api.billing.Checkouts;
 import app.seventv.api.billing.EgvaultRoutes;
+import app.seventv.api.billing.GiftCampaigns;
+import app.seventv.api.billing.PayPal;
+import app.seventv.api.billing.PayPalEvents;
+import app.seventv.api.billing.PayPalWebhooks;
 import app.seventv.api.billing.PeriodInvoices;
 import app.seventv.api.billing.RedeemService;
 import app.seventv.api.billing.Stripe;
@@ -18,8 +24,10 @@ import app.seventv.api.billing.StripeEvents;
 import app.seventv.api.billing.StripeWebhooks;
 import app.seventv.api.billing.SubscriptionService;
 import app.seventv.api.common.ApiException;
+import app.seventv.api.common.Countries;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.RateLimiter;
+import app.seventv.api.common.RequestContext;
 import app.seventv.api.cosmetics.PaintImages;
 import app.seventv.api.cosmetics.PaintService;
 import app.seventv.api.data.Edges;
@@ -53,13 +61,16 @@ import app.seventv.api.uploads.ProfilePictures;
 import app.seventv.api.uploads.ResultHandler;
 import app.seventv.api.users.AccountService;
 import app.seventv.api.users.BanService;
+import app.seventv.api.users.CosmeticService;
 import app.seventv.api.users.EditorGate;
 import app.seventv.api.users.EditorService;
 import app.seventv.api.users.ProfileService;
+import app.seventv.api.users.SessionService;
 import app.seventv.api.v3graphql.V3KeptDocuments;
 import app.seventv.api.v3graphql.V3Schema;
 import app.seventv.api.v3rest.V3AuthRoutes;
 import app.seventv.api.v3rest.V3LiveRoutes;
+import app.seventv.api.v3rest.V3ManualAuthRoutes;
 import app.seventv.api.v3rest.V3Models;
 import app.seventv.api.v3rest.V3Routes;
 import app.seventv.api.v3rest.V3StaticRoutes;
@@ -80,7 +91,6 @@ import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.model.Platform;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -110,6 +120,7 @@ final class Api implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).executor(executor).build();
   private final Outbox outbox;
+  private final Countries countries;
   private final ImageProcessor processor;
   private final Map<String, ResultHandler> results;
   private final Handler handler;
@@ -119,6 +130,7 @@ final class Api implements AutoCloseable {
       throws IOException {
     this.config = config;
     this.version = version;
+    this.countries = Countries.open(config.get(ApiConfig.GEOIP_PATH));
     SecureRandom random = new SecureRandom();
     UserLoader users = new UserLoader(store, clock);
     Editors editors = new Editors(store);
@@ -140,7 +152,8 @@ final class Api implements AutoCloseable {
     this.results =
         Map.of(
             "emote",
-            new EmoteResults(store, users, mutations, moderation, files -> purge(bus, files)),
+            new EmoteResults(
+                store, users, mutations, moderation, countries, files -> purge(bus, files)),
             "profile-picture",
             pictures,
             "paint-layer",
@@ -154,8 +167,14 @@ final class Api implements AutoCloseable {
     EmoteSetService sets = new EmoteSetService(store, access, changes, mutations, clock, random);
     SetEntryService entries = new SetEntryService(store, users, changes, moderation);
     EditorGate gate = new EditorGate(editors);
-    ProfileService profiles = new ProfileService(store, users, gate, mutations);
-    SubscriptionService subscriptions = new SubscriptionService(store, edges, mutations, random);
+    ProfileService profiles = new ProfileService(store, gate, mutations);
+    SubscriptionService subscriptions =
+        new SubscriptionService(
+            store,
+            edges,
+            mutations,
+            GiftCampaigns.read(config.get(ApiConfig.GIFT_CAMPAIGNS)),
+            random);
     Stripe stripe =
         new Stripe(
             http,
@@ -179,6 +198,7 @@ final class Api implements AutoCloseable {
             sets,
             entries,
             profiles,
+            new CosmeticService(store, users, gate, mutations),
             new EditorService(store, users, editors, gate, mutations),
             new BanService(store, users, mutations, random),
             new AccountService(store, edges, mutations),
@@ -208,6 +228,8 @@ final class Api implements AutoCloseable {
             memory.users(),
             memory.reads(),
             new RateLimiter(clock, config.get(ApiConfig.INSTANCES)),
+            countries,
+            config.get(ApiConfig.COUNTRY_HEADER),
             credentials,
             config.get(ApiConfig.DOMAIN));
     LoginService logins = new LoginService(store, users, transactions, sessions, random);
@@ -226,17 +248,27 @@ final class Api implements AutoCloseable {
             transactions,
             clock)
         .register(routes, pipeline);
+    new V3ManualAuthRoutes(new ManualProofs(key, kickChannels(), clock), logins)
+        .register(routes, pipeline);
     new EmoteRoutes(uploads).register(routes, pipeline);
     new V3Routes(memory.v3Reads(models)).register(routes, pipeline);
     new V3Upload(uploads, pictures, models).register(routes, pipeline);
-    new V3LiveRoutes(store, users, models, bus, clock).register(routes, pipeline);
+    new V3LiveRoutes(store, users, models, bus, clock, config.get(ApiConfig.PRESENCES_PER_MINUTE))
+        .register(routes, pipeline);
     new V3StaticRoutes(staticSettings(), version).register(routes, pipeline);
+    PayPal paypal =
+        new PayPal(
+            http,
+            config.get(ApiConfig.PAYPAL_API_BASE),
+            config.get(ApiConfig.PAYPAL_CLIENT_ID),
+            config.get(ApiConfig.PAYPAL_CLIENT_SECRET).reveal());
     Checkouts checkouts =
         new Checkouts(
             store,
             subscriptions,
             mutations,
             stripe,
+            paypal,
             config.get(ApiConfig.OLD_WEBSITE_ORIGIN),
             clock);
     RedeemService codes =
@@ -263,8 +295,19 @@ final class Api implements AutoCloseable {
             config.get(ApiConfig.STRIPE_WEBHOOK_ADDRESSES),
             clock)
         .register(routes, pipeline);
-    graphql(routes, pipeline, services);
-    routes.get("/", pipeline.handler(0, request -> root(request.context().caller().ip())));
+    new PayPalWebhooks(
+            store,
+            mutations,
+            subscriptions,
+            new PayPalEvents(store, paypal, stripe, checkouts, random),
+            new PayPalWebhooks.Settings(
+                http,
+                config.get(ApiConfig.PAYPAL_CERTIFICATE_BASE),
+                config.get(ApiConfig.PAYPAL_WEBHOOK_ID)),
+            clock)
+        .register(routes, pipeline);
+    graphql(routes, pipeline, services, new SessionService(store, users, sessions, mutations));
+    routes.get("/", pipeline.handler(0, request -> root(request.context())));
     routes.notFound(
         pipeline.handler(
             GraphqlRoutes.MAX_BODY_BYTES,
@@ -274,7 +317,11 @@ final class Api implements AutoCloseable {
     this.handler = memory.compression().wrap(Cors.policy(credentials).wrap(routes.build()));
   }
 
-  private void graphql(Router.Builder routes, Pipeline pipeline, V3Schema.Services services) {
+  private void graphql(
+      Router.Builder routes,
+      Pipeline pipeline,
+      V3Schema.Services services,
+      SessionService sessions) {
     BatchLoaders loaders = Loaders.create(services.store(), memory.users(), executor);
     V4Schema.Services v4 =
         new V4Schema.Services(
@@ -283,7 +330,12 @@ final class Api implements AutoCloseable {
             services.index(),
             services.sets(),
             services.entries(),
+            services.emotes(),
             services.profiles(),
+            services.cosmetics(),
+            services.editors(),
+            services.tickets(),
+            sessions,
             config.get(ApiConfig.CDN_ORIGIN));
     GraphqlRoutes.registerV4(
         routes,
@@ -345,19 +397,27 @@ final class Api implements AutoCloseable {
   private Map<String, ConnectionProvider> providers() {
     Map<String, ConnectionProvider> providers = new LinkedHashMap<>();
     for (Platform platform : Platform.values()) {
-      ApiConfig.Connection keys = ApiConfig.connection(platform);
-      ConnectionProvider provider =
-          new ConnectionProvider(
-              platform,
-              config.get(keys.enabled()),
-              config.get(keys.clientId()),
-              config.get(keys.clientSecret()).reveal(),
-              config.get(keys.authorizeUrl()),
-              config.get(keys.tokenUrl()),
-              config.get(keys.profileUrl()));
+      ConnectionProvider provider = provider(platform);
       providers.put(provider.name(), provider);
     }
     return providers;
+  }
+
+  private ConnectionProvider provider(Platform platform) {
+    ApiConfig.Connection keys = ApiConfig.connection(platform);
+    return new ConnectionProvider(
+        platform,
+        config.get(keys.enabled()),
+        config.get(keys.clientId()),
+        config.get(keys.clientSecret()).reveal(),
+        config.get(keys.authorizeUrl()),
+        config.get(keys.tokenUrl()),
+        config.get(keys.profileUrl()));
+  }
+
+  private KickChannels kickChannels() {
+    return new KickChannels(
+        new ProviderClient(http), provider(Platform.KICK), config.get(ApiConfig.KICK_CHANNELS_URL));
   }
 
   private List<URI> ownOrigins() {
@@ -385,13 +445,13 @@ final class Api implements AutoCloseable {
     return origins;
   }
 
-  private Response root(InetAddress ip) {
+  private Response root(RequestContext context) {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
     body.put("message", "Welcome to the 7TV API!");
     body.put("version", version);
     body.put("commit_hash", null);
-    body.put("ip", ip.getHostAddress());
-    body.put("country", null);
+    body.put("ip", context.caller().ip().getHostAddress());
+    body.put("country", context.country());
     return Json.response(200, body);
   }
 
@@ -406,6 +466,7 @@ final class Api implements AutoCloseable {
     outbox.close();
     memory.close();
     processor.close();
+    countries.close();
     refresher.shutdownNow();
     executor.shutdownNow();
     http.shutdownNow();

@@ -162,6 +162,45 @@ public final class ApiConfig {
       Key.integer(
           "stripe.concurrent_requests", 50, 1, 10_000, "Most requests to Stripe at a time.");
 
+  public static final Key<URI> PAYPAL_API_BASE =
+      Key.url("paypal.api_base", "https://api.paypal.com", "Address of PayPal.");
+  public static final Key<URI> PAYPAL_CERTIFICATE_BASE =
+      Key.url(
+          "paypal.certificate_base",
+          "https://api.paypal.com/",
+          "What addresses of certificates start with; others are not believed.");
+  public static final Key<String> PAYPAL_CLIENT_ID =
+      Key.string("paypal.client_id", "client_id", "Our id at PayPal.");
+  public static final Key<Secret> PAYPAL_CLIENT_SECRET =
+      Key.secret("paypal.client_secret", "client_secret", "Our secret at PayPal.");
+  public static final Key<String> PAYPAL_WEBHOOK_ID =
+      Key.string("paypal.webhook_id", "webhook_id", "Id of our webhook at PayPal.");
+  public static final Key<Optional<Path>> GIFT_CAMPAIGNS =
+      Key.optional(
+          "api.gift_campaigns",
+          ValueTypes.PATH,
+          "JSON file of what presents earn in certain times, instead of ours.");
+  public static final Key<Optional<Path>> GEOIP_PATH =
+      Key.optional(
+          "geoip.path", ValueTypes.PATH, "MaxMind database of countries, GeoLite2-Country.mmdb.");
+  public static final Key<Optional<String>> COUNTRY_HEADER =
+      Key.optional(
+          "geoip.country_header",
+          ValueTypes.STRING,
+          "Header in which trusted proxies name the country, CF-IPCountry at Cloudflare.");
+  public static final Key<URI> KICK_CHANNELS_URL =
+      Key.url(
+          "connections.kick.channels_url",
+          "https://api.kick.com/public/v1/channels",
+          "Where channels and their biographies are found by name.");
+  public static final Key<Integer> PRESENCES_PER_MINUTE =
+      Key.integer(
+          "api.presences_per_minute",
+          300,
+          1,
+          1_000_000,
+          "Presence writes of one user or address, where roles do not say.");
+
   private static final Map<Platform, Connection> CONNECTIONS = connections();
 
   /** All of them. */
@@ -252,6 +291,10 @@ public final class ApiConfig {
             .add(PAINT_IMAGE_ORIGINS, EXTENSION_CONFIGS)
             .add(CHATTERINO_STABLE, CHATTERINO_BETA, CHATTERINO_ARM_IS_EXPERIMENTAL)
             .add(STRIPE_API_BASE, STRIPE_API_KEY, STRIPE_CONCURRENT_REQUESTS)
+            .add(PAYPAL_API_BASE, PAYPAL_CERTIFICATE_BASE)
+            .add(PAYPAL_CLIENT_ID, PAYPAL_CLIENT_SECRET, PAYPAL_WEBHOOK_ID)
+            .add(GIFT_CAMPAIGNS, GEOIP_PATH, COUNTRY_HEADER)
+            .add(KICK_CHANNELS_URL, PRESENCES_PER_MINUTE)
             .add(STRIPE_WEBHOOK_SECRET, STRIPE_WEBHOOK_ADDRESSES)
             .add(
                 IMAGE_PROCESSOR_ADDRESS,
@@ -270,8 +313,7 @@ public final class ApiConfig {
                 "not served yet",
                 "export_schema_path",
                 "clickhouse",
-                "paypal",
-                "geoip",
+                "geoip.download",
                 "nats.tls",
                 "cdn.purge_stream_name",
                 "cdn.cloudflare_cdn_zone_id",

@@ -54,7 +54,7 @@ final class TestApi implements AutoCloseable {
   final ImageProcessorDouble processor;
   private final DevMongoServer mongo;
   private final MongoClient client;
-  private final DevLogin login;
+  final DevLogin login;
   private final DevTypesense typesense;
   private final EventLoops loops;
   private final Metrics metrics = new Metrics();
@@ -147,7 +147,10 @@ final class TestApi implements AutoCloseable {
   private String otherPlatforms() {
     return platform("discord", DevLogin.AUTHORIZE_PATH, DevLogin.DISCORD_PROFILE_PATH)
         + platform("google", DevLogin.AUTHORIZE_PATH, DevLogin.YOUTUBE_PROFILE_PATH)
-        + platform("kick", DevLogin.KICK_AUTHORIZE_PATH, DevLogin.KICK_PROFILE_PATH);
+        + platform("kick", DevLogin.KICK_AUTHORIZE_PATH, DevLogin.KICK_PROFILE_PATH)
+        + "channels_url = \""
+        + login.at(DevLogin.KICK_CHANNELS_PATH)
+        + "\"\n";
   }
 
   private String platform(String name, String authorize, String profile) {

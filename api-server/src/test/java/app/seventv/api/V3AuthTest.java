@@ -10,9 +10,12 @@ import app.seventv.devstack.login.DevUser;
 import app.seventv.model.Platform;
 import app.seventv.model.User;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -151,6 +154,42 @@ class V3AuthTest {
                             Map.of("platform", "twitch", "code", "somebody-elses")))));
     assertThat(response.statusCode()).isEqualTo(400);
     assertThat(response.body()).contains("not started in this browser");
+  }
+
+  @Test
+  void aCodeOfTheNewApiBelongsToTheStateItWasAskedWith() throws Exception {
+    assertThat(finishNew("/back?x=1#own", "/back?x=1#own").statusCode()).isEqualTo(200);
+    assertThat(finishNew("/back?x=1#own", null).statusCode()).isEqualTo(200); // older pages
+    for (String other : new String[] {"", "/back?x=1#other"}) {
+      HttpResponse<String> refused = finishNew("/back?x=1#own", other);
+      assertThat(refused.statusCode()).as(other).isEqualTo(400);
+      assertThat(refused.body()).contains("state mismatch");
+    }
+  }
+
+  private HttpResponse<String> finishNew(String returnTo, @Nullable String state) throws Exception {
+    HttpResponse<String> start =
+        world.api.send(
+            HttpRequest.newBuilder(
+                world.api.uri(
+                    "/v4/auth/login?platform=twitch&return_to="
+                        + URLEncoder.encode(returnTo, StandardCharsets.UTF_8))));
+    String location = start.headers().firstValue("location").orElseThrow();
+    HttpResponse<String> authorized =
+        world.api.send(HttpRequest.newBuilder(URI.create(location + "&user=pixelpanda")));
+    String back = authorized.headers().firstValue("location").orElseThrow();
+    Map<String, String> body = new HashMap<>();
+    body.put("platform", "twitch");
+    body.put("code", back.replaceAll(".*[?&]code=([^&]*).*", "$1"));
+    if (state != null) {
+      body.put("state", state);
+    }
+    return world.api.send(
+        HttpRequest.newBuilder(world.api.uri("/v4/auth/login/finish"))
+            .header(
+                "cookie", start.headers().firstValue("set-cookie").orElseThrow().split(";", 2)[0])
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(TestApi.JSON.writeValueAsString(body))));
   }
 
   @Test

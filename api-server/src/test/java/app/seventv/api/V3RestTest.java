@@ -93,7 +93,7 @@ class V3RestTest {
   }
 
   private static Map<String, Object> presence(String platform, String id) {
-    return Map.of("kind", 1, "passive", true, "data", Map.of("platform", platform, "id", id));
+    return Map.of("kind", 1, "passive", false, "data", Map.of("platform", platform, "id", id));
   }
 
   @Test
@@ -125,6 +125,39 @@ class V3RestTest {
     assertThat(set.emoteSet().emotes()).hasSize(2);
     assertThat(set.emotes()).extracting(Emote::id).containsExactly(approved.id());
     assertThat(set.emoteOwners()).containsKey(world.idOf(DevUser.VIEWER));
+  }
+
+  @Test
+  void passivePresencesAreForOneSession() throws Exception {
+    String path = "/v3/users/" + world.idOf(DevUser.STREAMER) + "/presences";
+    Map<String, String> channel = Map.of("platform", "TWITCH", "id", "4243");
+    Id session = world.newId();
+    world.forgetEvents();
+    Map<String, Object> nobody = Map.of("kind", 1, "passive", true, "data", channel);
+    assertThat(post(path, nobody).statusCode()).isEqualTo(200);
+    Map<String, Object> self =
+        Map.of("kind", 1, "passive", true, "session_id", session.toString(), "data", channel);
+    assertThat(post(path, self).statusCode()).isEqualTo(200);
+    UserPresence presence = (UserPresence) world.nextBatch().events().getFirst().data();
+    assertThat(presence.sessionId()).isEqualTo(session);
+  }
+
+  @Test
+  void presencesAreLimitedAlsoWhereRolesSayNothing() throws Exception {
+    try (TestApi own = new TestApi(folder.resolve("limit"), "presences_per_minute = 2\n")) {
+      own.database
+          .getCollection(CollectionNames.ROLES)
+          .updateMany(Filters.empty(), Updates.unset("permissions.ratelimits"));
+      String body = TestApi.JSON.writeValueAsString(presence("TWITCH", "1"));
+      for (int status : new int[] {404, 404, 429}) {
+        HttpResponse<String> response =
+            own.send(
+                HttpRequest.newBuilder(own.uri("/v3/users/" + world.newId() + "/presences"))
+                    .header("content-type", "application/json")
+                    .POST(BodyPublishers.ofString(body)));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+      }
+    }
   }
 
   @Test
@@ -255,7 +288,6 @@ class V3RestTest {
   @Test
   void routesThatAreKnownButNotServed() throws Exception {
     Id streamer = world.idOf(DevUser.STREAMER);
-    assertError(world.api.get("/v3/auth/manual?platform=KICK&id=x"), 501, 10000);
     assertError(post("/v3/entitlements", Map.of()), 501, 10000);
     assertError(
         world.api.send(HttpRequest.newBuilder(world.api.uri("/v3/users/" + streamer)).DELETE()),

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -233,6 +234,33 @@ final class World implements AutoCloseable {
     assertThat(answer.at("/errors/0").has("extensions")).as(answer.toString()).isFalse();
   }
 
+  /** Runs a v4 document that must succeed and returns its data. */
+  JsonNode ok4(@Nullable String token, String query, @Nullable Object... variables)
+      throws Exception {
+    JsonNode answer = api.v4(token, query, map(variables));
+    assertThat(answer.has("errors")).as(answer.toString()).isFalse();
+    return answer.path("data");
+  }
+
+  /** Runs a v4 document that must fail, and compares status and code: {@code 403 X}. */
+  void refused4(
+      String expected, @Nullable String token, String query, @Nullable Object... variables)
+      throws Exception {
+    JsonNode answer = api.v4(token, query, map(variables));
+    JsonNode extensions = answer.at("/errors/0/extensions");
+    assertThat(extensions.path("status").asInt() + " " + extensions.path("code").asString(""))
+        .as(answer.toString())
+        .isEqualTo(expected);
+  }
+
+  /** Runs a v4 document whose arguments must be refused before anything is done. */
+  void invalid4(@Nullable String token, String query, @Nullable Object... variables)
+      throws Exception {
+    JsonNode answer = api.v4(token, query, map(variables));
+    assertThat(answer.at("/errors/0/message").asString("")).as(answer.toString()).isNotEmpty();
+    assertThat(answer.at("/errors/0").has("extensions")).as(answer.toString()).isFalse();
+  }
+
   private static Map<String, @Nullable Object> map(@Nullable Object... pairs) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     for (int i = 0; i < pairs.length; i += 2) {
@@ -244,6 +272,9 @@ final class World implements AutoCloseable {
 
   /** Forgets what was announced so far. */
   void forgetEvents() throws Exception {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> collection(CollectionNames.API_OUTBOX).countDocuments() == 0);
     nats.flush(Duration.ofSeconds(5));
     while (bus.nextMessage(Duration.ofMillis(20)) != null) {
       // older announcements
@@ -252,8 +283,13 @@ final class World implements AutoCloseable {
 
   /** The next batch on the bus, as {@code kind.change} of each event; every event is readable. */
   List<String> nextEvents() throws Exception {
+    return kinds(nextBatch());
+  }
+
+  /** The events of a batch, each as {@code kind.change}. */
+  static List<String> kinds(BusBatch batch) {
     List<String> kinds = new ArrayList<>();
-    for (BusEvent event : nextBatch().events()) {
+    for (BusEvent event : batch.events()) {
       EntityEvent entity = (EntityEvent) event.data();
       kinds.add(entity.kind() + "." + entity.change().kind());
     }

@@ -181,6 +181,9 @@ final class SimulatedExchange implements Exchange, ResponseStream {
   }
 
   @Override
+  public void endWithClient() {}
+
+  @Override
   public void abort() {
     if (!ended) {
       broken = true;

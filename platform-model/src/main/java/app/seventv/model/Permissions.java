@@ -227,6 +227,11 @@ public record Permissions(
     return limited && !has(Permission.BYPASS_RATE_LIMIT) ? found : null;
   }
 
+  /** Whether these permissions say anything about a resource, also that it has no limit. */
+  public boolean decidesRateLimit(RateLimitResource resource) {
+    return rateLimits.containsKey(resource.key()) || has(Permission.BYPASS_RATE_LIMIT);
+  }
+
   /** Reads the stored form; unknown fields are kept. */
   public static Permissions read(DocumentReader in) {
     EnumMap<Category, Masks> masks = new EnumMap<>(Category.class);

@@ -195,6 +195,19 @@ public record User(
       boolean allowLogin)
       implements Document {
 
+    /** The same account as if it were linked at a time. */
+    public Connection linkedAt(Instant now) {
+      return new Connection(
+          platform,
+          platformId,
+          platformUsername,
+          platformDisplayName,
+          platformAvatarUrl,
+          now,
+          now,
+          allowLogin);
+    }
+
     /** Reads the stored form. */
     public static Connection read(DocumentReader in) {
       Connection connection =

@@ -109,6 +109,11 @@ public final class LoginService {
     }
   }
 
+  /** The token of a running session, once more. */
+  public String newToken(UserSession session) {
+    return sessions.token(session);
+  }
+
   /** Whether somebody may sign in, and stay so; no ban or role forbids it. */
   public static boolean mayLogin(LoadedUser user) {
     return user.permissions().has(Permission.USER_LOGIN) && !user.roleIds().contains(BANNED_ROLE);

@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Talks to the platforms: exchanges a code, reads the account behind it. */
 public final class ProviderClient {
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final JsonMapper JSON = new JsonMapper();
 
   private final HttpClient http;
@@ -50,17 +50,7 @@ public final class ProviderClient {
     form.put("client_id", provider.clientId());
     form.put("client_secret", provider.clientSecret());
     form.put("redirect_uri", redirectUri);
-    HttpRequest tokenRequest =
-        HttpRequest.newBuilder(provider.tokenUrl())
-            .timeout(TIMEOUT)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("accept", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(encode(form)))
-            .build();
-    String accessToken = text(send(tokenRequest), "access_token");
-    if (accessToken == null) {
-      throw new ApiException(500, ErrorCode.LOAD_ERROR, "request failed");
-    }
+    String accessToken = token(provider, form);
     HttpRequest profileRequest =
         HttpRequest.newBuilder(provider.profileUrl())
             .timeout(TIMEOUT)
@@ -71,7 +61,20 @@ public final class ProviderClient {
     return profile(provider, send(profileRequest));
   }
 
-  private JsonNode send(HttpRequest request) {
+  /** An access token in exchange for {@code form}. */
+  String token(ConnectionProvider provider, Map<String, String> form) {
+    HttpRequest request =
+        HttpRequest.newBuilder(provider.tokenUrl())
+            .timeout(TIMEOUT)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("accept", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(encode(form)))
+            .build();
+    return required(send(request), "access_token");
+  }
+
+  /** The JSON answer; whatever goes wrong is 500 LOAD_ERROR. */
+  JsonNode send(HttpRequest request) {
     try {
       HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
       if (response.statusCode() / 100 != 2) {
@@ -86,7 +89,7 @@ public final class ProviderClient {
     }
   }
 
-  private static Profile profile(ConnectionProvider provider, JsonNode answer) {
+  static Profile profile(ConnectionProvider provider, JsonNode answer) {
     return switch (provider.platform()) {
       case TWITCH -> {
         JsonNode user = first(answer.path("data"));
@@ -145,7 +148,7 @@ public final class ProviderClient {
     return list.get(0);
   }
 
-  private static String required(JsonNode node, String name) {
+  static String required(JsonNode node, String name) {
     String value = text(node, name);
     if (value == null) {
       throw new ApiException(500, ErrorCode.LOAD_ERROR, "request failed");
@@ -154,7 +157,7 @@ public final class ProviderClient {
   }
 
   /** A text, or a number as text (Kick's ids are numbers). */
-  private static @Nullable String text(JsonNode node, String name) {
+  static @Nullable String text(JsonNode node, String name) {
     JsonNode value = node.path(name);
     return value.isString() || value.isIntegralNumber() ? value.asString() : null;
   }

@@ -1,5 +1,6 @@
 package app.seventv.api.accounts;
 
+import app.seventv.api.common.Caller;
 import app.seventv.api.common.LoadedUser;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transaction;
@@ -78,13 +79,28 @@ public final class Sessions {
     transaction.insert(CollectionNames.USER_SESSIONS, session);
     transaction.emit(
         user, null, new EntityEvent.OfUserSession(session, new UserSessionChange.Create(platform)));
+    return new Started(session, token(session));
+  }
 
-    return new Started(session, tokens.issue(user.id(), session.id(), session.expiresAt()));
+  /** Starts a session in somebody's name inside a transaction. */
+  public Started createFor(
+      Transaction transaction, Caller caller, LoadedUser user, Instant expiresAt) {
+    Instant now = transaction.now();
+    UserSession session =
+        new UserSession(Id.generate(now.toEpochMilli(), random), user.id(), expiresAt, now);
+    transaction.insert(CollectionNames.USER_SESSIONS, session);
+    transaction.emit(
+        caller, new EntityEvent.OfUserSession(session, new UserSessionChange.Create(null)));
+    return new Started(session, token(session));
+  }
+
+  /** The token that names a session. */
+  String token(UserSession session) {
+    return tokens.issue(session.userId(), session.id(), session.expiresAt());
   }
 
   /** Ends a session. */
   public void delete(Transactions transactions, @Nullable LoadedUser user, UserSession session) {
-
     transactions.run(transaction -> {
       delete(transaction, user, session);
       return true;

@@ -18,7 +18,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.bson.BsonDateTime;
@@ -35,6 +34,7 @@ public final class Checkouts {
   private final SubscriptionService subscriptions;
   private final Mutations mutations;
   private final Stripe stripe;
+  private final PayPal paypal;
   private final URI oldWebsite;
   private final InstantSource clock;
 
@@ -43,12 +43,14 @@ public final class Checkouts {
       SubscriptionService subscriptions,
       Mutations mutations,
       Stripe stripe,
+      PayPal paypal,
       URI oldWebsite,
       InstantSource clock) {
     this.store = store;
     this.subscriptions = subscriptions;
     this.mutations = mutations;
     this.stripe = stripe;
+    this.paypal = paypal;
     this.oldWebsite = oldWebsite;
     this.clock = clock;
   }
@@ -56,9 +58,10 @@ public final class Checkouts {
   /**
    * Begins to pay for a subscription, the own one or a gift.
    *
+   * @param country of the payer, which decides the currency; null for the product's own
    * @return address of Stripe's page
    */
-  public String subscribe(User payer, Id receiver, VariantKind kind) {
+  public String subscribe(User payer, Id receiver, VariantKind kind, @Nullable String country) {
     SubscriptionProduct product = null;
     SubscriptionProduct.Variant variant = null;
     for (SubscriptionProduct each : store.subscriptionProducts().find(new BsonDocument())) {
@@ -82,10 +85,12 @@ public final class Checkouts {
     try {
       Stripe.Form form = page(customer(payer), "/subscribe/complete?with_provider=stripe");
       form.with("cancel_url", oldWebsite + "/subscribe/cancel?with_provider=stripe");
+      Prices.Price price = Prices.of(store.globalConfig(), country, product, variant);
       if (gift) {
-        gift(form, payer.id(), receiver, product, variant);
+        gift(form, payer.id(), receiver, product, variant, price);
       } else {
         form.with("mode", "subscription")
+            .with("currency", price == null ? null : price.currency())
             .with("line_items[0][price]", variant.id())
             .with("line_items[0][quantity]", 1)
             .metadata("metadata", Map.of("KIND", "SUBSCRIPTION"))
@@ -102,17 +107,17 @@ public final class Checkouts {
       Id payer,
       Id receiver,
       SubscriptionProduct product,
-      SubscriptionProduct.Variant variant) {
-    Long price = Prices.of(product, variant, product.defaultCurrency());
+      SubscriptionProduct.Variant variant,
+      Prices.@Nullable Price price) {
     if (price == null) {
       throw new ApiException(500, ErrorCode.LOAD_ERROR, "failed to load default price");
     }
     String item = "line_items[0]";
     form.with("mode", "payment")
         .with("invoice_creation[enabled]", true)
-        .with(item + "[price_data][currency]", product.defaultCurrency().toLowerCase(Locale.ROOT))
+        .with(item + "[price_data][currency]", price.currency())
         .with(item + "[price_data][product]", product.providerId())
-        .with(item + "[price_data][unit_amount]", price)
+        .with(item + "[price_data][unit_amount]", price.amount())
         .with(item + "[quantity]", 1)
         .metadata("metadata", Map.of("KIND", "GIFT"))
         .metadata(
@@ -196,7 +201,7 @@ public final class Checkouts {
   }
 
   /** The user's customer at Stripe: known, found by its metadata, or new. */
-  private String customer(User user) throws Stripe.Refused {
+  String customer(User user) throws Stripe.Refused {
     if (user.stripeCustomerId() != null) {
       return user.stripeCustomerId();
     }
@@ -288,7 +293,8 @@ public final class Checkouts {
   private void renew(
       SubscriptionPeriod.Provider provider, boolean renews, SubscriptionPeriod period) {
     if (!provider.kind().equals(SubscriptionPeriod.Provider.STRIPE)) {
-      throw new ApiException(501, ErrorCode.PAYPAL_ERROR, "paypal is not served");
+      paypal.cancel(provider.id()); // only cancellations get here
+      return;
     }
     try {
       stripe.post(

@@ -17,6 +17,7 @@ import app.seventv.core.http.Router;
 import app.seventv.model.EntitlementEdge;
 import app.seventv.model.EntitlementNode;
 import app.seventv.model.EntitlementNode.Kind;
+import app.seventv.model.GlobalConfig;
 import app.seventv.model.Id;
 import app.seventv.model.Permission;
 import app.seventv.model.RateLimitResource;
@@ -30,7 +31,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.bson.BsonDocument;
@@ -67,7 +67,7 @@ public final class EgvaultRoutes {
   /** Adds the routes. */
   public void register(Router.Builder routes, Pipeline pipeline) {
     String base = "/egvault/v1";
-    routes.get(base + "/products", pipeline.handler(0, request -> products()));
+    routes.get(base + "/products", pipeline.handler(0, this::products));
     routes.get(base + "/subscriptions/{target}", pipeline.handler(0, this::subscription));
     routes.post(base + "/subscriptions", pipeline.handler(JsonBody.MAX_BYTES, this::subscribe));
     routes.delete(base + "/subscriptions/{target}", pipeline.handler(0, this::cancel));
@@ -82,14 +82,17 @@ public final class EgvaultRoutes {
 
   // --- products -----------------------------------------------------------------------------
 
-  private Response products() {
+  @Operation("GET /egvault/v1/products")
+  private Response products(ApiRequest request) {
+    GlobalConfig config = store.globalConfig();
+    String country = request.context().country();
     List<Object> plans = new ArrayList<>();
     List<SubscriptionProduct> products = store.subscriptionProducts().find(new BsonDocument());
     for (SubscriptionProduct product : products) {
       for (SubscriptionProduct.Variant variant : product.variants()) {
-        Long price = Prices.of(product, variant, product.defaultCurrency());
+        Prices.Price price = Prices.of(config, country, product, variant);
         if (variant.active() && price != null) {
-          plans.add(plan(variant.kind(), price, product.defaultCurrency()));
+          plans.add(plan(variant.kind(), price));
         }
       }
     }
@@ -100,16 +103,16 @@ public final class EgvaultRoutes {
     return Json.response(200, List.of(product));
   }
 
-  private static Map<String, Object> plan(VariantKind kind, long price, String currency) {
+  private static Map<String, Object> plan(VariantKind kind, Prices.Price price) {
     Map<String, Object> plan = new LinkedHashMap<>();
     boolean yearly = kind == VariantKind.YEARLY;
     plan.put("interval_unit", yearly ? "YEAR" : "MONTH");
     plan.put("interval", 1);
-    plan.put("price", Math.max(0, price));
+    plan.put("price", Math.max(0, price.amount()));
     if (yearly) {
       plan.put("discount", YEARLY_DISCOUNT);
     }
-    plan.put("currency", currency.toLowerCase(Locale.ROOT));
+    plan.put("currency", price.currency());
     return plan;
   }
 
@@ -267,7 +270,7 @@ public final class EgvaultRoutes {
     request.context().charge(RateLimitResource.EGVAULT_SUBSCRIBE);
     boolean own = recipient == null || recipient.equals(payer.id());
     Id receiver = own ? payer.id() : Objects.requireNonNull(recipient);
-    String url = checkouts.subscribe(payer.user(), receiver, kind);
+    String url = checkouts.subscribe(payer.user(), receiver, kind, request.context().country());
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("url", url);
     answer.put("user_id", receiver.toString());
@@ -296,6 +299,7 @@ public final class EgvaultRoutes {
 
   @Operation(
       value = "PATCH /egvault/v1/subscriptions/{target}/payment-method",
+      noConflict = "opens a page at Stripe",
       who = "oneself, or User.ManageBilling; the target needs User.Billing")
   private Response paymentMethod(ApiRequest request) {
     query(request, "next");

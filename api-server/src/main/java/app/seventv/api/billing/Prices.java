@@ -1,5 +1,6 @@
 package app.seventv.api.billing;
 
+import app.seventv.model.GlobalConfig;
 import app.seventv.model.SubscriptionProduct;
 import java.util.Locale;
 import java.util.Map;
@@ -9,17 +10,33 @@ import org.jspecify.annotations.Nullable;
 final class Prices {
   private Prices() {}
 
-  /** The price in a currency, else in the product's own, else null; in minor units. */
-  static @Nullable Long of(
-      SubscriptionProduct product, SubscriptionProduct.Variant variant, String currency) {
-    Long price = in(variant, currency);
+  /**
+   * What a variant costs somewhere.
+   *
+   * @param currency lower-case code
+   * @param amount in minor units
+   */
+  record Price(String currency, long amount) {}
+
+  /**
+   * The price in the currency of a country if the variant has one, else in the product's own, else
+   * null (api-v3.md §9, api-v4.md §16.2).
+   */
+  static @Nullable Price of(
+      @Nullable GlobalConfig config,
+      @Nullable String country,
+      SubscriptionProduct product,
+      SubscriptionProduct.Variant variant) {
+    String local =
+        config == null || country == null ? null : config.countryCurrencyOverrides().get(country);
+    Price price = local == null ? null : in(variant, local);
     return price == null ? in(variant, product.defaultCurrency()) : price;
   }
 
-  private static @Nullable Long in(SubscriptionProduct.Variant variant, String currency) {
+  private static @Nullable Price in(SubscriptionProduct.Variant variant, String currency) {
     for (Map.Entry<String, Long> price : variant.currencyPrices().entrySet()) {
       if (price.getKey().toLowerCase(Locale.ROOT).equals(currency.toLowerCase(Locale.ROOT))) {
-        return price.getValue();
+        return new Price(currency.toLowerCase(Locale.ROOT), price.getValue());
       }
     }
     return null;

@@ -5,7 +5,6 @@ import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.Operation;
 import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Store;
-import app.seventv.api.data.Transaction;
 import app.seventv.api.web.ApiRequest;
 import app.seventv.api.web.Json;
 import app.seventv.api.web.JsonBody;
@@ -13,19 +12,13 @@ import app.seventv.api.web.Pipeline;
 import app.seventv.core.config.CidrBlock;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
-import app.seventv.model.CollectionNames;
 import app.seventv.model.SubscriptionId;
-import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.UpdateOptions;
-import com.mongodb.client.model.Updates;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.bson.BsonDateTime;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -34,9 +27,7 @@ import tools.jackson.databind.JsonNode;
  * that concern nobody here are answered with 200, or Stripe would send them again and again.
  */
 public final class StripeWebhooks {
-  private static final Duration REMEMBERED = Duration.ofDays(7);
-
-  private final Store store;
+  private final WebhookLog log;
   private final Mutations mutations;
   private final SubscriptionService subscriptions;
   private final StripeEvents events;
@@ -54,7 +45,7 @@ public final class StripeWebhooks {
       String secret,
       List<CidrBlock> addresses,
       InstantSource clock) {
-    this.store = store;
+    this.log = new WebhookLog(store);
     this.mutations = mutations;
     this.subscriptions = subscriptions;
     this.events = events;
@@ -108,33 +99,18 @@ public final class StripeWebhooks {
     if (effect == null) {
       return;
     }
+    Instant created = Instant.ofEpochSecond(event.path("created").asLong(0));
     Set<SubscriptionId> affected = new HashSet<>();
     String kind = type.substring(0, type.lastIndexOf('.')).replace('.', '_');
     mutations.hold(
         "mutex:internal:webook:stripe:" + kind + ":" + object.path("id").asString(""),
         transaction -> {
           affected.clear();
-          if (isNew(transaction, event)) {
+          if (log.isNew(transaction, event.path("id").asString(), created)) {
             affected.addAll(effect.apply(transaction));
           }
           return true;
         });
     affected.forEach(subscriptions::refresh);
-  }
-
-  /** The row that was not there before makes a delivery the first. */
-  private boolean isNew(Transaction transaction, JsonNode event) {
-    Instant expires = Instant.ofEpochSecond(event.path("created").asLong(0)).plus(REMEMBERED);
-    return store
-            .collection(CollectionNames.WEBHOOK_EVENTS)
-            .updateOne(
-                transaction.session(),
-                Filters.eq("_id", event.path("id").asString()),
-                Updates.combine(
-                    Updates.inc("received_count", 1),
-                    Updates.setOnInsert("expires_at", new BsonDateTime(expires.toEpochMilli()))),
-                new UpdateOptions().upsert(true))
-            .getUpsertedId()
-        != null;
   }
 }

@@ -50,10 +50,16 @@ public final class SubscriptionService {
   private final Store store;
   private final Edges edges;
   private final Mutations mutations;
+  private final GiftCampaigns campaigns;
   private final RandomGenerator random;
 
   public SubscriptionService(
-      Store store, Edges edges, Mutations mutations, RandomGenerator random) {
+      Store store,
+      Edges edges,
+      Mutations mutations,
+      GiftCampaigns campaigns,
+      RandomGenerator random) {
+    this.campaigns = campaigns;
     this.store = store;
     this.edges = edges;
     this.mutations = mutations;
@@ -76,7 +82,10 @@ public final class SubscriptionService {
   }
 
   /** An administrator's wish to recompute everything of a user. */
-  @Operation(value = "UserOps.refreshSubscriptions", needs = Permission.USER_MANAGE_ANY)
+  @Operation(
+      value = "UserOps.refreshSubscriptions",
+      noConflict = "does the same however often",
+      needs = Permission.USER_MANAGE_ANY)
   public void refreshAll(RequestContext context, Id userId) {
     context.caller().guard(Permission.USER_MANAGE_ANY);
     refreshUser(userId);
@@ -210,7 +219,7 @@ public final class SubscriptionService {
     return period.start().isBefore(now) && end.isAfter(now);
   }
 
-  /** Adds and removes the edges to benefits, as far as this refresh owns them. */
+  /** Adds and removes the edges to benefits and gift events, as far as this refresh owns them. */
   private void benefits(
       Transaction transaction,
       SubscriptionId id,
@@ -228,14 +237,34 @@ public final class SubscriptionService {
                 manager));
       }
     }
+    Set<Id> campaignEvents = campaigns.all();
+    for (Id event : campaigns.earned(product, gifts(transaction, id))) {
+      wanted.add(
+          new EntitlementEdge(
+              subscription, EntitlementNode.of(Kind.SPECIAL_EVENT, event), manager));
+    }
     for (EntitlementEdge edge : edges.from(transaction, subscription)) {
+      EntitlementNode to = edge.to();
       boolean ours =
-          manager.equals(edge.managedBy()) && edge.to().kind() == Kind.SUBSCRIPTION_BENEFIT;
+          manager.equals(edge.managedBy())
+              && (to.kind() == Kind.SUBSCRIPTION_BENEFIT
+                  || (to.kind() == Kind.SPECIAL_EVENT && campaignEvents.contains(to.id())));
       if (ours && !wanted.remove(edge)) {
         edges.delete(transaction, edge);
       }
     }
     wanted.forEach(edge -> edges.insertIfAbsent(transaction, edge));
+  }
+
+  /** The periods of the product that somebody gave to others. */
+  private List<SubscriptionPeriod> gifts(Transaction transaction, SubscriptionId giver) {
+    return store
+        .periods()
+        .find(
+            transaction.session(),
+            Filters.and(
+                Filters.eq("gifted_by", giver.userId().toBson()),
+                Filters.eq("subscription_id.product_id", giver.productId().toBson())));
   }
 
   private void state(

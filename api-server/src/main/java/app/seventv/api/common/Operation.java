@@ -24,6 +24,12 @@ public @interface Operation {
   /** Whom the caller may do it for, and other conditions. */
   String who() default "anybody";
 
+  /** Why there is no test of bad input, when there cannot be one. */
+  String noBadInput() default "";
+
+  /** Why there is no test of a conflict, when there cannot be one. */
+  String noConflict() default "";
+
   /** Holds several. */
   @Retention(RetentionPolicy.RUNTIME)
   @Target({ElementType.METHOD, ElementType.TYPE})

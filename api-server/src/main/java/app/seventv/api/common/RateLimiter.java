@@ -74,11 +74,16 @@ public final class RateLimiter {
   /**
    * Takes one ticket.
    *
+   * @param otherwise the limit when the caller's roles set none, null for no limit then
    * @return headers for the answer; empty when the resource is not limited for this caller
    * @throws ApiException 429 with the headers of the refusal
    */
-  Map<String, String> charge(RateLimitResource resource, Caller caller) {
+  Map<String, String> charge(
+      RateLimitResource resource, Caller caller, @Nullable RateLimits otherwise) {
     RateLimits limits = caller.permissions().rateLimit(resource);
+    if (limits == null && !caller.permissions().decidesRateLimit(resource)) {
+      limits = otherwise;
+    }
     if (limits == null) {
       return Map.of();
     }

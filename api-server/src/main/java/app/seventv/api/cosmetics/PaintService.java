@@ -70,7 +70,10 @@ public final class PaintService {
       List<Paint.Shadow> shadows) {}
 
   /** Creates a paint; an image is processed in the background. */
-  @Operation(value = "Mutation.createCosmeticPaint", needs = Permission.PAINT_MANAGE)
+  @Operation(
+      value = "Mutation.createCosmeticPaint",
+      noConflict = "every paint is a new one",
+      needs = Permission.PAINT_MANAGE)
   public Paint create(RequestContext context, Definition definition) {
     Caller caller = context.caller();
     caller.guard(Permission.PAINT_MANAGE);
@@ -171,7 +174,10 @@ public final class PaintService {
   public record Reprocessed(Id id, @Nullable String error) {}
 
   /** Processes the images of paints again. */
-  @Operation(value = "Mutation.reprocessCosmeticImage", needs = Permission.PAINT_MANAGE)
+  @Operation(
+      value = "Mutation.reprocessCosmeticImage",
+      noConflict = "images may be processed again at any time",
+      needs = Permission.PAINT_MANAGE)
   public List<Reprocessed> reprocessPaints(RequestContext context, List<Id> ids) {
     context.caller().guard(Permission.PAINT_MANAGE);
     List<Reprocessed> results = new ArrayList<>();

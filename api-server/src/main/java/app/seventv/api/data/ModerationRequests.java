@@ -73,6 +73,7 @@ public final class ModerationRequests {
    * Inserts a pending request unless the emote has one of that kind already.
    *
    * @param permissions of the requester; they give the priority
+   * @param country where the requester is, null when unknown
    * @return the new request, or null if there was one
    */
   public @Nullable EmoteModerationRequest insertIfAbsent(
@@ -81,7 +82,8 @@ public final class ModerationRequests {
       Id emote,
       Id user,
       Permissions permissions,
-      String reason) {
+      String reason,
+      @Nullable String country) {
     Bson same =
         Filters.and(Filters.eq("kind", kind.code()), Filters.eq("emote_id", emote.toBson()));
     if (store.moderationRequests().findFirst(transaction.session(), same) != null) {
@@ -96,7 +98,7 @@ public final class ModerationRequests {
             reason,
             emote,
             Status.PENDING,
-            null,
+            country,
             List.of(),
             priority == null ? 0 : priority,
             transaction.now(),

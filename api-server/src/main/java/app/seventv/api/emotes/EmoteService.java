@@ -69,19 +69,27 @@ public final class EmoteService {
    *
    * @param flags from the present flags to the new ones
    * @param ownerId the new owner
+   * @param announcesAnyway whether tags and owner are announced also when they stay the same
    */
   public record Edit(
       @Nullable String name,
       @Nullable IntUnaryOperator flags,
       @Nullable List<String> tags,
-      @Nullable Id ownerId) {}
+      @Nullable Id ownerId,
+      boolean announcesAnyway) {}
 
   /**
    * Edits an emote. Changes of the owner and of {@link #MANAGED_FLAGS} need {@code
    * Emote.ManageAny}.
    */
   @Operation(
-      value = "EmoteOps.update",
+      value = {
+        "EmoteOps.update",
+        "EmoteOperation.name",
+        "EmoteOperation.flags",
+        "EmoteOperation.owner",
+        "EmoteOperation.tags"
+      },
       needs = Permission.EMOTE_EDIT,
       who =
           "the owner, an editor with Emote.Manage, or Emote.ManageAny; owner, listing and personal use only with Emote.ManageAny")
@@ -105,8 +113,10 @@ public final class EmoteService {
       if (store.users().byId(transaction.session(), edit.ownerId()) == null) {
         throw ApiException.notFound("user not found");
       }
-      writes.add(Updates.set("owner_id", edit.ownerId().toBson()));
-      changes.add(new EmoteChange.ChangeOwner(before.ownerId(), edit.ownerId()));
+      if (edit.announcesAnyway() || !edit.ownerId().equals(before.ownerId())) {
+        writes.add(Updates.set("owner_id", edit.ownerId().toBson()));
+        changes.add(new EmoteChange.ChangeOwner(before.ownerId(), edit.ownerId()));
+      }
     }
     int flags = edit.flags() == null ? before.flags() : edit.flags().applyAsInt(before.flags());
     if (flags != before.flags()) {
@@ -117,7 +127,7 @@ public final class EmoteService {
       changes.add(new EmoteChange.ChangeFlags(before.flags(), flags));
       settle(transaction, caller, before, flags);
     }
-    if (edit.tags() != null) {
+    if (edit.tags() != null && (edit.announcesAnyway() || !edit.tags().equals(before.tags()))) {
       writes.add(Updates.set("tags", edit.tags()));
       changes.add(new EmoteChange.ChangeTags(before.tags(), edit.tags()));
     }
@@ -148,7 +158,7 @@ public final class EmoteService {
 
   /** Marks an emote as deleted; sets drop it when they are read. */
   @Operation(
-      value = "EmoteOps.update (deleted)",
+      value = {"EmoteOps.update (deleted)", "EmoteOperation.delete"},
       needs = Permission.EMOTE_DELETE,
       who = "the owner, an editor with Emote.Manage, or Emote.ManageAny")
   public Emote delete(RequestContext context, Id emoteId) {
@@ -166,7 +176,9 @@ public final class EmoteService {
   }
 
   /** Puts another emote in an emote's place wherever it is shown. */
-  @Operation(value = "EmoteOps.merge", needs = Permission.EMOTE_MERGE)
+  @Operation(
+      value = {"EmoteOps.merge", "EmoteOperation.merge"},
+      needs = Permission.EMOTE_MERGE)
   public Emote merge(RequestContext context, Id emoteId, Id targetId) {
     Caller caller = context.caller();
     caller.guard(Permission.EMOTE_MERGE);

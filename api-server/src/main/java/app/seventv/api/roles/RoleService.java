@@ -56,6 +56,7 @@ public final class RoleService {
   /** Creates a role with the lowest free rank. */
   @Operation(
       value = "Mutation.createRole",
+      noConflict = "the lowest free rank is taken",
       needs = Permission.ROLE_MANAGE,
       who = "up to the own permissions")
   public Role create(RequestContext context, String name, int color, Permissions permissions) {

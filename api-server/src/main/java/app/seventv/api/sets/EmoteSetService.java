@@ -68,7 +68,7 @@ public final class EmoteSetService {
 
   /** Creates an empty normal set. */
   @Operation(
-      value = "Mutation.createEmoteSet",
+      value = {"Mutation.createEmoteSet", "EmoteSetMutation.create"},
       needs = Permission.EMOTE_SET_MANAGE,
       who =
           "oneself, an editor with EmoteSet.Create, or EmoteSet.ManageAny; the owner's limits count")
@@ -131,17 +131,26 @@ public final class EmoteSetService {
    *
    * @param capacity at least 1
    */
-  public record Edit(@Nullable String name, @Nullable Integer capacity) {}
+  public record Edit(
+      @Nullable String name, @Nullable Integer capacity, @Nullable List<String> tags) {}
 
   /** Renames or resizes a set, within the limits of its owner. */
   @Operation(
-      value = "EmoteSetOps.update",
+      value = {
+        "EmoteSetOps.update",
+        "EmoteSetOperation.name",
+        "EmoteSetOperation.capacity",
+        "EmoteSetOperation.tags"
+      },
       needs = Permission.EMOTE_SET_MANAGE,
       who =
           "the owner, an editor with EmoteSet.Manage, or EmoteSet.ManageAny; shared sets EmoteSet.ManageGlobal or ManageSpecial")
   public EmoteSet edit(RequestContext context, EmoteSet set, Edit edit) {
     if (edit.name() != null && !Validators.isName(edit.name())) {
       throw ApiException.badRequest("invalid name");
+    }
+    if (edit.tags() != null && !Validators.areTags(edit.tags())) {
+      throw ApiException.badRequest("invalid tags");
     }
     return changes.run(
         context,
@@ -157,6 +166,10 @@ public final class EmoteSetService {
     if (edit.name() != null && !edit.name().equals(before.name())) {
       writes.add(Updates.set("name", edit.name()));
       made.add(new EmoteSetChange.ChangeName(before.name(), edit.name()));
+    }
+    if (edit.tags() != null && !edit.tags().equals(before.tags())) {
+      writes.add(Updates.set("tags", edit.tags()));
+      made.add(new EmoteSetChange.ChangeTags(before.tags(), edit.tags()));
     }
     Integer capacity = edit.capacity();
     if (capacity != null) {
@@ -200,7 +213,7 @@ public final class EmoteSetService {
    * @return false if it was gone already
    */
   @Operation(
-      value = "EmoteSetOps.delete",
+      value = {"EmoteSetOps.delete", "EmoteSetOperation.delete"},
       needs = Permission.EMOTE_SET_MANAGE,
       who = "as EmoteSetOps.update; normal sets only")
   public boolean delete(RequestContext context, EmoteSet set) {

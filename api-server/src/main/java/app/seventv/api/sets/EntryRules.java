@@ -4,6 +4,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.ModerationRequests;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transaction;
@@ -57,7 +58,8 @@ final class EntryRules {
   }
 
   /** Extra conditions of personal sets; may file a moderation request. */
-  void checkPersonal(Transaction transaction, Caller caller, Emote emote) {
+  void checkPersonal(Transaction transaction, RequestContext context, Emote emote) {
+    Caller caller = context.caller();
     if (emote.hasFlags(Emote.FLAG_DENIED_PERSONAL)) {
       throw ApiException.badRequest("emote is not allowed in personal emote sets");
     }
@@ -77,7 +79,8 @@ final class EntryRules {
             emote.id(),
             user.id(),
             caller.permissions(),
-            "User requested to add emote to a personal set");
+            "User requested to add emote to a personal set",
+            context.country());
     if (filed != null) {
       transaction.emit(
           user,

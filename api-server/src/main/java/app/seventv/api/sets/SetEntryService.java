@@ -49,7 +49,13 @@ public final class SetEntryService {
 
   /** Adds an emote, or replaces an entry of the same alias whose emote is gone. */
   @Operation(
-      value = "EmoteSetOps.emotes",
+      value = {
+        "EmoteSetOps.emotes",
+        "EmoteSetOperation.addEmote",
+        "EmoteSetOperation.removeEmote",
+        "EmoteSetOperation.updateEmoteAlias",
+        "EmoteSetOperation.updateEmoteFlags"
+      },
       needs = Permission.EMOTE_SET_MANAGE,
       who = "as EmoteSetOps.update; personal sets need User.ManagePersonalEmoteSet of editors")
   public EmoteSet add(RequestContext context, EmoteSet set, AddEmote request) {
@@ -73,7 +79,7 @@ public final class SetEntryService {
     String alias = request.alias() == null ? emote.defaultName() : request.alias();
     int replaced = rules.replaceablePosition(transaction, set, alias);
     if (set.kind() == EmoteSet.Kind.PERSONAL) {
-      rules.checkPersonal(transaction, caller, emote);
+      rules.checkPersonal(transaction, context, emote);
     }
     boolean zeroWidth =
         request.zeroWidth() == null

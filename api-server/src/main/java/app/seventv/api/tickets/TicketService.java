@@ -9,7 +9,6 @@ import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transaction;
 import app.seventv.model.CollectionNames;
-import app.seventv.model.Emote;
 import app.seventv.model.Id;
 import app.seventv.model.Permission;
 import app.seventv.model.RateLimitResource;
@@ -70,38 +69,81 @@ public final class TicketService {
   }
 
   /** Reports an emote. */
-  @Operation(value = "Mutation.createReport", needs = Permission.TICKET_CREATE)
+  @Operation(
+      value = "Mutation.createReport",
+      noConflict = "an emote may be reported again",
+      needs = Permission.TICKET_CREATE)
   public Ticket createReport(RequestContext context, Id emoteId, String subject, String body) {
     Caller caller = context.caller();
     caller.guard(Permission.TICKET_CREATE);
     LoadedUser author = caller.requireUser();
-    Emote emote = store.emotes().byId(emoteId);
-    if (emote == null) {
-      throw ApiException.notFound("emote not found");
-    }
+    return open(
+        context, author, new Ticket.Target(Ticket.TargetKind.EMOTE, emoteId), subject, body);
+  }
+
+  /**
+   * Reports anything that people make.
+   *
+   * @param content of the first message, null for none
+   */
+  @Operation(
+      value = "TicketMutation.createAbuseTicket",
+      needs = Permission.TICKET_CREATE,
+      noConflict = "anything may be reported again")
+  public Ticket createAbuse(
+      RequestContext context, Ticket.Target target, String title, @Nullable String content) {
+    LoadedUser author = context.caller().requireUser();
+    context.caller().guard(Permission.TICKET_CREATE);
+    return open(context, author, target, title, content);
+  }
+
+  private Ticket open(
+      RequestContext context,
+      LoadedUser author,
+      Ticket.Target target,
+      String title,
+      @Nullable String content) {
+    requireTarget(target);
     return mutations.create(transaction -> {
       Id ticketId = Id.generate(transaction.now().toEpochMilli(), random);
-      TicketMessage message = message(transaction, ticketId, author.id(), body);
+      TicketMessage message =
+          content == null ? null : message(transaction, ticketId, author.id(), content);
+      Id lastRead = message == null ? null : message.id();
       Ticket ticket =
           new Ticket(
               ticketId,
               Ticket.Priority.MEDIUM,
-              List.of(new Ticket.Member(author.id(), Ticket.MemberKind.MEMBER, true, message.id())),
-              subject,
+              List.of(new Ticket.Member(author.id(), Ticket.MemberKind.MEMBER, true, lastRead)),
+              title,
               List.of(),
-              null,
+              context.country(),
               Ticket.Kind.ABUSE,
-              List.of(new Ticket.Target(Ticket.TargetKind.EMOTE, emoteId)),
+              List.of(target),
               author.id(),
               true,
               false,
               transaction.now(),
               null);
       transaction.insert(CollectionNames.TICKETS, ticket);
-      transaction.insert(CollectionNames.TICKET_MESSAGES, message);
-      transaction.emit(caller, new EntityEvent.OfTicket(ticket, new TicketChange.Create()));
+      if (message != null) {
+        transaction.insert(CollectionNames.TICKET_MESSAGES, message);
+      }
+      transaction.emit(
+          context.caller(), new EntityEvent.OfTicket(ticket, new TicketChange.Create()));
       return ticket;
     });
+  }
+
+  private void requireTarget(Ticket.Target target) {
+    boolean known =
+        switch (target.kind()) {
+          case EMOTE -> store.emotes().byId(target.id()) != null;
+          case EMOTE_SET -> store.emoteSets().byId(target.id()) != null;
+          case USER -> store.users().byId(target.id()) != null;
+        };
+    if (!known) {
+      throw ApiException.notFound(target.kind().tag().replace('_', ' ') + " not found");
+    }
   }
 
   /**

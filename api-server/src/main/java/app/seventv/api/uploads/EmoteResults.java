@@ -1,5 +1,6 @@
 package app.seventv.api.uploads;
 
+import app.seventv.api.common.Countries;
 import app.seventv.api.common.LoadedUser;
 import app.seventv.api.data.ModerationRequests;
 import app.seventv.api.data.Mutations;
@@ -19,12 +20,15 @@ import app.seventv.model.bus.ProcessEvent;
 import app.seventv.model.imageprocessor.EventCallback;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
 
 /** What becomes of an emote when its image is done (api-v4.md §15.2). */
 public final class EmoteResults implements ResultHandler {
@@ -32,9 +36,11 @@ public final class EmoteResults implements ResultHandler {
   private final UserLoader users;
   private final Mutations mutations;
   private final ModerationRequests moderation;
+  private final Countries countries;
   private final Consumer<List<String>> purge;
 
   /**
+   * @param countries of the addresses that uploads came from
    * @param purge gets the object keys of files that a success replaced
    */
   public EmoteResults(
@@ -42,11 +48,13 @@ public final class EmoteResults implements ResultHandler {
       UserLoader users,
       Mutations mutations,
       ModerationRequests moderation,
+      Countries countries,
       Consumer<List<String>> purge) {
     this.store = store;
     this.users = users;
     this.mutations = mutations;
     this.moderation = moderation;
+    this.countries = countries;
     this.purge = purge;
   }
 
@@ -76,7 +84,7 @@ public final class EmoteResults implements ResultHandler {
 
   private List<String> apply(Transaction transaction, Emote emote, EventCallback callback) {
     return switch (callback.getEventCase()) {
-      case SUCCESS -> succeed(transaction, emote, callback.getSuccess());
+      case SUCCESS -> succeed(transaction, emote, callback.getSuccess(), country(callback));
       case FAIL -> {
         fail(transaction, emote, ProcessedImages.step(callback));
         yield List.of();
@@ -89,8 +97,18 @@ public final class EmoteResults implements ResultHandler {
     };
   }
 
+  private @Nullable String country(EventCallback callback) {
+    String ip = callback.getMetadataOrDefault("upload_ip", "");
+    return NetUtil.isValidIpV4Address(ip) || NetUtil.isValidIpV6Address(ip)
+        ? countries.of(InetAddress.ofLiteral(ip))
+        : null;
+  }
+
   private List<String> succeed(
-      Transaction transaction, Emote emote, EventCallback.Success success) {
+      Transaction transaction,
+      Emote emote,
+      EventCallback.Success success,
+      @Nullable String country) {
     ImageSet images = ProcessedImages.of(success);
     Image input = ((ImageSet.Processed) images.input()).image();
     List<Bson> changes = new ArrayList<>();
@@ -101,13 +119,13 @@ public final class EmoteResults implements ResultHandler {
     }
     Emote after = update(transaction, emote, changes);
     if (!emote.hasFlags(Emote.FLAG_PUBLIC_LISTED)) {
-      requestListing(transaction, emote);
+      requestListing(transaction, emote, country);
     }
     emit(transaction, after, new ProcessEvent(ProcessEvent.Step.SUCCESS, null, null));
     return emote.imageSet().outputs().stream().map(Image::path).toList();
   }
 
-  private void requestListing(Transaction transaction, Emote emote) {
+  private void requestListing(Transaction transaction, Emote emote, @Nullable String country) {
     LoadedUser owner = users.fullById(emote.ownerId());
     if (owner == null) {
       return;
@@ -119,7 +137,8 @@ public final class EmoteResults implements ResultHandler {
             emote.id(),
             owner.id(),
             owner.permissions(),
-            "New upload");
+            "New upload",
+            country);
     if (filed != null) {
       transaction.emit(
           owner,

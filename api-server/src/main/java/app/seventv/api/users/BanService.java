@@ -53,6 +53,7 @@ public final class BanService {
    */
   @Operation(
       value = "Mutation.createBan",
+      noConflict = "bans add up",
       needs = Permission.USER_MODERATE,
       who = "users of lower rank, or any for a super administrator")
   public UserBan ban(

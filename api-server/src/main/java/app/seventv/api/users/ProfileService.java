@@ -2,28 +2,24 @@ package app.seventv.api.users;
 
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
-import app.seventv.api.common.ErrorCode;
-import app.seventv.api.common.LoadedUser;
 import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transaction;
-import app.seventv.api.data.UserLoader;
-import app.seventv.model.Badge;
 import app.seventv.model.CollectionNames;
 import app.seventv.model.EditorPermissions.Bit;
 import app.seventv.model.EmoteSet;
-import app.seventv.model.EntitlementNode;
-import app.seventv.model.EntitlementNode.Kind;
 import app.seventv.model.Id;
-import app.seventv.model.Paint;
+import app.seventv.model.Permission;
+import app.seventv.model.Platform;
 import app.seventv.model.RateLimitResource;
 import app.seventv.model.User;
 import app.seventv.model.bus.EntityEvent;
 import app.seventv.model.bus.UserChange;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -33,16 +29,18 @@ import org.jspecify.annotations.Nullable;
 
 /** What a user shows and is linked to (api-v3.md §11.5, api-v4.md §11.4). */
 public final class ProfileService {
+  /** Who may change what a user shows. */
+  static final String PROFILE_EDITORS =
+      "oneself, an editor with User.ManageProfile, or User.ManageAny";
+
   private static final String NEEDED = "ManageProfile";
 
   private final Store store;
-  private final UserLoader users;
   private final EditorGate gate;
   private final Mutations mutations;
 
-  public ProfileService(Store store, UserLoader users, EditorGate gate, Mutations mutations) {
+  public ProfileService(Store store, EditorGate gate, Mutations mutations) {
     this.store = store;
-    this.users = users;
     this.gate = gate;
     this.mutations = mutations;
   }
@@ -54,6 +52,7 @@ public final class ProfileService {
    * @return the user after the change
    * @throws ApiException 401, 403, 404 or 400 with the exact text
    */
+  @Operation(value = "UserOperation.activeEmoteSet", who = PROFILE_EDITORS)
   public User changeActiveSet(RequestContext context, Id userId, @Nullable Id setId) {
     Caller caller = context.caller();
     context.charge(RateLimitResource.USER_CHANGE_CONNECTIONS);
@@ -76,19 +75,11 @@ public final class ProfileService {
    * @param platformId account to unlink, null for none; refused when two platforms share the id
    * @return the user after the change
    */
-  @Operation(
-      value = "UserOps.connections",
-      who = "oneself, an editor with User.ManageProfile, or User.ManageAny")
+  @Operation(value = "UserOps.connections", who = PROFILE_EDITORS)
   public User changeConnection(
       RequestContext context, Id userId, @Nullable Id setId, @Nullable String platformId) {
     Caller caller = context.caller();
-    context.charge(RateLimitResource.USER_CHANGE_CONNECTIONS);
-    gate.require(
-        caller,
-        userId,
-        Bit.USER_PROFILE,
-        "you do not have permission to modify connections",
-        NEEDED);
+    requireConnections(context, userId);
     EmoteSet chosen = setId == null ? null : requireNormal(setId);
     return mutations.change(
         Mutations.Target.USER,
@@ -145,84 +136,97 @@ public final class ProfileService {
     return after;
   }
 
+  /** Puts one account first, whose name and picture are shown; no event. */
+  @Operation(value = "UserOperation.mainConnection", who = PROFILE_EDITORS)
+  public User changeMainConnection(
+      RequestContext context, Id userId, Platform platform, String platformId) {
+    requireConnections(context, userId);
+    return mutations.change(
+        Mutations.Target.USER,
+        userId,
+        transaction -> {
+          User user = require(transaction, userId);
+          List<User.Connection> ordered = new ArrayList<>(user.connections());
+          User.Connection main = find(ordered, platform, platformId);
+          if (main == null) {
+            throw ApiException.notFound("connection not found for platform");
+          }
+          ordered.remove(main);
+          ordered.addFirst(main);
+          return update(
+              transaction,
+              userId,
+              Updates.set("connections", ordered.stream().map(User.Connection::toBson).toList()));
+        });
+  }
+
+  /** Unlinks an account; the last one stays. */
+  @Operation(value = "UserOperation.removeConnection", who = PROFILE_EDITORS)
+  public User removeConnection(
+      RequestContext context, Id userId, Platform platform, String platformId) {
+    requireConnections(context, userId);
+    return mutations.change(
+        Mutations.Target.USER,
+        userId,
+        transaction ->
+            unlink(
+                transaction,
+                context.caller(),
+                require(transaction, userId),
+                each -> each.platform() == platform && each.platformId().equals(platformId)));
+  }
+
   /**
-   * Shows another paint, or none.
+   * Links a Kick account that a moderator vouches for.
    *
-   * @return whether anything changed
+   * @param account its times are replaced
    */
-  @Operation(
-      value = "UserOps.cosmetics",
-      who =
-          "oneself, an editor with User.ManageProfile, or User.ManageAny; the cosmetic must be entitled")
-  public boolean changePaint(RequestContext context, Id userId, @Nullable Id paintId) {
-    context.charge(RateLimitResource.USER_CHANGE_COSMETICS);
-    LoadedUser user = requireCosmetic(context.caller(), userId, Kind.PAINT, paintId);
-    Paint chosen = paintId == null ? null : store.paints().byId(paintId);
-    if (paintId != null && chosen == null) {
-      throw ApiException.notFound("paint not found");
-    }
-    if (Objects.equals(user.user().style().activePaintId(), paintId)) {
-      return false;
+  @Operation(value = "UserOperation.manuallyLinkKick", needs = Permission.USER_MANAGE_ANY)
+  public User linkKick(RequestContext context, Id userId, User.Connection account) {
+    Caller caller = context.caller();
+    context.charge(RateLimitResource.USER_CHANGE_CONNECTIONS);
+    caller.requireUser();
+    if (!caller.has(Permission.USER_MANAGE_ANY)) {
+      throw ApiException.forbidden("you do not have permission to manually link a kick account");
     }
     return mutations.change(
         Mutations.Target.USER,
         userId,
         transaction -> {
-          Id oldId = require(transaction, userId).style().activePaintId();
-          Paint old = oldId == null ? null : store.paints().byId(transaction.session(), oldId);
-          User after = update(transaction, userId, style("active_paint_id", paintId));
+          require(transaction, userId);
+          Bson taken =
+              Filters.elemMatch(
+                  "connections",
+                  Filters.and(
+                      Filters.eq("platform", account.platform().code()),
+                      Filters.eq("platform_id", account.platformId())));
+          if (store.users().findFirst(transaction.session(), taken) != null) {
+            throw ApiException.badRequest("connection already linked");
+          }
+          User.Connection linked = account.linkedAt(transaction.now());
+          User after = update(transaction, userId, Updates.push("connections", linked.toBson()));
           transaction.emit(
-              context.caller(),
-              new EntityEvent.OfUser(after, new UserChange.ChangeActivePaint(old, chosen)));
-          return true;
+              caller, new EntityEvent.OfUser(after, new UserChange.AddConnection(linked)));
+          return after;
         });
   }
 
-  /**
-   * Shows another badge, or none.
-   *
-   * @return whether anything changed
-   */
-  public boolean changeBadge(RequestContext context, Id userId, @Nullable Id badgeId) {
-    context.charge(RateLimitResource.USER_CHANGE_COSMETICS);
-    LoadedUser user = requireCosmetic(context.caller(), userId, Kind.BADGE, badgeId);
-    Badge chosen = badgeId == null ? null : store.badges().byId(badgeId);
-    if (badgeId != null && chosen == null) {
-      throw ApiException.notFound("badge not found");
-    }
-    if (Objects.equals(user.user().style().activeBadgeId(), badgeId)) {
-      return false;
-    }
-    return mutations.change(
-        Mutations.Target.USER,
-        userId,
-        transaction -> {
-          Id oldId = require(transaction, userId).style().activeBadgeId();
-          Badge old = oldId == null ? null : store.badges().byId(transaction.session(), oldId);
-          User after = update(transaction, userId, style("active_badge_id", badgeId));
-          transaction.emit(
-              context.caller(),
-              new EntityEvent.OfUser(after, new UserChange.ChangeActiveBadge(old, chosen)));
-          return true;
-        });
-  }
-
-  private LoadedUser requireCosmetic(Caller caller, Id userId, Kind kind, @Nullable Id cosmetic) {
+  private void requireConnections(RequestContext context, Id userId) {
+    context.charge(RateLimitResource.USER_CHANGE_CONNECTIONS);
     gate.require(
-        caller,
+        context.caller(),
         userId,
         Bit.USER_PROFILE,
-        "you do not have permission to change this user's cosmetics",
+        "you do not have permission to modify connections",
         NEEDED);
-    LoadedUser user = users.fullById(userId);
-    if (user == null) {
-      throw ApiException.notFound("user not found");
-    }
-    if (cosmetic != null && !user.entitlements().contains(EntitlementNode.of(kind, cosmetic))) {
-      throw new ApiException(
-          403, ErrorCode.LOAD_ERROR, "you do not have permission to use this " + kind.tag());
-    }
-    return user;
+  }
+
+  private static User.@Nullable Connection find(
+      List<User.Connection> connections, Platform platform, String platformId) {
+    return connections.stream()
+        .filter(each -> each.platform() == platform && each.platformId().equals(platformId))
+        .findFirst()
+        .orElse(null);
   }
 
   private EmoteSet requireNormal(Id setId) {
@@ -242,10 +246,6 @@ public final class ProfileService {
       throw ApiException.notFound("user not found");
     }
     return user;
-  }
-
-  private static Bson style(String field, @Nullable Id value) {
-    return Updates.set("style." + field, value == null ? null : value.toBson());
   }
 
   private static User update(Transaction transaction, Id userId, Bson change) {

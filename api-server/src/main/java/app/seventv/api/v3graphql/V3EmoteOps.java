@@ -64,7 +64,11 @@ final class V3EmoteOps {
         call.context(),
         emote.id(),
         new EmoteService.Edit(
-            name == null ? version : name, flags(params, manager), tags, manager ? owner : null));
+            name == null ? version : name,
+            flags(params, manager),
+            tags,
+            manager ? owner : null,
+            true));
   }
 
   /** What only managers may change is silently left as it is for others. */

@@ -20,6 +20,7 @@ import app.seventv.api.sets.SetEntryService;
 import app.seventv.api.tickets.TicketService;
 import app.seventv.api.users.AccountService;
 import app.seventv.api.users.BanService;
+import app.seventv.api.users.CosmeticService;
 import app.seventv.api.users.EditorService;
 import app.seventv.api.users.ProfileService;
 import app.seventv.api.v3rest.V3Models;
@@ -76,6 +77,7 @@ public final class V3Schema {
       EmoteSetService sets,
       SetEntryService entries,
       ProfileService profiles,
+      CosmeticService cosmetics,
       EditorService editors,
       BanService bans,
       AccountService accounts,

@@ -121,7 +121,7 @@ final class V3SetTypes {
       call.context().caller().guard(Permission.EMOTE_SET_MANAGE);
       throw ApiException.notImplemented();
     }
-    return service.edit(call.context(), set, new EmoteSetService.Edit(name, capacity));
+    return service.edit(call.context(), set, new EmoteSetService.Edit(name, capacity, null));
   }
 
   private static @Nullable String name(Call.Arguments data) {

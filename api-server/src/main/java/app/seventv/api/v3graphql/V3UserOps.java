@@ -12,6 +12,7 @@ import app.seventv.api.graphql.Loaders;
 import app.seventv.api.graphql.TypeWiring;
 import app.seventv.api.roles.RoleService;
 import app.seventv.api.users.AccountService;
+import app.seventv.api.users.CosmeticService;
 import app.seventv.api.users.EditorService;
 import app.seventv.api.users.ProfileService;
 import app.seventv.api.v3rest.V3Models;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class V3UserOps {
   private final UserLoader users;
   private final ProfileService profiles;
+  private final CosmeticService cosmetics;
   private final EditorService editors;
   private final RoleService roles;
   private final AccountService accounts;
@@ -41,6 +43,7 @@ final class V3UserOps {
   V3UserOps(V3Schema.Services services) {
     this.users = services.users();
     this.profiles = services.profiles();
+    this.cosmetics = services.cosmetics();
     this.editors = services.editors();
     this.roles = services.roles();
     this.accounts = services.accounts();
@@ -156,8 +159,8 @@ final class V3UserOps {
       return true;
     }
     switch (kind) {
-      case "PAINT" -> profiles.changePaint(call.context(), userId, chosen);
-      case "BADGE" -> profiles.changeBadge(call.context(), userId, chosen);
+      case "PAINT" -> cosmetics.changePaint(call.context(), userId, chosen);
+      case "BADGE" -> cosmetics.changeBadge(call.context(), userId, chosen);
       default -> throw ApiException.notImplemented();
     }
     return true;

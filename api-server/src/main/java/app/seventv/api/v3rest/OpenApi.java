@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The description of the v3 routes, as an OpenAPI 3 document (api-v3.md §7, route 1). */
-final class OpenApi {
+public final class OpenApi {
   private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)}");
 
   /** Method, path, summary, status of a success. */
@@ -23,7 +23,7 @@ final class OpenApi {
           route("GET", "/v3/auth", "Sign in or link an account", "303"),
           route("GET", "/v3/auth/logout", "Sign out by link", "307"),
           route("POST", "/v3/auth/logout", "Sign out", "204"),
-          route("GET", "/v3/auth/manual", "Link an account by a code", "501"),
+          route("GET", "/v3/auth/manual", "Sign in or link by a code", "200"),
           route("POST", "/v3/emotes", "Upload an emote", "201"),
           route("GET", "/v3/emotes/{id}", "An emote", "200"),
           route("GET", "/v3/emote-sets/global", "The global emote set", "200"),
@@ -40,6 +40,11 @@ final class OpenApi {
           route("GET", "/v3/gql/playground", "A page for GraphQL", "200"));
 
   private OpenApi() {}
+
+  /** Method and path of each route. */
+  public static List<String> routes() {
+    return ROUTES.stream().map(route -> route[0] + " " + route[1]).toList();
+  }
 
   private static String[] route(String... parts) {
     return parts;

@@ -162,7 +162,10 @@ public final class V3AuthRoutes {
     return Caller.of(user, session, request.context().caller().ip());
   }
 
-  @Operation(value = "GET /v3/auth/logout", who = "pages of our own origins")
+  @Operation(
+      value = {"GET /v3/auth/logout", "POST /v3/auth/logout"},
+      who = "pages of our own origins",
+      noConflict = "signing out twice is no error")
   private Response logout(ApiRequest request, int status) {
     for (String name : new String[] {"referer", "origin"}) {
       String value = request.head().header(name);

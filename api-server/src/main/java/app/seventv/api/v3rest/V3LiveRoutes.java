@@ -23,6 +23,7 @@ import app.seventv.model.Id;
 import app.seventv.model.Permission;
 import app.seventv.model.Platform;
 import app.seventv.model.RateLimitResource;
+import app.seventv.model.RateLimits;
 import app.seventv.model.User;
 import app.seventv.model.UserProfilePicture;
 import app.seventv.model.bus.BusBatch;
@@ -45,6 +46,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Presence writes and the avatar bridge, which feed live chats (api-v3.md §7.8, §7.9). */
@@ -61,9 +63,20 @@ public final class V3LiveRoutes {
   private final V3Models models;
   private final EventBus bus;
   private final InstantSource clock;
+  private final RateLimits limit;
 
+  /**
+   * @param presencesPerMinute of one user or address, where roles do not say: anybody may write
+   *     them, and each is told to a whole channel
+   */
   public V3LiveRoutes(
-      Store store, UserLoader users, V3Models models, EventBus bus, InstantSource clock) {
+      Store store,
+      UserLoader users,
+      V3Models models,
+      EventBus bus,
+      InstantSource clock,
+      int presencesPerMinute) {
+    this.limit = new RateLimits(60, presencesPerMinute, null, null);
     this.store = store;
     this.users = users;
     this.resolver = new EmoteResolver(store);
@@ -78,7 +91,10 @@ public final class V3LiveRoutes {
     routes.post("/v3/bridge/event-api", pipeline.handler(JsonBody.MAX_BYTES, this::bridge));
   }
 
-  @Operation(value = "POST /v3/users/{id}/presences", who = "anybody, for anybody")
+  @Operation(
+      value = "POST /v3/users/{id}/presences",
+      noConflict = "nothing is stored",
+      who = "anybody, for anybody")
   private Response presence(ApiRequest request) {
     Id userId = Id.parseOrNull(request.head().pathParameter("id"));
     if (userId == null) {
@@ -86,12 +102,13 @@ public final class V3LiveRoutes {
     }
     JsonBody body = JsonBody.read(request);
     long kind = body.integer("kind", 0);
-    body.requireFlagOrAbsent("passive");
-    body.text("session_id", "");
+    boolean passive = body.flag("passive", false);
+    // Sessions of older event servers had other ids; nobody can be told by such an id.
+    Id sessionId = Id.parseOrNull(body.text("session_id", ""));
     JsonBody data = body.object("data");
     StreamPlatform platform = platform(data.text("platform", "TWITCH"));
     String channelId = data.text("id", "");
-    request.context().charge(RateLimitResource.USER_PRESENCE_WRITE);
+    request.context().charge(RateLimitResource.USER_PRESENCE_WRITE, limit);
     if (kind != CHANNEL) {
       throw new ApiException(501, ErrorCode.BAD_REQUEST, "only channel presence (1) is supported");
     }
@@ -112,7 +129,9 @@ public final class V3LiveRoutes {
           "data.id is not a valid " + platform.name().toLowerCase(Locale.ROOT) + " id");
     }
     Instant now = clock.instant();
-    announce(user, channel, now);
+    if (sessionId != null || !passive) {
+      announce(user, channel, sessionId, now);
+    }
     return Json.response(
         200,
         new JsonObject()
@@ -133,7 +152,7 @@ public final class V3LiveRoutes {
   }
 
   /** Nothing is stored, so there is nothing for the outbox to keep: a lost presence comes again. */
-  private void announce(LoadedUser user, Channel channel, Instant now) {
+  private void announce(LoadedUser user, Channel channel, @Nullable Id sessionId, Instant now) {
     Id badge = user.user().style().activeBadgeId();
     Id paint = user.user().style().activePaintId();
     UserPresence presence =
@@ -142,7 +161,8 @@ public final class V3LiveRoutes {
             channel,
             badge == null ? null : store.badges().byId(badge),
             paint == null ? null : store.paints().byId(paint),
-            personalSets(user));
+            personalSets(user),
+            sessionId);
     BusBatch batch = new BusBatch(List.of(new BusEvent(null, null, presence, now)), now);
     bus.publish(BusBatch.SUBJECT, BusEncoding.encode(batch));
   }
@@ -182,7 +202,7 @@ public final class V3LiveRoutes {
     return new UserPresence.PersonalEmoteSet(set.withEmotes(entries), approved, owners);
   }
 
-  @Operation("POST /v3/bridge/event-api")
+  @Operation(value = "POST /v3/bridge/event-api", noConflict = "changes nothing")
   private Response bridge(ApiRequest request) {
     JsonNode identifiers = JsonBody.read(request).list("identifiers");
     Set<String> names = new LinkedHashSet<>();

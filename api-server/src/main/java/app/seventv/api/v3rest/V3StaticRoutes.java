@@ -2,6 +2,7 @@ package app.seventv.api.v3rest;
 
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
+import app.seventv.api.common.Operation;
 import app.seventv.api.graphql.GraphqlSchema;
 import app.seventv.api.v3rest.V3Models.JsonObject;
 import app.seventv.api.web.ApiRequest;
@@ -74,7 +75,6 @@ public final class V3StaticRoutes {
     routes.get(
         "/v3/gql/playground",
         pipeline.handler(0, request -> Response.of(200, "text/html; charset=utf-8", playground)));
-    routes.get("/v3/auth/manual", pipeline.handler(0, request -> notServed()));
     routes.delete("/v3/users/{id}", pipeline.handler(0, request -> notServed()));
     routes.patch(
         "/v3/users/{id}/connections/{connection_id}",
@@ -82,6 +82,13 @@ public final class V3StaticRoutes {
     routes.post("/v3/entitlements", pipeline.handler(JsonBody.MAX_BYTES, request -> notServed()));
   }
 
+  @Operation(
+      value = {
+        "DELETE /v3/users/{id}",
+        "PATCH /v3/users/{id}/connections/{connection_id}",
+        "POST /v3/entitlements"
+      },
+      who = "not served: 501")
   private static Response notServed() {
     throw ApiException.notImplemented();
   }

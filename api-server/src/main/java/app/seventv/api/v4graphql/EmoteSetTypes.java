@@ -1,7 +1,9 @@
 package app.seventv.api.v4graphql;
 
 import app.seventv.api.common.ApiException;
+import app.seventv.api.common.Validators;
 import app.seventv.api.data.Store;
+import app.seventv.api.graphql.ArgumentException;
 import app.seventv.api.graphql.Call;
 import app.seventv.api.graphql.GraphqlSchema;
 import app.seventv.api.graphql.Loaders;
@@ -17,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +86,31 @@ final class EmoteSetTypes {
         .fetch("addEmote", this::add)
         .fetch("removeEmote", this::remove)
         .fetch("updateEmoteAlias", this::rename)
-        .fetch("updateEmoteFlags", this::changeFlags);
+        .fetch("updateEmoteFlags", this::changeFlags)
+        .fetch("name", this::name)
+        .fetch("tags", this::tags)
+        .fetch("capacity", this::capacity)
+        .fetch("delete", (set, call) -> service.delete(call.context(), set));
+  }
+
+  private EmoteSet name(EmoteSet set, Call call) {
+    String name = call.arguments().string("name");
+    if (!Validators.isName(name)) {
+      throw new ArgumentException("String", "invalid name");
+    }
+    return service.edit(call.context(), set, new EmoteSetService.Edit(name, null, null));
+  }
+
+  private EmoteSet tags(EmoteSet set, Call call) {
+    List<String> tags = EmoteMutations.tags(call.arguments());
+    return service.edit(call.context(), set, new EmoteSetService.Edit(null, null, tags));
+  }
+
+  private EmoteSet capacity(EmoteSet set, Call call) {
+    Integer capacity = call.arguments().intOrNull("capacity", 1, Integer.MAX_VALUE);
+    boolean same = Objects.equals(capacity, set.capacity());
+    return service.edit(
+        call.context(), set, new EmoteSetService.Edit(null, same ? null : capacity, null));
   }
 
   private List<EmoteSet> many(Call call) {

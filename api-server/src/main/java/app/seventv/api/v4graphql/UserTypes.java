@@ -11,7 +11,6 @@ import app.seventv.api.graphql.GraphqlSchema;
 import app.seventv.api.graphql.Loaders;
 import app.seventv.api.search.SearchIndex;
 import app.seventv.api.search.UserSearch;
-import app.seventv.api.users.ProfileService;
 import app.seventv.model.EditorPermissions;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.EntitlementNode;
@@ -42,19 +41,12 @@ final class UserTypes {
   private final Store store;
   private final UserLoader users;
   private final SearchIndex index;
-  private final ProfileService profiles;
   private final ImageTypes images;
 
-  UserTypes(
-      Store store,
-      UserLoader users,
-      SearchIndex index,
-      ProfileService profiles,
-      ImageTypes images) {
+  UserTypes(Store store, UserLoader users, SearchIndex index, ImageTypes images) {
     this.store = store;
     this.users = users;
     this.index = index;
-    this.profiles = profiles;
     this.images = images;
   }
 
@@ -91,19 +83,6 @@ final class UserTypes {
         .field("updatedAt", Role::updatedAt)
         .field("searchUpdatedAt", Role::searchUpdatedAt)
         .fetch("createdBy", (role, call) -> call.load(Loaders.USER, role.createdBy()));
-    schema.type("UserMutation", Object.class).fetch("user", (root, call) -> target(call));
-    schema
-        .type("UserOperation", User.class)
-        .fetch(
-            "activeEmoteSet",
-            (user, call) ->
-                fast(
-                    profiles.changeActiveSet(
-                        call.context(), user.id(), call.arguments().idOrNull("emoteSetId"))));
-  }
-
-  private @Nullable LoadedUser fast(User user) {
-    return users.fast(List.of(user)).get(user.id());
   }
 
   private static void wireUser(GraphqlSchema schema) {
@@ -212,14 +191,6 @@ final class UserTypes {
       }
     }
     return new Page<>(items, hits.found(), hits.pages(perPage, maxPages));
-  }
-
-  private User target(Call call) {
-    User user = store.users().byId(call.arguments().id("id"));
-    if (user == null) {
-      throw ApiException.notFound("user not found");
-    }
-    return user;
   }
 
   private static User.@Nullable Connection mainConnection(LoadedUser user) {

@@ -3,6 +3,7 @@ package app.seventv.api.v4graphql;
 import app.seventv.api.common.LoadedUser;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.UserLoader;
+import app.seventv.api.emotes.EmoteService;
 import app.seventv.api.graphql.Call;
 import app.seventv.api.graphql.GraphqlSchema;
 import app.seventv.api.graphql.Scalars;
@@ -12,7 +13,11 @@ import app.seventv.api.search.SearchIndex;
 import app.seventv.api.search.UserSearch;
 import app.seventv.api.sets.EmoteSetService;
 import app.seventv.api.sets.SetEntryService;
+import app.seventv.api.tickets.TicketService;
+import app.seventv.api.users.CosmeticService;
+import app.seventv.api.users.EditorService;
 import app.seventv.api.users.ProfileService;
+import app.seventv.api.users.SessionService;
 import app.seventv.model.Emote;
 import app.seventv.model.Id;
 import app.seventv.model.RateLimitResource;
@@ -70,7 +75,12 @@ public final class V4Schema {
       SearchIndex index,
       EmoteSetService sets,
       SetEntryService entries,
+      EmoteService emotes,
       ProfileService profiles,
+      CosmeticService cosmetics,
+      EditorService editors,
+      TicketService tickets,
+      SessionService sessions,
       URI cdnOrigin) {}
 
   /** Both halves of {@code search.all}. */
@@ -108,8 +118,11 @@ public final class V4Schema {
     new CosmeticTypes(services.store(), images).wire(schema);
     new EmoteTypes(services.store(), services.users(), services.index(), images).wire(schema);
     new EmoteSetTypes(services.store(), services.sets(), services.entries()).wire(schema);
-    new UserTypes(services.store(), services.users(), services.index(), services.profiles(), images)
-        .wire(schema);
+    new UserTypes(services.store(), services.users(), services.index(), images).wire(schema);
+    new UserMutations(services).wire(schema);
+    new EmoteMutations(services.emotes()).wire(schema);
+    new EditorMutations(services.editors()).wire(schema);
+    new TicketTypes(services.tickets()).wire(schema);
     PermissionTypes.wire(schema);
     return schema.build(List.of(sdl, own));
   }

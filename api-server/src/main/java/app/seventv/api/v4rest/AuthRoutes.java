@@ -35,7 +35,6 @@ import tools.jackson.databind.JsonNode;
 public final class AuthRoutes {
   private static final String VERIFIER_COOKIE = "seventv-verifier";
   private static final Duration VERIFIER_LIFETIME = Duration.ofMinutes(5);
-  private static final int VERIFIER_BYTES = 32;
   private static final int MAX_BODY_BYTES = 16 * 1024;
 
   /** A path on the same site, in the eyes of every browser. */
@@ -97,9 +96,7 @@ public final class AuthRoutes {
     ConnectionProvider provider = provider(request.head().queryParameter("platform"));
     request.context().charge(RateLimitResource.LOGIN);
     requireEnabled(provider);
-    byte[] secret = new byte[VERIFIER_BYTES];
-    random.nextBytes(secret);
-    String verifier = Pkce.text(secret);
+    String verifier = Pkce.boundVerifier(random, returnTo);
     request
         .cookies()
         .set(VERIFIER_COOKIE, verifier, cookieDomain, Cookies.SameSite.STRICT, VERIFIER_LIFETIME);
@@ -136,6 +133,11 @@ public final class AuthRoutes {
       throw ApiException.badRequest("sign-in was not started in this browser");
     }
     request.cookies().remove(VERIFIER_COOKIE, cookieDomain);
+    JsonNode state = body.path("state");
+    if (state.isString() && !Pkce.isBound(verifier, state.asString())) {
+      // Somebody else's code: it came with another state than this browser was sent away with.
+      throw ApiException.badRequest("state mismatch");
+    }
     ProviderClient.Profile profile =
         client.exchange(
             chosen, body.path("code").asString(), verifier, redirectUri(request, flow, chosen));

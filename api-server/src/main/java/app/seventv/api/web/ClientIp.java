@@ -42,6 +42,11 @@ public record ClientIp(
     throw new HttpError(403, "missing ip header");
   }
 
+  /** Whether the peer is a proxy whose headers are believed. */
+  public boolean isProxy(InetAddress peer) {
+    return inside(trustedProxies, peer) && !inside(trustedRanges, peer);
+  }
+
   private InetAddress rightmostUntrusted(String list, InetAddress peer) {
     String[] items = list.split(",", -1);
     InetAddress found = null;

@@ -75,11 +75,16 @@ public final class JsonBody {
     return value.asLong();
   }
 
-  /** Checks that a member, if there, is true or false. */
-  public void requireFlagOrAbsent(String name) {
-    if (!isAbsent(name) && !root.path(name).isBoolean()) {
+  /** True or false, with a default. */
+  public boolean flag(String name, boolean whenAbsent) {
+    if (isAbsent(name)) {
+      return whenAbsent;
+    }
+    JsonNode value = root.path(name);
+    if (!value.isBoolean()) {
       throw wrong(name);
     }
+    return value.asBoolean();
   }
 
   /** A nested object that must be there. */

@@ -6,6 +6,7 @@ import app.seventv.api.cache.CachedUsers;
 import app.seventv.api.cache.ResponseCache.Answer;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
+import app.seventv.api.common.Countries;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
 import app.seventv.api.common.RateLimiter;
@@ -26,6 +27,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -47,6 +49,8 @@ public final class Pipeline {
   private final CachedUsers cachedUsers;
   private final Reads reads;
   private final RateLimiter limiter;
+  private final Countries countries;
+  private final Optional<String> countryHeader;
   private final OriginPolicy credentials;
   private final String cookieDomain;
   private final ApiErrors errors = new ApiErrors();
@@ -55,6 +59,7 @@ public final class Pipeline {
    * @param executor runs each request, a virtual thread each
    * @param cachedUsers knows what everybody may do
    * @param reads answers reads from memory
+   * @param countryHeader in which proxies name the client's country, if they do
    * @param credentials origins whose pages may change things with a visitor's cookie
    * @param cookieDomain domain of our cookies
    */
@@ -66,6 +71,8 @@ public final class Pipeline {
       CachedUsers cachedUsers,
       Reads reads,
       RateLimiter limiter,
+      Countries countries,
+      Optional<String> countryHeader,
       OriginPolicy credentials,
       String cookieDomain) {
     this.executor = executor;
@@ -75,6 +82,8 @@ public final class Pipeline {
     this.cachedUsers = cachedUsers;
     this.reads = reads;
     this.limiter = limiter;
+    this.countries = countries;
+    this.countryHeader = countryHeader;
     this.credentials = credentials;
     this.cookieDomain = cookieDomain;
   }
@@ -215,9 +224,19 @@ public final class Pipeline {
     }
 
     void read() {
-      InetAddress ip = clientIp.resolve(request, request.connection().peer().getAddress());
+      InetAddress peer = request.connection().peer().getAddress();
+      InetAddress ip = clientIp.resolve(request, peer);
       cookies = Cookies.read(request.headers());
-      context = new RequestContext(caller(cookies, ip), limiter);
+      context = new RequestContext(caller(cookies, ip), limiter, () -> country(peer, ip));
+    }
+
+    /** Only proxies are believed about it. */
+    private @Nullable String country(InetAddress peer, InetAddress ip) {
+      String named =
+          countryHeader.isPresent() && clientIp.isProxy(peer)
+              ? Countries.valid(request.header(countryHeader.get()))
+              : null;
+      return named == null ? countries.of(ip) : named;
     }
 
     private Caller caller(Cookies jar, InetAddress ip) {
@@ -286,8 +305,11 @@ public final class Pipeline {
 
     /** Somebody who sent neither cookie nor token. */
     void anonymous(Permissions permissions) {
-      InetAddress ip = clientIp.resolve(request, request.connection().peer().getAddress());
-      context = new RequestContext(Caller.anonymous(permissions, ip), limiter);
+      InetAddress peer = request.connection().peer().getAddress();
+      InetAddress ip = clientIp.resolve(request, peer);
+      context =
+          new RequestContext(
+              Caller.anonymous(permissions, ip), limiter, () -> country(peer, ip));
     }
 
     Response decorate(Response response) {

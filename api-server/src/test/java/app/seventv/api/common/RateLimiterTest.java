@@ -25,7 +25,7 @@ class RateLimiterTest {
   }
 
   private Map<String, String> charge(Caller caller) {
-    return limiter.charge(RateLimitResource.SEARCH, caller);
+    return limiter.charge(RateLimitResource.SEARCH, caller, null);
   }
 
   private ApiException refused(Caller caller) {

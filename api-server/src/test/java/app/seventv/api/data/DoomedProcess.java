@@ -24,9 +24,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes a few sets until the end comes at a seeded point around a publication. As a process of
- * its own it says so on stdout, stands still and is killed; inside the test everything it does from
- * there on fails, which leaves the same rows behind and is a hundred times faster.
+ * A process in which several instances of the API's data layer, that share nothing, change a few
+ * sets each, until the end comes at a seeded point around a publication: they stand still. When all
+ * do, the process says so on stdout and is killed. Several, because a process takes a second to
+ * start and a hundred seeds are to be tried.
  */
 @SuppressWarnings("try") // closing the bus client can be interrupted
 final class DoomedProcess {
@@ -43,30 +44,17 @@ final class DoomedProcess {
     BEFORE_CONFIRM
   }
 
-  /** The end inside the test. */
-  static final class Killed extends Error {
-    private static final long serialVersionUID = 1L;
-
-    Killed() {
-      super("killed", null, false, false);
-    }
-  }
-
   /** A bus that ends everything at its {@code last} publication. */
   private record DoomedBus(EventBus bus, Point point, int last, AtomicInteger count, Runnable end)
       implements EventBus {
     @Override
     public long publish(String subject, byte[] message) {
-      boolean now;
-      synchronized (count) {
-        int sent = count.incrementAndGet();
-        now = sent == last;
-        if (sent > last || (now && point == Point.BEFORE_PUBLISH)) {
-          end.run();
-        }
+      int sent = count.incrementAndGet();
+      if (sent > last || (sent == last && point == Point.BEFORE_PUBLISH)) {
+        end.run();
       }
       long connection = bus.publish(subject, message);
-      if (now && point == Point.AFTER_PUBLISH) {
+      if (sent == last && point == Point.AFTER_PUBLISH) {
         end.run();
       }
       return connection;
@@ -74,75 +62,86 @@ final class DoomedProcess {
 
     @Override
     public long confirm() throws IOException {
-      synchronized (count) {
-        if (count.get() >= last) {
-          end.run();
-        }
+      if (count.get() >= last) {
+        end.run();
       }
       return bus.confirm();
     }
   }
 
-  private static void standStill() {
-    System.out.println(STANDS_STILL);
-    System.out.flush();
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+  /** Ends everything that one instance does. */
+  private record End(Thread worker, AtomicBoolean came, CountDownLatch standing)
+      implements Runnable {
+    /** Does not return. An instance stands still when its worker does: outside a transaction. */
+    @Override
+    public void run() {
+      came.set(true);
+      if (Thread.currentThread().equals(worker)) {
+        standing.countDown();
+      }
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 
-  /** Arguments: database, NATS, seed. */
+  /** Arguments: database, NATS, first seed, number of seeds. */
   public static void main(String[] args) throws Exception {
-    try (MongoClient client = MongoClients.create(args[0]);
-        Connection nats = Nats.connect(args[1])) {
-      run(new Store(client, "7tv"), nats, Long.parseLong(args[2]), DoomedProcess::standStill);
+    long first = Long.parseLong(args[2]);
+    int instances = Integer.parseInt(args[3]);
+    CountDownLatch standing = new CountDownLatch(instances);
+    try (MongoClient client = MongoClients.create(args[0])) {
+      Store store = new Store(client, "7tv");
+      for (long seed = first; seed < first + instances; seed++) {
+        long own = seed;
+        Connection nats = Nats.connect(args[1]);
+        Thread.ofPlatform()
+            .start(() ->
+                run(
+                    store,
+                    nats,
+                    own,
+                    new End(Thread.currentThread(), new AtomicBoolean(), standing)));
+      }
+      standing.await();
+      System.out.println(STANDS_STILL);
+      System.out.flush();
+      new CountDownLatch(1).await();
     }
   }
 
-  /** Works until the end, which {@code end} must not survive. */
-  static void run(Store store, Connection nats, long seed, Runnable end) {
+  /** Works until it is killed. */
+  private static void run(Store store, Connection nats, long seed, End end) {
     Random random = new Random(seed);
     InstantSource clock = InstantSource.system();
-    AtomicBoolean dead = new AtomicBoolean();
     EventBus bus =
         new DoomedBus(
             new NatsBus(nats),
             Point.values()[random.nextInt(Point.values().length)],
             1 + random.nextInt(MAX_CHANGES),
             new AtomicInteger(),
-            () -> {
-              dead.set(true);
-              end.run();
-            });
+            end);
     ScheduledExecutorService refresher = Executors.newSingleThreadScheduledExecutor();
     Outbox outbox = new Outbox(store, bus, clock, random, Outbox.STALE_AFTER);
-    try {
-      Transactions transactions = new Transactions(store, outbox, clock, random);
-      Mutations mutations =
-          new Mutations(new Leases(store, clock, random, refresher), transactions);
-      Id[] sets = new Id[SETS];
-      for (int i = 0; i < SETS && !dead.get(); i++) {
-        Id id = Id.generate(clock.millis(), random);
-        sets[i] = id;
-        mutations.<@Nullable Void>create(transaction -> {
-          EmoteSet set = set(id, transaction);
-          transaction.insert(CollectionNames.EMOTE_SETS, set);
-          transaction.emit(
-              null, null, new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
-          return null;
-        });
-      }
-      for (int change = 0; !dead.get(); change++) {
-        rename(mutations, sets[random.nextInt(SETS)], Integer.toString(change));
-      }
-    } catch (Killed e) {
-      // as if the process had ended
-    } finally {
-      refresher.shutdownNow();
-      outbox.close();
+    Transactions transactions = new Transactions(store, outbox, clock, random);
+    Mutations mutations = new Mutations(new Leases(store, clock, random, refresher), transactions);
+    Id[] sets = new Id[SETS];
+    for (int i = 0; i < SETS && !end.came().get(); i++) {
+      Id id = Id.generate(clock.millis(), random);
+      sets[i] = id;
+      mutations.<@Nullable Void>create(transaction -> {
+        EmoteSet set = set(id, transaction);
+        transaction.insert(CollectionNames.EMOTE_SETS, set);
+        transaction.emit(null, null, new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
+        return null;
+      });
     }
+    for (int change = 0; !end.came().get(); change++) {
+      rename(mutations, sets[random.nextInt(SETS)], Integer.toString(change));
+    }
+    end.run();
   }
 
   private static EmoteSet set(Id id, Transaction transaction) {

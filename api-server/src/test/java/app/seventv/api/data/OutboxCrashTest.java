@@ -19,7 +19,6 @@ import io.nats.client.Connection;
 import io.nats.client.Nats;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,8 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 class OutboxCrashTest {
   private static final int RUNS = 100;
 
-  /** Of these runs, so many are processes of their own and die by SIGKILL. */
-  private static final int KILLED_PROCESSES = 4;
+  /** Runs that share a process, and its end. */
+  private static final int RUNS_OF_A_PROCESS = 10;
 
   private static final Duration STALE_AFTER = Duration.ofMillis(100);
 
@@ -90,28 +89,15 @@ class OutboxCrashTest {
 
   @Test
   void killedProcessesLoseNoEvents() throws Exception {
-    for (int run = 0; run < RUNS; run++) {
-      long seed = run;
-      if (run < KILLED_PROCESSES) {
-        killProcess(run);
-      } else {
-        try (Connection own = Nats.connect(nats.uri())) {
-          DoomedProcess.run(
-              store,
-              own,
-              seed,
-              () -> {
-                throw new DoomedProcess.Killed();
-              });
-        }
-      }
+    for (int seed = 0; seed < RUNS; seed += RUNS_OF_A_PROCESS) {
+      killProcess(seed);
     }
     try (Connection own = Nats.connect(nats.uri());
         Outbox _ =
             new Outbox(
                 store, new NatsBus(own), InstantSource.system(), new Random(1), STALE_AFTER)) {
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(2))
           .until(() -> store.collection(CollectionNames.API_OUTBOX).countDocuments() == 0);
     }
     listener.flush(Duration.ofSeconds(5));
@@ -155,26 +141,25 @@ class OutboxCrashTest {
     return committed;
   }
 
-  /** Starts a process, waits until it stands still, and kills it. */
-  private void killProcess(long seed) throws IOException, InterruptedException {
+  /** Starts a process, waits until all of it stands still, and kills it with SIGKILL. */
+  private void killProcess(long firstSeed) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Xmx128m",
+                "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 DoomedProcess.class.getName(),
                 mongo.uri("7tv"),
                 nats.uri(),
-                Long.toString(seed))
+                Long.toString(firstSeed),
+                Integer.toString(RUNS_OF_A_PROCESS))
             .redirectErrorStream(true)
             .start();
     List<String> output = new ArrayList<>();
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         output.add(line);
         if (line.equals(DoomedProcess.STANDS_STILL)) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,9 @@ public final class DevLogin implements AutoCloseable {
   /** The account in Kick's shape. */
   public static final String KICK_PROFILE_PATH = "/kick/public/v1/users";
 
+  /** Kick's public channels by name, for applications. */
+  public static final String KICK_CHANNELS_PATH = "/kick/public/v1/channels";
+
   private static final Logger LOG = LoggerFactory.getLogger(DevLogin.class);
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final Duration CODE_LIFETIME = Duration.ofMinutes(5);
@@ -82,12 +86,19 @@ public final class DevLogin implements AutoCloseable {
   private final ExpiringTokens<Grant> codes;
   private final ExpiringTokens<DevUser> tokens;
 
+  /** Tokens of applications, which stand for nobody. */
+  private final ExpiringTokens<String> applications;
+
+  /** What people wrote about themselves on Kick, by login. */
+  private final Map<String, String> biographies = new ConcurrentHashMap<>();
+
   private DevLogin(HttpServer server, InstantSource clock) {
     SecureRandom random = new SecureRandom();
     this.server = server;
     this.threads = Executors.newVirtualThreadPerTaskExecutor();
     this.codes = new ExpiringTokens<>(clock, random, CODE_LIFETIME, MAX_CODES);
     this.tokens = new ExpiringTokens<>(clock, random, TOKEN_LIFETIME, MAX_TOKENS);
+    this.applications = new ExpiringTokens<>(clock, random, TOKEN_LIFETIME, MAX_TOKENS);
   }
 
   /**
@@ -108,6 +119,7 @@ public final class DevLogin implements AutoCloseable {
     login.route(DISCORD_PROFILE_PATH, "GET", login::discordProfile);
     login.route(YOUTUBE_PROFILE_PATH, "GET", login::youtubeProfile);
     login.route(KICK_PROFILE_PATH, "GET", login::kickProfile);
+    login.route(KICK_CHANNELS_PATH, "GET", login::kickChannels);
     login.route("/avatars/", "GET", login::avatar);
     server.setExecutor(login.threads);
     server.start();
@@ -132,6 +144,11 @@ public final class DevLogin implements AutoCloseable {
   /** Address for {@code connections.twitch.profile_url}. */
   public URI profileUrl() {
     return at(PROFILE_PATH);
+  }
+
+  /** Changes what a person says about itself on Kick. */
+  public void writeBiography(DevUser user, String text) {
+    biographies.put(user.login(), text);
   }
 
   @Override
@@ -202,6 +219,17 @@ public final class DevLogin implements AutoCloseable {
     if (!CLIENT_SECRET.equals(form.get("client_secret"))) {
       return Answer.error(403, "invalid client secret");
     }
+    if ("client_credentials".equals(form.get("grant_type"))) {
+      return Answer.json(
+          200,
+          Map.of(
+              "access_token",
+              applications.issue(CLIENT_ID),
+              "expires_in",
+              TOKEN_LIFETIME.toSeconds(),
+              "token_type",
+              "Bearer"));
+    }
     if (!"authorization_code".equals(form.get("grant_type"))) {
       return Answer.error(400, "missing grant type");
     }
@@ -226,11 +254,39 @@ public final class DevLogin implements AutoCloseable {
 
   /** The person of the request's token. */
   private Optional<DevUser> person(HttpExchange exchange) {
+    return bearer(exchange).flatMap(tokens::find);
+  }
+
+  private static Optional<String> bearer(HttpExchange exchange) {
     String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-    String bearer = "Bearer ";
-    return authorization == null || !authorization.startsWith(bearer)
+    String scheme = "Bearer ";
+    return authorization == null || !authorization.startsWith(scheme)
         ? Optional.empty()
-        : tokens.find(authorization.substring(bearer.length()));
+        : Optional.of(authorization.substring(scheme.length()));
+  }
+
+  private boolean isApplication(HttpExchange exchange) {
+    return bearer(exchange).flatMap(applications::find).isPresent();
+  }
+
+  /** Kick answers with an empty list for a name that nobody has. */
+  private Answer kickChannels(HttpExchange exchange) {
+    if (!isApplication(exchange)) {
+      return Answer.error(401, "Unauthorized");
+    }
+    String slug = parseForm(exchange.getRequestURI().getRawQuery()).getOrDefault("slug", "");
+    List<Map<String, Object>> channels =
+        DevUser.byLogin(slug).stream()
+            .map(user ->
+                Map.<String, Object>of(
+                    "broadcaster_user_id",
+                    Long.parseLong(user.id()),
+                    "slug",
+                    user.login(),
+                    "channel_description",
+                    biographies.getOrDefault(user.login(), "")))
+            .toList();
+    return Answer.json(200, Map.of("data", channels));
   }
 
   private Answer discordProfile(HttpExchange exchange) {
@@ -251,7 +307,12 @@ public final class DevLogin implements AutoCloseable {
   }
 
   private Answer kickProfile(HttpExchange exchange) {
-    return person(exchange)
+    String id = parseForm(exchange.getRequestURI().getRawQuery()).getOrDefault("id", "");
+    Optional<DevUser> named =
+        isApplication(exchange)
+            ? DevUser.ALL.stream().filter(user -> user.id().equals(id)).findFirst()
+            : person(exchange);
+    return named
         .map(user ->
             Answer.json(
                 200,

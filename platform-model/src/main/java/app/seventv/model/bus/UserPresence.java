@@ -19,21 +19,40 @@ import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
-/** A user was seen in a channel (event-api.md §13, §15.4); not stored, not audited. */
+/**
+ * A user was seen in a channel (event-api.md §13, §15.4); not stored, not audited.
+ *
+ * @param sessionId the live session, of anybody, that alone is to be told; null tells the channel.
+ *     The field {@code session_id} is on the bus only when there is one: readers that do not know
+ *     it skip it.
+ */
 public record UserPresence(
     FullUser user,
     Channel channel,
     @Nullable Badge activeBadge,
     @Nullable Paint activePaint,
-    List<PersonalEmoteSet> personalEmoteSets)
+    List<PersonalEmoteSet> personalEmoteSets,
+    @Nullable Id sessionId)
     implements EventData {
 
   /** The tag on the bus. */
   public static final String KIND = "user_presence";
 
+  private static final String SESSION_ID = "session_id";
+
   /** Copies the list. */
   public UserPresence {
     personalEmoteSets = List.copyOf(personalEmoteSets);
+  }
+
+  /** A presence for everybody in the channel. */
+  public UserPresence(
+      FullUser user,
+      Channel channel,
+      @Nullable Badge activeBadge,
+      @Nullable Paint activePaint,
+      List<PersonalEmoteSet> personalEmoteSets) {
+    this(user, channel, activeBadge, activePaint, personalEmoteSets, null);
   }
 
   /**
@@ -94,7 +113,8 @@ public record UserPresence(
         in.document("platform", UserPresence::readChannel),
         in.documentOrNull("active_badge", Badge::read),
         in.documentOrNull("active_paint", Paint::read),
-        in.documents("personal_emote_sets", PersonalEmoteSet::read));
+        in.documents("personal_emote_sets", PersonalEmoteSet::read),
+        in.idOrNull(SESSION_ID));
   }
 
   private static Channel readChannel(DocumentReader in) {
@@ -120,13 +140,18 @@ public record UserPresence(
             channel.platform().hasNumericIds()
                 ? new BsonInt64(channel.numericId())
                 : new BsonString(channel.id()));
-    return new DocumentWriter()
-        .string("kind", KIND)
-        .document("user", user)
-        .value("platform", platform)
-        .document("active_badge", activeBadge)
-        .document("active_paint", activePaint)
-        .documents("personal_emote_sets", personalEmoteSets)
-        .build();
+    BsonDocument document =
+        new DocumentWriter()
+            .string("kind", KIND)
+            .document("user", user)
+            .value("platform", platform)
+            .document("active_badge", activeBadge)
+            .document("active_paint", activePaint)
+            .documents("personal_emote_sets", personalEmoteSets)
+            .build();
+    if (sessionId != null) {
+      document.append(SESSION_ID, sessionId.toBson());
+    }
+    return document;
   }
 }
