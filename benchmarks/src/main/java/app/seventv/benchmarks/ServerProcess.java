@@ -127,11 +127,6 @@ final class ServerProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** User and system time so far. */
-  double cpuSeconds() throws IOException {
-    return MeasuredServer.cpuSeconds(pid());
-  }
-
   /** Bytes of live objects on the Java heap by class, after a full collection. */
   Map<String, Long> liveHeap() throws IOException, InterruptedException {
     Map<String, Long> bytes = new HashMap<>();
