@@ -200,8 +200,7 @@ final class HttpBenchmark implements Benchmark {
       List<Round> rounds = new ArrayList<>();
       List<Double> ratios = new ArrayList<>();
       for (int turn = 0; turn < (context.quick() ? 3 : 5); turn++) {
-        Round http2 =
-            Round.measure(ours, server -> load(server, one, context.quick() ? 1 : 2));
+        Round http2 = Round.measure(ours, server -> load(server, one, context.quick() ? 1 : 2));
         Round http3 = http3(ours, one, requestsEach);
         rounds.add(http3);
         ratios.add(http3.cpuMicros() / http2.cpuMicros());

@@ -308,8 +308,7 @@ public final class Pipeline {
       InetAddress peer = request.connection().peer().getAddress();
       InetAddress ip = clientIp.resolve(request, peer);
       context =
-          new RequestContext(
-              Caller.anonymous(permissions, ip), limiter, () -> country(peer, ip));
+          new RequestContext(Caller.anonymous(permissions, ip), limiter, () -> country(peer, ip));
     }
 
     Response decorate(Response response) {
