@@ -26,7 +26,7 @@ class GeneratedDocumentsTest {
    *
    * @param open whether unknown fields are passed over
    */
-  private record Collection(
+  record Collection(
       String name, Class<?> type, Function<BsonDocument, ? extends Document> read, boolean open) {
     @Override
     public String toString() {
