@@ -133,13 +133,19 @@ class V3RestTest {
     Map<String, String> channel = Map.of("platform", "TWITCH", "id", "4243");
     Id session = world.newId();
     world.forgetEvents();
-    Map<String, Object> nobody = Map.of("kind", 1, "passive", true, "data", channel);
-    assertThat(post(path, nobody).statusCode()).isEqualTo(200);
+    assertThat(announced(path, Map.of("kind", 1, "passive", true, "data", channel))).isNull();
     Map<String, Object> self =
         Map.of("kind", 1, "passive", true, "session_id", session.toString(), "data", channel);
-    assertThat(post(path, self).statusCode()).isEqualTo(200);
-    UserPresence presence = (UserPresence) world.nextBatch().events().getFirst().data();
-    assertThat(presence.sessionId()).isEqualTo(session);
+    assertThat(announced(path, self)).isEqualTo(session);
+    Map<String, Object> chatting =
+        Map.of("kind", 1, "passive", false, "session_id", session.toString(), "data", channel);
+    assertThat(announced(path, chatting)).isNull();
+  }
+
+  /** The session that a presence on the bus is for; null for the whole channel. */
+  private @Nullable Id announced(String path, Map<String, Object> presence) throws Exception {
+    assertThat(post(path, presence).statusCode()).isEqualTo(200);
+    return ((UserPresence) world.nextBatch().events().getFirst().data()).sessionId();
   }
 
   @Test

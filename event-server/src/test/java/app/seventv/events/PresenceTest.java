@@ -192,4 +192,18 @@ class PresenceTest {
                   + "\"display_name\":\"*DeletedUser\",\"style\":{}}");
     }
   }
+
+  @Test
+  void aPresenceForOneSessionReachesNobodyElse() throws Exception {
+    try (SocketClient other = watching("cosmetic.*");
+        SocketClient target = SocketClient.connect(fixture.http, fixture.webSocketUri(""))) {
+      String id = target.frame().at("/d/session_id").stringValue();
+      ObjectNode event = BusSamples.presenceEvent();
+      ((ObjectNode) event.get("data")).put("session_id", id);
+      assertThat(target.frame().get("op").intValue()).isEqualTo(2);
+      fixture.publish(BusSamples.message(event));
+      assertPayloads(target, ALL); // it need not watch the channel: it was asked for
+      assertQuiet(other);
+    }
+  }
 }

@@ -129,9 +129,7 @@ public final class V3LiveRoutes {
           "data.id is not a valid " + platform.name().toLowerCase(Locale.ROOT) + " id");
     }
     Instant now = clock.instant();
-    if (sessionId != null || !passive) {
-      announce(user, channel, sessionId, now);
-    }
+    announce(user, channel, passive ? sessionId : null, now);
     return Json.response(
         200,
         new JsonObject()

@@ -31,7 +31,7 @@ final class PresenceConverter {
         presence.activePaint() == null ? null : cosmetics.of(presence.activePaint()),
         presence.personalEmoteSets().stream().map(set -> set(presence.user(), set)).toList(),
         models.partialUser(presence.user()).bytes(),
-        null);
+        presence.sessionId());
   }
 
   /** The change of style that an event about a user is, or null. */

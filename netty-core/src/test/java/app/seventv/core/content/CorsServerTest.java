@@ -14,13 +14,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a browser sees of a policy. */
+@ParameterizedClass
+@EnumSource(
+    value = TransportOptions.Choice.class,
+    names = {"IO_URING", "EPOLL", "NIO"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class CorsServerTest {
@@ -37,10 +44,14 @@ class CorsServerTest {
     "access-control-allow-private-network"
   };
 
+  @Parameter TransportOptions.Choice transport;
+
+  @TempDir static Path directory = Path.of(".");
+
   private HttpFixture http;
 
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
+  @BeforeParameterizedClassInvocation
+  void start() throws Exception {
     Handler routes =
         Router.builder()
             .get("/ok", e -> e.respond(Response.text(200, "ok")))
@@ -62,7 +73,7 @@ class CorsServerTest {
             .build();
     http =
         HttpFixture.start(
-            TransportOptions.Choice.NIO,
+            transport,
             directory,
             threads -> {
               Handler named = policy.wrap(routes);
@@ -71,7 +82,7 @@ class CorsServerTest {
             });
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void stop() {
     http.close();
   }

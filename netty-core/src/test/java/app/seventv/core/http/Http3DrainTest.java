@@ -19,10 +19,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of requests around the GOAWAY frames of a drain (RFC 9114 §5.2). */
+@ParameterizedClass
+@EnumSource(
+    value = TransportOptions.Choice.class,
+    names = {"IO_URING", "EPOLL", "NIO"})
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3DrainTest {
+  @Parameter TransportOptions.Choice transport;
+
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final byte[] BODY = new byte[512 << 10];
 
@@ -34,7 +43,7 @@ class Http3DrainTest {
 
   @BeforeEach
   void start() throws Exception {
-    loops = EventLoops.start(TransportOptions.loops(2));
+    loops = EventLoops.start(new TransportOptions(transport, 2, true));
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         HttpServer.builder(loops, held::add)

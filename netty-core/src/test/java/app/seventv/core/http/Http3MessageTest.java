@@ -15,10 +15,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Lengths of HTTP/3 responses and what may stand in trailer sections (RFC 9114 §4.1). */
+@ParameterizedClass
+@EnumSource(
+    value = TransportOptions.Choice.class,
+    names = {"IO_URING", "EPOLL", "NIO"})
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3MessageTest {
+  @Parameter TransportOptions.Choice transport;
+
   @TempDir static Path directory = Path.of(".");
 
   private EventLoops loops;
@@ -27,7 +36,7 @@ class Http3MessageTest {
 
   @BeforeEach
   void start() throws Exception {
-    loops = EventLoops.start(TransportOptions.loops(1));
+    loops = EventLoops.start(new TransportOptions(transport, 1, true));
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         HttpServer.builder(loops, Http3MessageTest::handle)

@@ -23,12 +23,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** PRIORITY_UPDATE frames of HTTP/3 (RFC 9218 §7.2). */
+@ParameterizedClass
+@EnumSource(
+    value = TransportOptions.Choice.class,
+    names = {"IO_URING", "EPOLL", "NIO"})
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3PrioritiesTest {
+  @Parameter TransportOptions.Choice transport;
+
   private static final long REQUEST = 0xF0700;
   private static final long PUSH = 0xF0701;
   private static final int BODY_BYTES = 900 << 10;
@@ -42,7 +51,7 @@ class Http3PrioritiesTest {
 
   @BeforeEach
   void start() throws Exception {
-    loops = EventLoops.start(TransportOptions.loops(1));
+    loops = EventLoops.start(new TransportOptions(transport, 1, true));
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         HttpServer.builder(loops, this::handle)

@@ -16,10 +16,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients of HTTP/3 that keep a window shut are cut off; those that only are slow are not. */
+@ParameterizedClass
+@EnumSource(
+    value = TransportOptions.Choice.class,
+    names = {"IO_URING", "EPOLL", "NIO"})
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3SlowReaderTest {
+  @Parameter TransportOptions.Choice transport;
+
   private static final int BODY_BYTES = 4 << 20;
   private static final long IDLE_MS = 400;
   private static final long SMALL_WINDOW_BYTES = 16 << 10;
@@ -33,7 +42,7 @@ class Http3SlowReaderTest {
 
   @BeforeEach
   void start() {
-    loops = EventLoops.start(TransportOptions.loops(1));
+    loops = EventLoops.start(new TransportOptions(transport, 1, true));
   }
 
   @AfterEach

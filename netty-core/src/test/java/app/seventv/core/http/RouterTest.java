@@ -5,27 +5,38 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.seventv.core.transport.TransportOptions;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which route a path finds, and what a route makes of its method. */
+@ParameterizedClass
+@EnumSource(
+    value = TransportOptions.Choice.class,
+    names = {"IO_URING", "EPOLL", "NIO"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class RouterTest {
   private static final byte[] NONE = {};
 
+  @Parameter TransportOptions.Choice transport;
+
+  @TempDir static Path directory = Path.of(".");
+
   private HttpFixture http;
 
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
+  @BeforeParameterizedClassInvocation
+  void start() throws Exception {
     http =
         HttpFixture.start(
-            TransportOptions.Choice.NIO,
+            transport,
             directory,
             threads ->
                 Router.builder()
@@ -43,7 +54,7 @@ class RouterTest {
                     .build());
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void stop() {
     http.close();
   }

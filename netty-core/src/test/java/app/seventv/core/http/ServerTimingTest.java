@@ -15,15 +15,25 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Header fields that tell a client about its request: Server-Timing and x-request-id. */
+@ParameterizedClass
+@EnumSource(
+    value = TransportOptions.Choice.class,
+    names = {"IO_URING", "EPOLL", "NIO"})
 @SuppressWarnings("NullAway.Init") // every test starts the server first
 class ServerTimingTest {
-  private final EventLoops loops = EventLoops.start(TransportOptions.loops(1));
+  @Parameter TransportOptions.Choice transport;
+
+  private EventLoops loops;
   private final HttpClient client = HttpClient.newHttpClient();
   private HttpServer server;
 
   private void start(RequestIds ids, Handler handler) throws Exception {
+    loops = EventLoops.start(new TransportOptions(transport, 1, true));
     server =
         HttpServer.builder(loops, handler)
             .requestIds(ids)

@@ -31,14 +31,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which requests are logged, and what is told of them. */
+@ParameterizedClass
+@EnumSource(
+    value = TransportOptions.Choice.class,
+    names = {"IO_URING", "EPOLL", "NIO"})
 @SuppressWarnings("NullAway.Init") // every test starts the server first
 class AccessLogTest {
+  @Parameter TransportOptions.Choice transport;
+
   private final LoggerContext context = new LoggerContext();
   private final List<Map<String, String>> lines = new CopyOnWriteArrayList<>();
   private final Metrics metrics = new Metrics();
-  private final EventLoops loops = EventLoops.start(TransportOptions.loops(1));
+  private EventLoops loops;
   private final HttpClient client = HttpClient.newHttpClient();
   private AccessLog log;
   private HttpServer server;
@@ -70,6 +79,7 @@ class AccessLogTest {
                   throw new HttpError(500, "no");
                 })
             .build();
+    loops = EventLoops.start(new TransportOptions(transport, 1, true));
     server =
         HttpServer.builder(loops, router)
             .observer(log)

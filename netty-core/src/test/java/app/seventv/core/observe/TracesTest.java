@@ -45,11 +45,20 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.MDC;
 
 /** Spans as a real receiver gets them. */
+@ParameterizedClass
+@EnumSource(
+    value = TransportOptions.Choice.class,
+    names = {"IO_URING", "EPOLL", "NIO"})
 @SuppressWarnings({"EnumOrdinal", "NullAway.Init"}) // JUnit calls start() first
 class TracesTest {
+  @Parameter TransportOptions.Choice transport;
+
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String PARENT = "00-" + TRACE + "-b7ad6b7169203331-01";
 
@@ -73,7 +82,7 @@ class TracesTest {
   @BeforeEach
   void open() throws Exception {
     sink = new OtlpSink();
-    loops = EventLoops.start(TransportOptions.loops(1));
+    loops = EventLoops.start(new TransportOptions(transport, 1, true));
     threads = Executors.newVirtualThreadPerTaskExecutor();
     client = HttpClient.newBuilder().sslContext(TestCertificate.trustingClient()).build();
   }
