@@ -62,7 +62,7 @@ class ChromiumPageTest {
       for (int i = 0; i < EMOTES; i++) {
         cdn.origin().put("emote/01F6MZGCNG000255K4X1K7N%03d/1x.png".formatted(i), PNG, "x-odd: 1");
       }
-      String base = "https://localhost:" + cdn.securePort() + "/emote/01F6MZGCNG000255K4X1K7N'";
+      String base = "https://localhost:" + cdn.securePort() + "/emote/01F6MZGCNG000255K4X1K7N";
       Path page =
           Files.writeString(
               directory.resolve("page.html"),
