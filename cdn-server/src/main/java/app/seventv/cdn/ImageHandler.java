@@ -30,6 +30,9 @@ final class ImageHandler {
 
   private static final String ALLOW = "GET,HEAD";
 
+  /** Fields of a whole answer from memory, with those that the server adds. */
+  private static final int HIT_FIELDS = 22;
+
   private final CdnHeaders headers;
   private final ClientAddress clientAddress;
   private final ObjectStore store;
@@ -137,7 +140,7 @@ final class ImageHandler {
     request.bindRoute(kind.route());
     metrics.requested(kind, type);
     metrics.hitBytes(body.readableBytes());
-    HttpHeaders fields = Response.newHeaders();
+    HttpHeaders fields = Response.newHeaders(HIT_FIELDS);
     long staleNs =
         store.isStale(object, nowNs) ? nowNs - object.fetchedAtNs() - object.freshNs() : 0;
     headers.hit(fields, staleNs / 1_000_000_000L);

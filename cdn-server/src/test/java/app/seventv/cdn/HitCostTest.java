@@ -101,7 +101,7 @@ class HitCostTest {
     long perHit = (threads.allocated() - before) / HITS - sink.proxyBytes(threads);
     assertThat(sink.bodies).isEqualTo(20_000L * (HITS + HITS / 10));
     System.out.println("figure: cdn-garbage-bytes-per-hit " + perHit);
-    assertThat(perHit).isLessThanOrEqualTo(700);
+    assertThat(perHit).isLessThanOrEqualTo(400);
     cache.clear();
     assertThat(cache.directBytes()).isZero();
   }

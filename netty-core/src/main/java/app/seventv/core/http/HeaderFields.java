@@ -30,22 +30,28 @@ final class HeaderFields extends HttpHeaders {
   private final boolean checked;
 
   /** Names at even, values at odd indexes. */
-  private CharSequence[] slots = new CharSequence[FIRST_SLOTS];
+  private CharSequence[] slots;
 
   private int used;
 
-  private HeaderFields(boolean checked) {
+  private HeaderFields(boolean checked, int firstSlots) {
     this.checked = checked;
+    this.slots = new CharSequence[firstSlots];
   }
 
   /** Fields of an own message: what is not fit for the wire is refused when it is added. */
   static HeaderFields checked() {
-    return new HeaderFields(true);
+    return new HeaderFields(true, FIRST_SLOTS);
+  }
+
+  /** The same, with room for so many fields before it has to grow. */
+  static HeaderFields checked(int fields) {
+    return new HeaderFields(true, 2 * fields);
   }
 
   /** Fields of a message that was checked while it was read. */
   static HeaderFields trusted() {
-    return new HeaderFields(false);
+    return new HeaderFields(false, FIRST_SLOTS);
   }
 
   /** Name of the field at the index, below {@link #size}. */
@@ -61,7 +67,7 @@ final class HeaderFields extends HttpHeaders {
   /** Adds without a look: for constants and for what was checked already. */
   void addTrusted(CharSequence name, CharSequence value) {
     if (used == slots.length) {
-      slots = Arrays.copyOf(slots, used * 2);
+      slots = Arrays.copyOf(slots, Math.max(FIRST_SLOTS, used * 2));
     }
     slots[used++] = name;
     slots[used++] = value;
@@ -362,7 +368,7 @@ final class HeaderFields extends HttpHeaders {
 
   @Override
   public HttpHeaders copy() {
-    HeaderFields copy = new HeaderFields(checked);
+    HeaderFields copy = new HeaderFields(checked, 0);
     copy.slots = Arrays.copyOf(slots, slots.length);
     copy.used = used;
     return copy;

@@ -86,4 +86,13 @@ public final class Response {
   public static HttpHeaders newHeaders() {
     return HeaderFields.checked();
   }
+
+  /**
+   * Empty header fields with room for as many as are about to be added: growing costs copies.
+   *
+   * @param fields how many; more can be added
+   */
+  public static HttpHeaders newHeaders(int fields) {
+    return HeaderFields.checked(fields);
+  }
 }

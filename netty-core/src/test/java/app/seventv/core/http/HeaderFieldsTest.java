@@ -72,4 +72,14 @@ class HeaderFieldsTest {
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
+
+  @Test
+  void roomForSomeIsRoomForMore() {
+    HttpHeaders fields = Response.newHeaders(0);
+    for (int i = 0; i < 40; i++) {
+      fields.add("x-" + i, i);
+    }
+    assertThat(fields.size()).isEqualTo(40);
+    assertThat(fields.get("x-39")).isEqualTo("39");
+  }
 }
