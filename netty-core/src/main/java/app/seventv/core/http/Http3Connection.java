@@ -223,6 +223,9 @@ final class Http3Connection {
     } finally {
       servicing = false;
     }
+    if (!resumed.isEmpty()) {
+      socket.touch(this); // by the work of others: no datagram may come that would wake them
+    }
     send();
   }
 
@@ -270,6 +273,9 @@ final class Http3Connection {
   /** Goes on with blocked responses while there is room for them. */
   private void write() {
     control.goOn();
+    if (blocked.size() > 0) {
+      control.checkStopped(); // its room tells that of the connection
+    }
     Http3Stream stream = blocked.first();
     for (int turns = blocked.size(); turns > 0 && stream != null && hasRoom(); turns--) {
       Http3Stream next = blocked.after(stream);
@@ -285,6 +291,9 @@ final class Http3Connection {
   private void checkStopped() {
     int count = quic.writable();
     for (int i = 0; i < count && !over; i++) {
+      if (quic.id(i) == Http3Control.STREAM_ID) {
+        control.checkStopped();
+      }
       Http3Stream waiting = streams.get(quic.id(i));
       if (waiting != null && !waiting.isInLine()) {
         waiting.checkStopped();
@@ -351,6 +360,6 @@ final class Http3Connection {
 
   /** Whether what is blocked has its own window to blame, not those of the connection. */
   boolean hasRoom() {
-    return quic.capacity(Http3Control.STREAM_ID) > 0;
+    return quic.capacity(Http3Control.STREAM_ID) != 0; // negative: it tells nothing
   }
 }

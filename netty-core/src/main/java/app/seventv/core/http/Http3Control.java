@@ -70,6 +70,14 @@ final class Http3Control {
     }
   }
 
+  /** RFC 9114 §6.2.1: the client must not ask us to close our stream. */
+  void checkStopped() {
+    QuicheStreams quic = connection.quic();
+    if (!out.isRefused() && !quic.isClosed() && quic.capacity(STREAM_ID) < 0) {
+      connection.violated(Http3ErrorCode.H3_CLOSED_CRITICAL_STREAM);
+    }
+  }
+
   private void send(ByteBuf frame) {
     out.add(connection.alloc(), frame);
     out.write();

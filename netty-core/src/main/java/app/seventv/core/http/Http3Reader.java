@@ -123,7 +123,7 @@ final class Http3Reader {
       return;
     }
     if (waiting == null) {
-      waiting = alloc.buffer((int) left + length);
+      waiting = alloc.buffer(length, (int) left + length); // what is announced may never come
       section = waiting;
     }
     waiting.writeBytes(in, length);

@@ -235,6 +235,7 @@ final class Http3Stream implements ExchangeTransport {
   public void continueIfExpected() {
     if (continueExpected && !headSent && !outputEnded) {
       continueExpected = false;
+      watch.bodyBegins(System.nanoTime());
       out.add(alloc(), Http3ResponseFields.frame(alloc(), 100, EmptyHttpHeaders.INSTANCE, 0));
       flush();
     }
@@ -242,8 +243,16 @@ final class Http3Stream implements ExchangeTransport {
 
   @Override
   public void reading(boolean wanted) {
-    if (input.pause(!wanted) && wanted && !closed) {
+    boolean paused = input.pause(!wanted);
+    if (paused != wanted || closed) {
+      return;
+    }
+    long nowNs = System.nanoTime();
+    if (wanted) {
+      watch.resumed(nowNs);
       connection.readLater(this);
+    } else {
+      watch.paused(nowNs);
     }
   }
 

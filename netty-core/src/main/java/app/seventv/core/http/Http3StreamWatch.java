@@ -14,6 +14,7 @@ final class Http3StreamWatch implements Http3Deadlines.Watched {
 
   private long deadlineNs;
   private long bodyStartNs;
+  private long pausedNs;
   private long receivedAtLastLookBytes;
   private boolean responded;
   private boolean watched;
@@ -39,6 +40,17 @@ final class Http3StreamWatch implements Http3Deadlines.Watched {
   void bodyBegins(long nowNs) {
     bodyStartNs = nowNs;
     deadline(nowNs, limits.bodyTimeoutMs());
+  }
+
+  /** We do not read for now. */
+  void paused(long nowNs) {
+    pausedNs = nowNs;
+  }
+
+  /** We read again: the time since was not the client's, which may need some to go on. */
+  void resumed(long nowNs) {
+    bodyStartNs += nowNs - pausedNs;
+    receivedAtLastLookBytes = -1;
   }
 
   /** The response is complete, the request is not. */

@@ -55,6 +55,9 @@ public final class Http3Probe implements AutoCloseable {
   /** The server's settings. */
   final CompletableFuture<Http3SettingsFrame> settings = new CompletableFuture<>();
 
+  /** The server's control stream. */
+  final CompletableFuture<QuicStreamChannel> control = new CompletableFuture<>();
+
   /** Error code of the CONNECTION_CLOSE received. */
   final CompletableFuture<Integer> closed = new CompletableFuture<>();
 
@@ -250,6 +253,7 @@ public final class Http3Probe implements AutoCloseable {
       if (message instanceof Http3GoAwayFrame frame) {
         goAways.add(frame.id());
       } else if (message instanceof Http3SettingsFrame frame) {
+        control.complete((QuicStreamChannel) ctx.channel());
         settings.complete(frame);
       }
       ReferenceCountUtil.release(message);
