@@ -14,6 +14,8 @@ public final class StaticQpack {
   /** The section starts with a required insert count and a base of zero (RFC 9204 §4.5.1). */
   private static final int PREFIX = 0;
 
+  private static final int DELETE = 0x7F;
+
   private static final byte INDEXED_STATIC = (byte) 0xC0;
   private static final byte NAME_STATIC = 0x50;
   private static final byte LITERAL_NAME = 0x20;
@@ -86,11 +88,16 @@ public final class StaticQpack {
     QpackUtil.encodePrefixedInteger(out, mask, prefixBits, value);
   }
 
+  /**
+   * Appends text. Control characters, which the low byte of another may be, become spaces: a line
+   * end would be one again where a proxy speaks HTTP/1.1 behind us (RFC 9114 §10.3).
+   */
   private static void text(ByteBuf out, String text) {
     int length = text.length();
     out.ensureWritable(length);
     for (int i = 0; i < length; i++) {
-      out.writeByte(text.charAt(i));
+      int c = text.charAt(i) & 0xFF;
+      out.writeByte((c < ' ' && c != '\t') || c == DELETE ? ' ' : c);
     }
   }
 }
