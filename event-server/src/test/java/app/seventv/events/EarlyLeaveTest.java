@@ -16,7 +16,9 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** HTTP/3 notices within a flush that the client wants no more: sessions that end in their midst. */
+/**
+ * HTTP/3 notices within a flush that the client wants no more: sessions that end in their midst.
+ */
 class EarlyLeaveTest {
   private final Queue<Runnable> turn = new ArrayDeque<>();
   private final Population population = new Population();
