@@ -107,6 +107,9 @@ abstract class Session extends TopicHolder {
 
   /** The client is connected: greets it and carries out the subscriptions of its request. */
   final void open(List<SubscriptionRequest> inline) {
+    if (isEnded()) {
+      return; // has left before it was here
+    }
     slot = loop.add(this);
     serial = loop.nextSerial();
     startTick = loop.now();
@@ -181,7 +184,9 @@ abstract class Session extends TopicHolder {
   private void heartbeat() {
     send(Opcode.HEARTBEAT, Payloads.heartbeat(heartbeats));
     heartbeats++;
-    loop.schedule(slot, nextDeadline());
+    if (!isEnded()) {
+      loop.schedule(slot, nextDeadline());
+    }
   }
 
   /** While nothing can be sent, the end of the write timeout is all that counts. */
@@ -241,10 +246,12 @@ abstract class Session extends TopicHolder {
 
   /** The client has left; does nothing if the server has ended the session before. */
   final void left(String closeLabel) {
-    if (isEnded() || slot < 0) {
+    if (isEnded()) {
       return;
     }
-    if (loop.isDelivering()) {
+    if (slot < 0) {
+      set(ENDED, true);
+    } else if (loop.isDelivering()) {
       loop.later(() -> left(closeLabel)); // the lists of members are being walked
     } else {
       release(closeLabel, true);
@@ -259,7 +266,11 @@ abstract class Session extends TopicHolder {
     }
   }
 
+  /** A flush can show that the client has left: whoever has written may be here a second time. */
   private void release(String closeLabel, boolean resumable) {
+    if (isEnded()) {
+      return;
+    }
     set(ENDED, true);
     if (resumable && topicCount() > 0 && !loop.missedEvents(startTick)) {
       loop.hub()
@@ -413,7 +424,7 @@ abstract class Session extends TopicHolder {
   /** The steps of event-api.md §9.3, in their order. */
   private void subscribe(SubscriptionRequest request) {
     int limit = loop.options().subscriptionLimit();
-    if (limit >= 0 && topicCount() >= limit) {
+    if (topicCount() >= (limit < 0 ? MAX_TOPICS : limit)) {
       end(EndReason.RATE_LIMIT, Payloads.TOO_MANY_SUBSCRIPTIONS);
       return;
     }
@@ -431,7 +442,7 @@ abstract class Session extends TopicHolder {
       history = FrameHistory.MARK;
       send(Opcode.ACK, Payloads.ackSubscribe(sequence, request));
     }
-    if (presences != null) {
+    if (presences != null && !isEnded()) {
       loop.tellRecent(this, presences);
     }
   }

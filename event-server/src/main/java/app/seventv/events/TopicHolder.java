@@ -12,6 +12,9 @@ abstract class TopicHolder {
   private static final int[] NO_TOPICS = {};
   private static final int INITIAL_TOPICS = 4;
 
+  /** Most topics where no limit is set: what the count has room for. */
+  static final int MAX_TOPICS = 32_000;
+
   final SessionLoop loop;
   private int[] topics = NO_TOPICS;
 

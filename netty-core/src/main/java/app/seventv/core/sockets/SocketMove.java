@@ -63,9 +63,11 @@ public final class SocketMove extends ChannelInboundHandlerAdapter {
     if (waiting.isEmpty() && waiting.totalPendingWriteBytes() == 0) {
       leave(channel);
     } else {
+      table.hold(slot, channel);
       channel
           .writeAndFlush(Unpooled.EMPTY_BUFFER)
           .addListener(written -> {
+            table.letGo(slot);
             if (written.isSuccess()) {
               leave(channel);
             } else {

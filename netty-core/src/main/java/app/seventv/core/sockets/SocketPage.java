@@ -151,7 +151,8 @@ final class SocketPage implements IoUringIoHandle {
     }
     set(index, CLOSING);
     if (descriptors[index] == SocketTable.NONE) {
-      return; // until it comes
+      table.cutOff(firstSlot + index);
+      return; // until it comes, or will not come
     }
     boolean pending = false;
     if (has(index, POLLING)) {
@@ -406,6 +407,10 @@ final class SocketPage implements IoUringIoHandle {
                 0L));
   }
 
+  boolean isClosing(int index) {
+    return has(index, CLOSING);
+  }
+
   boolean isWritable(int index) {
     return !has(index, UNWRITABLE);
   }
@@ -421,7 +426,8 @@ final class SocketPage implements IoUringIoHandle {
     } else if (has(index, READ_OFF)) {
       clear(index, READ_OFF);
       SocketUser user = users[index];
-      table.loop().execute(() -> readOn(index, user, false));
+      // The client's end may have been told while nobody wanted to hear of it.
+      table.loop().execute(() -> readOn(index, user, true));
     }
   }
 

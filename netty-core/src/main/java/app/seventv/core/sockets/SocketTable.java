@@ -2,10 +2,13 @@ package app.seventv.core.sockets;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.IoEventLoop;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +62,7 @@ public final class SocketTable {
   private final MessageHeaders headers;
   private final long startNs = System.nanoTime();
   private final IdentityHashMap<Object, Object> attachments = new IdentityHashMap<>();
+  private final Map<Integer, Channel> held = new HashMap<>();
   private final ArrayDeque<SendQueue> keptQueues = new ArrayDeque<>();
   private volatile SocketPage[] pages = {};
   private int free = NONE;
@@ -136,6 +140,30 @@ public final class SocketTable {
   /** Sets what is to be done when the socket is closed. */
   void end(int slot, SocketEnd end, long openedNs) {
     page(slot).end(index(slot), end, (int) ((openedNs - startNs) / TICK_NS));
+  }
+
+  /**
+   * The socket cannot come before the client has taken earlier answers, which it may never do:
+   * whoever closes the socket meanwhile closes its channel.
+   */
+  void hold(int slot, Channel channel) {
+    held.put(slot, channel);
+    if (page(slot).isClosing(index(slot))) {
+      channel.close();
+    }
+  }
+
+  /** The client has taken them, or the channel is closed. */
+  void letGo(int slot) {
+    held.remove(slot);
+  }
+
+  /** A socket that has not come is not wanted any more. */
+  void cutOff(int slot) {
+    Channel channel = held.get(slot);
+    if (channel != null) {
+      channel.close();
+    }
   }
 
   /** The socket has come. */

@@ -41,6 +41,7 @@ class SocketTableTest {
   private static final int LOW_BYTES = 16 << 10;
   private static final int HIGH_BYTES = 32 << 10;
   private static final int MAX_MESSAGE_BYTES = 1 << 20;
+  private static final String LARGE = "x".repeat(16 << 20);
   private static final String HANDSHAKE =
       String.join(
           "\r\n",
@@ -76,7 +77,9 @@ class SocketTableTest {
     Router router =
         Router.builder()
             .get("/ws", exchange -> exchange.upgrade(options, new Echo()))
+            .get("/cut", exchange -> exchange.upgrade(options, new Cut()))
             .get("/", exchange -> exchange.respond(Response.text(200, "ok")))
+            .get("/large", exchange -> exchange.respond(Response.text(200, LARGE)))
             .build();
     try {
       return HttpServer.builder(loops, router)
@@ -105,7 +108,7 @@ class SocketTableTest {
     loops.close();
   }
 
-  private final class Echo implements WebSocketListener {
+  private class Echo implements WebSocketListener {
     @Override
     public void onOpen(WebSocket socket, String subprotocol) {
       opened.incrementAndGet();
@@ -135,6 +138,14 @@ class SocketTableTest {
     public void onClose(WebSocket socket, int code, String reason) {
       closed.incrementAndGet();
       open.remove(socket);
+    }
+  }
+
+  private final class Cut extends Echo {
+    @Override
+    public void onOpen(WebSocket socket, String subprotocol) {
+      super.onOpen(socket, subprotocol);
+      socket.abort();
     }
   }
 
@@ -413,6 +424,38 @@ class SocketTableTest {
     session.resumeReading();
     client.setSoTimeout(10_000);
     assertThat(receive(client)).isEqualTo("81:later");
+  }
+
+  @Test
+  void aClientThatLeavesWhilePausedIsMissedLater() throws Exception {
+    Socket client = open();
+    WebSocket session = onlySession();
+    session.pauseReading();
+    onLoop(() -> null);
+    client.getOutputStream().write(frame(0x81, ascii("last")));
+    client.shutdownOutput();
+    client.setSoTimeout(200);
+    assertThat(catchTimeout(client)).isTrue();
+    session.resumeReading();
+    await().until(() -> closed.get() == 1);
+  }
+
+  @Test
+  void aClientThatDoesNotTakeAnEarlierAnswerCanBeCutOff() throws Exception {
+    Socket client = connect();
+    client.getOutputStream().write(ascii("GET /large HTTP/1.1\r\nhost: a\r\n\r\n" + HANDSHAKE));
+    WebSocket session = onlySession();
+    onLoop(() -> null); // the move has begun
+    session.abort();
+    await().until(() -> closed.get() == 1);
+  }
+
+  @Test
+  void aSessionMayEndBeforeItsSocketWaits() throws Exception {
+    Socket client = connect();
+    String handshake = HANDSHAKE.replace("/ws", "/cut");
+    client.getOutputStream().write(ascii("GET /large HTTP/1.1\r\nhost: a\r\n\r\n" + handshake));
+    await().until(() -> closed.get() == 1);
   }
 
   private static boolean catchTimeout(Socket client) throws IOException {
