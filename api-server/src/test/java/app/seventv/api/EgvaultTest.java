@@ -344,8 +344,7 @@ class EgvaultTest {
     BsonDocument lease =
         new BsonDocument("_id", new BsonString("mutex:general:user:" + world.idOf(DevUser.VIEWER)))
             .append("owner", new BsonString("somebody else"))
-            .append(
-                "expires_at", new BsonDateTime(Instant.now().plusSeconds(3600).toEpochMilli()));
+            .append("expires_at", new BsonDateTime(Instant.now().plusSeconds(3600).toEpochMilli()));
     world.collection(CollectionNames.API_LEASES).insertOne(lease);
     try {
       assertStatus(500, redeem(world.viewer, "GIFT43", "t"));
