@@ -25,7 +25,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
+import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -333,6 +335,23 @@ class EgvaultTest {
                         EntitlementNode.of(EntitlementNode.Kind.SPECIAL_EVENT, event).toBson())))
         .isEqualTo(1);
     assertStatus(404, redeem(world.viewer, "GIFT42", "t"));
+  }
+
+  /** Somebody else changes the user for longer than we wait: nothing is granted, nothing used. */
+  @Test
+  void aCodeThatCouldNotBeGrantedIsNotUsedUp() throws Exception {
+    code("GIFT43", null);
+    BsonDocument lease =
+        new BsonDocument("_id", new BsonString("mutex:general:user:" + world.idOf(DevUser.VIEWER)))
+            .append("owner", new BsonString("somebody else"))
+            .append("expires_at", new BsonDateTime(Instant.now().plusSeconds(3600).toEpochMilli()));
+    world.collection(CollectionNames.API_LEASES).insertOne(lease);
+    try {
+      assertStatus(500, redeem(world.viewer, "GIFT43", "t"));
+    } finally {
+      world.collection(CollectionNames.API_LEASES).deleteOne(lease);
+    }
+    assertStatus(200, redeem(world.viewer, "GIFT43", "t"));
   }
 
   @Test

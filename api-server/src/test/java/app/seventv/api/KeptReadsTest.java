@@ -164,6 +164,22 @@ class KeptReadsTest {
     assertThat(header(head, "etag")).isEqualTo(tag);
   }
 
+  /** A shared cache that keeps such an answer would sign other people out with it. */
+  @Test
+  void answersThatTakeACookieAwayAreOneVisitors() throws Exception {
+    String path = "/v3/emotes/" + world.emote(DevUser.VIEWER, "visitor").id();
+    String[] ignoring = {"x-ignore-auth-failure", "true"};
+    HttpResponse<String> cookie =
+        get(path, "cookie", "seventv-auth=wrong", ignoring[0], ignoring[1]);
+    assertThat(header(cookie, "set-cookie")).contains("seventv-auth=;");
+    assertThat(header(cookie, "cache-control")).isEqualTo("private, no-cache");
+    HttpResponse<String> token =
+        get(path, "authorization", "Bearer wrong", ignoring[0], ignoring[1]);
+    assertThat(header(token, "x-auth-failure")).isEqualTo("true");
+    assertThat(header(token, "cache-control")).isEqualTo("private, no-cache");
+    assertThat(header(get(path), "cache-control")).isEqualTo("no-cache");
+  }
+
   @Test
   void compressedAnswersAreOtherAnswers() throws Exception {
     Emote[] emotes = new Emote[20];
@@ -403,6 +419,29 @@ class KeptReadsTest {
           name);
       assertThat(get(path).body()).as("change %d", i).contains("\"" + name + "\"");
     }
+  }
+
+  /** Sets come and go all day: only the channels that showed one are made anew. */
+  @Test
+  void aDeletedSetLeavesOtherAnswersInMemory() throws Exception {
+    String other = "/v3/emotes/" + world.emote(DevUser.VIEWER, "bystander").id();
+    EmoteSet set = set(DevUser.STREAMER, world.emote(DevUser.VIEWER, "gone"));
+    Id streamer = world.idOf(DevUser.STREAMER);
+    shows(
+        channel(DevUser.STREAMER),
+        () ->
+            update(CollectionNames.USERS, streamer, "style.active_emote_set_id", set.id().toBson()),
+        says("gone"));
+    get(other);
+    world.ok(
+        world.streamer,
+        "mutation($id: ObjectID!) { emoteSet(id: $id) { delete } }",
+        "id",
+        set.id());
+    assertThat(get(channel(DevUser.STREAMER)).body()).doesNotContain("gone");
+    double hits = hits();
+    get(other);
+    assertThat(hits()).isGreaterThan(hits);
   }
 
   /** What the workers write for themselves leaves answers as they are. */

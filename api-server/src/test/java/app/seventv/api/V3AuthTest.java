@@ -206,6 +206,12 @@ class V3AuthTest {
                   .header("authorization", "Bearer " + world.viewer));
       assertThat(refused.statusCode()).as(origin).isEqualTo(403);
     }
+    HttpResponse<String> nameless =
+        world.api.send(
+            HttpRequest.newBuilder(world.api.uri("/v3/auth/logout"))
+                .header("sec-fetch-site", "cross-site")
+                .header("cookie", "seventv-auth=" + world.viewer));
+    assertThat(nameless.statusCode()).as("no referrer").isEqualTo(403);
     assertThat(world.ok(world.viewer, "{ actor { id } }").path("actor").isNull()).isFalse();
   }
 }

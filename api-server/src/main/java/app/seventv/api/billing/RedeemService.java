@@ -82,12 +82,16 @@ public final class RedeemService {
     }
     context.charge(RateLimitResource.EGVAULT_REDEEM);
     captcha.verify(captchaToken);
-    RedeemCode taken = take(code);
-    RedeemCode.SubscriptionEffect effect = taken.subscriptionEffect();
+    RedeemCode known = store.redeemCodes().findFirst(usable(code));
+    if (known == null) {
+      throw unknown();
+    }
+    RedeemCode.SubscriptionEffect effect = known.subscriptionEffect();
     if (effect != null
         && effect.trialDays() != null
         && !effect.noRedirectToStripe()
         && !isSubscribed(user.id())) {
+      RedeemCode taken = mutations.create(transaction -> take(transaction, code));
       try {
         return checkouts.trial(user.user(), effect.id(), effect.trialDays(), taken.id());
       } catch (ApiException e) {
@@ -95,34 +99,40 @@ public final class RedeemService {
         throw e;
       }
     }
+    // Both or nothing: a use that could not be granted is not used up.
     mutations.change(
         Mutations.Target.USER,
         user.id(),
         transaction -> {
-          grant(transaction, user.id(), taken);
+          grant(transaction, user.id(), take(transaction, code));
           return true;
         });
     return null;
   }
 
-  /** Takes one use, in one write, so that the last one is taken once. */
-  private RedeemCode take(String code) {
+  private Bson usable(String code) {
     Date now = Date.from(clock.instant());
-    Bson usable =
-        Filters.and(
-            Filters.eq("code", code),
-            Filters.gt(USES, 0),
-            Filters.or(
-                Filters.eq("active_period", null),
-                Filters.and(
-                    Filters.lt("active_period.start", now), Filters.gt("active_period.end", now))));
+    return Filters.and(
+        Filters.eq("code", code),
+        Filters.gt(USES, 0),
+        Filters.or(
+            Filters.eq("active_period", null),
+            Filters.and(
+                Filters.lt("active_period.start", now), Filters.gt("active_period.end", now))));
+  }
+
+  /** Takes one use, in one write, so that the last one is taken once. */
+  private RedeemCode take(Transaction transaction, String code) {
     BsonDocument taken =
-        mutations.<@Nullable BsonDocument>create(transaction ->
-            transaction.update(CollectionNames.REDEEM_CODES, usable, Updates.inc(USES, -1)));
+        transaction.update(CollectionNames.REDEEM_CODES, usable(code), Updates.inc(USES, -1));
     if (taken == null) {
-      throw new ApiException(404, ErrorCode.BAD_REQUEST, "redeem code not found");
+      throw unknown();
     }
     return RedeemCode.fromBson(taken);
+  }
+
+  private static ApiException unknown() {
+    return new ApiException(404, ErrorCode.BAD_REQUEST, "redeem code not found");
   }
 
   /** Returns a use that came to nothing. */

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResponseCache implements AutoCloseable {
   private static final String JSON = "application/json";
 
-  /** Bytes of an entry without its body and dependencies, roughly. */
+  /** Bytes of an entry without its body, dependencies and weighty subject, roughly. */
   private static final int ENTRY_BYTES = 400;
 
   /** Nothing is kept for longer, in case that a change was never told. */
@@ -61,6 +61,12 @@ public final class ResponseCache implements AutoCloseable {
    */
   public record Key(Object subject, ContentCoding coding) {}
 
+  /** A subject that takes memory worth counting, e.g. a text that somebody may make up. */
+  public interface Weighty {
+    /** Bytes that it takes, roughly. */
+    int weight();
+  }
+
   /** An answer's text, and what it was made of. */
   public record Rendered(JsonWriter json, DependencySet dependencies) {}
 
@@ -81,7 +87,10 @@ public final class ResponseCache implements AutoCloseable {
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
             .<Key, Cached<Stored>>weigher((key, entry) ->
-                entry.value().body.capacity() + entry.dependencies().weight() + ENTRY_BYTES)
+                entry.value().body.capacity()
+                    + entry.dependencies().weight()
+                    + (key.subject() instanceof Weighty subject ? subject.weight() : 0)
+                    + ENTRY_BYTES)
             .expireAfterWrite(MAX_AGE)
             .executor(Runnable::run)
             .removalListener((key, entry, cause) -> {

@@ -4,6 +4,8 @@ import app.seventv.model.RateLimitResource;
 import app.seventv.model.RateLimits;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumMap;
@@ -19,6 +21,8 @@ public final class RateLimiter {
   /** Most windows held; the least recently used are forgotten first. */
   private static final long MAX_WINDOWS = 500_000;
 
+  private static final int IPV6_BYTES = 16;
+
   /** A window untouched for so long is over, whatever its interval. */
   private static final Duration MAX_IDLE = Duration.ofHours(24);
 
@@ -30,7 +34,7 @@ public final class RateLimiter {
   /**
    * Whose window of what.
    *
-   * @param subject id of a user, or an address
+   * @param subject id of a user, an address, or the first half of an IPv6 address
    */
   private record WindowKey(RateLimitResource resource, Object subject) {}
 
@@ -132,7 +136,17 @@ public final class RateLimiter {
 
   private static WindowKey key(RateLimitResource resource, Caller caller) {
     LoadedUser user = caller.user();
-    return new WindowKey(resource, user != null ? user.id() : caller.ip());
+    return new WindowKey(resource, user != null ? user.id() : subject(caller.ip()));
+  }
+
+  /**
+   * A /64 is one subscriber, who may use any of its addresses: each would have a window of its own
+   * (RFC 6177 §2). Mapped and local addresses, whose first half is empty, stand for themselves.
+   */
+  private static Object subject(InetAddress ip) {
+    byte[] bytes = ip.getAddress();
+    long network = bytes.length == IPV6_BYTES ? ByteBuffer.wrap(bytes).getLong() : 0;
+    return network == 0 ? ip : network;
   }
 
   private static Map<String, String> headers(

@@ -15,12 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.BsonValue;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /** An open transaction: its writes, and the events that become true when it commits. */
 public final class Transaction {
+  /** Most documents of one write that are named to what is kept in memory. */
+  private static final int MAX_NAMED = 100;
+
   private final Store store;
   private final ClientSession session;
   private final Instant now;
@@ -31,7 +35,7 @@ public final class Transaction {
    * A write, for what is kept in memory.
    *
    * @param id the document's {@code _id}; null if the filter does not tell
-   * @param document its content, if at hand
+   * @param document its content, or what was set of it, if at hand
    */
   public record Change(
       String collection, @Nullable BsonValue id, @Nullable BsonDocument document) {}
@@ -80,11 +84,29 @@ public final class Transaction {
 
   /** Like {@link #update} for all documents that match; returns how many there were. */
   public long updateMany(String collection, Bson filter, Bson... updates) {
-    changes.add(new Change(collection, idOf(filter), null));
+    noteMatches(collection, filter, Updates.combine(updates));
     return store
         .collection(collection)
         .updateMany(session, filter, Updates.combine(touched(updates)))
         .getMatchedCount();
+  }
+
+  /** Few documents are named, so that readers do not forget all the others. */
+  private void noteMatches(String collection, Bson filter, Bson update) {
+    List<BsonValue> ids =
+        store
+            .collection(collection)
+            .find(session, filter)
+            .projection(new BsonDocument("_id", new BsonInt32(1)))
+            .limit(MAX_NAMED + 1)
+            .map(document -> document.get("_id"))
+            .into(new ArrayList<>());
+    if (ids.size() > MAX_NAMED) {
+      changes.add(new Change(collection, null, null));
+      return;
+    }
+    BsonDocument set = update.toBsonDocument().getDocument("$set", null);
+    ids.forEach(id -> changes.add(new Change(collection, id, set)));
   }
 
   private List<Bson> touched(Bson... updates) {

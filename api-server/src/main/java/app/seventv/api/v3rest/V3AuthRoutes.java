@@ -17,6 +17,7 @@ import app.seventv.api.web.ApiRequest;
 import app.seventv.api.web.Cookies;
 import app.seventv.api.web.OriginPolicy;
 import app.seventv.api.web.Pipeline;
+import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.model.Id;
@@ -173,6 +174,9 @@ public final class V3AuthRoutes {
         throw new ApiException(403, ErrorCode.BAD_REQUEST, "can only logout from website");
       }
     }
+    if (isForeign(request.head())) {
+      throw new ApiException(403, ErrorCode.BAD_REQUEST, "can only logout from website");
+    }
     UserSession session = session(request);
     if (session != null) {
       sessions.delete(transactions, users.fullById(session.userId()), session);
@@ -182,6 +186,13 @@ public final class V3AuthRoutes {
         ? Response.of(307)
             .header("location", settings.oldWebsiteOrigin() + "/auth/callback#logout=true")
         : Response.of(status);
+  }
+
+  /** A page may keep both fields to itself, but not that it is of another site (Fetch Metadata). */
+  private static boolean isForeign(Request request) {
+    return request.header("referer") == null
+        && request.header("origin") == null
+        && "cross-site".equals(request.header("sec-fetch-site"));
   }
 
   /** The session of cookie or header, else of the query's token. */

@@ -1,6 +1,7 @@
 package app.seventv.api.web;
 
 import app.seventv.api.cache.DependencySet;
+import app.seventv.api.cache.ResponseCache;
 import app.seventv.api.cache.ResponseCache.Rendered;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.RequestContext;
@@ -51,7 +52,14 @@ public final class GraphqlRoutes {
    * A request's body as the name of its answer: clients say the same thing in the same bytes. Large
    * ones name nothing.
    */
-  private record Body(ByteBuffer bytes) {
+  private record Body(ByteBuffer bytes) implements ResponseCache.Weighty {
+    private static final int OBJECT_BYTES = 80;
+
+    @Override
+    public int weight() {
+      return bytes.capacity() + OBJECT_BYTES;
+    }
+
     static @Nullable Body of(byte[] body) {
       return body.length > MAX_KEPT_BODY_BYTES ? null : new Body(ByteBuffer.wrap(body));
     }

@@ -122,6 +122,10 @@ public final class Reads {
     headers.set(HttpHeaderNames.CACHE_CONTROL, ordinary ? EVERYBODY : THIS_VIEWER);
     headers.set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
     decorate.accept(headers);
+    if (headers.contains(HttpHeaderNames.SET_COOKIE) || headers.contains("x-auth-failure")) {
+      // A shared cache would sign the next visitors out, whoever they are.
+      headers.set(HttpHeaderNames.CACHE_CONTROL, THIS_VIEWER);
+    }
     ConditionalResponse.answer(exchange, answer.representation(), headers, answer.body());
   }
 }

@@ -89,6 +89,29 @@ class ResponseCacheTest {
     assertThat(cache.weight()).isZero();
   }
 
+  /** As a GraphQL document that somebody makes up: small answers, large names. */
+  private record LargeSubject(int number) implements ResponseCache.Weighty {
+    private static final int BYTES = 4096;
+
+    @Override
+    public int weight() {
+      return BYTES;
+    }
+  }
+
+  @Test
+  void subjectsCountAsMemory() {
+    int fit = MAX_BYTES / LargeSubject.BYTES;
+    for (int i = 0; i < 2 * fit; i++) {
+      get(cache, key(new LargeSubject(i)), () -> text("small"));
+    }
+    int kept = 0;
+    for (int i = 0; i < 2 * fit; i++) {
+      kept += find(key(new LargeSubject(i))) == null ? 0 : 1;
+    }
+    assertThat(kept).isBetween(1, fit);
+  }
+
   @Test
   void anAnswerIsMadeOnceUntilSomethingChanges() {
     AtomicInteger made = new AtomicInteger();

@@ -7,7 +7,9 @@ import app.seventv.model.Permission;
 import app.seventv.model.Permissions;
 import app.seventv.model.RateLimitResource;
 import app.seventv.model.RateLimits;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,27 @@ class RateLimiterTest {
         .containsEntry("x-ratelimit-search-used", "0");
     now = now.plusSeconds(10);
     assertThat(charge(caller)).containsEntry("x-ratelimit-search-remaining", "1");
+  }
+
+  private static Caller from(String address) {
+    byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
+    try {
+      return Caller.anonymous(
+          limited(new RateLimits(10, 1, null, null)), InetAddress.getByAddress(bytes));
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  @Test
+  void anIpv6NetworkHasOneWindow() {
+    charge(from("2001:db8:1:1::1"));
+    assertThat(refused(from("2001:db8:1:1:9:9:9:9")).status()).isEqualTo(429);
+    charge(from("2001:db8:1:2::1"));
+    charge(from("192.0.2.1"));
+    charge(from("192.0.2.2"));
+    charge(from("::1"));
+    charge(from("::2"));
   }
 
   @Test
