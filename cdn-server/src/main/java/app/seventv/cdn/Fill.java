@@ -131,10 +131,9 @@ final class Fill {
   boolean abandon() {
     Subscription source;
     synchronized (this) {
-      if (ended || complete || object == null) {
+      if (!freeBlock()) {
         return false;
       }
-      freeBlock();
       source = subscription;
     }
     if (source != null) {
@@ -176,12 +175,15 @@ final class Fill {
     all.forEach(tell);
   }
 
-  private synchronized void freeBlock() {
+  /** True for the one who ends the filling: there is a block to free only once. */
+  private synchronized boolean freeBlock() {
     ByteBuf mine = block;
-    if (mine != null) {
-      block = null;
-      mine.release();
+    if (mine == null) {
+      return false;
     }
+    block = null;
+    mine.release();
+    return true;
   }
 
   /** Writes while the block is ours; a deadline may have freed it meanwhile. */
@@ -266,8 +268,10 @@ final class Fill {
     private void broken(String why) {
       if (!over) {
         over = true;
-        freeBlock();
-        failed.accept(new OriginFailure(Kind.ERROR, why));
+        // Bytes that were on their way when the deadline passed are nobody's failure any more.
+        if (freeBlock()) {
+          failed.accept(new OriginFailure(Kind.ERROR, why));
+        }
       }
     }
   }
