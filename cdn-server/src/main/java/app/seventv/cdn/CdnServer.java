@@ -22,6 +22,7 @@ import app.seventv.core.service.ServiceDefinition;
 import app.seventv.core.service.ServiceMain;
 import app.seventv.core.tls.TlsOptions;
 import io.nats.client.Connection;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -68,6 +69,7 @@ public final class CdnServer implements RunningService {
             object -> freshness.usefulNs(object, System.nanoTime()),
             System::nanoTime,
             random);
+    warnOfMemory(options.cacheCapacityBytes());
     Timers timers = Timers.of(timerThread);
     Duration timeout = options.originTimeout();
     bounded =
@@ -100,6 +102,19 @@ public final class CdnServer implements RunningService {
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
+    }
+  }
+
+  /** Bodies for which there is no memory are served, but each from the origin. */
+  private static void warnOfMemory(long capacityBytes) {
+    long limit = PlatformDependent.maxDirectMemory();
+    if (capacityBytes <= 0) {
+      LOG.warn("cdn.cache_capacity is 0: the memory cache is not bounded");
+    } else if (capacityBytes > limit) {
+      LOG.warn(
+          "cdn.cache_capacity of {} bytes is more than the JVM's -XX:MaxDirectMemorySize of {}",
+          capacityBytes,
+          limit);
     }
   }
 

@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An object on its way into the cache, and all who wait for it. The bytes go into one block off the
@@ -30,6 +32,8 @@ final class Fill {
     /** The copy at hand is out of date, but the origin cannot be reached. */
     STALE
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Fill.class);
 
   private final String key;
   private final Generations.Ticket ticket;
@@ -171,8 +175,14 @@ final class Fill {
   }
 
   private void each(Consumer<FillWaiter> tell) {
-    List<FillWaiter> all = new ArrayList<>(waiters);
-    all.forEach(tell);
+    for (FillWaiter waiter : new ArrayList<>(waiters)) {
+      try {
+        tell.accept(waiter);
+      } catch (RuntimeException e) {
+        // One answer that cannot be made must not keep the others waiting for ever.
+        LOG.error("a waiter of a fetch has failed", e);
+      }
+    }
   }
 
   /** True for the one who ends the filling: there is a block to free only once. */

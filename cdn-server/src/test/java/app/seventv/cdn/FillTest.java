@@ -62,6 +62,44 @@ class FillTest {
   }
 
   @Test
+  void aWaiterThatFailsHoldsUpNobody() {
+    FillWaiter bad = new BrokenWaiter();
+    FillWaiter good =
+        new BrokenWaiter() {
+          @Override
+          public void failed(OriginFailure failure) {
+            ends.add("told");
+          }
+        };
+    assertThat(fill.join(bad, false)).isTrue();
+    assertThat(fill.join(good, true)).isTrue();
+    fill.fail(new OriginFailure(OriginFailure.Kind.ERROR, "test"));
+    assertThat(ends).containsExactly("told");
+  }
+
+  private static class BrokenWaiter implements FillWaiter {
+    @Override
+    public void joined(Fill joined, boolean behindAnother) {}
+
+    @Override
+    public void filling(Fill filling) {}
+
+    @Override
+    public void advanced() {}
+
+    @Override
+    public void done(CachedObject object, Fill.Source source) {}
+
+    @Override
+    public void failed(OriginFailure failure) {
+      throw new IllegalStateException("test");
+    }
+
+    @Override
+    public void tooLarge(OriginAnswer.@Nullable Found answer) {}
+  }
+
+  @Test
   void aDeadlineBehindAFailureIsNone() {
     begin().onError(new IllegalStateException("reset"));
     assertThat(fill.abandon()).isFalse();
