@@ -108,8 +108,7 @@ final class PeerTier implements Tier {
 
   /** Bytes that a purge may have missed are told by their age then, and asked of the origin. */
   static void limitLife(HttpHeaders fields, long maxSeconds) {
-    long seconds =
-        CacheControl.parse(fields.get(HttpHeaderNames.CACHE_CONTROL)).seconds("max-age");
+    long seconds = CacheControl.parse(fields.get(HttpHeaderNames.CACHE_CONTROL)).seconds("max-age");
     if (seconds != CacheControl.ABSENT && seconds > maxSeconds) {
       fields.set(HttpHeaderNames.CACHE_CONTROL, "public, max-age=" + maxSeconds);
     }

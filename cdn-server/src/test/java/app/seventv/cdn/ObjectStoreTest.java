@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -130,8 +131,7 @@ class ObjectStoreTest {
     tier.age = Duration.ofHours(1);
     store().fetch(KEY, waiter);
     assertThat(waiter.told).containsExactly("TIER 200");
-    CachedObject kept = cache.get('/' + KEY);
-    assertThat(kept).isNotNull();
+    CachedObject kept = Objects.requireNonNull(cache.get('/' + KEY));
     assertThat(kept.freshNs()).isEqualTo(LIFE.toNanos() / 2);
     cache.clear();
   }
