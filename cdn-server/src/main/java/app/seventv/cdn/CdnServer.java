@@ -4,6 +4,7 @@ import app.seventv.cdn.disk.DiskOptions;
 import app.seventv.cdn.disk.DiskTier;
 import app.seventv.cdn.peer.PeerClient;
 import app.seventv.cdn.peer.PeerOptions;
+import app.seventv.core.http.ClientAddress;
 import app.seventv.core.http.Handler;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
@@ -21,7 +22,7 @@ import app.seventv.core.service.ServiceDefinition;
 import app.seventv.core.service.ServiceMain;
 import app.seventv.core.tls.TlsOptions;
 import io.nats.client.Connection;
-import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -42,11 +43,9 @@ public final class CdnServer implements RunningService {
   public static final ServiceDefinition DEFINITION =
       ServiceDefinition.of("cdn", CdnServer.class, CdnOptions.SCHEMA, CdnServer::start);
 
-  /** Where bodies go that come from disk or from peers. */
-  private static final UnpooledByteBufAllocator TIER_MEMORY = new UnpooledByteBufAllocator(true);
-
   private static final Logger LOG = LoggerFactory.getLogger(CdnServer.class);
 
+  private final Freshness freshness;
   private final ObjectCache cache;
   private final @Nullable DiskTier disk;
   private final @Nullable PeerTier peers;
@@ -63,13 +62,14 @@ public final class CdnServer implements RunningService {
   private CdnServer(ServiceContext context, CdnOptions options) throws IOException {
     CdnMetrics metrics = new CdnMetrics(context.metrics());
     DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
-    Freshness freshness = options.freshness(purgeState, random);
+    freshness = options.freshness(purgeState, random);
     cache =
         new ObjectCache(
             options.cacheCapacityBytes(),
             object -> freshness.usefulNs(object, System.nanoTime()),
             System::nanoTime,
             random);
+    warnOfMemory(options.cacheCapacityBytes());
     Timers timers = Timers.of(timerThread);
     Duration timeout = options.originTimeout();
     bounded =
@@ -105,6 +105,19 @@ public final class CdnServer implements RunningService {
     }
   }
 
+  /** Bodies for which there is no memory are served, but each from the origin. */
+  private static void warnOfMemory(long capacityBytes) {
+    long limit = PlatformDependent.maxDirectMemory();
+    if (capacityBytes <= 0) {
+      LOG.warn("cdn.cache_capacity is 0: the memory cache is not bounded");
+    } else if (capacityBytes > limit) {
+      LOG.warn(
+          "cdn.cache_capacity of {} bytes is more than the JVM's -XX:MaxDirectMemorySize of {}",
+          capacityBytes,
+          limit);
+    }
+  }
+
   /** One thread for deadlines: what they do is short. */
   private static ScheduledThreadPoolExecutor timerThread() {
     ScheduledThreadPoolExecutor timers =
@@ -120,7 +133,7 @@ public final class CdnServer implements RunningService {
   }
 
   private DiskTier disk(DiskOptions options) {
-    return DiskTier.open(options, TIER_MEMORY, key -> cache.contains('/' + key));
+    return DiskTier.open(options, cache.memory(), key -> cache.contains('/' + key));
   }
 
   /** What lies between memory and origin, nearest first. */
@@ -135,8 +148,8 @@ public final class CdnServer implements RunningService {
     return tiers;
   }
 
-  private static PeerTier peers(PeerOptions options, Metrics metrics) {
-    PeerClient client = new PeerClient(options, TIER_MEMORY, System::nanoTime);
+  private PeerTier peers(PeerOptions options, Metrics metrics) {
+    PeerClient client = new PeerClient(options, cache.memory(), System::nanoTime);
     client.register(metrics);
     return new PeerTier(client, System::nanoTime);
   }
@@ -174,11 +187,22 @@ public final class CdnServer implements RunningService {
     if (peers != null) {
       PeerOptions o = options.peers().orElseThrow();
       HttpListener internal = HttpListener.plain(o.bind());
+      // Nodes come by no proxy, and want the object itself or nothing.
+      ImageHandler exact =
+          new ImageHandler(
+              new CdnHeaders(identity),
+              ClientAddress.OF_PEER,
+              store,
+              false,
+              metrics,
+              System::nanoTime);
       servers.add(
           context
               .httpServer(
                   peers.endpoint(
-                      images.routes(exchange -> exchange.respond(status(identity))), o.secret()))
+                      exact.routes(exchange -> exchange.respond(status(identity))),
+                      o.secret(),
+                      freshness::maxLifeSeconds))
               .errorMapper(ImageHandler.ERRORS)
               .listen(internal)
               .start());
@@ -226,6 +250,8 @@ public final class CdnServer implements RunningService {
         "cache_evicted_bytes_total", "Weight of those that had to.", cache::evictedBytes);
     metrics.counter(
         "cache_rejected_total", "Objects that were too large for their use.", cache::rejected);
+    metrics.counter(
+        "cache_exhausted_total", "Bodies not kept for want of memory.", cache::exhausted);
     metrics.gauge("cache_upstream_running", "Fetches that the origin answers.", bounded::running);
     metrics.gauge("cache_upstream_queued", "Fetches that wait for a turn.", bounded::waiting);
     metrics.gauge(
@@ -288,8 +314,21 @@ public final class CdnServer implements RunningService {
 
   @Override
   public void drain(Duration limit) throws InterruptedException {
+    // At once: none may accept, or use up the time of the others, while one waits for its clients.
+    List<Thread> drains = new ArrayList<>();
     for (HttpServer server : servers) {
+      drains.add(Thread.ofVirtual().name("drain").start(() -> drain(server, limit)));
+    }
+    for (Thread drain : drains) {
+      drain.join();
+    }
+  }
+
+  private static void drain(HttpServer server, Duration limit) {
+    try {
       server.drain(limit);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody does; the server is closed next
     }
   }
 
@@ -307,7 +346,7 @@ public final class CdnServer implements RunningService {
   public void close() {
     servers.forEach(HttpServer::close);
     purges.close();
-    Connection connection = nats.getNow(null);
+    Connection connection = nats.isCompletedExceptionally() ? null : nats.getNow(null);
     if (connection != null) {
       try {
         connection.close();

@@ -5,11 +5,12 @@ import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An object on its way into the cache, and all who wait for it. The bytes go into one block off the
@@ -30,6 +31,8 @@ final class Fill {
     /** The copy at hand is out of date, but the origin cannot be reached. */
     STALE
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Fill.class);
 
   private final String key;
   private final Generations.Ticket ticket;
@@ -131,10 +134,9 @@ final class Fill {
   boolean abandon() {
     Subscription source;
     synchronized (this) {
-      if (ended || complete || object == null) {
+      if (!freeBlock()) {
         return false;
       }
-      freeBlock();
       source = subscription;
     }
     if (source != null) {
@@ -172,16 +174,25 @@ final class Fill {
   }
 
   private void each(Consumer<FillWaiter> tell) {
-    List<FillWaiter> all = new ArrayList<>(waiters);
-    all.forEach(tell);
+    for (FillWaiter waiter : new ArrayList<>(waiters)) {
+      try {
+        tell.accept(waiter);
+      } catch (RuntimeException e) {
+        // One answer that cannot be made must not keep the others waiting for ever.
+        LOG.error("a waiter of a fetch has failed", e);
+      }
+    }
   }
 
-  private synchronized void freeBlock() {
+  /** True for the one who ends the filling: there is a block to free only once. */
+  private synchronized boolean freeBlock() {
     ByteBuf mine = block;
-    if (mine != null) {
-      block = null;
-      mine.release();
+    if (mine == null) {
+      return false;
     }
+    block = null;
+    mine.release();
+    return true;
   }
 
   /** Writes while the block is ours; a deadline may have freed it meanwhile. */
@@ -266,8 +277,10 @@ final class Fill {
     private void broken(String why) {
       if (!over) {
         over = true;
-        freeBlock();
-        failed.accept(new OriginFailure(Kind.ERROR, why));
+        // Bytes that were on their way when the deadline passed are nobody's failure any more.
+        if (freeBlock()) {
+          failed.accept(new OriginFailure(Kind.ERROR, why));
+        }
       }
     }
   }

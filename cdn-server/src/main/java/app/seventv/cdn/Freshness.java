@@ -44,6 +44,11 @@ record Freshness(
     DEAD
   }
 
+  /** Seconds for which an object is trusted at most, as things are. */
+  long maxLifeSeconds() {
+    return purges.isConnected() ? Long.MAX_VALUE : withoutPurges.toSeconds();
+  }
+
   /** Nanoseconds for which an object of this lifetime counts as fresh. */
   long freshNs(Duration lifetime) {
     long ns = nanos(lifetime);

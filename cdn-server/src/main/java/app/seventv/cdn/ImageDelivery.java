@@ -89,7 +89,7 @@ final class ImageDelivery implements FillWaiter {
   private HttpHeaders head(CachedObject object, String forwarded) {
     HttpHeaders headers = Response.newHeaders();
     handler.describe(headers, object, path.type());
-    handler.headers().caching(headers, object, handler.nowNs());
+    caching(headers, object);
     handler
         .headers()
         .forwarded(headers, collapsed ? forwarded + "; collapsed" : forwarded, elapsedNs());
@@ -128,10 +128,7 @@ final class ImageDelivery implements FillWaiter {
     }
     answered = true;
     HttpHeaders headers = Response.newHeaders();
-    handler.headers().caching(headers, object, handler.nowNs());
-    if (fallback) {
-      headers.set(HttpHeaderNames.CACHE_CONTROL, ImageHandler.FALLBACK_CACHE_CONTROL);
-    }
+    caching(headers, object);
     switch (source) {
       case TIER -> handler.headers().tierHit(headers, elapsedNs());
       case ORIGIN -> forwarded(headers, "fwd=uri-miss");
@@ -153,6 +150,13 @@ final class ImageDelivery implements FillWaiter {
           .executor()
           .execute(() ->
               ConditionalResponse.answer(exchange, object.representation(type), headers, body));
+    }
+  }
+
+  private void caching(HttpHeaders headers, CachedObject object) {
+    handler.headers().caching(headers, object, handler.nowNs());
+    if (fallback && !object.lifetime().isZero()) {
+      headers.set(HttpHeaderNames.CACHE_CONTROL, ImageHandler.FALLBACK_CACHE_CONTROL);
     }
   }
 
@@ -239,7 +243,7 @@ final class ImageDelivery implements FillWaiter {
     HttpHeaders headers = Response.newHeaders();
     handler.describe(headers, object, path.type());
     headers.remove(HttpHeaderNames.ACCEPT_RANGES);
-    handler.headers().caching(headers, object, handler.nowNs());
+    caching(headers, object);
     handler.headers().forwarded(headers, "fwd=bypass; detail=large", elapsedNs());
     if (found.length() >= 0) {
       headers.set(HttpHeaderNames.CONTENT_LENGTH, Long.toString(found.length()));

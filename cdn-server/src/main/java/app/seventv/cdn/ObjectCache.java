@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +28,7 @@ final class ObjectCache {
   private final long capacityBytes;
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
   private final DoubleSupplier random;
+  private final AtomicLong exhausted = new AtomicLong();
   private final AtomicLong rejected = new AtomicLong();
   private final AtomicLong weightBytes = new AtomicLong();
   private final AtomicLong evictions = new AtomicLong();
@@ -71,9 +73,19 @@ final class ObjectCache {
     }
   }
 
-  /** A block for a body of this size. */
-  ByteBuf allocate(int bytes) {
-    return memory.directBuffer(bytes, bytes);
+  /** A block for a body of this size, or null if there is no memory left for it. */
+  @Nullable ByteBuf allocate(int bytes) {
+    try {
+      return memory.directBuffer(bytes, bytes);
+    } catch (OutOfMemoryError e) { // of the limit for direct memory: the heap is as well as ever
+      exhausted.incrementAndGet();
+      return null;
+    }
+  }
+
+  /** Where bodies from other places go, so that {@link #directBytes} knows of them. */
+  ByteBufAllocator memory() {
+    return memory;
   }
 
   @Nullable CachedObject get(String path) {
@@ -146,6 +158,11 @@ final class ObjectCache {
   /** Memory of bodies off the heap, those on their way and those still being sent included. */
   long directBytes() {
     return memory.metric().usedDirectMemory();
+  }
+
+  /** Bodies for which there was no memory. */
+  long exhausted() {
+    return exhausted.get();
   }
 
   long rejected() {

@@ -185,8 +185,10 @@ final class ObjectStore {
   }
 
   /** An object of a tier, whose reference is ours: fresh, or of use to ask the origin. */
-  private void fromTier(Fill fill, CachedObject object, int index) {
+  private void fromTier(Fill fill, CachedObject found, int index) {
     metrics.tierHit(tiers.get(index).name());
+    // What was stored together must not expire together after a restart either.
+    CachedObject object = found.fresh(settings.freshness.freshNs(found.lifetime()));
     switch (settings.freshness.state(object, nanoClock.getAsLong())) {
       case FRESH, REFRESH_AHEAD -> keep(fill, object, Source.TIER, index);
       case STALE, EXPIRED -> {
@@ -219,12 +221,21 @@ final class ObjectStore {
         case null -> failed(fill, OriginFailure.of(failure), stale, copy);
         case OriginAnswer.NotFound none -> {
           drop(copy);
+          forget(fill, stale);
           keep(fill, CachedObject.notFound(nanoClock.getAsLong()), Source.ORIGIN, tiers.size());
         }
         case OriginAnswer.NotModified same -> revalidated(fill, stale, copy);
         case OriginAnswer.Found found -> found(fill, found, stale, copy);
       }
     });
+  }
+
+  /** What the origin has now is not kept: then the copy at hand must not come back from a tier. */
+  private void forget(Fill fill, @Nullable CachedObject outdated) {
+    if (outdated != null && fill.ticket().isCurrent()) {
+      cache.remove('/' + fill.key());
+      tiers.forEach(tier -> tier.remove(fill.key()));
+    }
   }
 
   private static void drop(@Nullable ByteBuf copy) {
@@ -245,15 +256,29 @@ final class ObjectStore {
 
   private void found(
       Fill fill, OriginAnswer.Found found, @Nullable CachedObject stale, @Nullable ByteBuf copy) {
-    if (found.length() < 0 || found.length() > settings.maxObjectBytes) {
+    boolean large = found.length() < 0 || found.length() > settings.maxObjectBytes;
+    ByteBuf block = large ? null : cache.allocate((int) found.length());
+    if (block == null) {
       drop(copy);
-      largeKeys.put(fill.key(), true);
+      if (large) {
+        forget(fill, stale);
+        largeKeys.put(fill.key(), true);
+      }
       fills.remove(fill.key(), fill);
       fill.tooLarge(found);
       return;
     }
-    ByteBuf block = cache.allocate((int) found.length());
     block.writerIndex(block.capacity());
+    fill(fill, found, block, stale, copy);
+  }
+
+  /** Takes the body into the block. */
+  private void fill(
+      Fill fill,
+      OriginAnswer.Found found,
+      ByteBuf block,
+      @Nullable CachedObject stale,
+      @Nullable ByteBuf copy) {
     long freshNs = settings.freshness.freshNs(found.head().lifetime());
     CachedObject object =
         CachedObject.found(found.head(), block, nanoClock.getAsLong()).fresh(freshNs);
@@ -276,6 +301,9 @@ final class ObjectStore {
         () -> {
           deadline.cancel();
           drop(copy);
+          if (object.lifetime().isZero()) {
+            forget(fill, stale);
+          }
           metrics.originBytes(block.capacity());
           keep(fill, ContentHash.tagged(object, block), Source.ORIGIN, tiers.size());
         },

@@ -3,12 +3,15 @@ package app.seventv.cdn;
 import app.seventv.cdn.peer.PeerClient;
 import app.seventv.cdn.peer.PeerObject;
 import app.seventv.core.config.Secret;
+import app.seventv.core.content.CacheControl;
 import app.seventv.core.http.Handler;
 import app.seventv.core.http.HttpDate;
 import app.seventv.core.http.Response;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -83,8 +86,10 @@ final class PeerTier implements Tier {
   /**
    * Answers peers with what this node serves to everybody; whoever has not the secret gets 403. A
    * key that a peer asks for is not asked of peers, whatever their lists of nodes say: no circles.
+   *
+   * @param maxLifeSeconds how long this node itself trusts what it has: a peer shall not for longer
    */
-  Handler endpoint(Handler content, Secret secret) {
+  Handler endpoint(Handler content, Secret secret, LongSupplier maxLifeSeconds) {
     byte[] wanted = ("Bearer " + secret.reveal()).getBytes(StandardCharsets.UTF_8);
     return exchange -> {
       String given = exchange.request().headers().get("authorization", "");
@@ -96,8 +101,17 @@ final class PeerTier implements Tier {
       if (askedByPeers.add(key)) {
         exchange.onEnd(() -> askedByPeers.remove(key));
       }
+      exchange.beforeHead((status, fields) -> limitLife(fields, maxLifeSeconds.getAsLong()));
       content.handle(exchange);
     };
+  }
+
+  /** Bytes that a purge may have missed are told by their age then, and asked of the origin. */
+  static void limitLife(HttpHeaders fields, long maxSeconds) {
+    long seconds = CacheControl.parse(fields.get(HttpHeaderNames.CACHE_CONTROL)).seconds("max-age");
+    if (seconds != CacheControl.ABSENT && seconds > maxSeconds) {
+      fields.set(HttpHeaderNames.CACHE_CONTROL, "public, max-age=" + maxSeconds);
+    }
   }
 
   /** Peers keep what they fetch themselves. */

@@ -115,15 +115,19 @@ final class CdnFixture implements AutoCloseable {
         bind = "127.0.0.1:0"
         secure_bind = "127.0.0.1:0"
         http3 = true
-        allow_insecure = true
         tls = { cert = "%s", key = "%s" }
         bucket = { endpoint = "%s" }
         %s
         """
-            .formatted(more, cert, key, origin.endpoint(), moreOfCdn);
+            .formatted(more, cert, key, origin.endpoint(), insecure(moreOfCdn));
     ServiceRuntime runtime =
         ServiceRuntime.start(CdnServer.DEFINITION, CdnServer.DEFINITION.config(toml));
     return new CdnFixture(origin, runtime, cert);
+  }
+
+  /** The plain port serves images unless the settings say otherwise. */
+  private static String insecure(String settings) {
+    return settings.contains("allow_insecure") ? settings : "allow_insecure = true\n" + settings;
   }
 
   ScriptedOrigin origin() {

@@ -50,6 +50,19 @@ class CdnOptionsTest {
   }
 
   @Test
+  void anEmptySecretIsNone() {
+    assertThatThrownBy(() -> options("[cdn]\npurge_secret = \" \"\n"))
+        .hasCauseInstanceOf(ConfigException.class)
+        .hasMessageContaining("cdn.purge_secret: is empty");
+    String peers =
+        "[cdn]\npeers = { bind = \"127.0.0.1:1\", self = \"http://a\", nodes = [\"http://a\"],"
+            + " secret = \"\" }\n";
+    assertThatThrownBy(() -> options(peers).peers())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cdn.peers.secret");
+  }
+
+  @Test
   void defaultsAreThoseOfTheSpecification() throws Exception {
     CdnOptions options = options("");
     assertThat(options.bind().getPort()).isEqualTo(8000);

@@ -3,6 +3,8 @@ package app.seventv.cdn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.cdn.peer.Rendezvous;
+import app.seventv.core.http.Response;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,6 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 class CdnPeersTest {
   private static final String NO_NATS = "nats://127.0.0.1:1";
 
+  private static final String PROXIED =
+      """
+      fallbacks = true
+      incoming_request = { trusted_proxies = ["127.0.0.0/8"], ip_headers = ["x-ip"] }
+      """;
+
   @TempDir Path folder = Path.of(".");
 
   private static int freePort() throws IOException {
@@ -28,6 +36,11 @@ class CdnPeersTest {
   }
 
   private EdgeFixture node(String name, int port, List<URI> nodes, String secret) throws Exception {
+    return node(name, port, nodes, secret, "");
+  }
+
+  private EdgeFixture node(String name, int port, List<URI> nodes, String secret, String more)
+      throws Exception {
     String settings =
         """
         purge_secret = "admin"
@@ -35,7 +48,7 @@ class CdnPeersTest {
         nodes = ["%3$s", "%4$s"], timeout = "5s" }
         """
             .formatted(port, secret, nodes.get(0), nodes.get(1));
-    return new EdgeFixture(folder.resolve(name), NO_NATS, settings);
+    return new EdgeFixture(folder.resolve(name), NO_NATS, settings + more);
   }
 
   private static String keyOf(URI owner, List<URI> nodes, int nth) {
@@ -82,6 +95,40 @@ class CdnPeersTest {
       assertThat(a.get("/" + later).body()).containsExactly(3);
       assertThat(a.figure("cdn_peer_failures_total")).isEqualTo(1);
     }
+  }
+
+  @Test
+  void peersComeByNoProxyAndGetNoReplacements() throws Exception {
+    int portA = freePort();
+    int portB = freePort();
+    List<URI> nodes =
+        List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
+    String ofB = keyOf(nodes.get(1), nodes, 1);
+    try (EdgeFixture a = node("a", portA, nodes, "s", PROXIED);
+        EdgeFixture b = node("b", portB, nodes, "s", PROXIED)) {
+      b.put(ofB, new byte[] {2});
+      assertThat(a.send(a.request("/" + ofB).header("x-ip", "192.0.2.1").build()).body())
+          .containsExactly(2);
+      String missing = ofB.replace("4x.webp", "4x_static.webp");
+      HttpRequest peer =
+          HttpRequest.newBuilder(nodes.get(1).resolve("/" + missing))
+              .header("authorization", "Bearer s")
+              .build();
+      assertThat(b.send(peer).statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void aNodeWithoutPurgesPromisesNoMoreThanItTrusts() {
+    HttpHeaders fields = Response.newHeaders();
+    fields.set("cache-control", "public, max-age=604800, s-maxage=86400, immutable");
+    PeerTier.limitLife(fields, Long.MAX_VALUE);
+    assertThat(fields.get("cache-control")).endsWith("immutable");
+    PeerTier.limitLife(fields, 60);
+    assertThat(fields.get("cache-control")).isEqualTo("public, max-age=60");
+    fields.remove("cache-control");
+    PeerTier.limitLife(fields, 60);
+    assertThat(fields.contains("cache-control")).isFalse();
   }
 
   @Test

@@ -72,7 +72,7 @@ class HitCostTest {
   @Test
   void aHitLeavesLittleGarbage() throws Exception {
     purges.connected();
-    ByteBuf body = cache.allocate(20_000);
+    ByteBuf body = cache.memory().directBuffer(20_000);
     body.writerIndex(20_000);
     ObjectHead head =
         new ObjectHead(

@@ -102,7 +102,7 @@ class HitRatioTest {
       if (cache.get(path) != null) {
         return true;
       }
-      ByteBuf body = cache.allocate(sizes[object] - CachedObject.OVERHEAD_BYTES);
+      ByteBuf body = cache.memory().directBuffer(sizes[object] - CachedObject.OVERHEAD_BYTES);
       body.writerIndex(body.capacity());
       cache.put(path, CachedObject.found(head, body, 0));
       return false;

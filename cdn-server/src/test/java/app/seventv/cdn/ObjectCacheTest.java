@@ -17,7 +17,7 @@ class ObjectCacheTest {
       new ObjectCache(CAPACITY, object -> object.freshNs(), nowNs::get, new Random(5)::nextDouble);
 
   private CachedObject object(int bytes) {
-    ByteBuf body = cache.allocate(bytes);
+    ByteBuf body = cache.memory().directBuffer(bytes, bytes);
     body.writerIndex(bytes);
     ObjectHead head = new ObjectHead("image/webp", "\"x\"", -1, Duration.ofDays(7));
     return CachedObject.found(head, body, 0);
@@ -94,7 +94,7 @@ class ObjectCacheTest {
     long before = usedHeap();
     for (int i = 0; i < entries; i++) {
       // As S3 sends them: a tag of 34 characters, a date, a type.
-      ByteBuf body = large.allocate(64);
+      ByteBuf body = large.memory().directBuffer(64, 64);
       body.writerIndex(64);
       ObjectHead head =
           new ObjectHead(

@@ -83,7 +83,13 @@ public final class DiskTier implements AutoCloseable {
     }
     CompletableFuture<@Nullable DiskObject> result = new CompletableFuture<>();
     try {
-      readers.execute(() -> result.complete(read(log, key, place)));
+      readers.execute(() -> {
+        try {
+          result.complete(read(log, key, place));
+        } finally {
+          result.complete(null); // nobody waits for ever, whatever has gone wrong
+        }
+      });
     } catch (RejectedExecutionException e) {
       figures.busy.increment();
       result.complete(null);

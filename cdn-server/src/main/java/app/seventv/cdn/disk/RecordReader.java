@@ -49,7 +49,7 @@ final class RecordReader {
     if (head == null || head.bodyBytes() < 0) {
       return null;
     }
-    ByteBuf body = memory.directBuffer(head.bodyBytes(), Math.max(1, head.bodyBytes()));
+    ByteBuf body = allocate(head.bodyBytes());
     try {
       if (segment.read(body, offset + head.headBytes(), head.bodyBytes())
           && checksum(body) == head.bodyChecksum()) {
@@ -58,6 +58,15 @@ final class RecordReader {
       return null;
     } finally {
       body.release();
+    }
+  }
+
+  /** The limit for direct memory is no reason to lose a thread: the disk cannot be read now. */
+  private ByteBuf allocate(int bytes) throws IOException {
+    try {
+      return memory.directBuffer(bytes, Math.max(1, bytes));
+    } catch (OutOfMemoryError e) {
+      throw new IOException("no memory for a body of " + bytes + " bytes", e);
     }
   }
 

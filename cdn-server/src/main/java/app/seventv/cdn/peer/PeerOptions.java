@@ -57,6 +57,7 @@ public record PeerOptions(
     Secret secret =
         group
             .get(SECRET)
+            .filter(text -> !text.reveal().isBlank())
             .orElseThrow(() -> new IllegalArgumentException("cdn.peers.secret is missing"));
     return Optional.of(
         new PeerOptions(

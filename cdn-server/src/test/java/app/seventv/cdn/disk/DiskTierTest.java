@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -66,6 +69,31 @@ class DiskTierTest {
     } finally {
       object.body().release();
     }
+  }
+
+  @Test
+  void withoutMemoryForABodyItIsAMiss() {
+    AtomicBoolean exhausted = new AtomicBoolean();
+    ByteBufAllocator scarce =
+        (ByteBufAllocator)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {ByteBufAllocator.class},
+                (proxy, method, arguments) -> {
+                  if (exhausted.get()) {
+                    throw new OutOfMemoryError("test");
+                  }
+                  return method.invoke(memory, arguments);
+                });
+    DiskOptions options = TestObjects.options(directory, CAPACITY);
+    DiskTier opened =
+        new DiskTier(options, FileOpener.SYSTEM, scarce, key -> false, System::nanoTime);
+    tier = opened;
+    await().until(opened::isOpen);
+    write(opened, "a", 1);
+    exhausted.set(true);
+    assertThat(opened.read("a").orTimeout(10, TimeUnit.SECONDS).join()).isNull();
+    assertThat(opened.figures().errors.sum()).isEqualTo(1);
   }
 
   @Test
