@@ -14,9 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +34,7 @@ final class CloudflareConsumer implements AutoCloseable {
   private final PurgeStream stream;
   private final String consumer;
   private final CloudflarePurge cloudflare;
-  private final Thread thread;
-  private volatile boolean stopped;
+  private final ConsumerThread thread;
 
   CloudflareConsumer(
       CompletableFuture<Connection> nats,
@@ -47,27 +44,8 @@ final class CloudflareConsumer implements AutoCloseable {
     this.stream = stream;
     this.consumer = consumer;
     this.cloudflare = cloudflare;
-    this.thread = Thread.ofVirtual().name("cloudflare-purge").start(() -> run(nats));
-  }
-
-  private void run(CompletableFuture<Connection> nats) {
-    try {
-      Connection connection = nats.get();
-      while (!stopped) {
-        try {
-          consume(connection);
-        } catch (IOException | JetStreamApiException | RuntimeException e) {
-          LOG.warn("Cloudflare is not being purged: {}", e.toString());
-          Thread.sleep(RETRY_WAIT);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (CancellationException e) {
-      // The service ends before NATS was there.
-    } catch (ExecutionException e) {
-      LOG.error("Cloudflare will not be purged: {}", String.valueOf(e.getCause()));
-    }
+    this.thread = ConsumerThread.of("cloudflare-purge", nats, RETRY_WAIT, this::consume);
+    thread.start();
   }
 
   private void consume(Connection connection)
@@ -88,7 +66,7 @@ final class CloudflareConsumer implements AutoCloseable {
             .jetStream()
             .subscribe(stream.responses(), PullSubscribeOptions.bind(stream.name(), consumer));
     try {
-      while (!stopped) {
+      while (!thread.isStopped()) {
         List<Message> messages = subscription.fetch(BATCH, PULL_WAIT);
         if (!messages.isEmpty()) {
           handle(messages);
@@ -133,8 +111,7 @@ final class CloudflareConsumer implements AutoCloseable {
 
   @Override
   public void close() {
-    stopped = true;
-    thread.interrupt();
+    thread.close();
     cloudflare.close();
   }
 }

@@ -13,7 +13,6 @@ import io.nats.client.api.ConsumerInfo;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -49,8 +48,7 @@ final class PurgeConsumer implements AutoCloseable {
   private final Purger purger;
   private final PurgeState state;
   private final LongSupplier wallClockMs;
-  private final Thread thread;
-  private volatile boolean stopped;
+  private final ConsumerThread thread;
   private long sinceMs;
   private volatile long lastContactMs;
   private long lastSyncMs;
@@ -68,27 +66,8 @@ final class PurgeConsumer implements AutoCloseable {
     this.state = state;
     this.wallClockMs = wallClockMs;
     this.lastContactMs = wallClockMs.getAsLong();
-    this.thread = Thread.ofVirtual().name("purge").start(() -> run(nats));
-  }
-
-  private void run(CompletableFuture<Connection> nats) {
-    try {
-      Connection connection = nats.get();
-      while (!stopped) {
-        try {
-          consume(connection);
-        } catch (IOException | JetStreamApiException | RuntimeException e) {
-          LOG.warn("purges are not arriving: {}", e.toString());
-          Thread.sleep(RETRY_WAIT);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (CancellationException e) {
-      // The service ends before NATS was there.
-    } catch (ExecutionException e) {
-      LOG.error("purges will not arrive: {}", String.valueOf(e.getCause()));
-    }
+    this.thread = ConsumerThread.of("purge", nats, RETRY_WAIT, this::consume);
+    thread.start();
   }
 
   private void consume(Connection connection)
@@ -112,7 +91,7 @@ final class PurgeConsumer implements AutoCloseable {
       if (info.getNumPending() == 0 && info.getNumAckPending() == 0) {
         caughtUp(wallClockMs.getAsLong());
       }
-      while (!stopped) {
+      while (!thread.isStopped()) {
         pull(connection, subscription);
       }
     } finally {
@@ -195,7 +174,6 @@ final class PurgeConsumer implements AutoCloseable {
     if (state.isConnected()) {
       purger.purgesArrive(sinceMs, lastContactMs);
     }
-    stopped = true;
-    thread.interrupt();
+    thread.close();
   }
 }
