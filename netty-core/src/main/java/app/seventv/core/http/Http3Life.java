@@ -75,7 +75,9 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     return quic.eventLoop().schedule(task, delayMs, TimeUnit.MILLISECONDS);
   }
 
-  /** Timers that wait would keep the connection in memory, for minutes where clients come and go. */
+  /**
+   * Timers that wait would keep the connection in memory, for minutes where clients come and go.
+   */
   private void ended() {
     handshakeEnded();
     cancel(idleTimer);

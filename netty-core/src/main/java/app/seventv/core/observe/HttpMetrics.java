@@ -59,9 +59,7 @@ public final class HttpMetrics implements HttpObserver {
             "tls_sessions_total", "Handshakes by what was agreed.", "version", "cipher");
     quicSendFailures =
         metrics.counter(
-            "quic_send_failures_total",
-            "Sends of QUIC datagrams that the kernel refused.",
-            "sent");
+            "quic_send_failures_total", "Sends of QUIC datagrams that the kernel refused.", "sent");
     new HttpFigures(loops, boundsNs, AGE_SECONDS, ageBoundsNs).register(metrics);
   }
 

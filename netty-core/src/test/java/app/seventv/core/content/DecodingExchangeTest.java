@@ -12,6 +12,7 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -55,8 +56,7 @@ class DecodingExchangeTest {
   }
 
   private static Object first(Object @Nullable [] arguments) {
-    assertThat(arguments).isNotNull();
-    return arguments[0];
+    return Objects.requireNonNull(arguments)[0];
   }
 
   /** Stands for an allocation that fails within the decoder. */

@@ -101,20 +101,23 @@ class Http3FailureTest {
       Http3Probe.Stream bad = failing.open();
       Http3Probe.Stream good = other.open();
       CountDownLatch sent = new CountDownLatch(1);
-      loops.loops().getFirst().execute(() -> {
-        try {
-          assertThat(sent.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        }
-      });
+      loops
+          .loops()
+          .getFirst()
+          .execute(() -> {
+            try {
+              assertThat(sent.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
       bad.request("GET", path).end();
       good.request("GET", "/").end();
       sent.countDown();
       good.await();
       assertThat(good.status()).isEqualTo("200");
       assertThat(failing.closed.get(LIMIT.toSeconds(), TimeUnit.SECONDS))
-          .isEqualTo((int) Http3ErrorCode.H3_INTERNAL_ERROR.code());
+          .isEqualTo(Http3ErrorCode.H3_INTERNAL_ERROR.code());
       assertThat(other.closed).isNotDone();
       assertThat(drops).contains("internal-error");
     }
@@ -145,9 +148,11 @@ class Http3FailureTest {
       assertThat(client.open().request("GET", "/").end().await().status()).isEqualTo("200");
     }
     await().atMost(LIMIT).until(() -> server.openConnections() == 0);
-    await().atMost(LIMIT).until(() -> {
-      System.gc();
-      return connections.stream().allMatch(connection -> connection.refersTo(null));
-    });
+    await()
+        .atMost(LIMIT)
+        .until(() -> {
+          System.gc();
+          return connections.stream().allMatch(connection -> connection.refersTo(null));
+        });
   }
 }

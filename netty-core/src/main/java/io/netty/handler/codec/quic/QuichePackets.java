@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DatagramPacket;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -66,8 +65,7 @@ final class QuichePackets {
   }
 
   private int maxSegments() {
-    boolean bursts =
-        segments.maxNumSegments() > 0 && !pathRefusesBursts && !socket.refusesBursts();
+    boolean bursts = segments.maxNumSegments() > 0 && !pathRefusesBursts && !socket.refusesBursts();
     return bursts ? MAX_SEGMENTS : 1;
   }
 
