@@ -15,7 +15,7 @@ import java.util.Objects;
  *
  * @param <T> what there is per coding
  */
-public final class CodedVariants<T extends Object> {
+public final class CodedVariants<T> {
   /** Codings of copies beside a file, the one that is smallest as a rule first. */
   public static final List<ContentCoding> PRECOMPRESSED =
       List.of(ContentCoding.BR, ContentCoding.ZSTD, ContentCoding.GZIP);
@@ -33,8 +33,7 @@ public final class CodedVariants<T extends Object> {
 
   /** The one that the client likes best. */
   public T choose(HttpHeaders request) {
-    return get(
-        offered.isEmpty() ? ContentCoding.IDENTITY : Negotiation.coding(request, offered));
+    return get(offered.isEmpty() ? ContentCoding.IDENTITY : Negotiation.coding(request, offered));
   }
 
   /** The one in a coding that is there. */

@@ -39,7 +39,8 @@ public final class EntityTag {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
       byte[] start = Arrays.copyOf(digest, DIGEST_BYTES);
-      return strong(inCoding(Base64.getUrlEncoder().withoutPadding().encodeToString(start), coding));
+      return strong(
+          inCoding(Base64.getUrlEncoder().withoutPadding().encodeToString(start), coding));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
