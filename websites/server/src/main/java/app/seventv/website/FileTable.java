@@ -99,7 +99,8 @@ final class FileTable {
 
   private static boolean isCompressedCopy(Path file) {
     String name = String.valueOf(file.getFileName());
-    return CodedVariants.PRECOMPRESSED.stream().anyMatch(coding -> name.endsWith(coding.fileSuffix()));
+    return CodedVariants.PRECOMPRESSED.stream()
+        .anyMatch(coding -> name.endsWith(coding.fileSuffix()));
   }
 
   private static String slashed(Path relative) {
