@@ -53,7 +53,7 @@ class KeptReadsTest {
 
   @BeforeAll
   void start() throws Exception {
-    world = new World(folder, TestApi.KEEPING);
+    world = new World(folder);
     await()
         .untilAsserted(() -> {
           // Kept answers need the feed, which starts beside the listener.
@@ -78,7 +78,7 @@ class KeptReadsTest {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return world.api.send(request);
+    return world.api.sendAtOnce(request);
   }
 
   private static String header(HttpResponse<?> response, String name) {

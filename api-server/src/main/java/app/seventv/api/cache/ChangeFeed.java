@@ -83,14 +83,17 @@ public final class ChangeFeed implements AutoCloseable {
       LOG.info("watching changes");
       while (!closed) {
         BsonDocument event = cursor.tryNext();
-        log.heard();
-        if (event == null) {
-          continue;
+        if (event != null) {
+          if (event.getString("operationType").getValue().equals("invalidate")) {
+            throw new MongoException("the stream has ended");
+          }
+          changes.event(event);
         }
-        if (event.getString("operationType").getValue().equals("invalidate")) {
-          throw new MongoException("the stream has ended");
+        // Not before the last of what has arrived is noted: after a long silence, being heard makes
+        // what is in memory right again.
+        if (event == null || cursor.available() == 0) {
+          log.heard();
         }
-        changes.event(event);
       }
     }
   }
