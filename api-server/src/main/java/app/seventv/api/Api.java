@@ -221,7 +221,13 @@ final class Api implements AutoCloseable {
     LoginService logins = new LoginService(store, users, transactions, sessions, random);
     Router.Builder routes = Router.builder();
     new AuthRoutes(
-            settings.authSettings(), new ProviderClient(http), logins, sessions, users, transactions, random)
+            settings.authSettings(),
+            new ProviderClient(http),
+            logins,
+            sessions,
+            users,
+            transactions,
+            random)
         .register(routes, pipeline);
     new V3AuthRoutes(
             settings.legacyAuthSettings(),

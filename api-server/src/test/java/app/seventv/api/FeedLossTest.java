@@ -78,8 +78,7 @@ class FeedLossTest {
   private void changeBehindTheBack(String name) {
     world
         .collection(CollectionNames.EMOTES)
-        .updateOne(
-            Filters.eq("_id", emote.id().toBson()), Updates.set("default_name", name));
+        .updateOne(Filters.eq("_id", emote.id().toBson()), Updates.set("default_name", name));
   }
 
   @Test

@@ -95,8 +95,7 @@ abstract class KeptReads {
   }
 
   /** A change behind the API's back that must show in an answer that was kept before. */
-  void shows(String path, Runnable change, Predicate<HttpResponse<String>> shown)
-      throws Exception {
+  void shows(String path, Runnable change, Predicate<HttpResponse<String>> shown) throws Exception {
     HttpResponse<String> before = get(path);
     assertThat(shown.test(before)).as("before: %s", before.body()).isFalse();
     // Not at once, as what the test has done before may still be told.

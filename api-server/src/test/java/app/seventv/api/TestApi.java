@@ -109,9 +109,7 @@ final class TestApi implements AutoCloseable {
     Config config =
         definition.config(
             settings(way.apply(mongo.uri("7tv")))
-                    .replace(
-                        "[api]\n",
-                        "[api]\n" + extraSettings.substring(0, tables))
+                    .replace("[api]\n", "[api]\n" + extraSettings.substring(0, tables))
                 + otherPlatforms()
                 + extraSettings.substring(tables));
     server =

@@ -10,7 +10,6 @@ import app.seventv.model.Id;
 import app.seventv.model.Platform;
 import app.seventv.model.Role;
 import app.seventv.model.User;
-import io.nats.client.Connection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -55,8 +55,7 @@ public final class CachedUsers {
     this.graph = new EntitlementGraph(store);
     this.known = new EntityCache<>(log, clock, limits, KnownUser::weight, this::load);
     this.accounts =
-        new EntityCache<>(
-            log, clock, limits.dividedBy(8), id -> ACCOUNT_BYTES, this::loadAccounts);
+        new EntityCache<>(log, clock, limits.dividedBy(8), id -> ACCOUNT_BYTES, this::loadAccounts);
     this.anonymous =
         new EntityCache<>(
             log, clock, limits, permissions -> PERMISSIONS_BYTES, this::loadAnonymous);

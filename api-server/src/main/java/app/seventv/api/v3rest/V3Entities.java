@@ -59,8 +59,7 @@ final class V3Entities {
   /**
    * @param limits of each of emotes and sets
    */
-  V3Entities(
-      Store store, V3Writer writer, ChangeLog log, InstantSource clock, CacheLimits limits) {
+  V3Entities(Store store, V3Writer writer, ChangeLog log, InstantSource clock, CacheLimits limits) {
     this.store = store;
     this.writer = writer;
     Owned owned = new Owned(store);
