@@ -77,11 +77,15 @@ public final class ChangeFeed implements AutoCloseable {
   }
 
   private void watch() {
+    long asked = log.nowNs();
     try (MongoChangeStreamCursor<BsonDocument> cursor = open()) {
-      log.opened();
+      log.opened(asked);
       watching = true;
       LOG.info("watching changes");
       while (!closed) {
+        if (cursor.available() == 0) {
+          asked = log.nowNs();
+        }
         BsonDocument event = cursor.tryNext();
         if (event != null) {
           if (event.getString("operationType").getValue().equals("invalidate")) {
@@ -92,7 +96,7 @@ public final class ChangeFeed implements AutoCloseable {
         // Not before the last of what has arrived is noted: after a long silence, being heard makes
         // what is in memory right again.
         if (event == null || cursor.available() == 0) {
-          log.heard();
+          log.heard(asked);
         }
       }
     }

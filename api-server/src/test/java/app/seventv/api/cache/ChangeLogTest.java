@@ -86,7 +86,9 @@ class ChangeLogTest {
     assertThat(entry.isCurrent(log, 0)).isFalse();
     assertThat(log.position()).isEqualTo(ChangeLog.UNKNOWN);
     assertThat(cached(A).isCurrent(log, 0)).as("made meanwhile").isFalse();
-    log.heard();
+    log.heard(0);
+    assertThat(entry.isCurrent(log, 0)).as("the answer was on its way all the time").isFalse();
+    log.heard(nanos.get());
     assertThat(entry.isCurrent(log, 0))
         .as("a late answer of the same feed misses nothing")
         .isTrue();
