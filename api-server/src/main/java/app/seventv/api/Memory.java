@@ -56,7 +56,7 @@ final class Memory implements AutoCloseable {
     this.feed = new ChangeFeed(store.database(), log);
   }
 
-  /** A few percent larger than the usual levels make it, for a fraction of their time. */
+  /** A bit larger bodies for a fraction of the time of the usual levels (docs/decisions/0022). */
   private static Compression quick(Executor executor) {
     return Compression.builder(executor)
         .level(ContentCoding.ZSTD, 1)
