@@ -74,7 +74,7 @@ public final class ApiConfig {
           "api.cache.max_age",
           Duration.ofMinutes(10),
           "Longest time that an answer, and each part that it is made of, is kept in memory."
-              + " Changes end it at once; while the database does not tell of them nothing is used.");
+              + " Changes end it at once; while nobody tells of them nothing is used.");
   public static final Key<List<String>> IP_HEADERS =
       Key.strings("api.incoming_request.ip_headers", List.of(), "Headers that name the client.");
   public static final Key<List<CidrBlock>> TRUSTED_PROXIES =

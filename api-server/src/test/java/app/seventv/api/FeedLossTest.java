@@ -32,6 +32,7 @@ class FeedLossTest {
 
   @BeforeEach
   void start() throws Exception {
+    relay = new TcpRelay();
     world = new World(folder, "", this::relayed);
     emote = world.emote(DevUser.VIEWER, "before");
     path = "/v3/emotes/" + emote.id();
@@ -39,11 +40,7 @@ class FeedLossTest {
   }
 
   private String relayed(String uri) {
-    try {
-      relay = new TcpRelay(URI.create(uri).getPort());
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    relay.to(URI.create(uri).getPort());
     return "mongodb://127.0.0.1:" + relay.port() + "/7tv?directConnection=true";
   }
 

@@ -21,16 +21,17 @@ final class TcpRelay implements AutoCloseable {
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition thawed = lock.newCondition();
-  private final int target;
+  private volatile int target;
   private volatile boolean cut;
   private boolean frozen;
 
-  /**
-   * @param target port of the server
-   */
-  TcpRelay(int target) throws IOException {
-    this.target = target;
+  TcpRelay() throws IOException {
     threads.execute(this::accept);
+  }
+
+  /** Names the server by its port, before the first client comes. */
+  void to(int port) {
+    target = port;
   }
 
   int port() {
