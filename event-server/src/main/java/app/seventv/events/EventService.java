@@ -247,7 +247,7 @@ final class EventService implements RunningService {
       executors.get(i).execute(() -> loop.drain(ticks, drainAsMaintenance));
     }
     server.drain(Duration.ofMillis(limitMs)); // returns once all streams have ended
-    while (population.open() > 0 && System.nanoTime() < deadlineNs) {
+    while (!population.isEmpty() && System.nanoTime() < deadlineNs) {
       Thread.sleep(DRAIN_STEP);
     }
   }

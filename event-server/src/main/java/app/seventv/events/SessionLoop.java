@@ -116,6 +116,15 @@ final class SessionLoop {
     return population.open();
   }
 
+  /** A websocket enters its closing handshake, or ends. */
+  void closing(boolean begins) {
+    if (begins) {
+      population.closing();
+    } else {
+      population.closed();
+    }
+  }
+
   // Sessions.
 
   /** Sessions open on this loop. */

@@ -19,6 +19,9 @@ abstract class SessionOutput extends TopicHolder {
   /** A dispatch has been sent. */
   private static final byte TOLD = 8;
 
+  /** The transport waits for the client's part of the end. */
+  static final byte CLOSING = 16;
+
   final ClientKind client;
 
   /** Kinds of the latest frames, see {@link FrameHistory}. */

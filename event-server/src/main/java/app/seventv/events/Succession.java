@@ -106,7 +106,8 @@ final class Succession implements AutoCloseable {
 
   private void receive(SocketChannel channel) throws IOException, InterruptedException {
     DataInputStream in =
-        new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel), BUFFER_BYTES));
+        new DataInputStream(
+            new BufferedInputStream(Channels.newInputStream(channel), BUFFER_BYTES));
     if (in.readInt() != SuccessionFormat.MAGIC || in.readInt() != SuccessionFormat.VERSION) {
       throw new IOException("a predecessor of another kind");
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *  greeting  "7TVS" version:4           the successor answers one byte when it hears the bus
  *  1 EVENT   identity:8 number:8        an event that the predecessor has, in its order
  *  2 NUMBER  number:4 id:16 version:8   what a number in the sessions below stands for
- *  3 SESSION see {@link #writeSession}  a session has ended
+ *  3 SESSION see {@link Writer#session}  a session has ended
  *  4 SETTLED id:16 all:1                whether its client had received all
  *  5 BARRIER number:8                   all published before both heard the bus has been named
  *  6 END                                no session is left
@@ -77,7 +77,7 @@ final class SuccessionFormat {
       out.writeInt(session.nextSequence());
       out.writeLong(session.history());
       out.writeLong(session.request());
-      out.writeByte(session.receipt().ordinal());
+      out.writeByte(session.receipt().code());
       out.writeBoolean(memory != null);
       if (memory != null) {
         write(memory);
@@ -203,7 +203,7 @@ final class SuccessionFormat {
 
     private static Receipt receipt(int code) throws IOException {
       for (Receipt receipt : Receipt.values()) {
-        if (receipt.ordinal() == code) {
+        if (receipt.code() == code) {
           return receipt;
         }
       }

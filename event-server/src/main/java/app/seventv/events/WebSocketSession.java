@@ -45,6 +45,10 @@ class WebSocketSession extends Session implements WebSocketListener {
   @Override
   public void onClose(WebSocket from, int code, String reason) {
     closed(false); // unless it was answered
+    if (is(CLOSING)) {
+      set(CLOSING, false);
+      loop.closing(false);
+    }
     left(CloseLabels.ofClient(code));
   }
 
@@ -77,6 +81,8 @@ class WebSocketSession extends Session implements WebSocketListener {
 
   @Override
   void close(EndReason reason) {
+    set(CLOSING, true);
+    loop.closing(true);
     socket().close(reason.closeFrameCode(), reason.message());
   }
 
