@@ -133,7 +133,7 @@ final class EventService implements RunningService {
                 HOUSEKEEPING_MS,
                 HOUSEKEEPING_MS,
                 TimeUnit.MILLISECONDS));
-    HubFigures.register(context.metrics(), hub);
+    HubFigures.register(context.metrics(), hub, context.loops());
   }
 
   /** Starts the service. */
