@@ -73,10 +73,12 @@ final class SoakBenchmark implements Benchmark {
       soak.start();
       context.progress(soak.open.get() + " clients are in");
       soak.run(context.quick() ? QUICK_WARM_UP : WARM_UP, 0);
+      soak.gather();
       long heap = server.liveHeapBytes();
       long malloc = server.mallocBytes();
       long descriptors = descriptors(server);
       soak.run(context.quick() ? QUICK : LONG, context.quick() ? 1 : 4);
+      soak.gather();
       long heapAfter = server.liveHeapBytes();
       long mallocAfter = server.mallocBytes();
       long descriptorsAfter = descriptors(server);

@@ -35,8 +35,7 @@ class EventRulesTableTest {
     Map<String, String> sources = new HashMap<>();
     try (Stream<Path> files = Files.walk(TESTS)) {
       for (Path file : files.filter(path -> path.toString().endsWith("Test.java")).toList()) {
-        sources.put(
-            file.getFileName().toString().replace(".java", ""), Files.readString(file));
+        sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
       }
     }
     return sources;

@@ -54,12 +54,15 @@ class ExtendedConnectTest {
       Frame settings = read();
       assertThat(settings.type).isEqualTo(SETTINGS);
       for (ByteBuffer rest = ByteBuffer.wrap(settings.payload); rest.hasRemaining(); ) {
-        mayConnect |= rest.getShort() == ENABLE_CONNECT_PROTOCOL & rest.getInt() == 1;
+        int setting = rest.getShort();
+        int value = rest.getInt();
+        mayConnect |= setting == ENABLE_CONNECT_PROTOCOL && value == 1;
       }
       assertThat(mayConnect).as("SETTINGS_ENABLE_CONNECT_PROTOCOL").isTrue();
       frame(SETTINGS, ACK, 0, new byte[0]);
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Frame(int type, int stream, byte[] payload) {}
 
     private void frame(int type, int flags, int stream, byte[] payload) throws IOException {
