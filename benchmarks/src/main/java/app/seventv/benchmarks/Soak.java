@@ -147,8 +147,7 @@ final class Soak implements AutoCloseable {
    */
   private void awaitLoss() throws InterruptedException {
     long deadlineNs = System.nanoTime() + SETTLE.toNanos();
-    while (publisher.getStatus() == Connection.Status.CONNECTED
-        && System.nanoTime() < deadlineNs) {
+    while (publisher.getStatus() == Connection.Status.CONNECTED && System.nanoTime() < deadlineNs) {
       TimeUnit.MILLISECONDS.sleep(1);
     }
   }
