@@ -133,8 +133,8 @@ class V3ExampleAnswersTest extends SharedWorld {
     Id id = Id.parse(expected.at("/data/emotes/items/0/id").asString());
     try (TestApi own = new TestApi(folder, "")) {
       ExampleDocuments.seed(own.database, TestApi.JSON.readTree(example("rest-emote-by-id.json")));
-      BsonArray ranking = new BsonArray(List.of(Id.NIL.toBson(), Id.NIL.toBson(), Id.NIL.toBson()));
-      ranking.add(id.toBson());
+      List<Id> ranked = List.of(world.newId(), world.newId(), world.newId(), id);
+      BsonArray ranking = new BsonArray(ranked.stream().map(Id::toBson).toList());
       own.database
           .getCollection(CollectionNames.API_RANKINGS, BsonDocument.class)
           .insertOne(
