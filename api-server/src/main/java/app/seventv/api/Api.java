@@ -123,7 +123,7 @@ final class Api implements AutoCloseable {
     this.outbox = new Outbox(store, bus, clock, random, Outbox.STALE_AFTER);
     this.memory = new Memory(config, store, users, clock, executor);
     Transactions transactions = new Transactions(store, outbox, clock, random, memory::committed);
-    Leases leases = new Leases(store, clock, random, refresher);
+    Leases leases = new Leases(store, clock, refresher);
     Mutations mutations = new Mutations(leases, transactions);
     Edges edges = new Edges(store);
     ModerationRequests moderation = new ModerationRequests(store, transactions, random);
@@ -187,7 +187,7 @@ final class Api implements AutoCloseable {
             new CosmeticService(store, users, gate, mutations),
             new EditorService(store, users, editors, gate, mutations),
             new BanService(store, users, mutations, random),
-            new AccountService(store, edges, mutations),
+            new AccountService(store, users, edges, mutations),
             new RoleService(store, users, edges, mutations, random),
             new PaintService(
                 store,

@@ -14,6 +14,7 @@ import app.seventv.model.Image;
 import app.seventv.model.ImageSet;
 import app.seventv.model.Permission;
 import app.seventv.model.Permissions;
+import app.seventv.model.Platform;
 import app.seventv.model.Role;
 import app.seventv.model.User;
 import app.seventv.model.bus.BusBatch;
@@ -113,6 +114,18 @@ final class World implements AutoCloseable {
   <T extends Document> T put(String collection, T document) {
     collection(collection).insertOne(document.toBson());
     return document;
+  }
+
+  /** Somebody who has never been here. */
+  User person(String platformId, Platform platform) {
+    return put(
+        CollectionNames.USERS,
+        User.create(
+            newId(),
+            List.of(
+                new User.Connection(
+                    platform, platformId, "p" + platformId, "P", null, NOW, NOW, true)),
+            NOW));
   }
 
   /** A live emote of somebody. */
