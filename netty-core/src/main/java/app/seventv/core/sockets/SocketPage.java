@@ -211,7 +211,7 @@ final class SocketPage implements IoUringIoHandle {
     TlsSocket secure = secure(index);
     if (secure != null && secured != null) {
       secured[index] = null;
-      secure.free();
+      table.free(secure);
     }
     users[index] = null;
     ends[index] = null;

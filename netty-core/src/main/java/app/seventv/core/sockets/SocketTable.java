@@ -73,6 +73,7 @@ public final class SocketTable {
   private volatile SocketPage[] pages = {};
   private int free = NONE;
   private int size;
+  private int secured;
   private final LoopBuffer readBuffer = new LoopBuffer(READ_BYTES);
   private final LoopBuffer plainBuffer = new LoopBuffer(TlsSocket.RECORD_BYTES);
   private final LoopBuffer sealBuffer = new LoopBuffer(SEAL_BYTES);
@@ -177,6 +178,7 @@ public final class SocketTable {
   /** The socket will come with TLS, which belongs to the slot from now on. */
   void secure(int slot, TlsSocket secure) {
     page(slot).secure(index(slot), secure);
+    secured++;
   }
 
   /** Encrypted bytes that arrived before the socket; takes their reference. */
@@ -198,6 +200,17 @@ public final class SocketTable {
   /** The socket will not come. */
   void abandon(int slot) {
     page(slot).abandon(index(slot));
+  }
+
+  /** Sockets with TLS. */
+  int secured() {
+    return secured;
+  }
+
+  /** TLS of a socket that is given back. */
+  void free(TlsSocket secure) {
+    secure.free();
+    secured--;
   }
 
   /** Takes back a slot that has been in use. */

@@ -47,7 +47,7 @@ abstract class SocketTableCases {
   private static final int HIGH_BYTES = 32 << 10;
   private static final int MAX_MESSAGE_BYTES = 1 << 20;
   private static final String LARGE = "x".repeat(16 << 20);
-  private static final String HANDSHAKE =
+  static final String HANDSHAKE =
       String.join(
           "\r\n",
           "GET /ws HTTP/1.1",
@@ -63,7 +63,7 @@ abstract class SocketTableCases {
       EventLoops.start(new TransportOptions(TransportOptions.Choice.IO_URING, 1, true));
   final EventLoop loop = loops.loops().getFirst();
   final SocketTable table = Objects.requireNonNull(loops.sockets().of(loop));
-  private final Set<WebSocket> open = ConcurrentHashMap.newKeySet();
+  final Set<WebSocket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger opened = new AtomicInteger();
   final AtomicInteger closed = new AtomicInteger();
   private final AtomicInteger turnedWritable = new AtomicInteger();
@@ -114,6 +114,7 @@ abstract class SocketTableCases {
     }
     if (!loop.isTerminated()) {
       await().untilAsserted(() -> assertThat(size()).isZero());
+      assertThat(onLoop(table::secured)).as("TLS connections that were not freed").isZero();
     }
     assertThat(closed.get()).isEqualTo(opened.get());
     server.close();
@@ -170,7 +171,14 @@ abstract class SocketTableCases {
   }
 
   final Socket connect() throws IOException {
-    Socket connected = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    return register(new Socket(InetAddress.getLoopbackAddress(), port()));
+  }
+
+  final int port() {
+    return server.port();
+  }
+
+  final Socket register(Socket connected) throws IOException {
     connected.setSoTimeout(20_000);
     connected.setTcpNoDelay(true);
     Socket client = client(connected);
