@@ -27,7 +27,9 @@ final class TlsSocket {
   /** Plain bytes that a record holds (RFC 8446 §5.1). */
   static final int RECORD_BYTES = 16 << 10;
 
-  /** Room for what BoringSSL sends between two writes: an alert, behind the answer to a key update. */
+  /**
+   * Room for what BoringSSL sends between two writes: an alert, behind the answer to a key update.
+   */
   private static final int BIO_BYTES = 64;
 
   private final long ssl;

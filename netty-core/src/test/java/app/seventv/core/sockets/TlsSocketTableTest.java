@@ -204,10 +204,11 @@ class TlsSocketTableTest extends SocketTableCases {
   @Test
   void renegotiationIsRefused() throws Exception {
     SSLSocket client = (SSLSocket) moved(TLS_1_2);
-    assertThatThrownBy(() -> {
-          client.startHandshake();
-          client.getInputStream().read();
-        })
+    assertThatThrownBy(
+            () -> {
+              client.startHandshake();
+              client.getInputStream().read();
+            })
         .isInstanceOf(SSLException.class);
     await().until(() -> closed.get() == 1);
   }
