@@ -3,8 +3,11 @@ package app.seventv.core.sockets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.core.http.Connection;
 import app.seventv.core.http.HttpListener;
+import app.seventv.core.http.HttpObserver;
 import app.seventv.core.http.HttpServer;
+import app.seventv.core.http.Protocol;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.core.transport.EventLoops;
@@ -66,6 +69,7 @@ abstract class SocketTableCases {
   final Set<WebSocket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger opened = new AtomicInteger();
   final AtomicInteger closed = new AtomicInteger();
+  private final Map<Boolean, AtomicInteger> connections = new ConcurrentHashMap<>();
   private final AtomicInteger turnedWritable = new AtomicInteger();
   private final List<Socket> clients = new ArrayList<>();
   private final Map<Socket, Socket> plain = new HashMap<>();
@@ -95,6 +99,7 @@ abstract class SocketTableCases {
             .build();
     try {
       return HttpServer.builder(loops, router)
+          .observer(new OpenConnections())
           .listen(listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
           .start();
     } catch (Exception e) {
@@ -117,8 +122,32 @@ abstract class SocketTableCases {
       assertThat(onLoop(table::secured)).as("TLS connections that were not freed").isZero();
     }
     assertThat(closed.get()).isEqualTo(opened.get());
+    if (!loop.isTerminated()) {
+      await().untilAsserted(() -> assertThat(connections).allSatisfy(this::isZero));
+    }
     server.close();
     loops.close();
+  }
+
+  private void isZero(boolean secure, AtomicInteger count) {
+    assertThat(count.get()).as("open connections, secure: " + secure).isZero();
+  }
+
+  /** Counts connections as the services' figures do, with and without TLS. */
+  private final class OpenConnections implements HttpObserver {
+    @Override
+    public void connectionOpened(Connection connection) {
+      count(connection.secure()).incrementAndGet();
+    }
+
+    @Override
+    public void connectionClosed(Protocol protocol, boolean secure, long ageNs) {
+      count(secure).decrementAndGet();
+    }
+
+    private AtomicInteger count(boolean secure) {
+      return connections.computeIfAbsent(secure, key -> new AtomicInteger());
+    }
   }
 
   private class Echo implements WebSocketListener {
