@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,14 @@ final class World implements AutoCloseable {
   }
 
   World(Path folder, String settings) throws Exception {
-    api = new TestApi(folder, settings);
+    this(folder, settings, UnaryOperator.identity());
+  }
+
+  /**
+   * @param way as {@link TestApi} takes it
+   */
+  World(Path folder, String settings, UnaryOperator<String> way) throws Exception {
+    api = new TestApi(folder, settings, way);
     admin = api.login(DevUser.ADMIN);
     streamer = api.login(DevUser.STREAMER);
     editor = api.login(DevUser.EDITOR);

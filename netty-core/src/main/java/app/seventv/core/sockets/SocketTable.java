@@ -98,6 +98,17 @@ public final class SocketTable {
     return size;
   }
 
+  /** Bytes that wait for the clients of all sockets; from any thread, then about right. */
+  public long queuedBytes() {
+    long bytes = 0;
+    for (SocketPage page : pages) {
+      for (int index = 0; index < SocketPage.SLOTS; index++) {
+        bytes += page.pendingBytes(index);
+      }
+    }
+    return bytes;
+  }
+
   /** Something that the users of the table share, made at the first call for a key. */
   @SuppressWarnings("unchecked") // each key is used with one type
   public <T> T attachment(Object key, Supplier<T> maker) {

@@ -66,9 +66,9 @@ public final class WebSocketHandshake {
     }
     String key = String.valueOf(request.header("sec-websocket-key")).strip();
     ByteBuf head = responseHead(channel, key, agreed.headers(options));
-    if (table != null
-        && !agreed.isCompressed()
-        && move(channel, table, options, listener, head, agreed.subprotocol())) {
+    MoveOutcome outcome = move(channel, table, options, listener, head, agreed);
+    outcome.add();
+    if (outcome == MoveOutcome.MOVED) {
       return true;
     }
     var handler = new WebSocketChannelHandler(options, agreed.isCompressed(), listener);
@@ -82,6 +82,24 @@ public final class WebSocketHandshake {
     channel.pipeline().writeAndFlush(head);
     handler.session().open(agreed.subprotocol());
     return true;
+  }
+
+  private static MoveOutcome move(
+      Channel channel,
+      @Nullable SocketTable table,
+      WebSocketOptions options,
+      WebSocketListener listener,
+      ByteBuf head,
+      Agreement agreed) {
+    if (table == null) {
+      return MoveOutcome.NO_TABLE;
+    }
+    if (agreed.isCompressed()) {
+      return MoveOutcome.COMPRESSED;
+    }
+    return move(channel, table, options, listener, head, agreed.subprotocol())
+        ? MoveOutcome.MOVED
+        : MoveOutcome.BOUND_TO_CHANNEL;
   }
 
   /** Makes a session of the table's and sends its socket there. */

@@ -15,14 +15,11 @@ import app.seventv.core.http.Router;
 import app.seventv.core.http.TestCertificate;
 import app.seventv.core.log.Logs;
 import app.seventv.core.metrics.Metrics;
-import app.seventv.core.nats.NatsTrace;
 import app.seventv.core.tls.TlsFiles;
 import app.seventv.core.trace.Trace;
 import app.seventv.core.trace.TraceContext;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
-import io.nats.client.impl.Headers;
-import io.nats.client.impl.NatsMessage;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -36,7 +33,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -286,25 +282,14 @@ class TracesTest {
   }
 
   @Test
-  void natsMessagesCarryTheTrace() throws Exception {
+  void aMessageIsHandledInASpanOfItsTrace() throws Exception {
     start();
-    TraceContext parent = Objects.requireNonNull(TraceContext.parse(PARENT, "a=1"));
-    NatsMessage message =
-        Trace.call(
-            parent,
-            () ->
-                NatsMessage.builder()
-                    .subject("s")
-                    .headers(NatsTrace.inject(new Headers()))
-                    .build());
-    assertThat(NatsTrace.extract(message)).isEqualTo(parent);
-    assertThat(NatsTrace.extract(NatsMessage.builder().subject("s").build())).isNull();
     String result =
         telemetry
             .tracing()
             .orElseThrow()
             .inSpan(
-                NatsTrace.extract(message),
+                TraceContext.parse(PARENT, "a=1"),
                 "s process",
                 SpanKind.CONSUMER,
                 Attributes.empty(),
