@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What became of a websocket's socket after the handshake of HTTP/1.1, counted per process. */
+@SuppressWarnings("ImmutableEnumChecker") // counters are what it is for
 public enum MoveOutcome {
   /** It is a slot of its loop's table. */
   MOVED,

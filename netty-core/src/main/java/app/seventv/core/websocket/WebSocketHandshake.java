@@ -7,6 +7,7 @@ import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
 import app.seventv.core.sockets.SocketMove;
 import app.seventv.core.sockets.SocketTable;
+import app.seventv.core.sockets.TlsEndHold;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -101,7 +102,7 @@ public final class WebSocketHandshake {
         : MoveOutcome.BOUND_TO_CHANNEL;
   }
 
-  /** Makes a session of the table's and sends its socket there, unless TLS is in the way. */
+  /** Makes a session of the table's and sends its socket there. */
   private static boolean move(
       Channel channel,
       SocketTable table,
@@ -109,7 +110,7 @@ public final class WebSocketHandshake {
       WebSocketListener listener,
       ByteBuf head,
       String subprotocol) {
-    if (!SocketMove.isPossible(channel) || channel.pipeline().get(SslHandler.class) != null) {
+    if (!SocketMove.isPossible(channel)) {
       return false;
     }
     SocketSession session = SocketSession.reserve(table, options, listener);
@@ -117,6 +118,10 @@ public final class WebSocketHandshake {
       return false;
     }
     SocketMove move = session.move();
+    TlsEndHold end = channel.pipeline().get(TlsEndHold.class);
+    if (end != null) {
+      end.holdUntilRemoved();
+    }
     replaceHandlers(channel.pipeline(), move);
     session.open(head, subprotocol);
     move.start(channel);
@@ -285,8 +290,10 @@ public final class WebSocketHandshake {
   private static void replaceHandlers(ChannelPipeline pipeline, ChannelHandler session) {
     var old = new ArrayList<ChannelHandler>();
     for (Map.Entry<String, ChannelHandler> entry : pipeline) {
-      if (!(entry.getValue() instanceof SslHandler)) {
-        old.add(entry.getValue());
+      ChannelHandler handler = entry.getValue();
+      boolean moves = session instanceof SocketMove && handler instanceof TlsEndHold;
+      if (!(handler instanceof SslHandler || moves)) {
+        old.add(handler);
       }
     }
     pipeline.addLast(PROTOCOL, session);

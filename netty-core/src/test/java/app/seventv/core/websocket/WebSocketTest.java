@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
   "IO_URING, false, true",
   "IO_URING, false, false",
   "IO_URING, true, true",
+  "IO_URING, true, false",
   "EPOLL, false, true",
   "EPOLL, true, true",
   "NIO, false, true",
@@ -59,7 +60,7 @@ class WebSocketTest {
   @Parameter(1)
   boolean tls;
 
-  /** Whether plain sockets go on without a channel, where the transport can. */
+  /** Whether sockets go on without a channel, where the transport can. */
   @Parameter(2)
   boolean tables;
 
