@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Resuming across a planned restart (docs/decisions/0020). The process that starts listens at a
+ * Resuming across a planned restart (docs/decisions/0023). The process that starts listens at a
  * unix socket beside the one for the listening sockets ({@code handover}); the one that ends
  * connects there and hands over each session as it ends. Both hear the bus meanwhile, so no event
  * has to travel, only what it is called.

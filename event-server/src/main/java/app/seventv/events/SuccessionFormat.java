@@ -10,7 +10,7 @@ import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How ended sessions travel from a process to its successor (docs/decisions/0020), big-endian:
+ * How ended sessions travel from a process to its successor (docs/decisions/0023), big-endian:
  *
  * <pre>
  *  greeting  "7TVS" version:4           the successor answers one byte when it hears the bus

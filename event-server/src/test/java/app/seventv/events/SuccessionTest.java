@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Sessions go on across a planned restart (docs/decisions/0020). */
+/** Sessions go on across a planned restart (docs/decisions/0023). */
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class SuccessionTest {
   private static final String SET = "01HNGZE63V1HEAD8X4A1JH69RE";
