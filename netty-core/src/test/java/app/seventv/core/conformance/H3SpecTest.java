@@ -3,12 +3,15 @@ package app.seventv.core.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.core.http.Blocking;
+import app.seventv.core.http.Covers;
+import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.Http3Client;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.core.http.TestCertificate;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import java.io.IOException;
@@ -30,14 +33,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /**
  * h3spec: error cases of HTTP/3 (RFC 9114), QPACK (RFC 9204) and QUIC (RFC 9000, 9001). What the
  * QUIC half finds belongs to quiche and is explained in docs/h3spec-quic.md.
  */
 @Tag("conformance")
+@EveryTransport
+@Covers(
+    value = {Wire.H3},
+    because = "cases of HTTP/3")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class H3SpecTest {
+  @Parameter TransportOptions.Choice transport;
+
   private static final String BINARY = "h3spec/h3spec-linux-x86_64";
   private static final long LIMIT_SECONDS = 240;
   private static final Pattern SUMMARY = Pattern.compile("(\\d+) examples?, (\\d+) failures?");
@@ -51,7 +61,7 @@ class H3SpecTest {
   @BeforeEach
   void start() throws Exception {
     threads = Executors.newVirtualThreadPerTaskExecutor();
-    loops = EventLoops.start(TransportOptions.loops(2));
+    loops = EventLoops.start(new TransportOptions(transport, 2, true));
     Router routes =
         Router.builder()
             .get("/", e -> e.respond(Response.text(200, "hello")))

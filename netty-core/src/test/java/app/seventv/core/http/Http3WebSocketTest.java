@@ -25,15 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Websockets over HTTP/3 streams (RFC 9220). */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+@EveryTransport
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers(
+    value = {Wire.H3},
+    because = "streams of HTTP/3 that are used again; WebSocketTest has the rest")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3WebSocketTest {
   @TempDir static Path directory;

@@ -16,6 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A request body that never pauses for long, yet comes byte by byte, is cut off. */
+@Covers(
+    value = {Wire.H1_PLAIN, Wire.H1_TLS},
+    because = "Http2StallTest and Http3StreamTest have the others")
 class SlowBodyTest {
   private static final String HEAD = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n";
 

@@ -3,10 +3,12 @@ package app.seventv.core.sockets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.core.http.Covers;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import app.seventv.core.websocket.WebSocket;
@@ -37,6 +39,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The bad days of sockets in a table: clients that read nothing, dribble, reset, or flood. */
+@Covers(
+    value = {Wire.H1_PLAIN},
+    because = "only plain sockets can do without a channel")
 class SocketTableTest {
   private static final int LOW_BYTES = 16 << 10;
   private static final int HIGH_BYTES = 32 << 10;
