@@ -32,12 +32,15 @@ final class GrowingBody extends ByteArrayOutputStream {
 
       @Override
       public int read(byte[] into, int offset, int length) throws IOException {
+        if (length == 0) {
+          return 0;
+        }
         if (size() <= at) {
           more.await(at);
         }
         int copied = copy(at, into, offset, length);
         at += copied;
-        return copied > 0 || length == 0 ? copied : -1;
+        return copied > 0 ? copied : -1;
       }
     };
   }

@@ -28,6 +28,7 @@ final class Http2Request implements Download, Tunnel {
   private int connectionWindow = Http2Frames.INITIAL_WINDOW_BYTES;
   private int streamWindow = Http2Frames.INITIAL_WINDOW_BYTES;
   private int initialWindow = Http2Frames.INITIAL_WINDOW_BYTES;
+  private boolean tunnel;
   private boolean settled;
   private boolean over;
 
@@ -72,6 +73,7 @@ final class Http2Request implements Download, Tunnel {
       InetSocketAddress server, boolean tls, String target, byte[] hasty, String... headers)
       throws IOException {
     Http2Request request = new Http2Request(server, tls);
+    request.tunnel = true;
     while (!request.settled) {
       request.read();
     }
@@ -132,8 +134,12 @@ final class Http2Request implements Download, Tunnel {
       }
       case Http2Frames.HEADERS -> head.putAll(client.decode(frame));
       case Http2Frames.DATA -> body.writeBytes(frame.payload());
-      case Http2Frames.RST_STREAM ->
+      case Http2Frames.RST_STREAM -> {
+        if (!tunnel) {
           throw new IOException("stream reset with error " + frame.int32(0));
+        }
+        over = true;
+      }
       default -> {}
     }
     boolean message = frame.type() == Http2Frames.HEADERS || frame.type() == Http2Frames.DATA;
