@@ -104,7 +104,7 @@ final class CompressingStream implements ResponseStream {
       while (!over && budget > 0 && !waiting.isEmpty()) {
         budget -= step(waiting.getFirst(), budget);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       close();
       out.abort();
     }

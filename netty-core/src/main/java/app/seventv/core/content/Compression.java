@@ -110,7 +110,7 @@ public final class Compression {
     try (ContentEncoder encoder = encoder(coding)) {
       encoder.encode(body, ContentEncoder.Then.FINISH, out);
       return out;
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       out.release();
       throw e;
     }
@@ -157,7 +157,7 @@ public final class Compression {
       ByteBuf body = response.body();
       try {
         inner.respond(Response.of(response.status(), response.headers(), encode(body, coding)));
-      } catch (IOException | RuntimeException e) {
+      } catch (Throwable e) {
         inner.fail(e);
       } finally {
         body.release();

@@ -97,7 +97,7 @@ final class DecodingExchange extends ExchangeWrapper {
     private final ArrayDeque<ByteBuf> coded = new ArrayDeque<>(2);
     private final ArrayDeque<ByteBuf> decoded = new ArrayDeque<>();
     private @Nullable HttpHeaders trailers;
-    private @Nullable HttpError failure;
+    private @Nullable Throwable failure;
     private long codedBytes;
     private long decodedBytes;
     private int waitingBytes;
@@ -232,6 +232,8 @@ final class DecodingExchange extends ExchangeWrapper {
       } catch (IOException | RuntimeException e) {
         String message = "the body is no valid " + coding.token();
         return new Part(in, pieces, true, new HttpError(400, message, e));
+      } catch (Throwable e) { // no memory, for example: the exchange must not wait for ever
+        return new Part(in, pieces, true, e);
       }
     }
 
@@ -266,7 +268,7 @@ final class DecodingExchange extends ExchangeWrapper {
       refuse(new HttpError(413, "the decoded body exceeds " + limit + " bytes"));
     }
 
-    private void refuse(HttpError error) {
+    private void refuse(Throwable error) {
       close();
       sink.aborted();
       fail(error);
@@ -295,7 +297,7 @@ final class DecodingExchange extends ExchangeWrapper {
    * @param failure what ended the work, or null
    */
   private record Part(
-      ByteBuf in, Queue<ByteBuf> pieces, boolean used, @Nullable HttpError failure) {
+      ByteBuf in, Queue<ByteBuf> pieces, boolean used, @Nullable Throwable failure) {
     void release() {
       in.release();
       pieces.forEach(ByteBuf::release);

@@ -101,7 +101,7 @@ public final class StaticFiles implements Handler {
             .execute(() -> {
               try {
                 notFound.handle(exchange); // handlers expect the loop
-              } catch (Exception e) {
+              } catch (Throwable e) {
                 exchange.fail(e);
               }
             });
@@ -162,7 +162,7 @@ public final class StaticFiles implements Handler {
   private static void run(Exchange exchange, Task task) {
     try {
       task.run();
-    } catch (Exception e) {
+    } catch (Throwable e) {
       exchange.fail(e);
     }
   }

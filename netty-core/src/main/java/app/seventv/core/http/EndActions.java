@@ -31,7 +31,7 @@ final class EndActions {
     for (Runnable action : actions) {
       try {
         action.run();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         LOG.error("action at the end of an exchange failed", e);
       }
     }

@@ -3,10 +3,10 @@ package app.seventv.core.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.FileRegion;
-import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a part of a file as fast as the client takes it: by regions that the kernel copies, where
@@ -124,20 +124,32 @@ public final class FilePump {
 
   /** On the reader's thread; {@link #position} does not change meanwhile. */
   private void readBlocking(long from, int count) {
-    ByteBuf piece = ByteBufAllocator.DEFAULT.directBuffer(count, count);
-    try {
-      file.read(from, count, piece);
-    } catch (IOException | RuntimeException e) {
-      piece.release();
+    ByteBuf piece = readPiece(from, count);
+    if (piece == null) {
       out.abort(); // the length has been announced: only a broken response is honest now
       return;
-    } finally {
-      file.release();
     }
     try {
       exchange.executor().execute(() -> deliver(piece));
     } catch (RejectedExecutionException e) {
       piece.release();
+    }
+  }
+
+  /** Null if the file, or the memory for a piece of it, is not to be had. */
+  private @Nullable ByteBuf readPiece(long from, int count) {
+    ByteBuf piece = null;
+    try {
+      piece = ByteBufAllocator.DEFAULT.directBuffer(count, count);
+      file.read(from, count, piece);
+      return piece;
+    } catch (Throwable e) { // lack of direct memory is an Error
+      if (piece != null) {
+        piece.release();
+      }
+      return null;
+    } finally {
+      file.release();
     }
   }
 

@@ -190,7 +190,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     current = exchange;
     try {
       server.handler.handle(exchange);
-    } catch (Exception failure) {
+    } catch (Throwable failure) { // an Error, too, costs this request only
       exchange.fail(failure);
     }
     if (body.done() && current == exchange) {

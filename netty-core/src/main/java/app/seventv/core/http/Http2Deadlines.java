@@ -89,7 +89,7 @@ final class Http2Deadlines {
     timer = null;
     try {
       look();
-    } catch (RuntimeException defect) {
+    } catch (Throwable defect) {
       handler.failedInternally(defect); // no caller would
     }
   }

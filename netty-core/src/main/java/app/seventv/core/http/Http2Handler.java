@@ -184,7 +184,7 @@ final class Http2Handler extends ByteToMessageDecoder {
     }
     try {
       connection().fail(Http2Error.INTERNAL_ERROR, "internal error", "internal-error");
-    } catch (RuntimeException again) {
+    } catch (Throwable again) {
       ConnectionEnds.cut(context().channel()); // not even the last words could be written
     }
   }
@@ -211,7 +211,7 @@ final class Http2Handler extends ByteToMessageDecoder {
     if (context().channel().isActive()) {
       try {
         flushNow();
-      } catch (RuntimeException defect) {
+      } catch (Throwable defect) {
         failedInternally(defect); // no caller would
       }
     }

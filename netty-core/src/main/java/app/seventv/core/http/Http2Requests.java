@@ -101,7 +101,7 @@ final class Http2Requests {
     stream.begin(exchange);
     try {
       server.handle(exchange);
-    } catch (Exception failure) {
+    } catch (Throwable failure) { // an Error, too, costs this request only
       exchange.fail(failure);
     }
     if (end) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.http3.Http3ErrorCode;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicheStreams;
@@ -80,7 +81,7 @@ final class Http3Connection {
     this.control = new Http3Control(this);
     this.priorities = new Http3Priorities(this, server.limits.maxConcurrentStreams());
     this.timer = new LazyTimer(channel.eventLoop(), this::timedOut);
-    this.deadlines = new Http3Deadlines(channel.eventLoop(), server.limits);
+    this.deadlines = new Http3Deadlines(channel.eventLoop(), server.limits, this::failed);
   }
 
   // Parts and services.
@@ -163,7 +164,7 @@ final class Http3Connection {
   }
 
   /** Tells the socket by which connection ids datagrams find us now. */
-  void registerIds() {
+  private void registerIds() {
     Set<Long> now = new HashSet<>();
     for (ByteBuffer id : quic.sourceIds()) {
       if (id.remaining() == QuicConnectionIds.LENGTH_BYTES) {
@@ -193,6 +194,16 @@ final class Http3Connection {
     }
   }
 
+  /** A defect of ours, or want of memory, costs this connection and none of the others. */
+  private void failed(Throwable defect) {
+    if (!over) {
+      over = true;
+      LOG.error("a defect of ours ends an HTTP/3 connection", defect);
+      server.observer.dropped(Protocol.HTTP_3, "internal-error");
+      life.close(Http3ErrorCode.H3_INTERNAL_ERROR);
+    }
+  }
+
   boolean isOver() {
     return over;
   }
@@ -202,7 +213,9 @@ final class Http3Connection {
     over = true;
     registered.forEach(socket::forget);
     registered.clear();
+    resumed.clear();
     timer.cancel();
+    deadlines.close();
     for (Http3Stream stream : new ArrayList<>(streams.values())) {
       stream.broken();
     }
@@ -211,19 +224,42 @@ final class Http3Connection {
 
   // Work.
 
-  /** Reads what has arrived, goes on with what was blocked, and sends. */
-  void service() {
+  /**
+   * Takes a datagram.
+   *
+   * @return whether it was taken; if not, it is one for Netty's channel
+   */
+  boolean receive(DatagramPacket packet) {
+    try {
+      return quic.receive(packet);
+    } catch (Throwable defect) {
+      failed(defect);
+      return true;
+    }
+  }
+
+  /**
+   * Reads what has arrived, goes on with what was blocked, and sends. Never throws: the others of
+   * the batch come next.
+   *
+   * @param idsChanged whether our connection ids may be others than before
+   */
+  void service(boolean idsChanged) {
     servicing = true;
     try {
-      read();
-      write();
-    } catch (RuntimeException defect) {
-      LOG.error("a defect of ours ends an HTTP/3 connection", defect);
-      life.close(Http3ErrorCode.H3_INTERNAL_ERROR); // the others of the batch go on
+      if (idsChanged) {
+        registerIds();
+      }
+      if (!over) {
+        read();
+        write();
+      }
+    } catch (Throwable defect) {
+      failed(defect);
     } finally {
       servicing = false;
     }
-    if (!resumed.isEmpty()) {
+    if (!resumed.isEmpty() && !over) {
       socket.touch(this); // by the work of others: no datagram may come that would wake them
     }
     send();
@@ -328,12 +364,19 @@ final class Http3Connection {
     if (out == null) {
       return;
     }
-    quic.send(out);
-    long timeoutMs = quic.timeoutMs();
-    if (timeoutMs < 0) {
-      timer.cancel();
-    } else {
-      timer.arm(System.nanoTime(), timeoutMs);
+    try {
+      int result = quic.send(out);
+      if (result < 0) {
+        throw new IllegalStateException("quiche cannot send: error " + result);
+      }
+      long timeoutMs = quic.timeoutMs();
+      if (timeoutMs < 0) {
+        timer.cancel();
+      } else {
+        timer.arm(System.nanoTime(), timeoutMs);
+      }
+    } catch (Throwable defect) {
+      failed(defect);
     }
   }
 

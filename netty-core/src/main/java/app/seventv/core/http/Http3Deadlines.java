@@ -1,10 +1,13 @@
 package app.seventv.core.http;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One timer for the deadlines of all streams of a connection. A timer per stream would stay in the
@@ -29,12 +32,17 @@ final class Http3Deadlines {
 
   private final EventLoop loop;
   private final long intervalMs;
+  private final Consumer<Throwable> failed;
   private final Set<Watched> watched = new HashSet<>();
-  private boolean scheduled;
+  private @Nullable ScheduledFuture<?> sweep;
 
-  Http3Deadlines(EventLoop loop, HttpLimits limits) {
+  /**
+   * @param failed told what {@link Watched#check} throws
+   */
+  Http3Deadlines(EventLoop loop, HttpLimits limits, Consumer<Throwable> failed) {
     long shortestMs = Math.min(limits.headerTimeoutMs(), limits.bodyTimeoutMs());
     this.loop = loop;
+    this.failed = failed;
     this.intervalMs = Math.clamp(shortestMs / LOOKS_PER_DEADLINE, 1, MAX_INTERVAL_MS);
   }
 
@@ -48,20 +56,32 @@ final class Http3Deadlines {
     watched.remove(stream);
   }
 
+  /** Forgets all. */
+  void close() {
+    watched.clear();
+    if (sweep != null) {
+      sweep.cancel(false);
+      sweep = null;
+    }
+  }
+
   private void schedule() {
-    if (!scheduled && !watched.isEmpty()) {
-      scheduled = true;
-      loop.schedule(this::sweep, intervalMs, TimeUnit.MILLISECONDS);
+    if (sweep == null && !watched.isEmpty()) {
+      sweep = loop.schedule(this::sweep, intervalMs, TimeUnit.MILLISECONDS);
     }
   }
 
   private void sweep() {
-    scheduled = false;
+    sweep = null;
     long nowNs = System.nanoTime();
-    for (Watched stream : List.copyOf(watched)) { // what is overdue leaves the set
-      if (!stream.check(nowNs)) {
-        watched.remove(stream);
+    try {
+      for (Watched stream : List.copyOf(watched)) { // what is overdue leaves the set
+        if (!stream.check(nowNs)) {
+          watched.remove(stream);
+        }
       }
+    } catch (Throwable defect) {
+      failed.accept(defect);
     }
     schedule();
   }

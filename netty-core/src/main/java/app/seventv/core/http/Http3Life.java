@@ -7,8 +7,11 @@ import io.netty.handler.codec.http3.Http3ErrorCode;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicheStreams;
 import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Life of one HTTP/3 connection: handshake deadline, streams in progress, reset budget, and the
@@ -25,6 +28,8 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   /** From the end of the last response to that of the connection. */
   private static final long LINGER_MS = 1_000;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Http3Life.class);
+
   private final ServerContext server;
   private final QuicChannel quic;
   private final Connection connection;
@@ -39,6 +44,9 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   private int resets;
   private long resetWindowStartNs = System.nanoTime();
   private long idleSinceNs = System.nanoTime();
+  private @Nullable ScheduledFuture<?> handshakeTimer;
+  private @Nullable ScheduledFuture<?> idleTimer;
+  private @Nullable ScheduledFuture<?> drainTimer;
   private boolean handshaking = true;
   private boolean draining;
   private boolean refused;
@@ -59,9 +67,27 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     server.quicHandshakes.incrementAndGet();
-    quic.closeFuture().addListener(closed -> handshakeEnded());
-    ctx.executor()
-        .schedule(this::checkHandshake, server.limits.handshakeTimeoutMs(), TimeUnit.MILLISECONDS);
+    quic.closeFuture().addListener(closed -> ended());
+    handshakeTimer = schedule(this::checkHandshake, server.limits.handshakeTimeoutMs());
+  }
+
+  private ScheduledFuture<?> schedule(Runnable task, long delayMs) {
+    return quic.eventLoop().schedule(task, delayMs, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Timers that wait would keep the connection in memory, for minutes where clients come and go.
+   */
+  private void ended() {
+    handshakeEnded();
+    cancel(idleTimer);
+    cancel(drainTimer);
+  }
+
+  private static void cancel(@Nullable ScheduledFuture<?> timer) {
+    if (timer != null) {
+      timer.cancel(false);
+    }
   }
 
   private void checkHandshake() {
@@ -74,6 +100,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   private void handshakeEnded() {
     if (handshaking) {
       handshaking = false;
+      cancel(handshakeTimer);
       server.quicHandshakes.decrementAndGet();
     }
   }
@@ -89,13 +116,26 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
       server.observer.dropped(Protocol.HTTP_3, "idle-timeout");
       close(Http3ErrorCode.H3_NO_ERROR);
     } else {
-      quic.eventLoop().schedule(this::watchIdle, limitNs - idleNs, TimeUnit.NANOSECONDS);
+      idleTimer =
+          quic.eventLoop().schedule(this::watchIdle, limitNs - idleNs, TimeUnit.NANOSECONDS);
     }
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     handshakeEnded();
+    try {
+      open();
+    } catch (Throwable defect) {
+      LOG.error("an HTTP/3 connection cannot be opened", defect);
+      server.observer.dropped(Protocol.HTTP_3, "internal-error");
+      close(Http3ErrorCode.H3_INTERNAL_ERROR);
+      return;
+    }
+    ctx.fireChannelActive();
+  }
+
+  private void open() {
     idleSinceNs = System.nanoTime();
     watchIdle();
     server.observe(quic, connection);
@@ -112,7 +152,6 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     if (server.draining()) {
       drain();
     }
-    ctx.fireChannelActive();
   }
 
   @Override
@@ -171,7 +210,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     }
     draining = true;
     sendGoAway(ALL_REQUESTS);
-    quic.eventLoop().schedule(this::refuseNewRequests, GOAWAY_GRACE_MS, TimeUnit.MILLISECONDS);
+    drainTimer = schedule(this::refuseNewRequests, GOAWAY_GRACE_MS);
   }
 
   private void refuseNewRequests() {
@@ -179,15 +218,13 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
       firstRefusedId = nextRequestId;
       sendGoAway(firstRefusedId);
       // A request that is still on its way gets an answer that allows the client to repeat it.
-      quic.eventLoop()
-          .schedule(
-              () -> {
-                refused = true;
-                closeIfDrained();
-              },
-              GOAWAY_GRACE_MS,
-              TimeUnit.MILLISECONDS);
+      drainTimer = schedule(this::refused, GOAWAY_GRACE_MS);
     }
+  }
+
+  private void refused() {
+    refused = true;
+    closeIfDrained();
   }
 
   private void sendGoAway(long id) {
@@ -209,7 +246,8 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
     if (leftNs <= 0) {
       close(Http3ErrorCode.H3_NO_ERROR);
     } else {
-      quic.eventLoop().schedule(this::closeIfDrained, leftNs, TimeUnit.NANOSECONDS);
+      cancel(drainTimer); // each stream that ends comes here
+      drainTimer = quic.eventLoop().schedule(this::closeIfDrained, leftNs, TimeUnit.NANOSECONDS);
     }
   }
 

@@ -120,7 +120,7 @@ final class Http3Stream implements ExchangeTransport {
         throw new HttpError(431, "request header fields too large");
       }
       connection.server().handle(exchange);
-    } catch (Exception failure) {
+    } catch (Throwable failure) { // an Error, too, costs this request only
       exchange.fail(failure);
     }
   }

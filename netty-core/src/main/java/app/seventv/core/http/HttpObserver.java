@@ -28,6 +28,17 @@ public interface HttpObserver {
   /** A connection or request was refused or cut off; reasons are a small fixed set. */
   default void dropped(Protocol protocol, String reason) {}
 
+  /** Datagrams of QUIC did not leave as they were sent. */
+  default void quicSendFailed(QuicSend what) {}
+
+  /** What was sent. */
+  enum QuicSend {
+    /** Packets in one piece, which the kernel would not cut; they were sent again one by one. */
+    BURST,
+    /** A packet, or a burst for another reason: lost, and repeated by QUIC in time. */
+    PACKET
+  }
+
   /** A request head arrived; its handler runs next. */
   default void exchangeStarted(Request request) {}
 

@@ -63,6 +63,11 @@ public final class HttpServer implements AutoCloseable {
     return addresses;
   }
 
+  /** What listens: for each address a stream listener, and one for datagrams behind it if asked. */
+  List<Listener> listeners() {
+    return listeners;
+  }
+
   /** Port of the first listener. */
   public int port() {
     return addresses.getFirst().getPort();

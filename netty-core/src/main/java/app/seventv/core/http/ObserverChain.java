@@ -39,6 +39,13 @@ final class ObserverChain implements HttpObserver {
   }
 
   @Override
+  public void quicSendFailed(QuicSend what) {
+    for (HttpObserver observer : observers) {
+      observer.quicSendFailed(what);
+    }
+  }
+
+  @Override
   public void exchangeStarted(Request request) {
     for (HttpObserver observer : observers) {
       observer.exchangeStarted(request);

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.net.InetSocketAddress;
@@ -83,8 +82,9 @@ final class QuicInitializer {
         .initialMaxStreamDataUnidirectional(STREAM_WINDOW_BYTES)
         .initialMaxStreamsBidirectional(limits.maxConcurrentStreams())
         .initialMaxStreamsUnidirectional(MAX_UNIDIRECTIONAL_STREAMS)
-        .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments)
-        .option(ChannelOption.AUTO_READ, false) // the streams are ours: QuicheStreams
+        // The streams are ours (QuicheStreams), and so are bursts of packets: what Netty sends for
+        // the handshake leaves one by one, since it has no other way if the kernel refuses.
+        .option(ChannelOption.AUTO_READ, false)
         .handler(new ConnectionInitializer(entry))
         .build();
   }

@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings each datagram of one UDP port to the codec that owns its connection. The kernel spreads
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * other process.
  */
 final class QuicSteering {
+  private static final Logger LOG = LoggerFactory.getLogger(QuicSteering.class);
+
   /** Datagrams on their way to another loop; more are dropped, as a full socket buffer would. */
   private static final int MAX_HOPS = 4_096;
 
@@ -93,7 +97,7 @@ final class QuicSteering {
     private final int index;
     private final AtomicInteger hops = new AtomicInteger();
     private final QuicConnectionIds ids;
-    private final QuicheSocket memory = new QuicheSocket();
+    private final QuicheSocket memory = new QuicheSocket(new SendFailures());
     private final StaticQpack qpack = new StaticQpack();
     private final LongObjectMap<Http3Connection> connections = new LongObjectHashMap<>();
 
@@ -202,7 +206,7 @@ final class QuicSteering {
           id < 0 ? null : connections.get(QuicConnectionIds.key(content, id));
       if (connection != null) {
         touched.add(connection);
-        if (connection.quic().receive(packet)) {
+        if (connection.receive(packet)) {
           packet.release();
           return;
         }
@@ -223,12 +227,7 @@ final class QuicSteering {
         touched.clear();
         boolean changed = idsMade;
         idsMade = false;
-        for (Http3Connection connection : batch) {
-          if (changed) {
-            connection.registerIds();
-          }
-          connection.service();
-        }
+        batch.forEach(connection -> connection.service(changed));
       }
       ctx.flush();
       ctx.fireChannelReadComplete(); // what the codec behind has to do and to send
@@ -245,6 +244,22 @@ final class QuicSteering {
               completeScheduled = false;
               complete(ctx);
             });
+      }
+    }
+
+    /** Counts; one line of log when bursts end for good. */
+    private final class SendFailures implements QuicheSocket.SendFailures {
+      @Override
+      public void burstRefused(boolean forGood, Throwable cause) {
+        observer.quicSendFailed(HttpObserver.QuicSend.BURST);
+        if (forGood) {
+          LOG.warn("QUIC packets of socket {} leave one by one from now on", index, cause);
+        }
+      }
+
+      @Override
+      public void sendFailed(Throwable cause) {
+        observer.quicSendFailed(HttpObserver.QuicSend.PACKET);
       }
     }
 

@@ -108,7 +108,7 @@ final class RequestBody {
       } else {
         receiver.end((HttpHeaders) part);
       }
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) { // an Error, too, costs this request only
       exchange.fail(failure);
     }
   }

@@ -35,6 +35,7 @@ public final class HttpMetrics implements HttpObserver {
   private final Counter handshakes;
   private final Counter handshakeFailures;
   private final Counter sessions;
+  private final Counter quicSendFailures;
 
   private final FastThreadLocal<LoopFigures> ofThisLoop =
       new FastThreadLocal<>() {
@@ -56,6 +57,9 @@ public final class HttpMetrics implements HttpObserver {
     sessions =
         metrics.counter(
             "tls_sessions_total", "Handshakes by what was agreed.", "version", "cipher");
+    quicSendFailures =
+        metrics.counter(
+            "quic_send_failures_total", "Sends of QUIC datagrams that the kernel refused.", "sent");
     new HttpFigures(loops, boundsNs, AGE_SECONDS, ageBoundsNs).register(metrics);
   }
 
@@ -96,6 +100,11 @@ public final class HttpMetrics implements HttpObserver {
   public void dropped(Protocol protocol, String reason) {
     int index = protocol.ordinal() * LoopFigures.REASONS + DropReason.of(reason).ordinal();
     ofThisLoop.get().drops.add(index, 1);
+  }
+
+  @Override
+  public void quicSendFailed(QuicSend what) {
+    quicSendFailures.labelValues(what == QuicSend.BURST ? "burst" : "packet").inc();
   }
 
   @Override

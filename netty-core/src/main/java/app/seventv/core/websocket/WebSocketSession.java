@@ -66,7 +66,7 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
     state = OPEN;
     try {
       listener.onOpen(this, subprotocol);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       broken(e);
     }
     SessionWork current = work();
@@ -106,7 +106,7 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
     if (state == OPEN) {
       try {
         listener.onWritabilityChanged(this);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         broken(e);
       }
     }
@@ -132,7 +132,7 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
     }
     try {
       listener.onClose(this, closeCode, reason);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.error("websocket listener failed in onClose", e);
     }
   }
@@ -170,7 +170,7 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
       } else {
         listener.onBinary(this, payload);
       }
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       broken(e);
     }
   }
@@ -186,7 +186,7 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
     } else if (state == OPEN) {
       try {
         listener.onPong(this);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         broken(e);
       }
     }
@@ -254,7 +254,7 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
     finish();
   }
 
-  private void broken(RuntimeException failure) {
+  private void broken(Throwable failure) {
     LOG.error("websocket listener failed", failure);
     if (isReceiving()) {
       fail(CloseCode.INTERNAL_ERROR, "");

@@ -17,7 +17,10 @@ class Http3DeadlinesTest {
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final List<String> looks = new ArrayList<>();
   private final Http3Deadlines deadlines =
-      new Http3Deadlines(channel.eventLoop(), HttpLimits.builder().headerTimeoutMs(400).build());
+      new Http3Deadlines(
+          channel.eventLoop(),
+          HttpLimits.builder().headerTimeoutMs(400).build(),
+          failure -> looks.add(failure.getMessage()));
 
   @BeforeEach
   void freezeTime() {

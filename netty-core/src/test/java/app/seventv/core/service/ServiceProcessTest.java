@@ -79,9 +79,9 @@ class ServiceProcessTest {
     List<String> command =
         new ArrayList<>(
             List.of(
-                // Whoever runs the tests may ignore SIGINT, and children inherit that.
+                // Whoever runs the tests may ignore these (nohup does), and children inherit that.
                 "env",
-                "--default-signal=INT",
+                "--default-signal=HUP,INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",

@@ -1,8 +1,9 @@
 package io.netty.handler.codec.quic;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DatagramPacket;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends the packets of one connection: many in one buffer, and those of one size in one system call
  * where the kernel can (UDP_SEGMENT). Netty takes a buffer for each and joins them afterwards.
+ *
+ * <p>A send that fails ends nothing: QUIC repeats what is lost. Where the kernel refuses to cut a
+ * burst into packets they are sent again at once, one by one, and so are all later ones.
  */
 final class QuichePackets {
   /** Largest buffer for packets: what a kernel takes at once. */
@@ -27,10 +31,25 @@ final class QuichePackets {
   /** Packets of one size that a kernel takes at once; Linux allows 64. */
   private static final int MAX_SEGMENTS = 48;
 
-  private final QuicheQuicConnection connection;
+  /** Where packets come from: quiche. */
+  interface Source {
+    /** Largest packet that the path takes, as far as it is known. */
+    int packetBytes();
+
+    /**
+     * Puts the next packet at an address, and its recipient where {@link QuicheSocket#sendInfo} is.
+     *
+     * @return its length; negative if there is none: {@link Quiche#QUICHE_ERR_DONE}, or an error
+     */
+    int next(long address, int room);
+  }
+
+  private final Source source;
   private final QuicheSocket socket;
   private final SegmentedDatagramPacketAllocator segments;
-  private final int maxSegments;
+
+  /** Whether the path of this connection takes no bursts, whatever the socket does. */
+  private boolean pathRefusesBursts;
 
   /** Where the last packet went; mostly the next one goes there too. */
   private @Nullable InetSocketAddress target;
@@ -39,50 +58,59 @@ final class QuichePackets {
   private long targetLow;
   private int targetPort;
 
-  QuichePackets(
-      QuicheQuicConnection connection,
-      QuicheSocket socket,
-      SegmentedDatagramPacketAllocator segments) {
-    this.connection = connection;
+  QuichePackets(Source source, QuicheSocket socket, SegmentedDatagramPacketAllocator segments) {
+    this.source = source;
     this.socket = socket;
     this.segments = segments;
-    this.maxSegments = segments.maxNumSegments() > 0 ? MAX_SEGMENTS : 1;
+  }
+
+  private int maxSegments() {
+    boolean bursts = segments.maxNumSegments() > 0 && !pathRefusesBursts && !socket.refusesBursts();
+    return bursts ? MAX_SEGMENTS : 1;
   }
 
   /**
    * Writes what quiche has ready; the caller flushes.
    *
    * @param streamBytes given to quiche since the last call: so much is to be expected
+   * @return 0, or the negative number with which quiche says that it cannot go on
    */
-  void send(ChannelHandlerContext out, int streamBytes) {
-    int packetBytes = Quiche.quiche_conn_max_send_udp_payload_size(connection.address());
+  int send(ChannelHandlerContext out, int streamBytes) {
+    int packetBytes = source.packetBytes();
     int room = MIN_PASS_PACKETS * packetBytes + streamBytes + streamBytes / OVERHEAD_FRACTION;
     room = Math.min(room, MAX_PASS_BYTES);
-    while (out.channel().isWritable() && pass(out, room, packetBytes)) {
+    while (out.channel().isWritable()) {
+      int result = pass(out, room, packetBytes);
+      if (result <= 0) {
+        return result == Quiche.QUICHE_ERR_DONE ? 0 : result;
+      }
       room = Math.min(2 * room, MAX_PASS_BYTES);
     }
+    return 0;
   }
 
-  /** Fills one buffer with packets and sends it in as few pieces as it can; false at the end. */
-  private boolean pass(ChannelHandlerContext out, int room, int packetBytes) {
+  /**
+   * Fills one buffer with packets and sends it in as few pieces as it can.
+   *
+   * @return what quiche has said when it had no packet, or a positive number
+   */
+  private int pass(ChannelHandlerContext out, int room, int packetBytes) {
     ByteBuf buffer = out.alloc().directBuffer(room, room);
     try {
       long address = Quiche.memoryAddress(buffer, 0, room);
       Burst burst = new Burst(out, buffer);
       int written = 0;
       while (room - written >= packetBytes) {
-        int length =
-            Quiche.quiche_conn_send(
-                connection.address(), address + written, packetBytes, socket.sendInfoAddress());
+        int length = source.next(address + written, packetBytes);
         if (length <= 0) {
           burst.end(written);
-          return false;
+          return length;
         }
         burst.add(written, length, target());
         written += length;
       }
       burst.end(written);
-      return true;
+      return written;
     } finally {
       buffer.release();
     }
@@ -131,6 +159,7 @@ final class QuichePackets {
   private final class Burst {
     private final ChannelHandlerContext out;
     private final ByteBuf buffer;
+    private final int maxPackets = maxSegments();
     private int start;
     private int size;
     private int count;
@@ -144,7 +173,7 @@ final class QuichePackets {
 
     void add(int index, int length, InetSocketAddress recipient) {
       if (count > 0
-          && (complete || length > size || count == maxSegments || !recipient.equals(to))) {
+          && (complete || length > size || count == maxPackets || !recipient.equals(to))) {
         end(index);
       }
       if (count == 0) {
@@ -163,11 +192,52 @@ final class QuichePackets {
         return;
       }
       ByteBuf data = buffer.retainedSlice(start, index - start);
-      out.write(
-          count == 1
-              ? new DatagramPacket(data, recipient)
-              : segments.newPacket(data, size, recipient));
+      if (count == 1) {
+        socket.write(out, data, recipient);
+      } else {
+        out.write(segments.newPacket(data.retain(), size, recipient))
+            .addListener(new SentBurst(out, data, size, recipient));
+      }
       count = 0;
+    }
+  }
+
+  /** Keeps the packets of a burst until the kernel has taken them. */
+  private final class SentBurst implements ChannelFutureListener {
+    private final ChannelHandlerContext out;
+    private final ByteBuf data;
+    private final int size;
+    private final InetSocketAddress recipient;
+
+    SentBurst(ChannelHandlerContext out, ByteBuf data, int size, InetSocketAddress recipient) {
+      this.out = out;
+      this.data = data;
+      this.size = size;
+      this.recipient = recipient;
+    }
+
+    @Override
+    public void operationComplete(ChannelFuture sent) {
+      Throwable failure = sent.cause();
+      if (failure == null) {
+        data.release();
+      } else if (QuicheSocket.isBurstRefused(failure)) {
+        pathRefusesBursts = true;
+        socket.burstRefused(failure);
+        out.executor().execute(this::repeat); // not within the channel's own loop over its writes
+      } else {
+        data.release();
+        socket.sendFailed(failure);
+      }
+    }
+
+    private void repeat() {
+      for (int at = 0; at < data.readableBytes(); at += size) {
+        int length = Math.min(size, data.readableBytes() - at);
+        socket.write(out, data.retainedSlice(at, length), recipient);
+      }
+      data.release();
+      out.flush();
     }
   }
 }

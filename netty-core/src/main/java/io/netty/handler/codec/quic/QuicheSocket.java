@@ -2,8 +2,14 @@ package io.netty.handler.codec.quic;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.Errors.NativeIoException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class QuicheSocket implements AutoCloseable {
   /** Most that is taken from a stream at once. */
   private static final int READ_BYTES = 16 << 10;
+
+  /** Errors of Linux, as Netty tells them: negative. */
+  private static final int EIO = -5;
+
+  private static final int EINVAL = -22;
+  private static final int EMSGSIZE = -90;
 
   private static final int ERROR_CODE_OFFSET = 8;
   private static final int RESULT_BYTES = 16;
@@ -32,8 +44,31 @@ public final class QuicheSocket implements AutoCloseable {
   private @Nullable InetSocketAddress sender;
   private @Nullable InetSocketAddress recipient;
 
-  /** Allocates it. */
-  public QuicheSocket() {
+  private final SendFailures failures;
+  private final ChannelFutureListener sent = this::sent;
+  private boolean refusesBursts;
+
+  /** Is told of sends that fail. QUIC repeats what is lost: nothing ends by them. */
+  public interface SendFailures {
+    /**
+     * The kernel or a device has refused to cut a burst into packets (UDP_SEGMENT). They were sent
+     * again one by one.
+     *
+     * @param forGood whether the socket sends none from now on, to nobody
+     */
+    void burstRefused(boolean forGood, Throwable cause);
+
+    /** A packet or burst was lost: no buffers, no route, a firewall. */
+    void sendFailed(Throwable cause);
+  }
+
+  /**
+   * Allocates it.
+   *
+   * @param failures told on the loop
+   */
+  public QuicheSocket(SendFailures failures) {
+    this.failures = failures;
     receiveInfo.setZero(0, receiveInfo.capacity());
     sendInfo.setZero(0, sendInfo.capacity());
     receiveInfoView = receiveInfo.nioBuffer(0, receiveInfo.capacity());
@@ -83,6 +118,48 @@ public final class QuicheSocket implements AutoCloseable {
 
   ByteBuffer sendInfo() {
     return sendInfoView;
+  }
+
+  /** Writes one packet; takes the reference. */
+  void write(ChannelHandlerContext out, ByteBuf data, InetSocketAddress to) {
+    out.write(new DatagramPacket(data, to)).addListener(sent);
+  }
+
+  private void sent(ChannelFuture future) {
+    Throwable failure = future.cause();
+    if (failure != null) {
+      sendFailed(failure);
+    }
+  }
+
+  void sendFailed(Throwable failure) {
+    if (!(failure instanceof ClosedChannelException)) {
+      failures.sendFailed(failure);
+    }
+  }
+
+  /** Whether packets must leave one by one. */
+  boolean refusesBursts() {
+    return refusesBursts;
+  }
+
+  /**
+   * EIO is a device that cannot do checksums (udp(7)), or a driver that says it can segment and
+   * cannot; EINVAL and EMSGSIZE a path whose packets are smaller than ours, and other drivers.
+   */
+  static boolean isBurstRefused(Throwable failure) {
+    return failure instanceof NativeIoException e
+        && (e.expectedErr() == EIO || e.expectedErr() == EINVAL || e.expectedErr() == EMSGSIZE);
+  }
+
+  /**
+   * Remembers a refusal: that of a device for all connections. A path is the connection's own
+   * affair; its client can make it small (ICMP), and must not slow the others down.
+   */
+  void burstRefused(Throwable failure) {
+    boolean forGood = failure instanceof NativeIoException e && e.expectedErr() == EIO;
+    failures.burstRefused(forGood && !refusesBursts, failure);
+    refusesBursts |= forGood;
   }
 
   @Override

@@ -58,7 +58,7 @@ public final class QuicheStreams {
     QuicheQuicSslEngine engine =
         (QuicheQuicSslEngine) Objects.requireNonNull(channel.sslEngine(), "no handshake yet");
     this.connection = engine.connection;
-    this.packets = new QuichePackets(connection, socket, segments);
+    this.packets = new QuichePackets(new Packets(), socket, segments);
   }
 
   /** Whether a handshake over QUIC went on from an earlier session. */
@@ -247,16 +247,18 @@ public final class QuicheStreams {
    * What is written must be flushed by the caller, who then asks for {@link #timeoutMs}.
    *
    * @param out next to the datagram channel
+   * @return 0, or a negative number if quiche cannot go on: then the connection is to be closed
    */
-  public void send(ChannelHandlerContext out) {
+  public int send(ChannelHandlerContext out) {
     if (connection.isFreed()) {
-      return;
+      return 0;
     }
-    packets.send(out, given);
+    int result = packets.send(out, given);
     given = 0;
     if (!channel.freeIfClosed() && Quiche.quiche_conn_scids_left(connection.address()) > 0) {
       idsWanted = true; // Netty makes new ones when it receives a datagram
     }
+    return result;
   }
 
   /**
@@ -276,6 +278,18 @@ public final class QuicheStreams {
   public void timedOut() {
     if (!connection.isFreed()) {
       Quiche.quiche_conn_on_timeout(connection.address());
+    }
+  }
+
+  private final class Packets implements QuichePackets.Source {
+    @Override
+    public int packetBytes() {
+      return Quiche.quiche_conn_max_send_udp_payload_size(connection.address());
+    }
+
+    @Override
+    public int next(long address, int room) {
+      return Quiche.quiche_conn_send(connection.address(), address, room, socket.sendInfoAddress());
     }
   }
 }
