@@ -192,8 +192,7 @@ class TestMatrixTest {
         | Class | Why |
         |---|---|
         """);
-    OF_ONE_TRANSPORT.forEach(
-        (name, why) -> page.append("| `" + name + "` | " + why + " |\n"));
+    OF_ONE_TRANSPORT.forEach((name, why) -> page.append("| `" + name + "` | " + why + " |\n"));
     page.append("\n## Not over every wire\n\n| Test | 1.1 | 1.1 TLS | 2 | 2 TLS | 3 | Why |\n");
     page.append("|---|---|---|---|---|---|---|\n");
     incomplete.forEach((name, cover) -> {

@@ -10,6 +10,7 @@ import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.TestCertificate;
+import app.seventv.core.http.TestSockets;
 import app.seventv.core.http.Wire;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
@@ -170,13 +171,7 @@ class SmugglingTest {
 
   private Reply send(boolean tls, byte[] first, String nextPath, IntUnaryOperator pieces)
       throws Exception {
-    InetSocketAddress address = server.addresses().get(tls ? 1 : 0);
-    try (Socket socket =
-        tls
-            ? TestCertificate.trustingClient()
-                .getSocketFactory()
-                .createSocket(address.getAddress(), address.getPort())
-            : new Socket(address.getAddress(), address.getPort())) {
+    try (Socket socket = TestSockets.connect(server.addresses().get(tls ? 1 : 0), tls)) {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(WAIT_MS);
       ByteArrayOutputStream all = new ByteArrayOutputStream();

@@ -7,8 +7,8 @@ import app.seventv.core.http.Download;
 import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.Exchange;
 import app.seventv.core.http.Handler;
-import app.seventv.core.http.HttpFixture.Reply;
 import app.seventv.core.http.HttpFixture;
+import app.seventv.core.http.HttpFixture.Reply;
 import app.seventv.core.http.OverWires;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.ResponseStream;
@@ -46,6 +46,7 @@ class CodingServerTest {
   private static final byte[] DATA = new byte[100_000];
   private static final byte[] NONE = {};
   private static final String EVENT = "data: 1\n\n";
+
   /** Made once: it takes a second. */
   private static final Map<ContentCoding, byte[]> BOMBS = new ConcurrentHashMap<>();
 
@@ -207,12 +208,9 @@ class CodingServerTest {
   void compressionLeavesAloneWhatItShould(Wire wire) throws IOException {
     for (String path : new String[] {"/tiny", "/image", "/fixed"}) {
       Reply reply = http.get(wire, path, "accept-encoding", "gzip");
-      assertThat(reply.headers())
-          .as(path)
-          .doesNotContainKeys("content-encoding", "vary");
+      assertThat(reply.headers()).as(path).doesNotContainKeys("content-encoding", "vary");
     }
-    assertThat(
-            http.get(wire, "/encoded", "accept-encoding", "gzip").header("content-encoding"))
+    assertThat(http.get(wire, "/encoded", "accept-encoding", "gzip").header("content-encoding"))
         .isEqualTo("x-own");
     Reply plain = http.get(wire, "/json");
     assertThat(plain.headers())
@@ -232,14 +230,12 @@ class CodingServerTest {
   void tagsFollowTheCoding(Wire wire) throws IOException {
     Reply coded = http.get(wire, "/json", "accept-encoding", "gzip");
     assertThat(coded.header("etag")).isEqualTo("W/\"j\"");
-    Reply again =
-        http.get(wire, "/json", "accept-encoding", "gzip", "if-none-match", "W/\"j\"");
+    Reply again = http.get(wire, "/json", "accept-encoding", "gzip", "if-none-match", "W/\"j\"");
     assertThat(again.status()).isEqualTo(304);
     assertThat(again.headers())
         .containsEntry("etag", "W/\"j\"")
         .containsEntry("vary", "accept-encoding");
-    assertThat(http.get(wire, "/json", "if-none-match", "\"j\"").header("etag"))
-        .isEqualTo("\"j\"");
+    assertThat(http.get(wire, "/json", "if-none-match", "\"j\"").header("etag")).isEqualTo("\"j\"");
     Reply head = http.call(wire, "HEAD", "/json", NONE, "accept-encoding", "gzip");
     assertThat(head.status()).isEqualTo(200);
     assertThat(head.headers())
@@ -289,12 +285,7 @@ class CodingServerTest {
         new ContentCoding[] {ContentCoding.GZIP, ContentCoding.BR, ContentCoding.ZSTD}) {
       Reply echo =
           http.call(
-              wire,
-              "POST",
-              "/echo",
-              encoded(coding, DATA),
-              "content-encoding",
-              coding.token());
+              wire, "POST", "/echo", encoded(coding, DATA), "content-encoding", coding.token());
       assertThat(echo.status()).as(coding.token()).isEqualTo(200);
       assertThat(echo.body()).isEqualTo(DATA);
       Reply limit =

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.Handler;
 import app.seventv.core.http.HttpDate;
-import app.seventv.core.http.HttpFixture.Reply;
 import app.seventv.core.http.HttpFixture;
+import app.seventv.core.http.HttpFixture.Reply;
 import app.seventv.core.http.OverWires;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
@@ -99,8 +99,7 @@ class ContentServerTest {
         .containsEntry("cache-control", "max-age=60")
         .doesNotContainKeys(
             "last-modified", "content-type", "content-length", "content-range", "accept-ranges");
-    assertThat(
-            http.get(wire, "/data", "if-modified-since", HttpDate.format(MODIFIED)).status())
+    assertThat(http.get(wire, "/data", "if-modified-since", HttpDate.format(MODIFIED)).status())
         .isEqualTo(304);
     Reply stale = http.get(wire, "/data", "if-match", "\"v0\"");
     assertThat(stale.status()).isEqualTo(412);
@@ -142,8 +141,7 @@ class ContentServerTest {
         .isEqualTo(206);
     assertThat(http.get(wire, "/data", "range", "bytes=0-9", "if-range", "\"v0\"").length())
         .isEqualTo(DATA.length);
-    assertThat(
-            http.get(wire, "/data", "range", "bytes=0-9", "if-none-match", "\"v1\"").status())
+    assertThat(http.get(wire, "/data", "range", "bytes=0-9", "if-none-match", "\"v1\"").status())
         .isEqualTo(304);
   }
 
@@ -165,11 +163,9 @@ class ContentServerTest {
     // one range after merging; as long as everything; too many
     assertThat(http.get(wire, "/data", "range", "bytes=0-4, 5-9").header("content-range"))
         .isEqualTo("bytes 0-9/100000");
-    assertThat(http.get(wire, "/data", "range", "bytes=0-49900,49999-").status())
-        .isEqualTo(200);
+    assertThat(http.get(wire, "/data", "range", "bytes=0-49900,49999-").status()).isEqualTo(200);
     assertThat(
-            http.get(wire, "/data", "range", "bytes=" + "0-0,900-901,".repeat(9) + "5-5")
-                .status())
+            http.get(wire, "/data", "range", "bytes=" + "0-0,900-901,".repeat(9) + "5-5").status())
         .isEqualTo(200);
   }
 

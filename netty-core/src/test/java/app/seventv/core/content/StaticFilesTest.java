@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import app.seventv.core.http.Covers;
 import app.seventv.core.http.Download;
 import app.seventv.core.http.EveryTransport;
-import app.seventv.core.http.HttpFixture.Reply;
 import app.seventv.core.http.HttpFixture;
+import app.seventv.core.http.HttpFixture.Reply;
 import app.seventv.core.http.OverWires;
 import app.seventv.core.http.Router;
 import app.seventv.core.http.Wire;
@@ -150,12 +150,10 @@ class StaticFilesTest {
         .doesNotContainKey("content-encoding");
     assertThat(plain.header("etag")).isNotEqualTo(br.header("etag")).doesNotStartWith("W/");
     Reply known =
-        http.get(
-            wire, "/f/app.js", "accept-encoding", "br", "if-none-match", br.header("etag"));
+        http.get(wire, "/f/app.js", "accept-encoding", "br", "if-none-match", br.header("etag"));
     assertThat(known.status()).isEqualTo(304);
     assertThat(known.header("vary")).isEqualTo("accept-encoding");
-    assertThat(http.get(wire, "/f/app.js", "accept-encoding", "gzip").text())
-        .isEqualTo("as gzip");
+    assertThat(http.get(wire, "/f/app.js", "accept-encoding", "gzip").text()).isEqualTo("as gzip");
     assertThat(http.get(wire, "/f/app.js.br").status()).isEqualTo(404);
   }
 
@@ -267,7 +265,9 @@ class StaticFilesTest {
   }
 
   @Test
-  @Covers(value = {}, because = "needs no server")
+  @Covers(
+      value = {},
+      because = "needs no server")
   void memoryIsBounded() {
     FileCache cache = new FileCache(10_000);
     for (int i = 0; i < 100; i++) {

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import app.seventv.core.config.CidrBlock;
 import app.seventv.core.http.ProxyProtocol.Mode;
-import app.seventv.core.limits.AddressLimitOptions.Prefix;
 import app.seventv.core.limits.AddressLimitOptions;
+import app.seventv.core.limits.AddressLimitOptions.Prefix;
 import app.seventv.core.limits.AddressLimits;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;

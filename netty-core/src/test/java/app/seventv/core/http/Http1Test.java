@@ -165,16 +165,8 @@ class Http1Test {
         });
   }
 
-  private Socket connect() throws Exception {
-    InetSocketAddress address = server.addresses().getFirst();
-    Socket socket =
-        tls
-            ? TestCertificate.trustingClient()
-                .getSocketFactory()
-                .createSocket(address.getAddress(), address.getPort())
-            : new Socket(address.getAddress(), address.getPort());
-    socket.setSoTimeout(10_000);
-    return socket;
+  private Socket connect() throws IOException {
+    return TestSockets.connect(server.addresses().getFirst(), tls);
   }
 
   private static void send(Socket socket, String text) throws IOException {

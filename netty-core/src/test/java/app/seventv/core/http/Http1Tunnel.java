@@ -14,8 +14,7 @@ final class Http1Tunnel implements Tunnel {
   private final Socket socket;
   private final HttpFixture.Reply head;
 
-  Http1Tunnel(
-      InetSocketAddress server, boolean tls, String target, byte[] hasty, String... headers)
+  Http1Tunnel(InetSocketAddress server, boolean tls, String target, byte[] hasty, String... headers)
       throws IOException {
     socket = TestSockets.connect(server, tls);
     StringBuilder request =

@@ -185,12 +185,11 @@ final class Http2Request implements Download, Tunnel {
 
   @Override
   public InputStream in() {
-    return body.asStream(
-        at -> {
-          while (!over && body.size() <= at) {
-            read();
-          }
-        });
+    return body.asStream(at -> {
+      while (!over && body.size() <= at) {
+        read();
+      }
+    });
   }
 
   @Override

@@ -211,8 +211,7 @@ public final class HttpFixture implements AutoCloseable {
    *
    * @param hasty bytes to send right behind the request's head
    */
-  public Tunnel tunnel(Wire wire, String target, byte[] hasty, String... headers)
-      throws Exception {
+  public Tunnel tunnel(Wire wire, String target, byte[] hasty, String... headers) throws Exception {
     InetSocketAddress to = address(wire);
     return switch (wire.protocol()) {
       case HTTP_1 -> new Http1Tunnel(to, wire.secure(), target, hasty, headers);

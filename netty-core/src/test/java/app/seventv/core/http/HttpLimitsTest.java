@@ -123,16 +123,8 @@ class HttpLimitsTest {
     return of.server().addresses().get(tls ? 1 : 0);
   }
 
-  private Socket connect(Http2TestServer to) throws Exception {
-    InetSocketAddress address = address(to);
-    Socket socket =
-        tls
-            ? TestCertificate.trustingClient()
-                .getSocketFactory()
-                .createSocket(address.getAddress(), address.getPort())
-            : new Socket(address.getAddress(), address.getPort());
-    socket.setSoTimeout(10_000);
-    return socket;
+  private Socket connect(Http2TestServer to) throws IOException {
+    return TestSockets.connect(address(to), tls);
   }
 
   private static void send(Socket socket, String text) throws IOException {

@@ -116,24 +116,24 @@ class HttpServerTest {
     HttpFixture.Reply hello = call(wire, "GET", "/hello/J%C3%BCrgen%20x", NONE);
     assertThat(hello.status()).isEqualTo(200);
     assertThat(hello.text()).isEqualTo("hi Jürgen x");
-    assertThat(call(wire, "GET", "/protocol", NONE).text()).isEqualTo(wire.protocol().label() + " " + wire.secure());
+    assertThat(call(wire, "GET", "/protocol", NONE).text())
+        .isEqualTo(wire.protocol().label() + " " + wire.secure());
   }
 
   @OverWires
   void bodiesTravelBothWays(Wire wire) throws Exception {
     byte[] body = new byte[1_500_000];
     Arrays.fill(body, (byte) 'x');
-      HttpFixture.Reply echo = call(wire, "POST", "/echo", body);
-      assertThat(echo.status()).isEqualTo(200);
-      assertThat(echo.length()).isEqualTo(body.length);
-      assertThat(call(wire, "GET", "/big", NONE).length()).isEqualTo(BIG_BYTES);
+    HttpFixture.Reply echo = call(wire, "POST", "/echo", body);
+    assertThat(echo.status()).isEqualTo(200);
+    assertThat(echo.length()).isEqualTo(body.length);
+    assertThat(call(wire, "GET", "/big", NONE).length()).isEqualTo(BIG_BYTES);
   }
 
   @OverWires
   void bodiesOverTheLimitAreRefused(Wire wire) throws Exception {
     assertThat(call(wire, "POST", "/small", new byte[10]).status()).isEqualTo(204);
-    assertThat(call(wire, "POST", "/small", new byte[11]).status())
-        .isEqualTo(413);
+    assertThat(call(wire, "POST", "/small", new byte[11]).status()).isEqualTo(413);
   }
 
   @OverWires

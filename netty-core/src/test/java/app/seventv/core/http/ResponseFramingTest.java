@@ -89,16 +89,8 @@ class ResponseFramingTest {
     out.end();
   }
 
-  private Socket connect(Http2TestServer to) throws Exception {
-    InetSocketAddress address = to.server().addresses().get(tls ? 1 : 0);
-    Socket socket =
-        tls
-            ? TestCertificate.trustingClient()
-                .getSocketFactory()
-                .createSocket(address.getAddress(), address.getPort())
-            : new Socket(address.getAddress(), address.getPort());
-    socket.setSoTimeout(10_000);
-    return socket;
+  private Socket connect(Http2TestServer to) throws IOException {
+    return TestSockets.connect(to.server().addresses().get(tls ? 1 : 0), tls);
   }
 
   /** Asks over HTTP/1.1 and reads to the end. */

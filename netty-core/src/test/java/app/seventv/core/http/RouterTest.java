@@ -115,7 +115,6 @@ class RouterTest {
       assertThat(refusal.status()).as(wire.name()).isEqualTo(status);
       assertThat(refusal.header("content-type")).isEqualTo("application/problem+json");
     }
-
   }
 
   @OverWires
@@ -136,7 +135,9 @@ class RouterTest {
   }
 
   @Test
-  @Covers(value = {}, because = "needs no server")
+  @Covers(
+      value = {},
+      because = "needs no server")
   void badPatternsFailAtOnce() {
     Router.Builder builder = Router.builder().get("/a/{x}", say(""));
     assertThatThrownBy(() -> builder.get("/a/{y}", say(""))).hasMessageContaining("duplicate");

@@ -43,13 +43,7 @@ class SlowBodyTest {
                         ? HttpListener.tls(any, TestCertificate.in(directory))
                         : HttpListener.plain(any))
                 .start();
-        Socket socket =
-            tls
-                ? TestCertificate.trustingClient()
-                    .getSocketFactory()
-                    .createSocket(InetAddress.getLoopbackAddress(), server.port())
-                : new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      socket.setSoTimeout(10_000);
+        Socket socket = TestSockets.connect(server.addresses().getFirst(), tls)) {
       socket.getOutputStream().write(HEAD.getBytes(StandardCharsets.US_ASCII));
       StringBuilder answer = new StringBuilder();
       Thread reader = Thread.ofVirtual().start(() -> read(socket, answer));

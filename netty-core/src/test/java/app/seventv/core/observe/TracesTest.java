@@ -15,12 +15,9 @@ import app.seventv.core.http.Router;
 import app.seventv.core.http.Wire;
 import app.seventv.core.log.Logs;
 import app.seventv.core.metrics.Metrics;
-import app.seventv.core.nats.NatsTrace;
 import app.seventv.core.trace.Trace;
 import app.seventv.core.trace.TraceContext;
 import app.seventv.core.transport.TransportOptions;
-import io.nats.client.impl.Headers;
-import io.nats.client.impl.NatsMessage;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -32,7 +29,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -82,21 +78,20 @@ class TracesTest {
             transport,
             directory,
             this::routes,
-            builder ->
-                builder.observer(telemetry.observer()).requestIds(telemetry.requestIds()));
+            builder -> builder.observer(telemetry.observer()).requestIds(telemetry.requestIds()));
   }
 
   private Router routes(ExecutorService threads) {
     return Router.builder()
-            .get("/items/{id}", e -> e.respond(Response.text(200, "item")))
-            .get(
-                "/fails",
-                e -> {
-                  throw new HttpError(503, "no");
-                })
-            .get("/mdc", Blocking.handler(threads, 10, (r, body) -> Response.text(200, mdc())))
-            .get("/calls", Blocking.handler(threads, 10, (r, body) -> call()))
-            .build();
+        .get("/items/{id}", e -> e.respond(Response.text(200, "item")))
+        .get(
+            "/fails",
+            e -> {
+              throw new HttpError(503, "no");
+            })
+        .get("/mdc", Blocking.handler(threads, 10, (r, body) -> Response.text(200, mdc())))
+        .get("/calls", Blocking.handler(threads, 10, (r, body) -> call()))
+        .build();
   }
 
   private static String mdc() {
@@ -247,26 +242,17 @@ class TracesTest {
   }
 
   @Test
-  @Covers(value = {}, because = "messages of NATS")
-  void natsMessagesCarryTheTrace() throws Exception {
+  @Covers(
+      value = {},
+      because = "no request")
+  void aMessageIsHandledInASpanOfItsTrace() throws Exception {
     start();
-    TraceContext parent = Objects.requireNonNull(TraceContext.parse(PARENT, "a=1"));
-    NatsMessage message =
-        Trace.call(
-            parent,
-            () ->
-                NatsMessage.builder()
-                    .subject("s")
-                    .headers(NatsTrace.inject(new Headers()))
-                    .build());
-    assertThat(NatsTrace.extract(message)).isEqualTo(parent);
-    assertThat(NatsTrace.extract(NatsMessage.builder().subject("s").build())).isNull();
     String result =
         telemetry
             .tracing()
             .orElseThrow()
             .inSpan(
-                NatsTrace.extract(message),
+                TraceContext.parse(PARENT, "a=1"),
                 "s process",
                 SpanKind.CONSUMER,
                 Attributes.empty(),

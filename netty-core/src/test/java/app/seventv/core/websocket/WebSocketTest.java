@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class WebSocketTest {
-  private static final int FLOOD_FRAMES = 500;
+  private static final int FLOOD_FRAMES = 200;
   private static final int FLOOD_FRAME_BYTES = 8 << 10;
 
   @TempDir static Path directory;
@@ -48,7 +48,7 @@ class WebSocketTest {
   @Parameter(0)
   TransportOptions.Choice transport;
 
-  /** Whether plain sockets go on without a channel, where the transport can. */
+  /** Whether sockets go on without a channel, where the transport can. */
   @Parameter(1)
   boolean tables;
 
@@ -236,7 +236,8 @@ class WebSocketTest {
     expectClose(wire, 0x80, utf8("x"), "03ea"); // stray continuation
     expectClose(wire, 0x09, utf8("x"), "03ea"); // fragmented ping
     expectClose(wire, 0x81, new byte[] {(byte) 0xC3, 0x28}, "03ef"); // bad UTF-8: 1007
-    expectClose(wire, 0x81, new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0x80}, "03ef"); // surrogate
+    expectClose(
+        wire, 0x81, new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0x80}, "03ef"); // surrogate
     expectClose(wire, 0x81, new byte[1001], "03f1"); // frame over the limit: 1009
     expectClose(wire, 0x88, new byte[] {3}, "03ea"); // close frame of one byte
     expectClose(wire, 0x88, new byte[] {3, (byte) 0xEE}, "03ea"); // 1006 must not be sent
@@ -398,6 +399,7 @@ class WebSocketTest {
     }
     assertThat(http.get(wire, "/ws").status()).as("no websocket").isEqualTo(400);
   }
+
   @OverWires(
       value = {Wire.H1_PLAIN, Wire.H1_TLS},
       because = "the syntax is HTTP/1.1's; Http3WebSocketTest has its own")
@@ -435,8 +437,10 @@ class WebSocketTest {
       assertThat(refusal(wire, bad)).as(bad).startsWith("HTTP/1.1 400");
     }
     assertThat(refusal(wire, "POST /ws HTTP/1.1\r\n" + good)).startsWith("HTTP/1.1 405");
-    assertThat(refusal(wire, get + good + "origin: https://evil.example\r\n")).startsWith("HTTP/1.1 403");
-    assertThat(refusal(wire, get + good + "origin: https://good.example\r\n")).startsWith("HTTP/1.1 101");
+    assertThat(refusal(wire, get + good + "origin: https://evil.example\r\n"))
+        .startsWith("HTTP/1.1 403");
+    assertThat(refusal(wire, get + good + "origin: https://good.example\r\n"))
+        .startsWith("HTTP/1.1 101");
   }
 
   private String refusal(Wire wire, String head) throws Exception {
