@@ -2,7 +2,7 @@
 # the checkout as working directory.
 
 readonly DEBIAN_PACKAGES=(
-  nats-server bubblewrap libvips-tools webp libavif-bin gifsicle ffmpeg chromium nghttp2-client ngtcp2-client libgmp10
+  nats-server openssl bubblewrap libvips-tools webp libavif-bin gifsicle ffmpeg chromium nghttp2-client ngtcp2-client libgmp10
 )
 
 say() { printf '%s\n' "$*"; }

@@ -1,27 +1,15 @@
 package app.seventv.api;
 
-import app.seventv.api.accounts.ConnectionProvider;
 import app.seventv.api.accounts.CsrfTokens;
-import app.seventv.api.accounts.KickChannels;
 import app.seventv.api.accounts.LoginService;
 import app.seventv.api.accounts.ManualProofs;
 import app.seventv.api.accounts.ProviderClient;
 import app.seventv.api.accounts.Sessions;
 import app.seventv.api.accounts.TokenKey;
 import app.seventv.api.accounts.Tokens;
-import app.seventv.api.billing.Captcha;
-import app.seventv.api.billing.CheckoutEvents;
-import app.seventv.api.billing.Checkouts;
-import app.seventv.api.billing.EgvaultRoutes;
 import app.seventv.api.billing.GiftCampaigns;
-import app.seventv.api.billing.PayPal;
-import app.seventv.api.billing.PayPalEvents;
-import app.seventv.api.billing.PayPalWebhooks;
 import app.seventv.api.billing.PeriodInvoices;
-import app.seventv.api.billing.RedeemService;
 import app.seventv.api.billing.Stripe;
-import app.seventv.api.billing.StripeEvents;
-import app.seventv.api.billing.StripeWebhooks;
 import app.seventv.api.billing.SubscriptionService;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Countries;
@@ -56,7 +44,6 @@ import app.seventv.api.uploads.CosmeticResults;
 import app.seventv.api.uploads.EmoteResults;
 import app.seventv.api.uploads.EmoteUpload;
 import app.seventv.api.uploads.ImageProcessor;
-import app.seventv.api.uploads.ImageTasks;
 import app.seventv.api.uploads.ProfilePictures;
 import app.seventv.api.uploads.ResultHandler;
 import app.seventv.api.users.AccountService;
@@ -89,15 +76,12 @@ import app.seventv.core.config.Secret;
 import app.seventv.core.http.Handler;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
-import app.seventv.model.Platform;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +96,7 @@ final class Api implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   private final Config config;
+  private final ApiSettings settings;
   private final String version;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService refresher =
@@ -129,6 +114,7 @@ final class Api implements AutoCloseable {
   Api(Config config, String version, Store store, EventBus bus, InstantSource clock)
       throws IOException {
     this.config = config;
+    this.settings = new ApiSettings(config);
     this.version = version;
     this.countries = Countries.open(config.get(ApiConfig.GEOIP_PATH));
     SecureRandom random = new SecureRandom();
@@ -137,7 +123,7 @@ final class Api implements AutoCloseable {
     this.outbox = new Outbox(store, bus, clock, random, Outbox.STALE_AFTER);
     this.memory = new Memory(config, store, users, clock, executor);
     Transactions transactions = new Transactions(store, outbox, clock, random, memory::committed);
-    Leases leases = new Leases(store, clock, random, refresher);
+    Leases leases = new Leases(store, clock, refresher);
     Mutations mutations = new Mutations(leases, transactions);
     Edges edges = new Edges(store);
     ModerationRequests moderation = new ModerationRequests(store, transactions, random);
@@ -147,7 +133,7 @@ final class Api implements AutoCloseable {
     this.processor = new ImageProcessor(config.get(ApiConfig.IMAGE_PROCESSOR_ADDRESS));
     ProfilePictures pictures =
         new ProfilePictures(
-            store, users, editors, mutations, imageTasks(), processor, clock, random);
+            store, users, editors, mutations, settings.imageTasks(), processor, clock, random);
     CosmeticResults cosmetics = new CosmeticResults(store, mutations);
     this.results =
         Map.of(
@@ -161,7 +147,7 @@ final class Api implements AutoCloseable {
             "badge",
             cosmetics::badge);
     EmoteUpload uploads =
-        new EmoteUpload(imageTasks(), processor, moderation, transactions, clock, random);
+        new EmoteUpload(settings.imageTasks(), processor, moderation, transactions, clock, random);
     SetAccess access = new SetAccess(users, editors);
     SetChanges changes = new SetChanges(store, access, mutations);
     EmoteSetService sets = new EmoteSetService(store, access, changes, mutations, clock, random);
@@ -201,13 +187,13 @@ final class Api implements AutoCloseable {
             new CosmeticService(store, users, gate, mutations),
             new EditorService(store, users, editors, gate, mutations),
             new BanService(store, users, mutations, random),
-            new AccountService(store, edges, mutations),
+            new AccountService(store, users, edges, mutations),
             new RoleService(store, users, edges, mutations, random),
             new PaintService(
                 store,
                 mutations,
-                new PaintImages(http, new OriginPolicy(paintOrigins())),
-                imageTasks(),
+                new PaintImages(http, new OriginPolicy(settings.paintOrigins())),
+                settings.imageTasks(),
                 processor,
                 clock,
                 random),
@@ -215,7 +201,7 @@ final class Api implements AutoCloseable {
             moderation,
             subscriptions,
             new PeriodInvoices(store, subscriptions, stripe));
-    OriginPolicy credentials = new OriginPolicy(corsOrigins());
+    OriginPolicy credentials = new OriginPolicy(settings.corsOrigins());
     Pipeline pipeline =
         new Pipeline(
             executor,
@@ -235,10 +221,16 @@ final class Api implements AutoCloseable {
     LoginService logins = new LoginService(store, users, transactions, sessions, random);
     Router.Builder routes = Router.builder();
     new AuthRoutes(
-            authSettings(), new ProviderClient(http), logins, sessions, users, transactions, random)
+            settings.authSettings(),
+            new ProviderClient(http),
+            logins,
+            sessions,
+            users,
+            transactions,
+            random)
         .register(routes, pipeline);
     new V3AuthRoutes(
-            legacyAuthSettings(),
+            settings.legacyAuthSettings(),
             new ProviderClient(http),
             new CsrfTokens(key, config.get(ApiConfig.JWT_ISSUER), clock, random),
             logins,
@@ -248,64 +240,16 @@ final class Api implements AutoCloseable {
             transactions,
             clock)
         .register(routes, pipeline);
-    new V3ManualAuthRoutes(new ManualProofs(key, kickChannels(), clock), logins)
+    new V3ManualAuthRoutes(new ManualProofs(key, settings.kickChannels(http), clock), logins)
         .register(routes, pipeline);
     new EmoteRoutes(uploads).register(routes, pipeline);
     new V3Routes(memory.v3Reads(models)).register(routes, pipeline);
     new V3Upload(uploads, pictures, models).register(routes, pipeline);
     new V3LiveRoutes(store, users, models, bus, clock, config.get(ApiConfig.PRESENCES_PER_MINUTE))
         .register(routes, pipeline);
-    new V3StaticRoutes(staticSettings(), version).register(routes, pipeline);
-    PayPal paypal =
-        new PayPal(
-            http,
-            config.get(ApiConfig.PAYPAL_API_BASE),
-            config.get(ApiConfig.PAYPAL_CLIENT_ID),
-            config.get(ApiConfig.PAYPAL_CLIENT_SECRET).reveal());
-    Checkouts checkouts =
-        new Checkouts(
-            store,
-            subscriptions,
-            mutations,
-            stripe,
-            paypal,
-            config.get(ApiConfig.OLD_WEBSITE_ORIGIN),
-            clock);
-    RedeemService codes =
-        new RedeemService(
-            store,
-            edges,
-            mutations,
-            subscriptions,
-            checkouts,
-            new Captcha(
-                http,
-                config.get(ApiConfig.RECAPTCHA_URL),
-                config.get(ApiConfig.RECAPTCHA_SECRET).reveal()),
-            clock);
-    new EgvaultRoutes(store, users, subscriptions, checkouts, codes, clock)
-        .register(routes, pipeline);
-    new StripeWebhooks(
-            store,
-            mutations,
-            subscriptions,
-            new StripeEvents(
-                store, stripe, new CheckoutEvents(store, edges, stripe, codes), random),
-            config.get(ApiConfig.STRIPE_WEBHOOK_SECRET).reveal(),
-            config.get(ApiConfig.STRIPE_WEBHOOK_ADDRESSES),
-            clock)
-        .register(routes, pipeline);
-    new PayPalWebhooks(
-            store,
-            mutations,
-            subscriptions,
-            new PayPalEvents(store, paypal, stripe, checkouts, random),
-            new PayPalWebhooks.Settings(
-                http,
-                config.get(ApiConfig.PAYPAL_CERTIFICATE_BASE),
-                config.get(ApiConfig.PAYPAL_WEBHOOK_ID)),
-            clock)
-        .register(routes, pipeline);
+    new V3StaticRoutes(settings.staticSettings(), version).register(routes, pipeline);
+    new Billing(config, store, edges, mutations, subscriptions, stripe, http, clock, random)
+        .register(routes, pipeline, users);
     graphql(routes, pipeline, services, new SessionService(store, users, sessions, mutations));
     routes.get("/", pipeline.handler(0, request -> root(request.context())));
     routes.notFound(
@@ -367,82 +311,6 @@ final class Api implements AutoCloseable {
   /** Take results of the image processor, by what the image belongs to. */
   Map<String, ResultHandler> results() {
     return results;
-  }
-
-  private ImageTasks imageTasks() {
-    return new ImageTasks(
-        config.get(ApiConfig.INPUT_DRIVE),
-        config.get(ApiConfig.OUTPUT_DRIVE),
-        config.get(ApiConfig.EVENT_QUEUE),
-        config.get(ApiConfig.TOPIC_PREFIX));
-  }
-
-  private AuthRoutes.Settings authSettings() {
-    return new AuthRoutes.Settings(
-        providers(),
-        new OriginPolicy(ownOrigins()),
-        config.get(ApiConfig.WEBSITE_ORIGIN),
-        config.get(ApiConfig.DOMAIN));
-  }
-
-  private V3AuthRoutes.Settings legacyAuthSettings() {
-    return new V3AuthRoutes.Settings(
-        providers(),
-        new OriginPolicy(ownOrigins()),
-        config.get(ApiConfig.API_ORIGIN),
-        config.get(ApiConfig.OLD_WEBSITE_ORIGIN),
-        config.get(ApiConfig.DOMAIN));
-  }
-
-  private Map<String, ConnectionProvider> providers() {
-    Map<String, ConnectionProvider> providers = new LinkedHashMap<>();
-    for (Platform platform : Platform.values()) {
-      ConnectionProvider provider = provider(platform);
-      providers.put(provider.name(), provider);
-    }
-    return providers;
-  }
-
-  private ConnectionProvider provider(Platform platform) {
-    ApiConfig.Connection keys = ApiConfig.connection(platform);
-    return new ConnectionProvider(
-        platform,
-        config.get(keys.enabled()),
-        config.get(keys.clientId()),
-        config.get(keys.clientSecret()).reveal(),
-        config.get(keys.authorizeUrl()),
-        config.get(keys.tokenUrl()),
-        config.get(keys.profileUrl()));
-  }
-
-  private KickChannels kickChannels() {
-    return new KickChannels(
-        new ProviderClient(http), provider(Platform.KICK), config.get(ApiConfig.KICK_CHANNELS_URL));
-  }
-
-  private List<URI> ownOrigins() {
-    return List.of(
-        config.get(ApiConfig.API_ORIGIN),
-        config.get(ApiConfig.OLD_WEBSITE_ORIGIN),
-        config.get(ApiConfig.WEBSITE_ORIGIN));
-  }
-
-  private V3StaticRoutes.Settings staticSettings() {
-    return new V3StaticRoutes.Settings(
-        config.get(ApiConfig.EXTENSION_CONFIGS),
-        config.get(ApiConfig.CHATTERINO_STABLE),
-        config.get(ApiConfig.CHATTERINO_BETA),
-        config.get(ApiConfig.CHATTERINO_ARM_IS_EXPERIMENTAL));
-  }
-
-  private List<URI> paintOrigins() {
-    return config.get(ApiConfig.PAINT_IMAGE_ORIGINS).stream().map(URI::create).toList();
-  }
-
-  private List<URI> corsOrigins() {
-    List<URI> origins = new ArrayList<>(ownOrigins());
-    config.get(ApiConfig.CORS_ORIGINS).forEach(origin -> origins.add(URI.create(origin)));
-    return origins;
   }
 
   private Response root(RequestContext context) {

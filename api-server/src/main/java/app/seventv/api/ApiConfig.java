@@ -9,6 +9,7 @@ import app.seventv.model.Platform;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +69,12 @@ public final class ApiConfig {
           0,
           1 << 20,
           "Most heap for users, emotes and emote sets, in MiB; 0 keeps none.");
+  public static final Key<Duration> CACHE_MAX_AGE =
+      Key.duration(
+          "api.cache.max_age",
+          Duration.ofMinutes(10),
+          "Longest time that an answer, and each part that it is made of, is kept in memory."
+              + " Changes end it at once; while nobody tells of them nothing is used.");
   public static final Key<List<String>> IP_HEADERS =
       Key.strings("api.incoming_request.ip_headers", List.of(), "Headers that name the client.");
   public static final Key<List<CidrBlock>> TRUSTED_PROXIES =
@@ -281,6 +288,7 @@ public final class ApiConfig {
                 INSTANCES,
                 RESPONSE_CACHE_MB,
                 ENTITY_CACHE_MB,
+                CACHE_MAX_AGE,
                 IP_HEADERS,
                 TRUSTED_PROXIES,
                 TRUSTED_RANGES)

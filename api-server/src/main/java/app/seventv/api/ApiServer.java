@@ -1,5 +1,6 @@
 package app.seventv.api;
 
+import app.seventv.api.cache.ChangeLog;
 import app.seventv.api.data.IndexBuilder;
 import app.seventv.api.data.NatsBus;
 import app.seventv.api.data.Store;
@@ -90,6 +91,11 @@ public final class ApiServer implements RunningService {
 
   public static void main(String[] args) {
     ServiceMain.run(args, definition());
+  }
+
+  /** What has changed of late; tests wait for it. */
+  ChangeLog changes() {
+    return api.memory().changes();
   }
 
   /** Port of the public listener. */

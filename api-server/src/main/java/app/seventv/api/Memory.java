@@ -1,5 +1,6 @@
 package app.seventv.api;
 
+import app.seventv.api.cache.CacheLimits;
 import app.seventv.api.cache.CachedUsers;
 import app.seventv.api.cache.ChangeFeed;
 import app.seventv.api.cache.ChangeLog;
@@ -13,7 +14,9 @@ import app.seventv.api.v3rest.V3Reads;
 import app.seventv.api.web.Reads;
 import app.seventv.core.config.Config;
 import app.seventv.core.content.Compression;
+import app.seventv.core.content.ContentCoding;
 import app.seventv.core.metrics.Metrics;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -27,7 +30,7 @@ final class Memory implements AutoCloseable {
 
   private final Store store;
   private final InstantSource clock;
-  private final long entityBytes;
+  private final CacheLimits entities;
   private final ChangeLog log = new ChangeLog(System::nanoTime);
   private final Changes changes = new Changes(log);
   private final Compression compression;
@@ -38,17 +41,39 @@ final class Memory implements AutoCloseable {
   Memory(Config config, Store store, UserLoader loader, InstantSource clock, Executor executor) {
     this.store = store;
     this.clock = clock;
-    this.entityBytes = config.get(ApiConfig.ENTITY_CACHE_MB) * MIB / KINDS_OF_ENTITIES;
+    Duration maxAge = config.get(ApiConfig.CACHE_MAX_AGE);
+    this.entities =
+        new CacheLimits(config.get(ApiConfig.ENTITY_CACHE_MB) * MIB / KINDS_OF_ENTITIES, maxAge);
     this.compression = Compression.builder(executor).build();
     this.responses =
-        new ResponseCache(log, clock, compression, config.get(ApiConfig.RESPONSE_CACHE_MB) * MIB);
-    this.users = new CachedUsers(store, loader, log, clock, entityBytes);
+        new ResponseCache(
+            log,
+            clock,
+            compression,
+            quick(executor),
+            new CacheLimits(config.get(ApiConfig.RESPONSE_CACHE_MB) * MIB, maxAge));
+    this.users = new CachedUsers(store, loader, log, clock, entities);
     this.feed = new ChangeFeed(store.database(), log);
+  }
+
+  /** A bit larger bodies for a fraction of the time of the usual levels (docs/decisions/0022). */
+  private static Compression quick(Executor executor) {
+    return Compression.builder(executor)
+        .level(ContentCoding.ZSTD, 1)
+        .level(ContentCoding.BR, 1)
+        .level(ContentCoding.GZIP, 3)
+        .level(ContentCoding.DEFLATE, 3)
+        .build();
   }
 
   /** A write of this process has been committed: whoever reads now sees it. */
   void committed(Transaction.Change change) {
     changes.changed(change.collection(), change.id(), change.document());
+  }
+
+  /** What has changed of late. */
+  ChangeLog changes() {
+    return log;
   }
 
   Compression compression() {
@@ -64,7 +89,7 @@ final class Memory implements AutoCloseable {
   }
 
   V3Reads v3Reads(V3Models models) {
-    return new V3Reads(store, users, models, log, clock, entityBytes);
+    return new V3Reads(store, users, models, log, clock, entities);
   }
 
   /** Whether changes arrive, so that anything is answered from memory. */

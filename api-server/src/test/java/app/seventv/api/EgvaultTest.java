@@ -14,6 +14,7 @@ import app.seventv.model.RedeemCode;
 import app.seventv.model.Subscription;
 import app.seventv.model.SubscriptionId;
 import app.seventv.model.SubscriptionPeriod;
+import com.mongodb.client.model.ReplaceOptions;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
+import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -343,13 +345,16 @@ class EgvaultTest {
     code("GIFT43", null);
     BsonDocument lease =
         new BsonDocument("_id", new BsonString("mutex:general:user:" + world.idOf(DevUser.VIEWER)))
-            .append("owner", new BsonString("somebody else"))
+            .append("token", new BsonInt64(7))
             .append("expires_at", new BsonDateTime(Instant.now().plusSeconds(3600).toEpochMilli()));
-    world.collection(CollectionNames.API_LEASES).insertOne(lease);
+    BsonDocument same = new BsonDocument("_id", lease.get("_id"));
+    world
+        .collection(CollectionNames.API_LEASES)
+        .replaceOne(same, lease, new ReplaceOptions().upsert(true));
     try {
       assertStatus(500, redeem(world.viewer, "GIFT43", "t"));
     } finally {
-      world.collection(CollectionNames.API_LEASES).deleteOne(lease);
+      world.collection(CollectionNames.API_LEASES).deleteOne(same);
     }
     assertStatus(200, redeem(world.viewer, "GIFT43", "t"));
   }

@@ -24,10 +24,14 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Updates;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -38,6 +42,9 @@ final class ExampleDocuments {
    * Colour of the roles; the examples' two users share roles but not colours, so one is changed.
    */
   static final int ROLE_COLOR = 1018425599;
+
+  /** Colour of the user whose roles give the other one. */
+  private static final String IMPOSSIBLE_COLOR = "-226873601";
 
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private static final Id HIGH_ROLE = Id.parse("01FEFAFH000000NXHTDD2NF1N1");
@@ -56,6 +63,15 @@ final class ExampleDocuments {
 
   private ExampleDocuments(MongoDatabase database) {
     this.database = database;
+  }
+
+  /** The text of an example file, with a colour that its user can have. */
+  static String example(String name) throws IOException {
+    try (InputStream in =
+        Objects.requireNonNull(ExampleDocuments.class.getResourceAsStream("/v3/" + name))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .replace(IMPOSSIBLE_COLOR, Integer.toString(ROLE_COLOR));
+    }
   }
 
   static void seed(MongoDatabase database, JsonNode example) {

@@ -6,139 +6,23 @@ import static org.awaitility.Awaitility.await;
 import app.seventv.devstack.login.DevUser;
 import app.seventv.model.CollectionNames;
 import app.seventv.model.Document;
-import app.seventv.model.EditorPermissions;
 import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
-import app.seventv.model.EntitlementEdge;
-import app.seventv.model.EntitlementNode;
 import app.seventv.model.Id;
 import app.seventv.model.Permission;
 import app.seventv.model.Permissions;
-import app.seventv.model.Role;
 import app.seventv.model.UserBan;
-import app.seventv.model.UserEditor;
-import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Predicate;
 import org.bson.BsonDocument;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Reads whose answers are kept in memory: clients revalidate them, and every change shows, whoever
- * made it. "Behind the API's back" is another process's client of the database.
- */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("try") // closing the bus client can be interrupted
-class KeptReadsTest {
-  private static final String CHANNEL =
-      "query GetUserByConnection($platform: ConnectionPlatform!, $id: String!) { user:"
-          + " userByConnection(platform: $platform, id: $id) { id username style { color }"
-          + " connections { emote_set_id } editors { id } editor_of { id } roles } }";
-
-  @TempDir static Path folder;
-  private World world;
-
-  @BeforeAll
-  void start() throws Exception {
-    world = new World(folder, TestApi.KEEPING);
-    await()
-        .untilAsserted(() -> {
-          // Kept answers need the feed, which starts beside the listener.
-          get("/v3/emote-sets/global");
-          double before = hits();
-          get("/v3/emote-sets/global");
-          assertThat(hits()).isGreaterThan(before);
-        });
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    world.close();
-  }
-
-  private double hits() {
-    return world.api.figure("api_response_cache_total{result=\"hit\"}");
-  }
-
-  private HttpResponse<String> get(String path, String... headers) throws Exception {
-    HttpRequest.Builder request = HttpRequest.newBuilder(world.api.uri(path));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return world.api.send(request);
-  }
-
-  private static String header(HttpResponse<?> response, String name) {
-    return response.headers().firstValue(name).orElse("");
-  }
-
-  private static String channel(DevUser person) {
-    return "/v3/users/twitch/" + person.id();
-  }
-
-  /** A set of somebody with these emotes, under numbered names. */
-  private EmoteSet set(DevUser owner, Emote... emotes) {
-    EmoteSet set = world.set(owner, EmoteSet.Kind.NORMAL);
-    List<EmoteSet.Entry> entries = new ArrayList<>();
-    for (Emote emote : emotes) {
-      entries.add(
-          new EmoteSet.Entry(emote.id(), "name" + entries.size(), World.NOW, 0, null, null));
-    }
-    world
-        .collection(CollectionNames.EMOTE_SETS)
-        .updateOne(
-            byId(set.id()),
-            Updates.set("emotes", entries.stream().map(EmoteSet.Entry::toBson).toList()));
-    return set;
-  }
-
-  private static org.bson.conversions.Bson byId(Id id) {
-    return Filters.eq("_id", id.toBson());
-  }
-
-  /** A change behind the API's back that must show in an answer that was kept before. */
-  private void shows(String path, Runnable change, Predicate<HttpResponse<String>> shown)
-      throws Exception {
-    HttpResponse<String> before = get(path);
-    assertThat(shown.test(before)).as("before: %s", before.body()).isFalse();
-    // Not at once, as what the test has done before may still be told.
-    await()
-        .atMost(Duration.ofSeconds(5))
-        .untilAsserted(() -> {
-          double hits = hits();
-          assertThat(get(path).body()).isEqualTo(before.body());
-          assertThat(hits()).as("answered from memory").isGreaterThan(hits);
-        });
-    change.run();
-    await()
-        .atMost(Duration.ofSeconds(5))
-        .untilAsserted(() -> {
-          HttpResponse<String> after = get(path);
-          assertThat(shown.test(after)).as("after: %s", after.body()).isTrue();
-        });
-  }
-
-  private static Predicate<HttpResponse<String>> says(String text) {
-    return response -> response.body().contains(text);
-  }
-
-  private void update(String collection, Id id, String field, @Nullable Object value) {
-    world.collection(collection).updateOne(byId(id), Updates.set(field, value));
-  }
-
+/** Reads whose answers are kept in memory: clients revalidate them, and nobody gets another's. */
+class KeptReadsTest extends KeptReads {
   @Test
   void anAnswerThatTheClientHasIsNotSentAgain() throws Exception {
     String path =
@@ -214,139 +98,6 @@ class KeptReadsTest {
     BsonDocument bson = document.toBson();
     bson.put(field, value.toBson());
     return bson;
-  }
-
-  @Test
-  void changesOfEmotesShowInSets() throws Exception {
-    Emote emote = world.emote(DevUser.VIEWER, "first");
-    Emote other = world.emote(DevUser.VIEWER, "other");
-    String path = "/v3/emote-sets/" + set(DevUser.STREAMER, emote, other).id();
-    shows(
-        path,
-        () -> update(CollectionNames.EMOTES, emote.id(), "default_name", "second"),
-        says("second"));
-    shows(
-        path,
-        () ->
-            update(
-                CollectionNames.EMOTES,
-                emote.id(),
-                "merged",
-                new Emote.Merged(other.id(), World.NOW).toBson()),
-        response -> !response.body().contains("second"));
-    shows(
-        path,
-        () -> update(CollectionNames.EMOTES, other.id(), "default_name", "target"),
-        says("target"));
-    shows(
-        path,
-        () -> update(CollectionNames.EMOTES, other.id(), "deleted", true),
-        says("\"emotes\":[]"));
-    String single = "/v3/emotes/" + world.emote(DevUser.VIEWER, "single").id();
-    Id id = Id.parse(single.substring(single.lastIndexOf('/') + 1));
-    shows(
-        single,
-        () -> update(CollectionNames.EMOTES, id, "deleted", true),
-        response -> response.statusCode() == 404);
-  }
-
-  @Test
-  void changesOfSetsShowInChannels() throws Exception {
-    Emote emote = world.emote(DevUser.VIEWER, "inset");
-    EmoteSet active = set(DevUser.EDITOR, emote);
-    Id editor = world.idOf(DevUser.EDITOR);
-    shows(
-        channel(DevUser.EDITOR),
-        () ->
-            update(
-                CollectionNames.USERS, editor, "style.active_emote_set_id", active.id().toBson()),
-        says("inset"));
-    shows(
-        channel(DevUser.EDITOR),
-        () -> update(CollectionNames.EMOTE_SETS, active.id(), "name", "Renamed set"),
-        says("Renamed set"));
-    String[] created = new String[1];
-    shows(
-        channel(DevUser.EDITOR),
-        () -> created[0] = world.set(DevUser.EDITOR, EmoteSet.Kind.NORMAL).id().toString(),
-        response -> created[0] != null && response.body().contains(created[0]));
-    shows(
-        channel(DevUser.EDITOR),
-        () -> world.collection(CollectionNames.EMOTE_SETS).deleteOne(byId(Id.parse(created[0]))),
-        response -> !response.body().contains(created[0]));
-    shows(
-        "/v3/emote-sets/global",
-        () ->
-            world
-                .collection(CollectionNames.GLOBAL_CONFIG)
-                .updateOne(new BsonDocument(), Updates.set("emote_set_id", active.id().toBson())),
-        says(active.id().toString()));
-  }
-
-  @Test
-  void changesOfTheGraphShowInStyles() throws Exception {
-    Role role = world.role(Permission.USER_USE_BADGE);
-    Id streamer = world.idOf(DevUser.STREAMER);
-    EntitlementNode node = EntitlementNode.role(role.id());
-    EmoteSet owned = set(DevUser.VIEWER, world.emote(DevUser.STREAMER, "styled"));
-    String set = "/v3/emote-sets/" + owned.id();
-    shows(set, () -> world.entitle(DevUser.STREAMER, node), says(role.id().toString()));
-    shows(set, () -> update(CollectionNames.ROLES, role.id(), "color", 4711), says("4711"));
-    Id badge = world.newId();
-    update(CollectionNames.USERS, streamer, "style.active_badge_id", badge.toBson());
-    // The role's own edges count: whoever has the role has the badge.
-    shows(
-        channel(DevUser.STREAMER),
-        () ->
-            world.put(
-                CollectionNames.ENTITLEMENT_EDGES,
-                new EntitlementEdge(
-                    node, EntitlementNode.of(EntitlementNode.Kind.BADGE, badge), null)),
-        says(badge.toString()));
-    shows(
-        channel(DevUser.STREAMER),
-        () ->
-            world
-                .collection(CollectionNames.ENTITLEMENT_EDGES)
-                .deleteMany(Filters.eq("_id.to", node.toBson())),
-        response -> !response.body().contains(badge.toString()));
-  }
-
-  @Test
-  void editorsShowInRestAndGraphql() throws Exception {
-    Id streamer = world.idOf(DevUser.STREAMER);
-    Id viewer = world.idOf(DevUser.VIEWER);
-    assertThat(graphql(DevUser.STREAMER)).doesNotContain(viewer.toString());
-    double hits = hits();
-    assertThat(graphql(DevUser.STREAMER)).doesNotContain(viewer.toString());
-    assertThat(hits()).isGreaterThan(hits);
-    assertThat(graphql(DevUser.VIEWER)).doesNotContain(streamer.toString());
-    shows(
-        channel(DevUser.STREAMER),
-        () ->
-            world.put(
-                CollectionNames.USER_EDITORS,
-                new UserEditor(
-                    streamer,
-                    viewer,
-                    UserEditor.State.ACCEPTED,
-                    null,
-                    new EditorPermissions(2, 0, 8),
-                    streamer,
-                    World.NOW,
-                    World.NOW,
-                    null)),
-        says(viewer.toString()));
-    await()
-        .untilAsserted(() -> {
-          assertThat(graphql(DevUser.STREAMER)).contains(viewer.toString());
-          assertThat(graphql(DevUser.VIEWER)).contains(streamer.toString());
-        });
-  }
-
-  private String graphql(DevUser person) throws Exception {
-    return TestApi.JSON.writeValueAsString(
-        world.api.v3(null, CHANNEL, Map.of("platform", "TWITCH", "id", person.id())));
   }
 
   @Test

@@ -15,6 +15,7 @@ import app.seventv.model.Subscription;
 import app.seventv.model.SubscriptionId;
 import app.seventv.model.SubscriptionPeriod;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -313,12 +314,26 @@ class StripeWebhookTest {
             true,
             "currency_options",
             Map.of("eur", Map.of("unit_amount", 499))));
+    // Variants may have fields that we do not know; the second one is the default.
+    world
+        .collection(CollectionNames.SUBSCRIPTION_PRODUCTS)
+        .updateOne(
+            Filters.eq("_id", PRODUCT.toBson()),
+            Updates.combine(
+                Updates.set("variants.0.later", "x"),
+                Updates.set("variants.1.later", "y"),
+                Updates.set("default_variant_idx", 1)));
     deliver("price.updated", Map.of("id", "price_dev_monthly"));
-    assertThat(world.require(CollectionNames.SUBSCRIPTION_PRODUCTS, PRODUCT).toString())
-        .contains("499");
+    BsonDocument updated = world.require(CollectionNames.SUBSCRIPTION_PRODUCTS, PRODUCT);
+    assertThat(updated.getArray("variants").toString())
+        .contains("{\"eur\": 499}", "\"later\": \"x\"", "\"later\": \"y\"");
     deliver("price.deleted", Map.of("id", "price_dev_monthly"));
-    assertThat(world.require(CollectionNames.SUBSCRIPTION_PRODUCTS, PRODUCT).toString())
-        .doesNotContain("price_dev_monthly");
+    BsonDocument left = world.require(CollectionNames.SUBSCRIPTION_PRODUCTS, PRODUCT);
+    assertThat(left.getArray("variants").toString())
+        .doesNotContain("price_dev_monthly")
+        .contains("price_dev_yearly", "\"later\": \"y\"");
+    assertThat(left.getInt32("default_variant_idx").getValue()).isZero();
+    assertThat(left.isNull("search_updated_at")).isTrue();
     world
         .collection(CollectionNames.SUBSCRIPTION_PRODUCTS)
         .replaceOne(Filters.eq("_id", PRODUCT.toBson()), before);

@@ -1,5 +1,8 @@
 package app.seventv.api;
 
+import app.seventv.api.cache.ChangeLog;
+import app.seventv.api.cache.Dependency;
+import app.seventv.api.cache.DependencySet;
 import app.seventv.core.config.Config;
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.service.Health;
@@ -13,9 +16,16 @@ import app.seventv.devstack.mongo.DevMongoServer;
 import app.seventv.devstack.nats.DevNats;
 import app.seventv.devstack.seed.Seed;
 import app.seventv.devstack.typesense.DevTypesense;
+import app.seventv.model.CollectionNames;
+import app.seventv.model.Id;
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.event.CommandListener;
+import com.mongodb.event.CommandSucceededEvent;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,11 +37,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import java.util.zip.GZIPInputStream;
+import org.awaitility.Awaitility;
+import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,12 +58,6 @@ final class TestApi implements AutoCloseable {
   static final JsonMapper JSON = new JsonMapper();
   static final String TYPESENSE_KEY = "test-key";
 
-  /** Settings with which answers are kept in memory, as they are outside of tests. */
-  static final String KEEPING = "cache.responses_mb = 64\ncache.entities_mb = 64\n";
-
-  /** Most tests write to the database behind the API's back and want to see it at once. */
-  private static final String FORGETTING = "cache.responses_mb = 0\ncache.entities_mb = 0\n";
-
   static final String SITE = "http://127.0.0.1:8083";
 
   final MongoDatabase database;
@@ -54,6 +65,10 @@ final class TestApi implements AutoCloseable {
   final ImageProcessorDouble processor;
   private final DevMongoServer mongo;
   private final MongoClient client;
+
+  /** Whether a test has written to the database since the API was last seen to know. */
+  private final AtomicBoolean written = new AtomicBoolean();
+
   final DevLogin login;
   private final DevTypesense typesense;
   private final EventLoops loops;
@@ -65,8 +80,20 @@ final class TestApi implements AutoCloseable {
    * @param extraSettings keys of {@code [api]}, then other tables
    */
   TestApi(Path folder, String extraSettings) throws Exception {
+    this(folder, extraSettings, UnaryOperator.identity());
+  }
+
+  /**
+   * @param way from the database's address to that which the API is told
+   */
+  TestApi(Path folder, String extraSettings, UnaryOperator<String> way) throws Exception {
     mongo = DevMongoServer.inMemory(0);
-    client = MongoClients.create(mongo.uri("7tv"));
+    client =
+        MongoClients.create(
+            MongoClientSettings.builder()
+                .applyConnectionString(new ConnectionString(mongo.uri("7tv")))
+                .addCommandListener(new Writes())
+                .build());
     database = client.getDatabase("7tv");
     Seed.apply(database, Instant.parse("2026-01-01T00:00:00Z"));
     nats = DevNats.start(folder.resolve("nats"), 0, 0);
@@ -81,12 +108,8 @@ final class TestApi implements AutoCloseable {
     }
     Config config =
         definition.config(
-            settings()
-                    .replace(
-                        "[api]\n",
-                        "[api]\n"
-                            + (extraSettings.contains("cache.") ? "" : FORGETTING)
-                            + extraSettings.substring(0, tables))
+            settings(way.apply(mongo.uri("7tv")))
+                    .replace("[api]\n", "[api]\n" + extraSettings.substring(0, tables))
                 + otherPlatforms()
                 + extraSettings.substring(tables));
     server =
@@ -104,7 +127,7 @@ final class TestApi implements AutoCloseable {
                 }));
   }
 
-  private String settings() {
+  private String settings(String databaseUri) {
     return """
     [api]
     bind = "127.0.0.1:0"
@@ -131,7 +154,7 @@ final class TestApi implements AutoCloseable {
     """
         .formatted(
             SITE,
-            mongo.uri("7tv"),
+            databaseUri,
             nats.uri(),
             typesense.uri(),
             TYPESENSE_KEY,
@@ -176,7 +199,62 @@ final class TestApi implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.port() + path);
   }
 
+  /** Notes what tests write: to the API they are another process. */
+  private final class Writes implements CommandListener {
+    private static final Set<String> COMMANDS =
+        Set.of("insert", "update", "delete", "findAndModify", "bulkWrite", "dropDatabase", "drop");
+
+    @Override
+    public void commandSucceeded(CommandSucceededEvent event) {
+      if (COMMANDS.contains(event.getCommandName())) {
+        written.set(true);
+      }
+    }
+  }
+
+  /** Waits until the API has been told of what the test wrote. */
+  void settle() {
+    if (written.get()) {
+      while (!isTold(server.changes())) {
+        // Something made everything void meanwhile: looks again.
+      }
+      written.set(false);
+    }
+  }
+
+  /**
+   * Puts a picture in for the purpose: changes arrive in order, so the API knows of the earlier
+   * ones once it knows of this.
+   */
+  private boolean isTold(ChangeLog changes) {
+    long position = changes.position();
+    if (position == ChangeLog.UNKNOWN) {
+      return true; // nothing in memory is used
+    }
+    Id marker = Id.generate(System.currentTimeMillis(), new SecureRandom());
+    DependencySet on = new DependencySet();
+    on.add(Dependency.picture(marker));
+    BsonDocument document = new BsonDocument("_id", marker.toBson());
+    MongoCollection<BsonDocument> pictures =
+        database.getCollection(CollectionNames.USER_PROFILE_PICTURES, BsonDocument.class);
+    pictures.insertOne(document);
+    pictures.deleteOne(document);
+    Awaitility.await()
+        .pollInterval(Duration.ofMillis(1))
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> changes.advance(position, on) == ChangeLog.UNKNOWN);
+    return changes.advance(position, new DependencySet()) != ChangeLog.UNKNOWN;
+  }
+
+  /** Sends a request once the API knows of what the test wrote. */
   HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    settle();
+    return sendAtOnce(request);
+  }
+
+  /** Sends a request without waiting for anything. */
+  HttpResponse<String> sendAtOnce(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
@@ -199,6 +277,7 @@ final class TestApi implements AutoCloseable {
   /** A read whose answer is not text. */
   HttpResponse<byte[]> bytes(String path, String... headers)
       throws IOException, InterruptedException {
+    settle();
     return http.send(
         HttpRequest.newBuilder(uri(path)).headers(headers).build(),
         HttpResponse.BodyHandlers.ofByteArray());

@@ -17,20 +17,14 @@ import app.seventv.model.Role;
 import app.seventv.model.UserBan;
 import com.mongodb.client.model.Filters;
 import java.net.http.HttpRequest;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Roles, bans, reports and the moderation queue of the old GraphQL API (api-v3.md §11). */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class V3AdminOpsTest {
+class V3AdminOpsTest extends SharedWorld {
   private static final String CREATE_ROLE =
       "mutation($d: CreateRoleInput!) { createRole(data: $d) { id name allowed denied position"
           + " color invisible members { id } } }";
@@ -54,19 +48,6 @@ class V3AdminOpsTest {
   private static final String READ =
       "mutation($m: [ObjectID!]!, $r: Boolean!, $a: Boolean!) { readMessages(message_ids: $m, read:"
           + " $r, approved: $a) }";
-
-  @TempDir static Path folder;
-  private World world;
-
-  @BeforeAll
-  void start() throws Exception {
-    world = new World(folder);
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    world.close();
-  }
 
   @BeforeEach
   void quiet() throws Exception {

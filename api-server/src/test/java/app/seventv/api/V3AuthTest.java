@@ -14,34 +14,16 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sign-in and linking by the old API, with all four platforms (api-v3.md §4.5). */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class V3AuthTest {
-  @TempDir static Path folder;
-  private World world;
-
-  @BeforeAll
-  void start() throws Exception {
-    world = new World(folder);
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    world.close();
-  }
+class V3AuthTest extends SharedWorld {
 
   /** The state of a sign-in between its two steps. */
   private record Begun(String cookie, String callback) {}

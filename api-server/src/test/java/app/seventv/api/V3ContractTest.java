@@ -1,18 +1,16 @@
 package app.seventv.api;
 
+import static app.seventv.api.ExampleDocuments.example;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.model.Id;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,9 +23,6 @@ import tools.jackson.databind.JsonNode;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class V3ContractTest {
-  /** Colour of a user whose roles give another one; see {@link ExampleDocuments#ROLE_COLOR}. */
-  private static final String IMPOSSIBLE_COLOR = "-226873601";
-
   @TempDir static Path folder;
   private TestApi api;
 
@@ -39,14 +34,6 @@ class V3ContractTest {
   @AfterAll
   void stop() throws Exception {
     api.close();
-  }
-
-  private static String example(String name) throws Exception {
-    try (InputStream in =
-        Objects.requireNonNull(V3ContractTest.class.getResourceAsStream("/v3/" + name))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .replace(IMPOSSIBLE_COLOR, Integer.toString(ExampleDocuments.ROLE_COLOR));
-    }
   }
 
   private void assertAnswers(String path, String name) throws Exception {

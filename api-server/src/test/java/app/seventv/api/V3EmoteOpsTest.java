@@ -15,39 +15,20 @@ import app.seventv.model.Id;
 import app.seventv.model.Permission;
 import app.seventv.model.UserEditor;
 import com.mongodb.client.model.Filters;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** {@code emote(id)} of the old GraphQL API: update, delete, merge (api-v3.md §11.5). */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class V3EmoteOpsTest {
+class V3EmoteOpsTest extends SharedWorld {
   private static final String UPDATE =
       "mutation($e: ObjectID!, $p: EmoteUpdate!) { emote(id: $e) { id update(params: $p, reason:"
           + " \"why\") { id name flags tags listed personal_use owner_id } } }";
   private static final String MERGE =
       "mutation($e: ObjectID!, $t: ObjectID!) { emote(id: $e) { merge(target_id: $t) { id } } }";
-
-  @TempDir static Path folder;
-  private World world;
-
-  @BeforeAll
-  void start() throws Exception {
-    world = new World(folder);
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    world.close();
-  }
 
   @BeforeEach
   void quiet() throws Exception {

@@ -10,34 +10,22 @@ import app.seventv.devstack.login.DevUser;
 import app.seventv.model.Platform;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Sign-in and linking by a code in a Kick biography (api-v3.md §4.7). */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class V3ManualAuthTest {
+class V3ManualAuthTest extends SharedWorld {
   private static final String OPERATION = "GET /v3/auth/manual";
 
-  @TempDir static Path folder;
-  private World world;
-
-  @BeforeAll
-  void start() throws Exception {
-    world = new World(folder);
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    world.close();
-  }
-
   private HttpResponse<String> ask(String query, @Nullable String token) throws Exception {
-    HttpRequest.Builder request = HttpRequest.newBuilder(world.api.uri("/v3/auth/manual?" + query));
+    return ask(query, token, "Firefox");
+  }
+
+  private HttpResponse<String> ask(String query, @Nullable String token, String program)
+      throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(world.api.uri("/v3/auth/manual?" + query))
+            .header("user-agent", program);
     if (token != null) {
       request.header("authorization", "Bearer " + token);
     }
@@ -92,6 +80,16 @@ class V3ManualAuthTest {
     assertThat(verify(DevUser.ADMIN, null).statusCode()).isEqualTo(400);
     assertThat(verify(DevUser.ADMIN, world.viewer).statusCode()).isEqualTo(400);
     assertThat(code(DevUser.STREAMER, world.streamer)).isNotEqualTo(own);
+  }
+
+  /** Many people share an address. */
+  @Test
+  @Covers(value = OPERATION, outcomes = PERMISSION)
+  void anotherProgramAtTheSameAddressIsSomebodyElse() throws Exception {
+    world.api.login.writeBiography(DevUser.STREAMER, code(DevUser.STREAMER, null));
+    String query = "platform=KICK&verify=1&id=" + DevUser.STREAMER.login();
+    assertThat(ask(query, null, "Chrome").statusCode()).isEqualTo(400);
+    assertThat(ask(query, null, "Firefox").statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -12,21 +12,15 @@ import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.Id;
 import app.seventv.model.Permission;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Emote sets of the old GraphQL API (api-v3.md §11.5). */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class V3SetOpsTest {
+class V3SetOpsTest extends SharedWorld {
   private static final String CREATE =
       "mutation($u: ObjectID!, $d: CreateEmoteSetInput!) { createEmoteSet(user_id: $u, data: $d) {"
           + " id name capacity owner_id } }";
@@ -37,19 +31,6 @@ class V3SetOpsTest {
       "mutation($s: ObjectID!, $d: UpdateEmoteSetInput!) { emoteSet(id: $s) { update(data: $d) {"
           + " name capacity } } }";
   private static final String DELETE = "mutation($s: ObjectID!) { emoteSet(id: $s) { delete } }";
-
-  @TempDir static Path folder;
-  private World world;
-
-  @BeforeAll
-  void start() throws Exception {
-    world = new World(folder);
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    world.close();
-  }
 
   @BeforeEach
   void quiet() throws Exception {

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.devstack.login.DevUser;
 import app.seventv.model.CollectionNames;
-import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.EntitlementNode;
 import app.seventv.model.EntitlementNode.Kind;
@@ -21,22 +20,17 @@ import app.seventv.model.User;
 import app.seventv.model.UserEditor;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bson.BsonDocument;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** {@code user(id)} of the old GraphQL API (api-v3.md §11.5). */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class V3UserOpsTest {
+class V3UserOpsTest extends SharedWorld {
   private static final String CONNECTIONS =
       "mutation($u: ObjectID!, $c: String!, $d: UserConnectionUpdate!) { user(id: $u) {"
           + " connections(id: $c, data: $d) { id platform emote_set_id } } }";
@@ -48,44 +42,23 @@ class V3UserOpsTest {
   private static final String ROLES =
       "mutation($u: ObjectID!, $r: ObjectID!, $a: ListItemAction!) { user(id: $u) {"
           + " roles(role_id: $r, action: $a) } }";
-  private static final String MERGE =
-      "mutation($u: ObjectID!, $t: ObjectID!) { user(id: $u) { merge(id: $t) } }";
   private static final String DELETE = "mutation($u: ObjectID!) { user(id: $u) { delete } }";
 
-  @TempDir static Path folder;
-  private World world;
   private Id streamer;
   private Id viewer;
   private Id editor;
 
   @BeforeAll
-  void start() throws Exception {
-    world = new World(folder);
+  void start() {
     streamer = world.idOf(DevUser.STREAMER);
     viewer = world.idOf(DevUser.VIEWER);
     editor = world.idOf(DevUser.EDITOR);
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    world.close();
   }
 
   @BeforeEach
   void quiet() throws Exception {
     world.collection(CollectionNames.USER_EDITORS).deleteMany(new BsonDocument());
     world.forgetEvents();
-  }
-
-  private User person(String platformId, Platform platform) {
-    return world.put(
-        CollectionNames.USERS,
-        User.create(
-            world.newId(),
-            List.of(
-                new User.Connection(
-                    platform, platformId, "p" + platformId, "P", null, World.NOW, World.NOW, true)),
-            World.NOW));
   }
 
   @Test
@@ -355,49 +328,10 @@ class V3UserOpsTest {
 
   @Test
   @Covers(
-      value = "UserOps.merge",
-      outcomes = {SUCCESS, CONFLICT})
-  void mergingMovesEverything() throws Exception {
-    User source = person("5551", Platform.TWITCH);
-    User target = person("5552", Platform.KICK);
-    Role role = world.role(Permission.EMOTE_VIEW_UNLISTED);
-    world.ok(world.admin, ROLES, "u", source.id(), "r", role.id(), "a", "ADD");
-    Emote emote = world.emote(DevUser.STREAMER, "moves");
-    world
-        .collection(CollectionNames.EMOTES)
-        .updateOne(
-            Filters.eq("_id", emote.id().toBson()), Updates.set("owner_id", source.id().toBson()));
-    world.forgetEvents();
-    world.ok(world.admin, MERGE, "u", source.id(), "t", target.id());
-    User after = User.fromBson(world.require(CollectionNames.USERS, target.id()));
-    assertThat(after.connections()).hasSize(2);
-    User left = User.fromBson(world.require(CollectionNames.USERS, source.id()));
-    assertThat(left.connections()).isEmpty();
-    assertThat(left.mergedIntoId()).isEqualTo(target.id());
-    assertThat(world.emote(emote.id()).ownerId()).isEqualTo(target.id());
-    assertThat(world.nextEvents()).containsExactly("user.merge");
-    JsonNode roles =
-        world.ok(null, "query($u: ObjectID!) { user(id: $u) { roles } }", "u", target.id());
-    assertThat(roles.toString()).contains(role.id().toString());
-    world.refused("400 BAD_REQUEST", world.admin, MERGE, "u", target.id(), "t", source.id());
-  }
-
-  @Test
-  @Covers(
-      value = "UserOps.merge",
-      outcomes = {PERMISSION, BAD_INPUT})
-  void mergingIsForManagersOfUsers() throws Exception {
-    world.refused("403 LACKING_PRIVILEGES", world.streamer, MERGE, "u", streamer, "t", viewer);
-    world.refused("400 BAD_REQUEST", world.admin, MERGE, "u", streamer, "t", streamer);
-    world.refused("404 LOAD_ERROR", world.admin, MERGE, "u", streamer, "t", world.newId());
-  }
-
-  @Test
-  @Covers(
       value = "UserOps.delete",
       outcomes = {SUCCESS, PERMISSION, CONFLICT})
   void accountsAreDeletedByManagers() throws Exception {
-    User person = person("5553", Platform.TWITCH);
+    User person = world.person("5553", Platform.TWITCH);
     world.refused("403 LACKING_PRIVILEGES", world.streamer, DELETE, "u", person.id());
     world.ok(world.admin, DELETE, "u", person.id());
     assertThat(world.find(CollectionNames.USERS, person.id())).isNull();

@@ -15,20 +15,14 @@ import app.seventv.model.Id;
 import app.seventv.model.Permission;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Changes of emotes, sets and tickets by the new API (api-v4.md §11.2, §11.3, §11.6). */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class V4ContentMutationsTest {
+class V4ContentMutationsTest extends SharedWorld {
   private static final String NAME = emote("$v: String!", "name(name: $v) { defaultName }");
   private static final String FLAGS =
       emote("$v: EmoteFlagsInput!", "flags(flags: $v) { flags { publicListed nsfw private } }");
@@ -63,9 +57,6 @@ class V4ContentMutationsTest {
           + " createAbuseTicket(target: {kind: $k, id: $i}, title: $t, content: $c) { id kind"
           + " priority open title targets { kind id } members { userId kind lastRead } } } }";
 
-  @TempDir static Path folder;
-  private World world;
-
   private static String emote(String variable, String field) {
     return "mutation($e: Id!, " + variable + ") { emotes { emote(id: $e) { " + field + " } } }";
   }
@@ -76,16 +67,6 @@ class V4ContentMutationsTest {
         + ") { emoteSets { emoteSet(id: $s) { "
         + field
         + " } } }";
-  }
-
-  @BeforeAll
-  void start() throws Exception {
-    world = new World(folder);
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    world.close();
   }
 
   @BeforeEach

@@ -10,21 +10,16 @@ import app.seventv.devstack.login.DevUser;
 import app.seventv.model.CollectionNames;
 import app.seventv.model.Id;
 import com.mongodb.client.model.Filters;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Editors by the new API (api-v4.md §11.5). */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class V4EditorMutationsTest {
+class V4EditorMutationsTest extends SharedWorld {
   private static final String CREATE =
       "mutation($u: Id!, $e: Id!, $p: UserEditorPermissionsInput!) { userEditors { create(userId: $u,"
           + " editorId: $e, permissions: $p) { state permissions { emoteSet { manage } user {"
@@ -39,8 +34,6 @@ class V4EditorMutationsTest {
       "mutation($u: Id!, $e: Id!) { userEditors { editor(userId: $u, editorId: $e) { delete } } }";
   private static final String STRANGER = "403 LACKING_PRIVILEGES";
 
-  @TempDir static Path folder;
-  private World world;
   private Id streamer;
   private Id editor;
   private Id viewer;
@@ -54,16 +47,10 @@ class V4EditorMutationsTest {
   }
 
   @BeforeAll
-  void start() throws Exception {
-    world = new World(folder);
+  void start() {
     streamer = world.idOf(DevUser.STREAMER);
     editor = world.idOf(DevUser.EDITOR);
     viewer = world.idOf(DevUser.VIEWER);
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    world.close();
   }
 
   @BeforeEach

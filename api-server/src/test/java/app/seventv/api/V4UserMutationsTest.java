@@ -20,19 +20,14 @@ import app.seventv.model.Platform;
 import app.seventv.model.User;
 import com.mongodb.client.model.Filters;
 import java.net.http.HttpRequest;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Changes of users and sessions by the new API (api-v4.md §11.4). */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class V4UserMutationsTest {
+class V4UserMutationsTest extends SharedWorld {
   private static final String MAIN =
       user("mainConnection(platform: $p, platformId: $i) { connections { platformId } }");
   private static final String REMOVE =
@@ -57,8 +52,6 @@ class V4UserMutationsTest {
   private static final String SESSION =
       "mutation($u: Id!, $x: DateTime!) { userSessions { create(userId: $u, expiresAt: $x) } }";
 
-  @TempDir static Path folder;
-  private World world;
   private Id streamer;
 
   private static String user(String field) {
@@ -68,14 +61,8 @@ class V4UserMutationsTest {
   }
 
   @BeforeAll
-  void start() throws Exception {
-    world = new World(folder);
+  void start() {
     streamer = world.idOf(DevUser.STREAMER);
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    world.close();
   }
 
   @BeforeEach

@@ -14,6 +14,7 @@ import app.seventv.model.Image;
 import app.seventv.model.ImageSet;
 import app.seventv.model.Permission;
 import app.seventv.model.Permissions;
+import app.seventv.model.Platform;
 import app.seventv.model.Role;
 import app.seventv.model.User;
 import app.seventv.model.bus.BusBatch;
@@ -38,6 +39,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,14 @@ final class World implements AutoCloseable {
   }
 
   World(Path folder, String settings) throws Exception {
-    api = new TestApi(folder, settings);
+    this(folder, settings, UnaryOperator.identity());
+  }
+
+  /**
+   * @param way as {@link TestApi} takes it
+   */
+  World(Path folder, String settings, UnaryOperator<String> way) throws Exception {
+    api = new TestApi(folder, settings, way);
     admin = api.login(DevUser.ADMIN);
     streamer = api.login(DevUser.STREAMER);
     editor = api.login(DevUser.EDITOR);
@@ -105,6 +114,18 @@ final class World implements AutoCloseable {
   <T extends Document> T put(String collection, T document) {
     collection(collection).insertOne(document.toBson());
     return document;
+  }
+
+  /** Somebody who has never been here. */
+  User person(String platformId, Platform platform) {
+    return put(
+        CollectionNames.USERS,
+        User.create(
+            newId(),
+            List.of(
+                new User.Connection(
+                    platform, platformId, "p" + platformId, "P", null, NOW, NOW, true)),
+            NOW));
   }
 
   /** A live emote of somebody. */

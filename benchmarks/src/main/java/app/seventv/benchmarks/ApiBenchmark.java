@@ -123,6 +123,11 @@ final class ApiBenchmark implements Benchmark {
         measure(context, api, USER.named("v3-user-uncached"), figures);
         measure(context, api, SET.named("v3-emote-set-uncached"), figures);
       }
+      // With nothing in memory at all, as while the database's changes do not arrive.
+      try (Api api = Api.start(context, backing, "cache.responses_mb = 0\ncache.entities_mb = 0")) {
+        measure(context, api, USER.named("v3-user-cold"), figures);
+        measure(context, api, SET.named("v3-emote-set-cold"), figures);
+      }
     } finally {
       database.destroy();
     }

@@ -1,5 +1,6 @@
 package app.seventv.benchmarks;
 
+import app.seventv.cdn.HitRatio;
 import app.seventv.devstack.nats.DevNats;
 import java.io.IOException;
 import java.net.URI;
@@ -42,7 +43,7 @@ final class CdnBenchmark implements Benchmark {
 
   @Override
   public String summary() {
-    return "the image edge beside nginx, Varnish and h2o; arguments: h1, h2, h3, latency, memory";
+    return "the image edge beside nginx, Varnish and h2o; arguments: h1, h2, h3, latency, ratio, memory";
   }
 
   @Override
@@ -95,6 +96,9 @@ final class CdnBenchmark implements Benchmark {
           http3(context, edge.server(), figures);
         }
       }
+      if (wants(context, "ratio")) {
+        hitRatio(context, figures);
+      }
       if (wants(context, "memory")) {
         memory(context, origin, nats, figures);
       }
@@ -128,6 +132,8 @@ final class CdnBenchmark implements Benchmark {
           http3 = true
           allow_insecure = true
           tls = { cert = "%5$s/cert.pem", key = "%5$s/key.pem" }
+          # An origin that is slow on purpose is not to be asked a second time for that.
+          origin_hedge_delay = 60000
           [cdn.bucket]
           endpoint = "%6$s"
           """
@@ -333,6 +339,14 @@ final class CdnBenchmark implements Benchmark {
       figures.add(
           new Figure(figureName("h3", mix, "-vs-h2-cpu"), Statistics.median(ratios), "ratio"));
     }
+  }
+
+  private static void hitRatio(BenchContext context, List<Figure> figures) {
+    HitRatio.Ratios ratios = HitRatio.measure();
+    context.progress(ratios.toString());
+    figures.add(new Figure("cdn-hit-ratio-zipf", ratios.toBestPractical(), "ratio"));
+    figures.add(
+        new Figure("cdn-hit-ratio-zipf-optimal", ratios.ours() / ratios.optimal(), "ratio"));
   }
 
   /** A fresh server: memory per object, and many who want the same cold one. */

@@ -44,6 +44,7 @@ final class Soak implements AutoCloseable {
   private static final int MAX_HANDSHAKE_BYTES = 8 << 10;
   private static final long STEP_MS = 100;
   private static final Duration SETTLE = Duration.ofSeconds(8);
+  private static final Duration GATHER_LIMIT = Duration.ofMinutes(2);
 
   final LongAdder events = new LongAdder();
   final LongAdder lost = new LongAdder();
@@ -115,10 +116,7 @@ final class Soak implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(5);
       }
     }
-    long deadlineNs = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-    while (open.get() < clients.size() && System.nanoTime() < deadlineNs) {
-      TimeUnit.MILLISECONDS.sleep(STEP_MS);
-    }
+    gather();
   }
 
   /**
@@ -135,9 +133,29 @@ final class Soak implements AutoCloseable {
         killed++;
         nats.pid()
             .ifPresent(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        awaitLoss();
       }
       publishSome();
       churn();
+      TimeUnit.MILLISECONDS.sleep(STEP_MS);
+    }
+  }
+
+  /**
+   * The bus is dead. On a busy machine the publisher can be the last to notice, and what it sends
+   * into the dead connection until then is lost behind the gap that the server announces.
+   */
+  private void awaitLoss() throws InterruptedException {
+    long deadlineNs = System.nanoTime() + SETTLE.toNanos();
+    while (publisher.getStatus() == Connection.Status.CONNECTED && System.nanoTime() < deadlineNs) {
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+  }
+
+  /** Waits until all are connected at the same time, as far as they come back. */
+  void gather() throws InterruptedException {
+    long deadlineNs = System.nanoTime() + GATHER_LIMIT.toNanos();
+    while (open.get() < clients.size() && System.nanoTime() < deadlineNs) {
       TimeUnit.MILLISECONDS.sleep(STEP_MS);
     }
   }
@@ -199,6 +217,7 @@ final class Soak implements AutoCloseable {
 
   /** Lets everybody catch up, ends all and counts. */
   void finish() throws Exception {
+    gather();
     TimeUnit.NANOSECONDS.sleep(SETTLE.toNanos());
     for (SoakClient client : clients) {
       lost.add(group.next().submit(client::stop).get());

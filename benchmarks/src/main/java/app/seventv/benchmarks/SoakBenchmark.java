@@ -1,11 +1,13 @@
 package app.seventv.benchmarks;
 
 import app.seventv.devstack.nats.DevNats;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -15,8 +17,19 @@ final class SoakBenchmark implements Benchmark {
   private static final int CONNECTIONS = 19_000;
 
   private static final int QUICK_CONNECTIONS = 500;
-  private static final Duration WARM_UP = Duration.ofMinutes(2);
-  private static final Duration LONG = Duration.ofMinutes(8);
+
+  /** Ended sessions and events that wait for them differ by some megabytes from time to time. */
+  private static final long MAX_HEAP_GROWTH_BYTES = 16 << 20;
+
+  private static final int MAX_DESCRIPTOR_GROWTH = 20;
+
+  /** One in so many may be between two connections when descriptors are counted. */
+  private static final int CLIENTS_PER_DESCRIPTOR = 20;
+
+  /** Until events and ended sessions are as old as they can get: 150 s. */
+  private static final Duration WARM_UP = Duration.ofSeconds(160);
+
+  private static final Duration LONG = Duration.ofMinutes(10).minus(WARM_UP);
   private static final Duration QUICK_WARM_UP = Duration.ofSeconds(20);
   private static final Duration QUICK = Duration.ofSeconds(40);
 
@@ -60,24 +73,56 @@ final class SoakBenchmark implements Benchmark {
       soak.start();
       context.progress(soak.open.get() + " clients are in");
       soak.run(context.quick() ? QUICK_WARM_UP : WARM_UP, 0);
+      soak.gather();
       long heap = server.liveHeapBytes();
       long malloc = server.mallocBytes();
       long descriptors = descriptors(server);
       soak.run(context.quick() ? QUICK : LONG, context.quick() ? 1 : 4);
+      soak.gather();
       long heapAfter = server.liveHeapBytes();
       long mallocAfter = server.mallocBytes();
       long descriptorsAfter = descriptors(server);
       soak.finish();
-      return List.of(
-          new Figure("soak-connections", connections, ""),
-          new Figure("soak-events", soak.events.sum(), ""),
-          new Figure("soak-resumed", soak.resumed.sum(), ""),
-          new Figure("soak-refused", soak.refused.sum(), ""),
-          new Figure("soak-lost-events", soak.lost.sum(), ""),
-          new Figure("soak-double-events", soak.doubled.sum(), ""),
-          new Figure("soak-heap-growth", heapAfter - heap, "bytes"),
-          new Figure("soak-malloc-growth", mallocAfter - malloc, "bytes"),
-          new Figure("soak-descriptor-growth", descriptorsAfter - descriptors, ""));
+      List<Figure> figures =
+          List.of(
+              new Figure("soak-connections", connections, ""),
+              new Figure("soak-events", soak.events.sum(), ""),
+              new Figure("soak-resumed", soak.resumed.sum(), ""),
+              new Figure("soak-refused", soak.refused.sum(), ""),
+              new Figure("soak-lost-events", soak.lost.sum(), ""),
+              new Figure("soak-double-events", soak.doubled.sum(), ""),
+              new Figure("soak-heap-growth", heapAfter - heap, "bytes"),
+              new Figure("soak-malloc-growth", mallocAfter - malloc, "bytes"),
+              new Figure("soak-descriptor-growth", descriptorsAfter - descriptors, ""));
+      try {
+        check(soak, heapAfter - heap, descriptorsAfter - descriptors, connections);
+      } catch (IOException e) {
+        figures.forEach(figure -> context.progress(figure.line()));
+        throw e;
+      }
+      return figures;
+    }
+  }
+
+  /**
+   * Fails the run unless nothing is lost and nothing grows. Between the two readings the same
+   * clients are connected; what differs is how many are just on their way back, how many ended
+   * sessions wait to be resumed, and events of the last minutes.
+   */
+  private static void check(Soak soak, long heapGrowth, long descriptorGrowth, int connections)
+      throws IOException {
+    List<String> faults = new ArrayList<>();
+    if (soak.lost.sum() > 0 || soak.doubled.sum() > 0) {
+      faults.add(soak.lost.sum() + " events lost, " + soak.doubled.sum() + " doubled");
+    }
+    if (heapGrowth > MAX_HEAP_GROWTH_BYTES) {
+      faults.add("the heap has grown by " + heapGrowth + " bytes");
+    }
+    if (descriptorGrowth > Math.max(MAX_DESCRIPTOR_GROWTH, connections / CLIENTS_PER_DESCRIPTOR)) {
+      faults.add("the descriptors have grown by " + descriptorGrowth);
+    }
+    if (!faults.isEmpty()) {
+      throw new IOException("the soak has found: " + String.join("; ", faults));
     }
   }
 

@@ -2,7 +2,9 @@ package app.seventv.cdn;
 
 import app.seventv.core.content.EntityTag;
 import app.seventv.core.content.Representation;
+import app.seventv.core.http.HeaderBlock;
 import app.seventv.core.http.HttpDate;
+import app.seventv.core.http.RecentTexts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.IllegalReferenceCountException;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CachedObject {
   /** Memory beside a body: this object, its texts, key, cache node, buffer object (measured). */
-  static final int OVERHEAD_BYTES = 750;
+  static final int OVERHEAD_BYTES = 660;
 
   /** How long "not at the origin" is believed (cdn.md §4.2). */
   static final Duration NOT_FOUND_LIFETIME = Duration.ofSeconds(10);
@@ -43,7 +45,9 @@ final class CachedObject {
   private final ByteBuf body;
   private final long fetchedAtNs;
   private final long freshNs;
-  private final @Nullable String lastModifiedText;
+
+  /** Of answers from memory; shared by all objects of its kind. */
+  private @Nullable HeaderBlock commonFields;
 
   /** When a refresh may be tried again after one that failed. */
   private volatile long refreshAtNs;
@@ -58,8 +62,6 @@ final class CachedObject {
     this.fetchedAtNs = fetchedAtNs;
     this.freshNs = freshNs;
     this.refreshAtNs = fetchedAtNs;
-    this.lastModifiedText =
-        head.lastModified() == HttpDate.INVALID ? null : HttpDate.format(head.lastModified());
   }
 
   /**
@@ -105,7 +107,7 @@ final class CachedObject {
 
   /** Length of the body as text. */
   String lengthText() {
-    return Integer.toString(length());
+    return RecentTexts.decimal(length());
   }
 
   /** Bytes of the body. */
@@ -113,9 +115,14 @@ final class CachedObject {
     return body.writerIndex();
   }
 
-  /** Value of {@code last-modified}, or null. */
-  @Nullable String lastModifiedText() {
-    return lastModifiedText;
+  /** Fields of a plain answer that others of its kind have too; null until they are kept. */
+  @Nullable HeaderBlock commonFields() {
+    return commonFields;
+  }
+
+  /** Keeps the fields; they are immutable, so any thread may come first. */
+  void keepCommonFields(HeaderBlock fields) {
+    commonFields = fields;
   }
 
   /** When the origin answered. */
@@ -179,6 +186,11 @@ final class CachedObject {
   /** Gives up the cache's reference. */
   void release() {
     body.release();
+  }
+
+  /** Bytes of the block off the heap. */
+  int blockBytes() {
+    return body.capacity();
   }
 
   /** Bytes that the entry costs. */

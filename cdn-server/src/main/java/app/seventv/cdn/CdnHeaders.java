@@ -1,10 +1,16 @@
 package app.seventv.cdn;
 
+import app.seventv.core.http.HeaderBlock;
+import app.seventv.core.http.HttpDate;
+import app.seventv.core.http.RecentTexts;
 import app.seventv.core.http.Response;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /** Header fields of this service's answers (cdn.md §3.2, §3.3, §12). */
@@ -33,14 +39,16 @@ final class CdnHeaders {
   private static final AsciiString HIT_TIMING = new AsciiString("cache;desc=\"hit\"");
   private static final double NS_PER_MS = 1e6;
 
-  /** Small numbers as text: most ages and hit counts of a busy cache are none, but many are. */
-  private static final String[] SMALL = new String[1024];
+  /** Entity tag, date of change, age, number of hits, length, date. */
+  private static final int OWN_FIELDS = 6;
 
-  static {
-    for (int i = 0; i < SMALL.length; i++) {
-      SMALL[i] = Integer.toString(i);
-    }
-  }
+  /** Most objects have had fewer hits. */
+  private static final int MAX_USUAL_HITS = 512;
+
+  private static final RecentTexts DATES = new RecentTexts(HttpDate::format);
+
+  /** Combinations of media type and lifetime whose fields are kept; nearly all objects have few. */
+  private static final int MAX_BLOCKS = 256;
 
   private final CdnIdentity identity;
   private final String cacheName;
@@ -48,6 +56,11 @@ final class CdnHeaders {
 
   /** The last {@code cache-control} made: nearly all objects have the same lifetime. */
   private volatile Lifetime latest = new Lifetime(0);
+
+  private final ConcurrentMap<Kind, HeaderBlock> blocks = new ConcurrentHashMap<>();
+
+  /** What the fields of a fresh object in memory depend on, but for those of its own. */
+  private record Kind(String contentType, Duration lifetime) {}
 
   CdnHeaders(CdnIdentity identity) {
     this.identity = identity;
@@ -101,15 +114,74 @@ final class CdnHeaders {
     headers.add(NOSNIFF, "nosniff");
   }
 
+  /**
+   * Fields of a plain answer with a fresh object from memory, but for {@code content-length}. What
+   * all objects of a kind have in common is made and encoded once.
+   */
+  HttpHeaders freshHit(CachedObject object, String contentType, long nowNs) {
+    HeaderBlock common = object.commonFields();
+    if (common == null) {
+      common = block(contentType, object.lifetime());
+      object.keepCommonFields(common);
+    }
+    HttpHeaders headers = Response.newHeaders(common, OWN_FIELDS);
+    validators(headers, object);
+    int before = delivery(headers, object, nowNs);
+    if (before == 0) {
+      headers.set(X_CACHE, "miss");
+    }
+    return headers;
+  }
+
+  private HeaderBlock block(String contentType, Duration lifetime) {
+    Kind kind = new Kind(contentType, lifetime);
+    HeaderBlock known = blocks.get(kind);
+    if (known == null) {
+      HttpHeaders fields = Response.newHeaders();
+      fields.add(HttpHeaderNames.CONTENT_TYPE, contentType);
+      fields.add(HttpHeaderNames.ACCEPT_RANGES, "bytes");
+      fields.add(CACHE_CONTROL, cacheControl(lifetime));
+      fields.add(X_CACHE, "hit");
+      hit(fields, 0);
+      common(fields);
+      known = HeaderBlock.of(fields);
+      if (blocks.size() < MAX_BLOCKS) {
+        blocks.put(kind, known);
+      }
+    }
+    return known;
+  }
+
+  /** Fields by which a client finds out whether it has the object already. */
+  void validators(HttpHeaders headers, CachedObject object) {
+    String etag = object.head().etag();
+    if (etag != null) {
+      headers.add(HttpHeaderNames.ETAG, etag);
+    }
+    long modified = object.head().lastModified();
+    if (modified != HttpDate.INVALID) {
+      headers.add(HttpHeaderNames.LAST_MODIFIED, DATES.of(modified));
+    }
+  }
+
   /** Fields that tell how long an answer may be used and how the cache came by it. */
   void caching(HttpHeaders headers, CachedObject object, long nowNs) {
     headers.add(CACHE_CONTROL, cacheControl(object.lifetime()));
     if (!object.lifetime().isZero()) {
-      int before = object.countDelivery();
-      headers.add(AGE, text(object.ageSeconds(nowNs)));
+      int before = delivery(headers, object, nowNs);
       headers.add(X_CACHE, before == 0 ? "miss" : "hit");
-      headers.add(X_CACHE_HITS, text(Math.max(0, before)));
     }
+  }
+
+  /** Counts a delivery and tells of those before it (cdn.md §3.2), whose number it returns. */
+  private static int delivery(HttpHeaders headers, CachedObject object, long nowNs) {
+    int before = Math.max(0, object.countDelivery());
+    headers.add(AGE, RecentTexts.decimal(object.ageSeconds(nowNs)));
+    // A number that does not come again is not worth remembering.
+    headers.add(
+        X_CACHE_HITS,
+        before < MAX_USUAL_HITS ? RecentTexts.decimal(before) : Integer.toString(before));
+    return before;
   }
 
   /** The answer came from memory; a stale one tells by how many seconds (RFC 9211 §2.3). */
@@ -139,10 +211,6 @@ final class CdnHeaders {
         SERVER_TIMING,
         String.format(
             Locale.ROOT, "cache;desc=\"%s\", origin;dur=%.1f", how, durationNs / NS_PER_MS));
-  }
-
-  static String text(long number) {
-    return number >= 0 && number < SMALL.length ? SMALL[(int) number] : Long.toString(number);
   }
 
   /** Answer to every {@code OPTIONS} request (cdn.md §3.3). */

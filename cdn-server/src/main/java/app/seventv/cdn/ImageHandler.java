@@ -140,9 +140,25 @@ final class ImageHandler {
     request.bindRoute(kind.route());
     metrics.requested(kind, type);
     metrics.hitBytes(body.readableBytes());
+    if (object.status() == 200
+        && store.isFresh(object, nowNs)
+        && method.equals("GET")
+        && isPlain(request.headers())) {
+      HttpHeaders fields = headers.freshHit(object, contentType(object, type), nowNs);
+      exchange.respond(Response.of(200, fields, body));
+    } else {
+      otherHit(exchange, object, type, body, nowNs);
+    }
+    return true;
+  }
+
+  /** Answers from memory what is not simply a whole, fresh object. */
+  private void otherHit(
+      Exchange exchange, CachedObject object, ImagePath.ImageType type, ByteBuf body, long nowNs) {
+    Request request = exchange.request();
     HttpHeaders fields = Response.newHeaders(HIT_FIELDS);
     long staleNs =
-        store.isStale(object, nowNs) ? nowNs - object.fetchedAtNs() - object.freshNs() : 0;
+        store.isFresh(object, nowNs) ? 0 : nowNs - object.fetchedAtNs() - object.freshNs();
     headers.hit(fields, staleNs / 1_000_000_000L);
     headers.caching(fields, object, nowNs);
     if (object.status() != 200) {
@@ -153,7 +169,7 @@ final class ImageHandler {
     } else if (isPlain(request.headers())) {
       headers.common(fields);
       describe(fields, object, type);
-      if (method.equals("HEAD")) {
+      if (request.method().equals("HEAD")) {
         fields.add(HttpHeaderNames.CONTENT_LENGTH, object.lengthText());
       }
       exchange.respond(Response.of(200, fields, body));
@@ -162,22 +178,13 @@ final class ImageHandler {
       ConditionalResponse.answer(
           exchange, object.representation(contentType(object, type)), fields, body);
     }
-    return true;
   }
 
   /** Sets the fields that describe the bytes. */
   void describe(HttpHeaders fields, CachedObject object, ImagePath.ImageType type) {
-    ObjectHead head = object.head();
     fields.add(HttpHeaderNames.CONTENT_TYPE, contentType(object, type));
     fields.add(HttpHeaderNames.ACCEPT_RANGES, "bytes");
-    String etag = head.etag();
-    if (etag != null) {
-      fields.add(HttpHeaderNames.ETAG, etag);
-    }
-    String modified = object.lastModifiedText();
-    if (modified != null) {
-      fields.add(HttpHeaderNames.LAST_MODIFIED, modified);
-    }
+    headers.validators(fields, object);
   }
 
   /** The stored media type, or the one of the file name (cdn.md §11, 7). */

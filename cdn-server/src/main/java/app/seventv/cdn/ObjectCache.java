@@ -24,13 +24,21 @@ final class ObjectCache {
   /** Share of the capacity from which on objects have to make room for each other. */
   private static final double FULL = 0.95;
 
+  /** The room for entries changes in steps of this share of the capacity. */
+  private static final int STEPS = 64;
+
   private final Cache<String, CachedObject> cache;
   private final long capacityBytes;
+
+  /** The room for entries now. */
+  private final AtomicLong maximumBytes;
+
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
   private final DoubleSupplier random;
   private final AtomicLong exhausted = new AtomicLong();
   private final AtomicLong rejected = new AtomicLong();
   private final AtomicLong weightBytes = new AtomicLong();
+  private final AtomicLong bodyBytes = new AtomicLong();
   private final AtomicLong evictions = new AtomicLong();
   private final AtomicLong evictedBytes = new AtomicLong();
 
@@ -46,6 +54,7 @@ final class ObjectCache {
       Ticker ticker,
       DoubleSupplier random) {
     this.capacityBytes = capacityBytes;
+    this.maximumBytes = new AtomicLong(capacityBytes);
     this.random = random;
     this.cache =
         Caffeine.newBuilder()
@@ -65,6 +74,7 @@ final class ObjectCache {
   private void removed(@Nullable CachedObject object, boolean evicted) {
     if (object != null) {
       weightBytes.addAndGet(-object.weightBytes());
+      bodyBytes.addAndGet(-object.blockBytes());
       object.release();
       if (evicted) {
         evictions.incrementAndGet();
@@ -76,10 +86,28 @@ final class ObjectCache {
   /** A block for a body of this size, or null if there is no memory left for it. */
   @Nullable ByteBuf allocate(int bytes) {
     try {
-      return memory.directBuffer(bytes, bytes);
+      ByteBuf block = memory.directBuffer(bytes, bytes);
+      makeRoom();
+      return block;
     } catch (OutOfMemoryError e) { // of the limit for direct memory: the heap is as well as ever
       exhausted.incrementAndGet();
       return null;
+    }
+  }
+
+  /**
+   * What blocks use that belong to no entry, being filled or still being sent after their entry has
+   * gone, is taken from the room of the entries, so that the bound holds for all of them.
+   */
+  private void makeRoom() {
+    if (capacityBytes > 0) {
+      long step = Math.max(1, capacityBytes / STEPS);
+      long outsideBytes = Math.max(0, directBytes() - bodyBytes.get());
+      long steps = Math.min(STEPS, Math.ceilDiv(outsideBytes, step));
+      long wanted = capacityBytes - steps * step;
+      if (maximumBytes.getAndSet(wanted) != wanted) {
+        cache.policy().eviction().orElseThrow().setMaximum(Math.max(0, wanted));
+      }
     }
   }
 
@@ -105,7 +133,9 @@ final class ObjectCache {
       return;
     }
     weightBytes.addAndGet(object.weightBytes());
+    bodyBytes.addAndGet(object.blockBytes());
     cache.put(path, object);
+    makeRoom();
   }
 
   /**
@@ -117,7 +147,7 @@ final class ObjectCache {
   private boolean admits(String path, CachedObject object) {
     long used = weightBytes.get();
     long entries = cache.estimatedSize();
-    if (capacityBytes <= 0 || used < capacityBytes * FULL || entries == 0) {
+    if (capacityBytes <= 0 || used < maximumBytes.get() * FULL || entries == 0) {
       return true;
     }
     double share = (double) used / entries / object.weightBytes();

@@ -13,9 +13,22 @@ import org.jspecify.annotations.Nullable;
  */
 record ObjectHead(
     @Nullable String contentType, @Nullable String etag, long lastModified, Duration lifetime) {
-  /** Shares the texts of the types that nearly all objects have. */
+  /** The last lifetime seen: nearly all objects have the same. */
+  private static volatile Duration latest = Duration.ZERO;
+
+  /** Shares what nearly all objects have in common. */
   ObjectHead {
     contentType = shared(contentType);
+    lifetime = shared(lifetime);
+  }
+
+  private static Duration shared(Duration lifetime) {
+    Duration known = latest;
+    if (known.equals(lifetime)) {
+      return known;
+    }
+    latest = lifetime;
+    return lifetime;
   }
 
   private static @Nullable String shared(@Nullable String type) {

@@ -99,11 +99,11 @@ final class ObjectStore {
     return object;
   }
 
-  /** Whether an object in memory is past its life, and served all the same. */
-  boolean isStale(CachedObject object, long nowNs) {
+  /** Whether an object in memory is within its life; if not, it is served stale. */
+  boolean isFresh(CachedObject object, long nowNs) {
     return switch (settings.freshness.state(object, nowNs)) {
-      case FRESH, REFRESH_AHEAD -> false;
-      case STALE, EXPIRED, DEAD -> true;
+      case FRESH, REFRESH_AHEAD -> true;
+      case STALE, EXPIRED, DEAD -> false;
     };
   }
 

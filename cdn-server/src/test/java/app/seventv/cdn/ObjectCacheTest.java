@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,28 @@ class ObjectCacheTest {
     assertThat(cache.evictedBytes()).isGreaterThan(CAPACITY);
     cache.clear();
     assertThat(cache.weightBytes()).isZero();
+    assertThat(cache.directBytes()).isZero();
+  }
+
+  /** Blocks that are being filled count as well: entries make room for them, and get it back. */
+  @Test
+  void blocksWithoutAnEntryAreWithinTheBound() {
+    for (int i = 0; i < 2_000; i++) {
+      cache.put("/emote/" + i, object(10_000));
+    }
+    assertThat(cache.weightBytes()).isGreaterThan(CAPACITY * 9L / 10);
+    List<ByteBuf> blocks = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      blocks.add(Objects.requireNonNull(cache.allocate(1 << 20)));
+      assertThat(cache.directBytes()).isLessThanOrEqualTo(CAPACITY);
+    }
+    assertThat(cache.weightBytes()).isLessThanOrEqualTo(CAPACITY - (6 << 20));
+    blocks.forEach(ByteBuf::release);
+    for (int i = 0; i < 2_000; i++) {
+      cache.put("/emote/" + i, object(10_000));
+    }
+    assertThat(cache.weightBytes()).isGreaterThan(CAPACITY * 9L / 10);
+    cache.clear();
     assertThat(cache.directBytes()).isZero();
   }
 

@@ -8,6 +8,10 @@ import app.seventv.model.DocumentException;
 import app.seventv.model.Id;
 import app.seventv.model.bus.BusEncoding;
 import app.seventv.model.topic.Scope;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +31,9 @@ final class BusConsumer {
   private final boolean keepEmpty;
   private final EventFigures figures;
   private final LongSupplier clockMs;
+  private final MessageDigest sha256 = sha256();
   private volatile long busySinceNs = IDLE;
+  private final AtomicLong handled = new AtomicLong();
 
   /**
    * A consumer.
@@ -55,6 +61,11 @@ final class BusConsumer {
     return since == IDLE ? 0 : System.nanoTime() - since;
   }
 
+  /** Messages handled so far. */
+  long handled() {
+    return handled.get();
+  }
+
   /** Handles one message; never throws. One thread at a time. */
   void accept(byte[] message) {
     long receivedNs = System.nanoTime();
@@ -66,7 +77,7 @@ final class BusConsumer {
       figures.busEvents("ignored", result.ignored());
       figures.busEvents("unknown", decoded.unknown());
       figures.busEvents("rejected", result.rejected() + decoded.rejected().size());
-      publish(result, receivedNs);
+      publish(result, receivedNs, digest(message));
     } catch (DocumentException e) {
       figures.busEvents("undecodable", 1);
       LOG.debug("bus message of {} bytes skipped: {}", message.length, e.getMessage());
@@ -74,19 +85,33 @@ final class BusConsumer {
       figures.busEvents("undecodable", 1);
       LOG.warn("bus message of {} bytes skipped: {}", message.length, e.getClass().getName());
     } finally {
+      handled.incrementAndGet();
       busySinceNs = IDLE;
     }
   }
 
+  private long digest(byte[] message) {
+    return ByteBuffer.wrap(sha256.digest(message)).getLong();
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
   /** Dispatches first, then changes of style, then presences (event-api.md §15.5). */
-  private void publish(DispatchConverter.Result result, long receivedNs) {
+  private void publish(DispatchConverter.Result result, long receivedNs, long digest) {
     long nowMs = clockMs.getAsLong();
     SharedDispatch.Route route =
         new SharedDispatch.Route(
             nowMs,
             receivedNs,
             hub.loops().size(),
-            done -> figures.dispatched(done.deliveries(), System.nanoTime() - done.receivedNs()));
+            done -> figures.dispatched(done.deliveries(), System.nanoTime() - done.receivedNs()),
+            digest);
     for (Dispatch dispatch : result.dispatches()) {
       if (keepEmpty || !dispatch.empty()) {
         Scope scope = new Scope.OfObject(dispatch.id());

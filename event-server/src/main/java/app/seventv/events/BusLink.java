@@ -28,6 +28,11 @@ final class BusLink implements AutoCloseable {
 
   private static final Duration SUBSCRIBE_TIMEOUT = Duration.ofSeconds(5);
 
+  private static final Duration CATCH_UP_STEP = Duration.ofMillis(2);
+
+  /** Looks at an empty queue until nothing can be between it and the consumer. */
+  private static final int QUIET_LOOKS = 3;
+
   /** A message that takes this long has hung the consumer. */
   private static final long STUCK_NS = Duration.ofSeconds(10).toNanos();
 
@@ -35,8 +40,8 @@ final class BusLink implements AutoCloseable {
   private final Runnable onLoss;
   private final Runnable onGap;
   private final CompletableFuture<Connection> nats;
+  private final DropWatch drops;
   private volatile @Nullable Dispatcher bus;
-  private long dropsSeen;
 
   /**
    * Starts to connect, for ever.
@@ -49,6 +54,7 @@ final class BusLink implements AutoCloseable {
     this.consumer = consumer;
     this.onLoss = onLoss;
     this.onGap = onGap;
+    this.drops = new DropWatch(this::dropped, onLoss, onGap);
     nats = NatsOptions.connectInBackground(context.config(), context.name(), this::changed);
     CompletableFuture<Void> subscribed = nats.thenAcceptAsync(this::subscribe);
     subscribed.exceptionally(failure -> {
@@ -66,7 +72,10 @@ final class BusLink implements AutoCloseable {
 
   private void subscribe(Connection connection) {
     Dispatcher dispatcher =
-        connection.createDispatcher(message -> consumer.accept(message.getData()));
+        connection.createDispatcher(message -> {
+          drops.beforeMessage();
+          consumer.accept(message.getData());
+        });
     dispatcher.setPendingLimits(MAX_QUEUED_MESSAGES, MAX_QUEUED_BYTES);
     dispatcher.subscribe(BusBatch.SUBJECT);
     flush(connection); // from here on no message is missed
@@ -91,29 +100,56 @@ final class BusLink implements AutoCloseable {
     }
     if (event == ConnectionListener.Events.RESUBSCRIBED && connection != null && bus != null) {
       // Not on the client's own thread, which the answer to the flush comes by.
-      Thread.ofVirtual()
-          .name("bus-gap")
-          .start(() -> {
-            if (flush(connection)) {
-              onGap.run(); // else the connection is gone again, and this comes once more
-            }
-          });
+      Thread.ofVirtual().name("bus-gap").start(() -> announceGap(connection));
+    }
+  }
+
+  /** A slow server is asked again; without a connection, all this comes once more. */
+  private void announceGap(Connection connection) {
+    while (connection.getStatus() == Connection.Status.CONNECTED) {
+      if (flush(connection)) {
+        onGap.run();
+        return;
+      }
     }
   }
 
   /** Once a second: looks whether the client had to drop messages. */
-  synchronized void checkDrops() {
-    long drops = dropped();
-    if (drops > dropsSeen) {
-      LOG.warn("{} bus messages lost: the loops are too far behind", drops - dropsSeen);
-      dropsSeen = drops;
-      onGap.run();
+  void checkDrops() {
+    long lost = drops.check();
+    if (lost > 0) {
+      LOG.warn("{} bus messages lost: the loops are too far behind", lost);
     }
   }
 
   private long dropped() {
     Dispatcher dispatcher = bus;
     return dispatcher == null ? 0 : dispatcher.getDroppedCount();
+  }
+
+  /**
+   * Waits until every message that was published before has been handled.
+   *
+   * @return false if that cannot be told in time
+   */
+  boolean catchUp() throws InterruptedException {
+    Connection connection = nats.getNow(null);
+    Dispatcher dispatcher = bus;
+    if (connection == null || dispatcher == null || !flush(connection)) {
+      return false;
+    }
+    // One more may be between the queue and the consumer.
+    long behind = consumer.handled() + dispatcher.getPendingMessageCount() + 1;
+    long deadlineNs = System.nanoTime() + SUBSCRIBE_TIMEOUT.toNanos();
+    for (int quiet = 0; consumer.handled() < behind && quiet < QUIET_LOOKS; ) {
+      if (System.nanoTime() > deadlineNs) {
+        return false;
+      }
+      boolean isQuiet = dispatcher.getPendingMessageCount() == 0 && consumer.busyNs() == 0;
+      quiet = isQuiet ? quiet + 1 : 0;
+      Thread.sleep(CATCH_UP_STEP);
+    }
+    return true;
   }
 
   /** Whether events arrive. */

@@ -4,10 +4,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +34,19 @@ final class DispatchLog {
   /** Numbers up to this one may be missing. */
   private long lost;
 
+  /** Number of the latest gap; read by loops without the lock. */
+  private volatile long gap;
+
+  /** Numbers of the process before this one, while its sessions may come. */
+  private @Nullable PredecessorNumbers predecessor;
+
+  /** Hears of every event, in order: the way to a successor. */
+  private @Nullable Consumer<SharedDispatch> follower;
+
   private static final class Ring {
     final ArrayDeque<SharedDispatch> events = new ArrayDeque<>(2);
     long lost;
+    long predecessorLost;
   }
 
   DispatchLog(long lifetimeMs, long maxBytes) {
@@ -53,13 +64,21 @@ final class DispatchLog {
     if (wildcard != null) {
       add(wildcard, dispatch);
     }
+    if (predecessor != null) {
+      predecessor.append(dispatch);
+    }
+    if (follower != null) {
+      follower.accept(dispatch);
+    }
     expire(dispatch.timeMs());
   }
 
   private void add(TopicKey topic, SharedDispatch dispatch) {
     Ring ring = rings.computeIfAbsent(topic, _ -> new Ring());
     if (ring.events.size() == MAX_PER_TOPIC) {
-      ring.lost = ring.events.removeFirst().number();
+      SharedDispatch eldest = ring.events.removeFirst();
+      ring.lost = eldest.number();
+      ring.predecessorLost = Math.max(ring.predecessorLost, placeThere(eldest));
     }
     ring.events.addLast(dispatch);
   }
@@ -74,6 +93,9 @@ final class DispatchLog {
       all.removeFirst();
       bytes -= eldest.bytes();
       lost = Math.max(lost, eldest.number());
+      if (predecessor != null) {
+        predecessor.drop(eldest);
+      }
       remove(eldest.exact(), eldest);
       TopicKey wildcard = eldest.wildcard();
       if (wildcard != null) {
@@ -95,11 +117,28 @@ final class DispatchLog {
   /** Events may be missed from now on, until {@link #markGap}: nobody can catch up meanwhile. */
   synchronized void suspend() {
     lost = Long.MAX_VALUE;
+    if (predecessor != null) {
+      predecessor.giveUp();
+    }
   }
 
-  /** Events may have been missed here: nobody can catch up with what came before. */
-  synchronized void markGap() {
+  /**
+   * Events may have been missed here: nobody can catch up with what came before.
+   *
+   * @return number of the gap
+   */
+  synchronized long markGap() {
+    if (predecessor != null) {
+      predecessor.giveUp();
+    }
     lost = ++last;
+    gap = lost;
+    return lost;
+  }
+
+  /** Number of the latest gap, 0 without one. */
+  long gap() {
+    return gap;
   }
 
   /** Number of the latest event. */
@@ -120,6 +159,53 @@ final class DispatchLog {
     return rings.size();
   }
 
+  /** Sessions of a predecessor may come: its numbers are kept from now on. */
+  synchronized PredecessorNumbers expectPredecessor() {
+    PredecessorNumbers numbers = new PredecessorNumbers();
+    predecessor = numbers;
+    return numbers;
+  }
+
+  /** The predecessor calls an event by a number. */
+  synchronized void nameOfPredecessor(PredecessorNumbers numbers, long identity, long number) {
+    numbers.name(identity, number);
+  }
+
+  /** See {@link PredecessorNumbers#forgetAhead}. */
+  synchronized void forgetAhead(PredecessorNumbers numbers, long upTo) {
+    numbers.forgetAhead(upTo);
+  }
+
+  /** See {@link PredecessorNumbers#hasReached}. */
+  synchronized boolean hasReached(PredecessorNumbers numbers, long number) {
+    return numbers.hasReached(number);
+  }
+
+  /** The predecessor has named all that its sessions were sent. */
+  synchronized void predecessorEnded(PredecessorNumbers numbers) {
+    numbers.end();
+  }
+
+  /** The predecessor went away in the middle. */
+  synchronized void predecessorLost(PredecessorNumbers numbers) {
+    numbers.giveUp();
+  }
+
+  /** Tells the events that are here, and each that comes later before any loop gets it. */
+  synchronized void follow(Consumer<SharedDispatch> sink) {
+    all.forEach(sink);
+    follower = sink;
+  }
+
+  private static long placeHere(SharedDispatch event) {
+    return event.number();
+  }
+
+  /** What the predecessor does not know it has not sent. */
+  private static long placeThere(SharedDispatch event) {
+    return event.predecessorNumber() == 0 ? Long.MAX_VALUE : event.predecessorNumber();
+  }
+
   /**
    * What subscribers of some topics were sent after one event and up to another, in order.
    *
@@ -130,31 +216,53 @@ final class DispatchLog {
    */
   synchronized @Nullable List<SharedDispatch> between(
       List<TopicKey> topics, long after, long upTo, int tail) {
-    if (after < lost) {
-      return null;
-    }
+    return after < lost
+        ? null
+        : find(topics, after, upTo, tail, lost, DispatchLog::placeHere, ring -> ring.lost);
+  }
+
+  /** The same for a session of the predecessor: {@code after} is one of its numbers. */
+  synchronized @Nullable List<SharedDispatch> sincePredecessor(
+      List<TopicKey> topics, long after, long upTo, int tail) {
+    long missing = predecessor == null ? Long.MAX_VALUE : predecessor.lost();
+    return after < missing
+        ? null
+        : find(
+            topics,
+            after,
+            upTo,
+            tail,
+            missing,
+            DispatchLog::placeThere,
+            ring -> ring.predecessorLost);
+  }
+
+  /** Looks through the rings; places are numbers here or there. */
+  private @Nullable List<SharedDispatch> find(
+      List<TopicKey> topics,
+      long after,
+      long upTo,
+      int tail,
+      long lostPlace,
+      ToLongFunction<SharedDispatch> place,
+      ToLongFunction<Ring> ringLost) {
     Map<Long, SharedDispatch> later = new TreeMap<>();
     Map<Long, SharedDispatch> earlier = new TreeMap<>(Comparator.reverseOrder());
-    long missing = lost;
+    long missing = lostPlace;
     for (TopicKey topic : topics) {
       Ring ring = rings.get(topic);
       if (ring == null) {
         continue;
       }
-      missing = Math.max(missing, ring.lost);
-      Iterator<SharedDispatch> backwards = ring.events.descendingIterator();
-      int wanted = tail;
-      while (backwards.hasNext()) {
-        SharedDispatch event = backwards.next();
-        if (event.number() > after) {
+      missing = Math.max(missing, ringLost.applyAsLong(ring));
+      for (SharedDispatch event : ring.events) {
+        long at = place.applyAsLong(event);
+        if (at > after) {
           if (event.number() <= upTo) {
             later.put(event.number(), event);
           }
-        } else if (wanted == 0) {
-          break;
-        } else if (event.presence() == null) {
-          earlier.put(event.number(), event);
-          wanted--;
+        } else if (tail > 0 && event.presence() == null) {
+          earlier.put(at, event);
         }
       }
     }
@@ -165,7 +273,7 @@ final class DispatchLog {
       }
       result.addFirst(event);
     }
-    long first = result.isEmpty() ? after : result.getFirst().number() - 1;
+    long first = result.isEmpty() ? after : place.applyAsLong(result.getFirst()) - 1;
     if (result.size() < tail || missing > first) {
       return null;
     }

@@ -187,6 +187,13 @@ final class EventKeys {
           1_000_000,
           "Sessions told to reconnect per second on shutdown; faster if drain_time is too short.");
 
+  static final Key<Boolean> DRAIN_AS_MAINTENANCE =
+      Key.bool(
+          "event_api.drain_as_maintenance",
+          false,
+          "Whether sessions are told on shutdown that maintenance begins (4007: come back after"
+              + " minutes) and not that the server restarts (4006: come back at once).");
+
   static final Key<URI> CDN_ORIGIN =
       Key.url("event_api.cdn_origin", "https://cdn.7tv.app", "Base of image addresses.");
 
@@ -242,6 +249,7 @@ final class EventKeys {
               SSE_CLOSE_DATA,
               SSE_RETRY,
               DRAIN_SESSIONS_PER_SECOND,
+              DRAIN_AS_MAINTENANCE,
               CDN_ORIGIN,
               POD_NAME,
               POD_NODE_NAME)

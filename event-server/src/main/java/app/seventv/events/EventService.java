@@ -11,6 +11,7 @@ import app.seventv.core.http.Response;
 import app.seventv.core.limits.AddressLimits;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
+import app.seventv.core.service.ServiceKeys;
 import app.seventv.core.tls.TlsOptions;
 import app.seventv.events.dispatch.DispatchConverter;
 import io.netty.channel.EventLoop;
@@ -18,6 +19,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +44,8 @@ final class EventService implements RunningService {
   private static final long HOUSEKEEPING_MS = 1_000;
 
   private static final Duration DRAIN_STEP = Duration.ofMillis(20);
+
+  private static final int MS_PER_SECOND = 1_000;
 
   /** Share of the drain limit in which all sessions are told; the rest is for them to leave. */
   private static final double DRAIN_SHARE = 0.8;
@@ -59,11 +64,13 @@ final class EventService implements RunningService {
   private final List<SessionLoop> loops = new ArrayList<>();
   private final List<Future<?>> timers = new ArrayList<>();
   private final int drainSessionsPerSecond;
+  private final boolean drainAsMaintenance;
   private final int resyncSessionsPerSecond;
   private final EventHub hub;
   private final EventEndpoint endpoint;
   private final HttpServer server;
   private final BusLink bus;
+  private final @Nullable Succession succession;
 
   private EventService(ServiceContext context) throws IOException {
     Config config = context.config();
@@ -72,6 +79,7 @@ final class EventService implements RunningService {
     SessionOptions options = EventKeys.sessionOptions(config);
     executors = context.loops().loops();
     drainSessionsPerSecond = config.get(EventKeys.DRAIN_SESSIONS_PER_SECOND);
+    drainAsMaintenance = config.get(EventKeys.DRAIN_AS_MAINTENANCE);
     resyncSessionsPerSecond = config.get(EventKeys.RESYNC_SESSIONS_PER_SECOND);
     hub = EventKeys.hub(config);
     Map<EventExecutor, SessionLoop> byExecutor = new HashMap<>();
@@ -104,15 +112,19 @@ final class EventService implements RunningService {
             figures.clients(),
             config.get(EventKeys.SERVER_NAME));
     server = listen(context, endpoint);
+    Interner interner = new Interner(MAX_INTERNED_IDS);
     BusConsumer consumer =
         new BusConsumer(
             new DispatchConverter(config.get(EventKeys.CDN_ORIGIN)),
             hub,
-            new Interner(MAX_INTERNED_IDS),
+            interner,
             config.get(EventKeys.EMPTY_DISPATCHES),
             figures,
             System::currentTimeMillis);
     bus = new BusLink(context, consumer, hub.log()::suspend, this::resync);
+    Optional<Path> handover = config.get(ServiceKeys.HANDOVER);
+    succession =
+        handover.isPresent() ? Succession.listen(handover.get(), hub, interner, bus) : null;
     timers.add(
         executors
             .getFirst()
@@ -121,7 +133,7 @@ final class EventService implements RunningService {
                 HOUSEKEEPING_MS,
                 HOUSEKEEPING_MS,
                 TimeUnit.MILLISECONDS));
-    HubFigures.register(context.metrics(), hub);
+    HubFigures.register(context.metrics(), hub, context.loops());
   }
 
   /** Starts the service. */
@@ -147,16 +159,16 @@ final class EventService implements RunningService {
 
   /** Events may have been missed: nobody can resume across that, and all are to start anew. */
   private void resync() {
-    hub.log().markGap();
+    long gap = hub.log().markGap();
     int ticks = ticks((double) population.open() / resyncSessionsPerSecond);
     LOG.warn("events may have been missed: {} sessions are told to reconnect", population.open());
     for (SessionLoop loop : loops) {
-      loop.later(() -> loop.resync(ticks));
+      loop.later(() -> loop.resync(ticks, gap));
     }
   }
 
   private static int ticks(double seconds) {
-    return (int) (seconds * 1_000 / SessionLoop.TICK_MS);
+    return (int) (seconds * MS_PER_SECOND / SessionLoop.TICK_MS);
   }
 
   /** Whether events arrive. */
@@ -217,18 +229,25 @@ final class EventService implements RunningService {
   public void drain(Duration limit) throws InterruptedException {
     long deadlineNs = System.nanoTime() + limit.toNanos();
     endpoint.startDraining();
+    try (SuccessionSender _ = succession == null ? null : succession.bequeath()) {
+      drainUntil(deadlineNs);
+    }
+  }
+
+  private void drainUntil(long deadlineNs) throws InterruptedException {
+    long limitMs = TimeUnit.NANOSECONDS.toMillis(Math.max(0, deadlineNs - System.nanoTime()));
     double seconds =
         Math.min(
-            limit.toMillis() * DRAIN_SHARE / 1_000,
+            limitMs * DRAIN_SHARE / MS_PER_SECOND,
             (double) population.open() / drainSessionsPerSecond);
     int ticks = ticks(seconds);
     LOG.info("draining {} sessions over {} s", population.open(), seconds);
     for (int i = 0; i < loops.size(); i++) {
       SessionLoop loop = loops.get(i);
-      executors.get(i).execute(() -> loop.drain(ticks));
+      executors.get(i).execute(() -> loop.drain(ticks, drainAsMaintenance));
     }
-    server.drain(limit); // returns once all streams have ended
-    while (population.open() > 0 && System.nanoTime() < deadlineNs) {
+    server.drain(Duration.ofMillis(limitMs)); // returns once all streams have ended
+    while (!population.isEmpty() && System.nanoTime() < deadlineNs) {
       Thread.sleep(DRAIN_STEP);
     }
   }
@@ -242,6 +261,9 @@ final class EventService implements RunningService {
   public void close() {
     timers.forEach(timer -> timer.cancel(false));
     server.close();
+    if (succession != null) {
+      succession.close();
+    }
     bus.close();
   }
 }

@@ -16,6 +16,9 @@ final class Frames {
   /** Longest tail: a sequence number and two line feeds. */
   static final int MAX_TAIL_BYTES = MAX_SEQUENCE_DIGITS + 2;
 
+  /** Most bytes around the payload of a dispatch, whatever its form. */
+  static final int MAX_DISPATCH_OVERHEAD_BYTES = 80;
+
   private static final byte[] DATA = ascii("{\"d\":");
   private static final byte[] SSE_DISPATCH = ascii("event: dispatch\ndata: ");
   private static final byte[] SSE_ID = ascii("\nid: ");

@@ -1,13 +1,19 @@
 package app.seventv.events;
 
 import app.seventv.core.metrics.Metrics;
+import app.seventv.core.sockets.SocketTable;
+import app.seventv.core.transport.EventLoops;
+import app.seventv.core.websocket.MoveOutcome;
+import io.netty.channel.EventLoop;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /** Sizes of what the loops hold and share. */
 final class HubFigures {
   private HubFigures() {}
 
-  static void register(Metrics metrics, EventHub hub) {
+  static void register(Metrics metrics, EventHub hub, EventLoops loops) {
+    tables(metrics, loops);
     metrics.gauges(
         "subscription_unique_subscriptions",
         "Topics with a subscriber, summed over the loops, and room for topics.",
@@ -33,5 +39,35 @@ final class HubFigures {
     metrics.gauge(
         "event_api_presences", "Users seen in channels lately.", () -> hub.presences().size());
     metrics.gauge("event_api_presence_bytes", "Bytes of them.", () -> hub.presences().bytes());
+  }
+
+  /** Sockets without channels (docs/decisions/0016). */
+  private static void tables(Metrics metrics, EventLoops loops) {
+    metrics.gauge(
+        "websocket_table_sockets",
+        "Websockets that are slots of their loop's table.",
+        () -> sum(loops, SocketTable::size));
+    metrics.gauge(
+        "websocket_table_queued_bytes",
+        "Bytes that wait for the clients of these.",
+        () -> sum(loops, SocketTable::queuedBytes));
+    metrics.counters(
+        "websocket_moves_total",
+        "Sockets of websockets over HTTP/1.1: moved into a table, or why not.",
+        List.of("outcome"),
+        readings -> {
+          for (MoveOutcome outcome : MoveOutcome.values()) {
+            readings.read(outcome.count(), outcome.label());
+          }
+        });
+  }
+
+  private static long sum(EventLoops loops, ToLongFunction<SocketTable> part) {
+    long sum = 0;
+    for (EventLoop loop : loops.loops()) {
+      SocketTable table = loops.sockets().of(loop);
+      sum += table == null ? 0 : part.applyAsLong(table);
+    }
+    return sum;
   }
 }

@@ -17,10 +17,15 @@ final class Interner {
 
   private final int capacity;
   private final Map<Key, Integer> numbers = new LinkedHashMap<>(64, 0.75f, true);
-  private final Int2ObjectHashMap<Id> ids = new Int2ObjectHashMap<>();
+  private final Int2ObjectHashMap<Key> keys = new Int2ObjectHashMap<>();
   private int last;
 
-  private record Key(Id id, long version) {}
+  /**
+   * What a number stands for.
+   *
+   * @param version {@link #ANY_VERSION} for the id as such
+   */
+  record Key(Id id, long version) {}
 
   Interner(int capacity) {
     this.capacity = capacity;
@@ -41,19 +46,23 @@ final class Interner {
     if (numbers.size() == capacity) {
       Map.Entry<Key, Integer> eldest = numbers.entrySet().iterator().next();
       numbers.remove(eldest.getKey());
-      ids.remove(eldest.getValue().intValue());
+      keys.remove(eldest.getValue().intValue());
     }
     int number = ++last;
     numbers.put(key, number);
-    if (version == ANY_VERSION) {
-      ids.put(number, id);
-    }
+    keys.put(number, key);
     return number;
   }
 
   /** The id of a number, or null if it is forgotten. */
-  synchronized @Nullable Id id(int number) {
-    return ids.get(number);
+  @Nullable Id id(int number) {
+    Key key = key(number);
+    return key == null ? null : key.id;
+  }
+
+  /** What a number stands for, or null if it is forgotten. */
+  synchronized @Nullable Key key(int number) {
+    return keys.get(number);
   }
 
   synchronized int size() {

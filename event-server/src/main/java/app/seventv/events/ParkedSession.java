@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param tags topics it held: tags of their keys
  * @param scopes two words for each of them
  * @param position number of the last event it was sent, if it was about one of its topics
+ * @param here number of the event that a loop must have reached to go on with it
+ * @param ofPredecessor whether {@code position} is a number of the process before this one
  * @param nextSequence number its next frame would have had
  * @param history kinds of its latest frames, see {@link FrameHistory}
  * @param memory what it has been told about users
  * @param request fingerprint of an SSE request, or 0
  * @param parkedMs when it ended
+ * @param receipt what is known about the arrival of its last frames
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record ParkedSession(
@@ -24,11 +27,47 @@ record ParkedSession(
     byte[] tags,
     long[] scopes,
     long position,
+    long here,
+    boolean ofPredecessor,
     int nextSequence,
     long history,
     @Nullable PresenceMemory memory,
     long request,
-    long parkedMs) {
+    long parkedMs,
+    Receipt receipt) {
+
+  /** The same, with what a loop must have reached. */
+  ParkedSession reached(long number) {
+    return new ParkedSession(
+        id,
+        tags,
+        scopes,
+        position,
+        number,
+        ofPredecessor,
+        nextSequence,
+        history,
+        memory,
+        request,
+        parkedMs,
+        receipt);
+  }
+
+  ParkedSession with(Receipt other) {
+    return new ParkedSession(
+        id,
+        tags,
+        scopes,
+        position,
+        here,
+        ofPredecessor,
+        nextSequence,
+        history,
+        memory,
+        request,
+        parkedMs,
+        other);
+  }
 
   List<TopicKey> topics() {
     List<TopicKey> topics = new ArrayList<>(tags.length);

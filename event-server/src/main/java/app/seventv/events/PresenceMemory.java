@@ -26,6 +26,22 @@ final class PresenceMemory {
   private @Nullable RecentInts sets;
   private @Nullable UserStates users;
 
+  /**
+   * Adds the payloads that a presence leads to.
+   *
+   * @param known of the session, null before its first presence
+   * @return what the session knows now
+   */
+  static @Nullable PresenceMemory afterTelling(
+      @Nullable PresenceMemory known, Presence presence, List<byte[]> out) {
+    if (known == null && presence.isNothing()) {
+      return null;
+    }
+    PresenceMemory memory = known == null ? new PresenceMemory() : known;
+    memory.tell(presence, out);
+    return memory;
+  }
+
   /** Adds the payloads that a presence leads to, in the order of event-api.md §13.2. */
   void tell(Presence presence, List<byte[]> out) {
     UserStates known = users;
@@ -145,5 +161,54 @@ final class PresenceMemory {
 
   private static int[] refs(List<Presence.Item> items) {
     return items.isEmpty() ? NO_SETS : items.stream().mapToInt(Presence.Item::ref).toArray();
+  }
+
+  // The way to another process, where numbers are others.
+
+  int[] badges() {
+    return values(badges);
+  }
+
+  int[] paints() {
+    return values(paints);
+  }
+
+  int[] sets() {
+    return values(sets);
+  }
+
+  private static int[] values(@Nullable RecentInts ints) {
+    return ints == null ? NO_SETS : ints.values();
+  }
+
+  int userCount() {
+    return users == null ? 0 : users.size();
+  }
+
+  void forEachUser(UserStates.Visitor visitor) {
+    if (users != null) {
+      users.forEach(visitor);
+    }
+  }
+
+  /** What a session was told, in numbers of this process; lists as from the methods above. */
+  static PresenceMemory of(int[] badges, int[] paints, int[] sets, UserStates users) {
+    PresenceMemory memory = new PresenceMemory();
+    memory.badges = recent(badges, MAX_BADGES);
+    memory.paints = recent(paints, MAX_PAINTS);
+    memory.sets = recent(sets, MAX_SETS);
+    memory.users = users.size() == 0 ? null : users;
+    return memory;
+  }
+
+  private static @Nullable RecentInts recent(int[] values, int capacity) {
+    if (values.length == 0) {
+      return null;
+    }
+    RecentInts recent = new RecentInts(capacity);
+    for (int value : values) {
+      recent.add(value);
+    }
+    return recent;
   }
 }

@@ -7,13 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a session goes on with the topics of an earlier one (docs/decisions/0015). All that was
  * missed is sent, or the answer is no; never a part. A client that tells the number of the last
- * frame it received gets exactly what came after; one that does not is taken to have received
- * everything that the earlier session wrote, unless that session is still open here, which shows
- * that it has not.
+ * frame it received gets exactly what came after. Of one that does not it must be known that it has
+ * received everything: it answered the server's close frame, or it was never sent an event.
  */
 final class Resumption {
-  /** Events sent at once at most. */
-  static final int MAX_EVENTS = 2_000;
+  /** Frames sent at once at most. */
+  static final int MAX_FRAMES = 2_000;
 
   private Resumption() {}
 
@@ -30,14 +29,24 @@ final class Resumption {
       session.refuseResume();
       return;
     }
-    ParkedSession parked = loop.hub().parked().take(id, loop.timeMs());
-    if (parked != null) {
-      finish(session, parked, lastSeen);
+    ParkedSessions parked = loop.hub().parked();
+    boolean knowsPlace = lastSeen > 0;
+    ParkedSession there = parked.take(id, knowsPlace, loop.timeMs());
+    if (there != null) {
+      finish(session, there, lastSeen);
       return;
     }
-    SessionIds.Place place = lastSeen > 0 ? loop.hub().ids().placeOf(id) : null;
+    SessionIds.Place place = loop.hub().ids().placeOf(id);
+    if (parked.await(
+        id,
+        knowsPlace,
+        place != null,
+        loop.timeMs(),
+        late -> loop.later(() -> finish(session, late, lastSeen)))) {
+      return;
+    }
     List<SessionLoop> loops = loop.hub().loops();
-    if (place == null || place.loop() >= loops.size() || id.equals(session.id())) {
+    if (!knowsPlace || place == null || place.loop() >= loops.size() || id.equals(session.id())) {
       session.refuseResume();
       return;
     }
@@ -48,7 +57,7 @@ final class Resumption {
       if (old != null && old.serial() == place.serial()) {
         old.supersede();
       }
-      ParkedSession left = loop.hub().parked().take(id, loop.timeMs());
+      ParkedSession left = parked.take(id, true, loop.timeMs());
       loop.later(() -> finish(session, left, lastSeen));
     });
   }
@@ -61,10 +70,10 @@ final class Resumption {
     SessionLoop loop = session.loop;
     ParkedSession old = loop.hub().parked().takeStream(request, lastSeen, loop.timeMs());
     // Never waits: the subscriptions of the request follow at once.
-    if (old != null && loop.delivered() >= old.position()) {
-      List<SharedDispatch> missed = missed(session, old, lastSeen);
-      if (missed != null) {
-        session.resume(old, missed);
+    if (old != null && loop.delivered() >= old.here()) {
+      Replay replay = replay(session, old, lastSeen);
+      if (replay != null) {
+        session.resume(old, replay);
       }
     }
   }
@@ -74,21 +83,21 @@ final class Resumption {
     if (session.isEnded()) {
       return;
     }
-    if (old != null && session.loop.delivered() < old.position()) {
-      // The earlier session's loop was ahead of this one, which would send the difference again.
+    if (old != null && session.loop.delivered() < old.here()) {
+      // Events that the earlier session was sent are still on their way to this loop.
       session.loop.later(() -> finish(session, old, lastSeen));
       return;
     }
-    List<SharedDispatch> missed = old == null ? null : missed(session, old, lastSeen);
-    if (old == null || missed == null) {
+    Replay replay = old == null ? null : replay(session, old, lastSeen);
+    if (old == null || replay == null) {
       session.refuseResume();
     } else {
-      session.resume(old, missed);
+      session.resume(old, replay);
     }
   }
 
   /** What the client has not received, or null if that cannot be told or sent in full. */
-  static @Nullable List<SharedDispatch> missed(Session session, ParkedSession old, long lastSeen) {
+  private static @Nullable Replay replay(Session session, ParkedSession old, long lastSeen) {
     SessionLoop loop = session.loop;
     int limit = loop.options().subscriptionLimit();
     List<TopicKey> topics = old.topics();
@@ -96,12 +105,13 @@ final class Resumption {
     if (unseen < 0 || session.topicCount() > 0 || (limit >= 0 && topics.size() > limit + 1)) {
       return null;
     }
+    DispatchLog log = loop.hub().log();
     List<SharedDispatch> missed =
-        loop.hub().log().between(topics, old.position(), loop.delivered(), unseen);
-    if (missed == null || missed.size() > MAX_EVENTS) {
-      return null;
-    }
-    long bytes = missed.stream().mapToLong(SharedDispatch::bytes).sum();
-    return bytes > loop.options().maxPendingBytes() ? null : missed;
+        old.ofPredecessor()
+            ? log.sincePredecessor(topics, old.position(), loop.delivered(), unseen)
+            : log.between(topics, old.position(), loop.delivered(), unseen);
+    return missed == null
+        ? null
+        : Replay.of(old, missed, MAX_FRAMES, loop.options().maxPendingBytes());
   }
 }

@@ -44,7 +44,7 @@ final class SessionLoop {
   private final TopicTable topics = new TopicTable();
   private final DeadlineWheel wheel = new DeadlineWheel();
 
-  private @Nullable Session[] toFlush = new Session[INITIAL_SLOTS];
+  private @Nullable SessionOutput[] toFlush = new SessionOutput[INITIAL_SLOTS];
   private int toFlushCount;
   private boolean flushPlanned;
   private final Runnable flushTask = this::flushPlanned;
@@ -55,6 +55,9 @@ final class SessionLoop {
   private final long startMs;
   private int lastSerial;
   private int gapTick = -1;
+
+  /** Number of the latest gap that this loop knows of. */
+  private long gap;
 
   /**
    * An empty loop.
@@ -111,6 +114,15 @@ final class SessionLoop {
   /** Sessions open on this instance. */
   int population() {
     return population.open();
+  }
+
+  /** A websocket enters its closing handshake, or ends. */
+  void closing(boolean begins) {
+    if (begins) {
+      population.closing();
+    } else {
+      population.closed();
+    }
   }
 
   // Sessions.
@@ -213,27 +225,41 @@ final class SessionLoop {
     }
   }
 
-  /** Tells all sessions to connect again, spread evenly over so many ticks. */
-  void drain(int ticks) {
-    sweeps.add(new Sweep(ticks, true, session -> session.endWithReconnect(EndReason.RESTART)));
+  /** Ends all sessions, spread evenly over so many ticks, and tells them when to come back. */
+  void drain(int ticks, boolean isMaintenance) {
+    sweeps.add(
+        new Sweep(
+            ticks,
+            true,
+            isMaintenance
+                ? session -> session.end(EndReason.MAINTENANCE)
+                : session -> session.endWithReconnect(EndReason.RESTART)));
   }
 
-  /** Events may have been missed: those who wait for any are to connect again. */
-  void resync(int ticks) {
+  /**
+   * Events may have been missed: those who wait for any are to connect again.
+   *
+   * @param number of the gap in the log
+   */
+  void resync(int ticks, long number) {
+    gap = number;
     gapTick = now();
-    int gap = gapTick;
-    sweeps.add(new Sweep(ticks, false, session -> session.endAfterGap(gap)));
+    int tick = gapTick;
+    sweeps.add(new Sweep(ticks, false, session -> session.endAfterGap(tick)));
   }
 
-  /** Whether a session that started then may have missed events. */
+  /**
+   * Whether a session that started then may have missed events. Events from behind a gap can come
+   * before this loop hears of it; until then nobody here knows better.
+   */
   boolean missedEvents(int startTick) {
-    return gapTick >= 0 && startTick - gapTick <= 0;
+    return gap != hub.log().gap() || (gapTick >= 0 && startTick - gapTick <= 0);
   }
 
   // Output.
 
   /** Flushes a session once at the end of this turn. */
-  void flushLater(Session session) {
+  void flushLater(SessionOutput session) {
     if (toFlushCount == toFlush.length) {
       toFlush = Arrays.copyOf(toFlush, toFlushCount * 2);
     }
@@ -249,7 +275,7 @@ final class SessionLoop {
     int count = toFlushCount;
     toFlushCount = 0;
     for (int i = 0; i < count; i++) {
-      Session session = toFlush[i];
+      SessionOutput session = toFlush[i];
       toFlush[i] = null;
       if (session != null) {
         session.flushTurn();

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** One event on its way to all loops, rendered once. */
 final class SharedDispatch {
   private static final byte[] NO_PAYLOAD = {};
+  private static final long MIX = 0x9E3779B97F4A7C15L;
 
   private final TopicKey exact;
   private final @Nullable TopicKey wildcard;
@@ -18,12 +19,21 @@ final class SharedDispatch {
   private final AtomicInteger loopsLeft;
   private final AtomicInteger deliveries = new AtomicInteger();
   private final Consumer<SharedDispatch> whenDone;
+  private final long identity;
+
+  /** Its number at the process before this one, 0 if that is not known; guarded by the log. */
+  private long predecessorNumber;
 
   /** Place in the log; set before any loop sees the dispatch. */
   private long number;
 
-  /** Deliverer of an event and where it came from. */
-  record Route(long timeMs, long receivedNs, int loops, Consumer<SharedDispatch> whenDone) {}
+  /**
+   * Deliverer of events and where they came from.
+   *
+   * @param digest of the bus message
+   */
+  record Route(
+      long timeMs, long receivedNs, int loops, Consumer<SharedDispatch> whenDone, long digest) {}
 
   private SharedDispatch(
       TopicKey exact,
@@ -40,6 +50,13 @@ final class SharedDispatch {
     this.receivedNs = route.receivedNs;
     this.loopsLeft = new AtomicInteger(route.loops);
     this.whenDone = route.whenDone;
+    this.identity = identity(route.digest, exact);
+  }
+
+  /** A message has at most one event per topic. */
+  private static long identity(long digest, TopicKey topic) {
+    long mixed = (topic.low() ^ Long.rotateLeft(topic.high(), 23) ^ topic.tag()) * MIX;
+    return digest ^ mixed ^ mixed >>> 32;
   }
 
   /**
@@ -48,7 +65,7 @@ final class SharedDispatch {
    * @param wildcard topic of the whole group of types, if there is one
    * @param payload JSON of {@code d}; never changed
    * @param route time in the envelope, arrival on the clock of the figures, number of loops it is
-   *     handed to, and what the last of them calls
+   *     handed to, what the last of them calls, and what tells the message apart
    */
   static SharedDispatch ofObject(
       TopicKey exact, @Nullable TopicKey wildcard, byte[] payload, Route route) {
@@ -94,6 +111,19 @@ final class SharedDispatch {
 
   void number(long place) {
     number = place;
+  }
+
+  /** The same for the same event in every process that receives it. */
+  long identity() {
+    return identity;
+  }
+
+  long predecessorNumber() {
+    return predecessorNumber;
+  }
+
+  void predecessorNumber(long place) {
+    predecessorNumber = place;
   }
 
   /** Size of what it keeps in memory. */

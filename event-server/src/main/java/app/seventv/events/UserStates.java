@@ -92,4 +92,17 @@ final class UserStates {
     used += length;
     count++;
   }
+
+  /** Tells every user, the one seen longest ago first. */
+  void forEach(Visitor visitor) {
+    for (int at = 0; at < used; at += HEAD + data[at + SETS]) {
+      int[] sets = Arrays.copyOfRange(data, at + HEAD, at + HEAD + data[at + SETS]);
+      visitor.user(data[at], badge(at), paint(at), sets);
+    }
+  }
+
+  /** Is told one user. */
+  interface Visitor {
+    void user(int user, int badge, int paint, int[] sets);
+  }
 }

@@ -29,16 +29,26 @@ class WebSocketSession extends Session implements WebSocketListener {
 
   @Override
   public void onText(WebSocket from, ByteBuf utf8) {
-    message(utf8);
+    SessionCommands.handle(this, utf8);
   }
 
   @Override
   public void onBinary(WebSocket from, ByteBuf data) {
-    message(data);
+    SessionCommands.handle(this, data);
+  }
+
+  @Override
+  public void onCloseAnswered(WebSocket from) {
+    closed(true);
   }
 
   @Override
   public void onClose(WebSocket from, int code, String reason) {
+    closed(false); // unless it was answered
+    if (is(CLOSING)) {
+      set(CLOSING, false);
+      loop.closing(false);
+    }
     left(CloseLabels.ofClient(code));
   }
 
@@ -71,6 +81,8 @@ class WebSocketSession extends Session implements WebSocketListener {
 
   @Override
   void close(EndReason reason) {
+    set(CLOSING, true);
+    loop.closing(true);
     socket().close(reason.closeFrameCode(), reason.message());
   }
 

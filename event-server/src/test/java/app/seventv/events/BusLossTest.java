@@ -70,6 +70,47 @@ class BusLossTest {
   }
 
   @Test
+  void droppedMessagesAreNoticedWithTheNextOneAndToldOnce() {
+    long[] dropped = {0};
+    List<String> calls = new ArrayList<>();
+    DropWatch watch =
+        new DropWatch(() -> dropped[0], () -> calls.add("loss"), () -> calls.add("gap"));
+    watch.beforeMessage();
+    assertThat(watch.check()).isZero();
+    assertThat(calls).isEmpty();
+    dropped[0] = 3;
+    watch.beforeMessage();
+    watch.beforeMessage();
+    assertThat(calls).containsExactly("loss");
+    dropped[0] = 5;
+    watch.beforeMessage();
+    assertThat(watch.check()).isEqualTo(5);
+    assertThat(watch.check()).isZero();
+    assertThat(calls).containsExactly("loss", "gap");
+    dropped[0] = 6; // while nothing is handled
+    assertThat(watch.check()).isEqualTo(1);
+    watch.beforeMessage();
+    assertThat(calls).containsExactly("loss", "gap", "gap");
+  }
+
+  @Test
+  void eventsFromBehindAGapAreNoReasonToResume() throws Exception {
+    try (ServiceFixture fixture = new ServiceFixture(directory, "")) {
+      SocketClient client = SocketClient.connect(fixture.http, fixture.webSocketUri(""));
+      client.greeted().subscribed("emote_set.update", SET);
+      EventHub hub = fixture.service.hub();
+      hub.log().markGap(); // the loops have not heard of it yet
+      fixture.publish(BusSamples.message(BusSamples.addEvent()));
+      assertThat(client.frame().get("op").intValue()).isZero();
+      client.close();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> fixture.service.sessionsByLoop().stream().mapToInt(i -> i).sum() == 0);
+      assertThat(hub.parked().size()).isZero();
+    }
+  }
+
+  @Test
   void oneEventThatCannotBeConvertedLosesOnlyItself() throws Exception {
     try (ServiceFixture fixture = new ServiceFixture(directory, "");
         SocketClient client = SocketClient.connect(fixture.http, fixture.webSocketUri(""))) {

@@ -122,7 +122,8 @@ class EarlyLeaveTest {
   void withoutALimitThereIsOneOfTheCount() {
     Mute session = open();
     for (int i = 0; i <= TopicHolder.MAX_TOPICS; i++) {
-      session.message(
+      SessionCommands.handle(
+          session,
           Unpooled.copiedBuffer(
               "{\"op\":35,\"d\":{\"type\":\"user.update\",\"condition\":{\"object_id\":\""
                   + new Id(1L << 40, i)

@@ -3,6 +3,9 @@ package app.seventv.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.model.Id;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +21,7 @@ class ResumeStructuresTest {
 
   private static SharedDispatch event(int topic, long timeMs, int bytes) {
     return SharedDispatch.ofObject(
-        key(topic), null, new byte[bytes], new SharedDispatch.Route(timeMs, 0, 1, _ -> {}));
+        key(topic), null, new byte[bytes], new SharedDispatch.Route(timeMs, 0, 1, _ -> {}, timeMs));
   }
 
   private static @Nullable List<Long> numbers(
@@ -58,6 +61,86 @@ class ResumeStructuresTest {
     log.markGap();
     assertThat(numbers(log, List.of(key(1)), 1, 9, 0)).isNull();
     assertThat(numbers(log, List.of(key(1)), 2, 9, 0)).isEmpty();
+    assertThat(log.gap()).isEqualTo(2);
+  }
+
+  private static @Nullable List<Long> there(
+      DispatchLog log, List<TopicKey> topics, long after, int tail) {
+    List<SharedDispatch> found = log.sincePredecessor(topics, after, FOREVER, tail);
+    return found == null ? null : found.stream().map(SharedDispatch::timeMs).toList();
+  }
+
+  @Test
+  void nobodyGoesOnWhenItCannotBeTold() {
+    DispatchLog log = new DispatchLog(FOREVER, FOREVER);
+    assertThat(there(log, List.of(), 4, 0)).as("no predecessor").isNull();
+    PredecessorNumbers numbers = log.expectPredecessor();
+    assertThat(there(log, List.of(), 4, 0)).isEmpty();
+    for (int i = 1; i <= PredecessorNumbers.MAX_AHEAD; i++) {
+      log.nameOfPredecessor(numbers, i, i);
+    }
+    assertThat(there(log, List.of(), 4, 0)).isEmpty();
+    log.nameOfPredecessor(numbers, 0, 1 << 20);
+    assertThat(there(log, List.of(), 4, 0)).as("too far behind").isNull();
+    DispatchLog brief = new DispatchLog(10, FOREVER);
+    brief.expectPredecessor();
+    brief.append(event(1, 1, 1));
+    brief.expire(12); // before anybody named it
+    assertThat(there(brief, List.of(), 4, 0)).isNull();
+  }
+
+  @Test
+  void eventsAreToldApartByWhatTheyAre() {
+    DispatchLog old = new DispatchLog(FOREVER, FOREVER);
+    DispatchLog log = new DispatchLog(FOREVER, FOREVER);
+    PredecessorNumbers numbers = log.expectPredecessor();
+    old.append(event(1, 1, 1)); // before the successor listened
+    log.append(event(1, 3, 1)); // in another order
+    log.append(event(1, 2, 1));
+    old.append(event(1, 2, 1));
+    old.append(event(1, 3, 1));
+    old.append(event(1, 4, 1)); // comes to the successor later
+    old.follow(e -> log.nameOfPredecessor(numbers, e.identity(), e.number()));
+    assertThat(log.hasReached(numbers, 3)).as("number 1 may still come").isFalse();
+    log.forgetAhead(numbers, 3);
+    assertThat(log.hasReached(numbers, 3)).isTrue();
+    assertThat(log.hasReached(numbers, 4)).isFalse();
+    log.append(event(1, 4, 1));
+    assertThat(log.hasReached(numbers, 4)).isTrue();
+    log.append(event(1, 5, 1)); // the predecessor has not got it yet
+    List<TopicKey> topics = List.of(key(1));
+    // Times tell the events: 3 was number 1 here and 3 there, 2 was 2 and 2.
+    assertThat(there(log, topics, 2, 0)).containsExactly(3L, 4L, 5L);
+    assertThat(there(log, topics, 4, 0)).containsExactly(5L);
+    assertThat(there(log, topics, 4, 2)).as("the last two it was sent").containsExactly(3L, 4L, 5L);
+    assertThat(there(log, topics, 4, 4)).as("more than are here").isNull();
+    log.expire(FOREVER + 4); // drops what the predecessor calls 2 to 4
+    assertThat(there(log, topics, 3, 0)).isNull();
+    assertThat(there(log, topics, 4, 0)).containsExactly(5L);
+    log.markGap();
+    assertThat(there(log, topics, 4, 0)).isNull();
+  }
+
+  @Test
+  void framesCountWithAllTheirBytes() {
+    ParkedSession old = parked(1, 0, 10, 0);
+    List<SharedDispatch> missed = List.of(event(1, 1, 100), event(1, 2, 50));
+    long bytes = 150 + 2L * Frames.MAX_DISPATCH_OVERHEAD_BYTES;
+    assertThat(Replay.of(old, missed, 2, bytes)).isNotNull();
+    assertThat(Replay.of(old, missed, 2, bytes - 1)).isNull();
+    assertThat(Replay.of(old, missed, 1, bytes)).isNull();
+    ByteBuf frame =
+        Frames.webSocketHead(
+            UnpooledByteBufAllocator.DEFAULT,
+            new byte[1 << 16],
+            Frames.ascii(Frames.middle(Opcode.DISPATCH, 9_999_999_999_999L)),
+            Frames.MAX_SEQUENCE_DIGITS);
+    ByteBuf event = Frames.sseHead(UnpooledByteBufAllocator.DEFAULT, new byte[1 << 16]);
+    for (ByteBuf head : List.of(frame, event)) {
+      assertThat(head.readableBytes() + Frames.MAX_TAIL_BYTES - (1 << 16))
+          .isLessThanOrEqualTo(Frames.MAX_DISPATCH_OVERHEAD_BYTES);
+      head.release();
+    }
   }
 
   @Test
@@ -115,6 +198,11 @@ class ResumeStructuresTest {
   }
 
   private static ParkedSession parked(int number, long request, int nextSequence, long timeMs) {
+    return parked(number, request, nextSequence, timeMs, Receipt.UNKNOWN);
+  }
+
+  private static ParkedSession parked(
+      int number, long request, int nextSequence, long timeMs, Receipt receipt) {
     long history = FrameHistory.MARK;
     for (int i = 0; i < 5; i++) {
       history = FrameHistory.dispatch(history);
@@ -124,11 +212,14 @@ class ResumeStructuresTest {
         new byte[1],
         new long[2],
         0,
+        0,
+        false,
         nextSequence,
         history,
         null,
         request,
-        timeMs);
+        timeMs,
+        receipt);
   }
 
   @Test
@@ -138,14 +229,87 @@ class ResumeStructuresTest {
       sessions.put(parked(i, 0, 10, i));
     }
     assertThat(sessions.size()).isEqualTo(3);
-    assertThat(sessions.take(new Id(1, 1), 5)).isNull();
-    assertThat(sessions.take(new Id(1, 2), 5)).isNotNull();
-    assertThat(sessions.take(new Id(1, 2), 5)).as("once").isNull();
-    assertThat(sessions.take(new Id(1, 3), 103)).as("too late").isNull();
-    assertThat(sessions.take(new Id(1, 4), 103)).isNotNull();
+    assertThat(sessions.take(new Id(1, 1), true, 5)).isNull();
+    assertThat(sessions.take(new Id(1, 2), true, 5)).isNotNull();
+    assertThat(sessions.take(new Id(1, 2), true, 5)).as("once").isNull();
+    assertThat(sessions.take(new Id(1, 3), true, 103)).as("too late").isNull();
+    assertThat(sessions.take(new Id(1, 4), true, 103)).isNotNull();
     ParkedSessions off = new ParkedSessions(100, 0);
     off.put(parked(1, 0, 10, 1));
     assertThat(off.size()).isZero();
+  }
+
+  @Test
+  void withoutANumberItMustBeKnownThatEverythingArrived() {
+    ParkedSessions sessions = new ParkedSessions(FOREVER, 10);
+    sessions.put(parked(1, 0, 10, 0, Receipt.UNKNOWN));
+    sessions.put(parked(2, 0, 10, 0, Receipt.ALL));
+    sessions.put(parked(3, 0, 10, 0, Receipt.DUE));
+    assertThat(sessions.take(new Id(1, 1), false, 1)).isNull();
+    assertThat(sessions.take(new Id(1, 2), false, 1)).isNotNull();
+    assertThat(sessions.take(new Id(1, 3), false, 1)).as("not yet").isNull();
+    assertThat(sessions.take(new Id(1, 1), true, 1)).isNotNull();
+    sessions.settle(new Id(1, 3), false);
+    sessions.settle(new Id(1, 3), true); // too late
+    assertThat(sessions.take(new Id(1, 3), false, 1)).isNull();
+    sessions.put(parked(4, 0, 10, 0, Receipt.DUE));
+    sessions.settle(new Id(1, 4), true);
+    assertThat(sessions.take(new Id(1, 4), false, 1)).isNotNull();
+  }
+
+  private static List<@Nullable Id> waitFor(
+      ParkedSessions sessions, int number, boolean knowsPlace, boolean isOurs) {
+    List<@Nullable Id> answers = new ArrayList<>();
+    boolean waits =
+        sessions.await(
+            new Id(1, number),
+            knowsPlace,
+            isOurs,
+            0,
+            session -> answers.add(session == null ? null : session.id()));
+    if (!waits) {
+      answers.add(new Id(0, 0));
+    }
+    return answers;
+  }
+
+  @Test
+  void whoComesBackBeforeTheAnswerWaitsAMoment() {
+    final Id no = new Id(0, 0);
+    ParkedSessions sessions = new ParkedSessions(FOREVER, 10);
+    assertThat(waitFor(sessions, 1, true, true)).as("nobody knows it").containsExactly(no);
+    sessions.put(parked(1, 0, 10, 0, Receipt.DUE));
+    List<@Nullable Id> answered = waitFor(sessions, 1, false, true);
+    assertThat(answered).isEmpty();
+    assertThat(waitFor(sessions, 1, false, true)).as("one of them").containsExactly(no);
+    sessions.settle(new Id(1, 1), true);
+    assertThat(answered).containsExactly(new Id(1, 1));
+    sessions.put(parked(2, 0, 10, 0, Receipt.DUE));
+    List<@Nullable Id> late = waitFor(sessions, 2, false, true);
+    sessions.expire(ParkedSessions.PATIENCE_MS - 1);
+    assertThat(late).isEmpty();
+    sessions.expire(ParkedSessions.PATIENCE_MS);
+    assertThat(late).hasSize(1).containsOnlyNulls();
+    sessions.put(parked(3, 0, 10, 0, Receipt.DUE));
+    List<@Nullable Id> lost = waitFor(sessions, 3, false, true);
+    sessions.settle(new Id(1, 3), false);
+    assertThat(lost).hasSize(1).containsOnlyNulls();
+  }
+
+  @Test
+  void sessionsOfAPredecessorAreWaitedFor() {
+    final Id no = new Id(0, 0);
+    ParkedSessions sessions = new ParkedSessions(FOREVER, 20_000);
+    sessions.expecting(true);
+    assertThat(waitFor(sessions, 1, true, true)).as("not from there").containsExactly(no);
+    List<@Nullable Id> answers = waitFor(sessions, 1, true, false);
+    assertThat(answers).isEmpty();
+    sessions.put(parked(1, 0, 10, 0));
+    assertThat(answers).containsExactly(new Id(1, 1));
+    for (int i = 0; i < ParkedSessions.MAX_WAITING; i++) {
+      assertThat(waitFor(sessions, 100 + i, true, false)).isEmpty();
+    }
+    assertThat(waitFor(sessions, 99, true, false)).as("too many").containsExactly(no);
   }
 
   @Test

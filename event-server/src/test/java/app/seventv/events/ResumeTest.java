@@ -79,7 +79,7 @@ class ResumeTest {
     Session first = Session.of(connect());
     first.client.subscribed("emote_set.*", SET);
     first.client.send(SocketClient.subscribeChannel("cosmetic.*", "5")).frame();
-    rename();
+    rename(); // frame 4
     assertThat(newName(first.client.frame())).isEqualTo("n" + names);
     int before = sessions();
     first.client.close();
@@ -91,15 +91,17 @@ class ResumeTest {
     try (SocketClient client = connect()) {
       Session second = Session.of(client);
       client.send(SocketClient.resume(first.id, 0));
+      assertAck(client, false, 0, 0); // nobody knows whether frame 4 has arrived
+      client.send(SocketClient.resume(first.id, 4));
       assertAck(client, true, 2, 2);
       assertThat(newName(client.frame())).isEqualTo("n" + (names - 1));
       assertThat(newName(client.frame())).isEqualTo("n" + names);
       rename();
       JsonNode live = client.frame();
       assertThat(newName(live)).isEqualTo("n" + names);
-      assertThat(live.get("s").intValue()).isEqualTo(5);
+      assertThat(live.get("s").intValue()).isEqualTo(6);
       // Once only, and not of itself.
-      client.send(SocketClient.resume(first.id, 0));
+      client.send(SocketClient.resume(first.id, 4));
       assertAck(client, false, 0, 0);
       client.send(SocketClient.resume(second.id, 1));
       assertAck(client, false, 0, 0);
@@ -128,6 +130,53 @@ class ResumeTest {
       for (int i = 2; i >= 0; i--) {
         assertThat(newName(client.frame())).isEqualTo("n" + (names - i));
       }
+    }
+  }
+
+  @Test
+  void whoWasNeverSentAnEventHasMissedNoneBefore() throws Exception {
+    Session first = Session.of(connect());
+    first.client.subscribed("emote_set.update", SET);
+    int before = sessions();
+    first.client.close();
+    await().until(() -> sessions() < before);
+    rename();
+    await().until(() -> fixture.service.hub().log().last() >= names);
+    try (SocketClient client = connect()) {
+      Session.of(client);
+      client.send(SocketClient.resume(first.id, 0));
+      assertAck(client, true, 1, 1);
+      assertThat(newName(client.frame())).isEqualTo("n" + names);
+    }
+  }
+
+  @Test
+  void whoAnsweredTheCloseFrameHasReceivedEverythingBefore() throws Exception {
+    Session first = Session.of(connect());
+    first.client.subscribed("emote_set.update", SET);
+    rename();
+    assertThat(newName(first.client.frame())).isEqualTo("n" + names);
+    for (SessionLoop loop : fixture.service.hub().loops()) {
+      // Its time to reconnect has come.
+      loop.later(() -> {
+        for (int slot = 0; slot < loop.size(); slot++) {
+          app.seventv.events.Session session = loop.session(slot);
+          if (session != null) {
+            session.endWithReconnect(EndReason.RECONNECT);
+          }
+        }
+      });
+    }
+    assertThat(first.client.frame().get("op").intValue()).isEqualTo(4);
+    assertThat(first.client.frame().get("op").intValue()).isEqualTo(7);
+    assertThat(first.client.closed()).isEqualTo("1001 Reconnect");
+    rename();
+    await().until(() -> fixture.service.hub().log().last() >= names);
+    try (SocketClient client = connect()) {
+      Session.of(client);
+      client.send(SocketClient.resume(first.id, 0));
+      assertAck(client, true, 1, 1);
+      assertThat(newName(client.frame())).isEqualTo("n" + names);
     }
   }
 

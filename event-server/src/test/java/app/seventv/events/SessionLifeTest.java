@@ -151,6 +151,35 @@ class SessionLifeTest {
   }
 
   @Test
+  void maintenanceIsAnnouncedWithoutAnInvitationToComeBackAtOnce() throws Exception {
+    try (ServiceFixture fixture = new ServiceFixture(directory, "drain_as_maintenance = true")) {
+      SocketClient client = SocketClient.connect(fixture.http, fixture.webSocketUri("")).greeted();
+      fixture.service.drain(Duration.ofSeconds(10));
+      assertThat(client.frame().get("d").toString())
+          .isEqualTo(Examples.payload("end-of-stream-maintenance"));
+      assertThat(client.closed()).isEqualTo("1001 Maintenance Mode");
+    }
+  }
+
+  @Test
+  void socketsInTablesAreCounted() throws Exception {
+    try (ServiceFixture fixture = new ServiceFixture(directory, "");
+        SocketClient client = SocketClient.connect(fixture.http, fixture.webSocketUri(""))) {
+      client.greeted();
+      boolean hasTables =
+          fixture.runtime.loops().sockets().of(fixture.runtime.loops().loops().getFirst()) != null;
+      String text = figures(fixture);
+      assertThat(text)
+          .contains("websocket_table_sockets " + (hasTables ? "1.0" : "0.0"))
+          .contains("websocket_table_queued_bytes 0.0")
+          .containsPattern(
+              "websocket_moves_total\\{outcome=\""
+                  + (hasTables ? "moved" : "no_table")
+                  + "\"} [1-9]");
+    }
+  }
+
+  @Test
   void withoutNatsTheServiceRunsButIsNotReady() throws Exception {
     var config =
         EventServer.DEFINITION.config(

@@ -49,6 +49,7 @@ class TestMatrixTest {
               "ServiceProcessTest", "signals and exit codes of a process",
               "ServiceRuntimeTest", "what is tested is behind the admin port",
               "SocketTableTest", "the table of sockets belongs to io_uring",
+              "TlsSocketTableTest", "the table of sockets belongs to io_uring",
               "AttacksTest", "takes minutes; what each attack meets is tested over all elsewhere",
               "AutobahnTest", "takes minutes; WebSocketTest sends frames over all"));
 

@@ -1,19 +1,15 @@
 package app.seventv.model;
 
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.bson.BsonArray;
-import org.bson.BsonBinarySubType;
 import org.bson.BsonDocument;
 import org.bson.BsonNumber;
-import org.bson.BsonType;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DocumentReader {
 
-  private enum Dialect {
-    STORED,
-    BUS
-  }
-
-  private final Dialect dialect;
+  private final DocumentDialect dialect;
   private final BsonDocument document;
   private final @Nullable DocumentReader parent;
   private final String name; // collection of a root, field of a nested document
@@ -40,7 +31,7 @@ public final class DocumentReader {
   private final List<String> asked = new ArrayList<>();
 
   private DocumentReader(
-      Dialect dialect,
+      DocumentDialect dialect,
       BsonDocument document,
       @Nullable DocumentReader parent,
       String name,
@@ -54,12 +45,12 @@ public final class DocumentReader {
 
   /** Reads a stored document; the collection's name appears in errors. */
   public static DocumentReader stored(String collection, BsonDocument document) {
-    return new DocumentReader(Dialect.STORED, document, null, collection, -1);
+    return new DocumentReader(DocumentDialect.STORED, document, null, collection, -1);
   }
 
   /** Reads a document in the form of the event bus; {@code what} appears in errors. */
   public static DocumentReader bus(String what, BsonDocument document) {
-    return new DocumentReader(Dialect.BUS, document, null, what, -1);
+    return new DocumentReader(DocumentDialect.BUS, document, null, what, -1);
   }
 
   /** The document being read. */
@@ -74,29 +65,29 @@ public final class DocumentReader {
 
   /** An id (presence R). */
   public Id id(String field) {
-    return toId(field, -1, required(field));
+    return dialect.id(this, field, -1, required(field));
   }
 
   /** An id, null when null or absent (presence N or O). */
   public @Nullable Id idOrNull(String field) {
     BsonValue value = optional(field);
-    return value == null ? null : toId(field, -1, value);
+    return value == null ? null : dialect.id(this, field, -1, value);
   }
 
   /** A string (presence R). */
   public String string(String field) {
-    return toText(field, -1, required(field));
+    return DocumentDialect.text(this, field, -1, required(field));
   }
 
   /** A string, null when null or absent. */
   public @Nullable String stringOrNull(String field) {
     BsonValue value = optional(field);
-    return value == null ? null : toText(field, -1, value);
+    return value == null ? null : DocumentDialect.text(this, field, -1, value);
   }
 
   /** A boolean (presence R). */
   public boolean bool(String field) {
-    return toBool(field, required(field));
+    return DocumentDialect.bool(this, field, required(field));
   }
 
   /** A boolean with a default when absent (presence D). */
@@ -106,7 +97,7 @@ public final class DocumentReader {
 
   /** An Int32 (presence R). */
   public int int32(String field) {
-    return toInt32(field, -1, required(field));
+    return DocumentDialect.int32(this, field, -1, required(field));
   }
 
   /** An Int32 with a default when absent (presence O or D). */
@@ -117,12 +108,12 @@ public final class DocumentReader {
   /** An Int32, null when null or absent. */
   public @Nullable Integer int32OrNull(String field) {
     BsonValue value = optional(field);
-    return value == null ? null : (Integer) toInt32(field, -1, value);
+    return value == null ? null : (Integer) DocumentDialect.int32(this, field, -1, value);
   }
 
   /** An Int64 (presence R). */
   public long int64(String field) {
-    return toInt64(field, -1, required(field));
+    return DocumentDialect.int64(this, field, -1, required(field));
   }
 
   /** An Int64 with a default when absent (presence D). */
@@ -133,7 +124,7 @@ public final class DocumentReader {
   /** An Int64, null when null or absent. */
   public @Nullable Long int64OrNull(String field) {
     BsonValue value = optional(field);
-    return value == null ? null : (Long) toInt64(field, -1, value);
+    return value == null ? null : (Long) DocumentDialect.int64(this, field, -1, value);
   }
 
   /** A double; integers are widened (presence R). */
@@ -142,17 +133,17 @@ public final class DocumentReader {
     if (value instanceof BsonNumber number) {
       return number.doubleValue();
     }
-    throw mismatch(field, -1, "a number", value);
+    throw DocumentDialect.mismatch(this, field, -1, "a number", value);
   }
 
   /** A time (presence R). */
   public Instant date(String field) {
-    return toInstant(field, required(field));
+    return dialect.date(this, field, required(field));
   }
 
   /** A time that may be null but whose absence is an error in the stored form (presence K). */
   public @Nullable Instant dateOrNull(String field) {
-    if (dialect == Dialect.STORED && !has(field)) {
+    if (dialect == DocumentDialect.STORED && !has(field)) {
       throw error(field, "missing");
     }
     return dateOrAbsent(field);
@@ -161,7 +152,7 @@ public final class DocumentReader {
   /** A time, null when null or absent (presence N). */
   public @Nullable Instant dateOrAbsent(String field) {
     BsonValue value = optional(field);
-    return value == null ? null : toInstant(field, value);
+    return value == null ? null : dialect.date(this, field, value);
   }
 
   /** A nested document (presence R). */
@@ -186,13 +177,13 @@ public final class DocumentReader {
 
   /** A time written as RFC 3339 text (presence R). */
   public Instant timestamp(String field) {
-    return parseTimestamp(field, string(field));
+    return DocumentDialect.timestamp(this, field, string(field));
   }
 
   /** A time written as RFC 3339 text, null when null or absent. */
   public @Nullable Instant timestampOrNull(String field) {
     String text = stringOrNull(field);
-    return text == null ? null : parseTimestamp(field, text);
+    return text == null ? null : DocumentDialect.timestamp(this, field, text);
   }
 
   /** A list of nested documents (presence R). */
@@ -207,7 +198,7 @@ public final class DocumentReader {
 
   /** A list of ids (presence R). */
   public List<Id> ids(String field) {
-    return list(field, (i, value) -> toId(field, i, value));
+    return list(field, (i, value) -> dialect.id(this, field, i, value));
   }
 
   /** A list of ids, empty when absent (presence D). */
@@ -217,12 +208,12 @@ public final class DocumentReader {
 
   /** A list of strings (presence R). */
   public List<String> strings(String field) {
-    return list(field, (i, value) -> toText(field, i, value));
+    return list(field, (i, value) -> DocumentDialect.text(this, field, i, value));
   }
 
   /** A list of Int32 (presence R). */
   public List<Integer> int32s(String field) {
-    return list(field, (i, value) -> toInt32(field, i, value));
+    return list(field, (i, value) -> DocumentDialect.int32(this, field, i, value));
   }
 
   /** A document used as a map from name to Int64, in stored order (presence R). */
@@ -244,7 +235,7 @@ public final class DocumentReader {
    * @throws DocumentException if the stored document has a field nobody asked for
    */
   public void rejectUnknown() {
-    if (dialect == Dialect.BUS) {
+    if (dialect == DocumentDialect.BUS) {
       return;
     }
     for (String field : document.keySet()) {
@@ -259,7 +250,8 @@ public final class DocumentReader {
     return error(field, -1, problem);
   }
 
-  private DocumentException error(String field, int position, String problem) {
+  /** The error for an element of a list; -1 for the field itself. */
+  DocumentException error(String field, int position, String problem) {
     StringBuilder path = new StringBuilder();
     DocumentReader root = appendPath(path);
     path.append(field);
@@ -287,7 +279,7 @@ public final class DocumentReader {
     if (id == null) {
       return "";
     }
-    if (isId(id)) {
+    if (DocumentDialect.isId(id)) {
       return " " + Id.fromBytes(id.asBinary().getData());
     }
     if (id.isInt32() || id.isString() || id.isObjectId()) {
@@ -320,7 +312,7 @@ public final class DocumentReader {
   private <T> List<T> list(String field, ElementReader<T> element) {
     BsonValue value = required(field);
     if (!(value instanceof BsonArray array)) {
-      throw mismatch(field, -1, "an array", value);
+      throw DocumentDialect.mismatch(this, field, -1, "an array", value);
     }
     List<T> result = new ArrayList<>(array.size());
     for (int i = 0; i < array.size(); i++) {
@@ -333,103 +325,6 @@ public final class DocumentReader {
     if (value instanceof BsonDocument nested) {
       return new DocumentReader(dialect, nested, this, field, position);
     }
-    throw mismatch(field, position, "a document", value);
-  }
-
-  private Instant parseTimestamp(String field, String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeException e) {
-      throw error(field, "expected an RFC 3339 time");
-    }
-  }
-
-  private static boolean isId(BsonValue value) {
-    return value.isBinary()
-        && value.asBinary().getType() == BsonBinarySubType.UUID_STANDARD.getValue()
-        && value.asBinary().getData().length == Id.BYTES;
-  }
-
-  private Id toId(String field, int position, BsonValue value) {
-    if (dialect == Dialect.BUS) {
-      Id id = value.isString() ? Id.parseOrNull(value.asString().getValue()) : null;
-      if (id == null) {
-        throw mismatch(field, position, "an id", value);
-      }
-      return id;
-    }
-    if (!isId(value)) {
-      throw mismatch(field, position, "an id (binary subtype 4, 16 bytes)", value);
-    }
-    return Id.fromBytes(value.asBinary().getData());
-  }
-
-  private String toText(String field, int position, BsonValue value) {
-    if (value.isString()) {
-      return value.asString().getValue();
-    }
-    throw mismatch(field, position, "a string", value);
-  }
-
-  private boolean toBool(String field, BsonValue value) {
-    if (value.isBoolean()) {
-      return value.asBoolean().getValue();
-    }
-    throw mismatch(field, -1, "a boolean", value);
-  }
-
-  private int toInt32(String field, int position, BsonValue value) {
-    long wide = toInt64(field, position, value);
-    if (wide != (int) wide) {
-      throw error(field, position, wide + " does not fit 32 bits");
-    }
-    return (int) wide;
-  }
-
-  /** Int32, Int64 and integer-valued doubles are all read as integers (data-model.md §3.1). */
-  private long toInt64(String field, int position, BsonValue value) {
-    if (value.isInt32() || value.isInt64()) {
-      return value.asNumber().longValue();
-    }
-    if (value.isDouble()) {
-      double number = value.asDouble().getValue();
-      if (number == Math.rint(number) && Math.abs(number) < 0x1p63) {
-        return (long) number;
-      }
-    }
-    throw mismatch(field, position, "an integer", value);
-  }
-
-  private Instant toInstant(String field, BsonValue value) {
-    if (dialect == Dialect.STORED) {
-      if (value.isDateTime()) {
-        return Instant.ofEpochMilli(value.asDateTime().getValue());
-      }
-      throw mismatch(field, -1, "a date", value);
-    }
-    BsonValue date = value.isDocument() ? value.asDocument().get("$date") : null;
-    if (date != null) {
-      try {
-        if (date.isString()) {
-          return parseTimestamp(field, date.asString().getValue());
-        }
-        BsonValue ms = date.isDocument() ? date.asDocument().get("$numberLong") : null;
-        if (ms != null && ms.isString()) {
-          return Instant.ofEpochMilli(Long.parseLong(ms.asString().getValue()));
-        }
-      } catch (NumberFormatException e) {
-        throw error(field, "unreadable date");
-      }
-    }
-    throw mismatch(field, -1, "a {\"$date\": …} map", value);
-  }
-
-  private DocumentException mismatch(String field, int position, String expected, BsonValue value) {
-    BsonType type = value.getBsonType();
-    String got =
-        value.isBinary()
-            ? "binary subtype " + value.asBinary().getType()
-            : type.name().toLowerCase(Locale.ROOT);
-    return error(field, position, "expected " + expected + ", got " + got);
+    throw DocumentDialect.mismatch(this, field, position, "a document", value);
   }
 }

@@ -1,6 +1,7 @@
 package app.seventv.model;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -43,7 +44,8 @@ public record Id(long high, long low) implements Comparable<Id> {
   private static final int OBJECT_ID_LENGTH = 24;
   private static final int MAX_SHOWN_INPUT_CHARS = 40;
 
-  private static final char[] ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
+  private static final byte[] ALPHABET =
+      "0123456789ABCDEFGHJKMNPQRSTVWXYZ".getBytes(StandardCharsets.ISO_8859_1);
   private static final byte[] DIGITS = digits();
 
   private static byte[] digits() {
@@ -51,7 +53,7 @@ public record Id(long high, long low) implements Comparable<Id> {
     Arrays.fill(digits, (byte) -1);
     for (int value = 0; value < ALPHABET.length; value++) {
       digits[ALPHABET[value]] = (byte) value;
-      digits[Character.toLowerCase(ALPHABET[value])] = (byte) value;
+      digits[Character.toLowerCase((char) ALPHABET[value])] = (byte) value;
     }
     return digits;
   }
@@ -231,14 +233,31 @@ public record Id(long high, long low) implements Comparable<Id> {
   /** The canonical text: 26 upper-case Crockford base32 characters. */
   @Override
   public String toString() {
-    char[] text = new char[TEXT_LENGTH];
+    byte[] text = new byte[TEXT_LENGTH];
+    writeText(text, 0);
+    return new String(text, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Puts the {@link #TEXT_LENGTH} characters of the canonical text into an array. */
+  public void writeText(byte[] into, int offset) {
     long high = this.high;
     long low = this.low;
-    for (int i = TEXT_LENGTH - 1; i >= 0; i--) {
-      text[i] = ALPHABET[(int) low & 31];
+    for (int i = offset + TEXT_LENGTH - 1; i >= offset; i--) {
+      into[i] = ALPHABET[(int) low & 31];
       low = low >>> 5 | high << 59;
       high >>>= 5;
     }
-    return new String(text);
+  }
+
+  /** By hand, as ids are the keys of everything: a record's own goes through method handles. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Id id && id.high == high && id.low == low;
+  }
+
+  /** The random bits tell ids apart best. */
+  @Override
+  public int hashCode() {
+    return Long.hashCode(low ^ high);
   }
 }

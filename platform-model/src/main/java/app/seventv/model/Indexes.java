@@ -37,6 +37,9 @@ public final class Indexes {
           USER_EDITORS,
           USERS);
 
+  /** So long after its end the row of a lease is removed, and its count of holders with it. */
+  public static final long LEASES_KEPT_SECONDS = 24 * 60 * 60;
+
   /** Indexes of the platform's database. */
   public static final List<Index> PLATFORM = platform();
 
@@ -58,6 +61,7 @@ public final class Indexes {
     all.addAll(emotes());
     all.addAll(users());
     all.addAll(billing());
+    all.add(ascending(API_LEASES, "expires_at").expiringAfterSeconds(LEASES_KEPT_SECONDS));
     all.add(ascending(API_OUTBOX, "targets", "order"));
     all.add(ascending(API_OUTBOX, "claimed_at"));
     all.add(ascending(CRON_JOBS, "search_updated_at"));

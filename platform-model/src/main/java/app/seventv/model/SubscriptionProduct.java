@@ -74,11 +74,6 @@ public record SubscriptionProduct(
       currencyPrices = Collections.unmodifiableMap(new LinkedHashMap<>(currencyPrices));
     }
 
-    /** The same variant with what the payment provider says now. */
-    public Variant with(boolean nowActive, Map<String, Long> prices) {
-      return new Variant(id, paypalId, nowActive, kind, prices);
-    }
-
     static Variant read(DocumentReader in) {
       return new Variant(
           in.string("id"),

@@ -18,13 +18,14 @@ import app.seventv.model.SubscriptionProduct;
 import app.seventv.model.User;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -173,31 +174,51 @@ public final class CheckoutEvents {
         .path("currency_options")
         .properties()
         .forEach(each -> prices.put(each.getKey(), each.getValue().path("unit_amount").asLong(0)));
+    BsonDocument stored = new BsonDocument();
+    prices.forEach((currency, amount) -> stored.append(currency, new BsonInt64(amount)));
     return transaction -> {
       for (Product product :
           store.products().find(transaction.session(), Filters.eq("provider_id", id))) {
-        BsonDocument stored = new BsonDocument();
-        prices.forEach((currency, amount) -> stored.append(currency, new BsonInt64(amount)));
         transaction.update(
             CollectionNames.PRODUCTS,
             Filters.eq("_id", product.id().toBson()),
             Updates.set("active", active),
             Updates.set("currency_prices", stored));
       }
-      return changeVariants(transaction, id, variant -> variant.with(active, prices));
+      return changeVariants(
+          transaction,
+          id,
+          (product, index) ->
+              List.of(
+                  Updates.set("variants." + index + ".active", active),
+                  Updates.set("variants." + index + ".currency_prices", stored)));
     };
   }
 
   private StripeEvents.Effect priceDeleted(String id) {
     return transaction -> {
       transaction.delete(CollectionNames.PRODUCTS, Filters.eq("provider_id", id));
-      return changeVariants(transaction, id, variant -> null);
+      return changeVariants(
+          transaction,
+          id,
+          (product, index) ->
+              List.of(
+                  Updates.pull("variants", new BsonDocument("id", new BsonString(id))),
+                  Updates.set("default_variant_idx", defaultWithout(product, index))));
     };
   }
 
-  /** What becomes of a variant; null removes it. */
+  /**
+   * Where the default variant is once another has gone; if it goes itself, the first takes over.
+   */
+  private static int defaultWithout(SubscriptionProduct product, int removed) {
+    int known = product.defaultVariantIndex();
+    return known == removed ? 0 : known > removed ? known - 1 : known;
+  }
+
+  /** What becomes of a variant. Its other fields, also those we do not know, stay. */
   private interface VariantChange {
-    SubscriptionProduct.@Nullable Variant apply(SubscriptionProduct.Variant variant);
+    List<Bson> of(SubscriptionProduct product, int index);
   }
 
   private Set<SubscriptionId> changeVariants(
@@ -206,18 +227,12 @@ public final class CheckoutEvents {
         store
             .subscriptionProducts()
             .find(transaction.session(), Filters.eq("variants.id", priceId))) {
-      List<BsonDocument> variants = new ArrayList<>();
-      for (SubscriptionProduct.Variant variant : product.variants()) {
-        SubscriptionProduct.Variant kept =
-            variant.id().equals(priceId) ? change.apply(variant) : variant;
-        if (kept != null) {
-          variants.add(kept.toBson());
-        }
-      }
+      List<String> prices =
+          product.variants().stream().map(SubscriptionProduct.Variant::id).toList();
       transaction.update(
           CollectionNames.SUBSCRIPTION_PRODUCTS,
           Filters.eq("_id", product.id().toBson()),
-          Updates.set("variants", variants));
+          change.of(product, prices.indexOf(priceId)).toArray(Bson[]::new));
     }
     return NOBODY;
   }

@@ -45,25 +45,30 @@ public final class CachedUsers {
   public record Account(Platform platform, String id) {}
 
   /**
-   * @param maxBytes memory for users
+   * @param limits of the users, and of each of the small things beside them
    */
   public CachedUsers(
-      Store store, UserLoader users, ChangeLog log, InstantSource clock, long maxBytes) {
+      Store store, UserLoader users, ChangeLog log, InstantSource clock, CacheLimits limits) {
     this.store = store;
     this.users = users;
     this.clock = clock;
     this.graph = new EntitlementGraph(store);
-    this.known = new EntityCache<>(log, clock, maxBytes, KnownUser::weight, this::load);
+    this.known = new EntityCache<>(log, clock, limits, KnownUser::weight, this::load);
     this.accounts =
-        new EntityCache<>(log, clock, maxBytes / 8, id -> ACCOUNT_BYTES, this::loadAccounts);
+        new EntityCache<>(log, clock, limits.dividedBy(8), id -> ACCOUNT_BYTES, this::loadAccounts);
     this.anonymous =
         new EntityCache<>(
-            log, clock, maxBytes, permissions -> PERMISSIONS_BYTES, this::loadAnonymous);
+            log, clock, limits, permissions -> PERMISSIONS_BYTES, this::loadAnonymous);
   }
 
   /** Those who exist. */
   public Map<Id, Cached<KnownUser>> getAll(Collection<Id> ids) {
     return known.getAll(ids);
+  }
+
+  /** The users in the order of the ids; null for those who do not exist. */
+  public List<@Nullable Cached<KnownUser>> getEach(List<Id> ids) {
+    return known.getEach(ids);
   }
 
   /** One user, or null. */

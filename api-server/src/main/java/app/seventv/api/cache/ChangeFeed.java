@@ -77,20 +77,27 @@ public final class ChangeFeed implements AutoCloseable {
   }
 
   private void watch() {
+    long asked = log.nowNs();
     try (MongoChangeStreamCursor<BsonDocument> cursor = open()) {
-      log.opened();
+      log.opened(asked);
       watching = true;
       LOG.info("watching changes");
       while (!closed) {
+        if (cursor.available() == 0) {
+          asked = log.nowNs();
+        }
         BsonDocument event = cursor.tryNext();
-        log.heard();
-        if (event == null) {
-          continue;
+        if (event != null) {
+          if (event.getString("operationType").getValue().equals("invalidate")) {
+            throw new MongoException("the stream has ended");
+          }
+          changes.event(event);
         }
-        if (event.getString("operationType").getValue().equals("invalidate")) {
-          throw new MongoException("the stream has ended");
+        // Not before the last of what has arrived is noted: after a long silence, being heard makes
+        // what is in memory right again.
+        if (event == null || cursor.available() == 0) {
+          log.heard(asked);
         }
-        changes.event(event);
       }
     }
   }

@@ -37,7 +37,7 @@ public final class ChangeLog {
   /** Entries from before this position are void. */
   private volatile long floor;
 
-  /** When the feed was last heard; only meaningful while {@link #open}. */
+  /** When the question was sent that the feed last answered; only meaningful while it is open. */
   private volatile long heardNs;
 
   private volatile boolean open;
@@ -49,16 +49,35 @@ public final class ChangeLog {
     this.nanoTime = nanoTime;
   }
 
-  /** The feed has begun: what changes from now on will be told. */
-  public synchronized void opened() {
-    heardNs = nanoTime.getAsLong();
+  /** The clock by which silence is measured. */
+  public long nowNs() {
+    return nanoTime.getAsLong();
+  }
+
+  /** As {@link #opened(long)}, asked for just now. */
+  public void opened() {
+    opened(nowNs());
+  }
+
+  /**
+   * The feed has begun: what changes from now on will be told.
+   *
+   * @param askedNs when it was asked for
+   */
+  public synchronized void opened(long askedNs) {
+    heardNs = askedNs;
     invalidateAll();
     open = true;
   }
 
-  /** The feed has answered, with or without a change. */
-  public void heard() {
-    heardNs = nanoTime.getAsLong();
+  /**
+   * The feed has answered, with or without a change, and all that it told has been noted.
+   *
+   * @param askedNs when it was asked: the answer may have been long on its way, so it says nothing
+   *     about what has changed since
+   */
+  public void heard(long askedNs) {
+    heardNs = askedNs;
   }
 
   /** The feed is lost; nothing is right until the next one. */

@@ -10,9 +10,20 @@ import java.time.Instant;
 public final class DependencySet {
   private static final int MIN_CAPACITY = 16;
 
-  private long[] table = new long[MIN_CAPACITY];
+  private long[] table;
   private int size;
   private long untilMs = Long.MAX_VALUE;
+
+  public DependencySet() {
+    this(MIN_CAPACITY / 2);
+  }
+
+  /**
+   * @param expected number of dependencies; more are fine
+   */
+  public DependencySet(int expected) {
+    this.table = new long[Math.max(MIN_CAPACITY, 2 * Integer.highestOneBit(2 * expected - 1))];
+  }
 
   /** Adds a {@link Dependency}. */
   public void add(long dependency) {

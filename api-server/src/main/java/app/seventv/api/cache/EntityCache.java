@@ -3,17 +3,19 @@ package app.seventv.api.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Documents in the form that answers are made of, by key. Bounded in bytes; judged by the {@link
- * ChangeLog} at each use.
+ * Documents in the form that answers are made of, by key. Bounded in bytes and age; judged by the
+ * {@link ChangeLog} at each use.
  *
  * @param <K> key
  * @param <V> what is kept
@@ -44,13 +46,12 @@ public final class EntityCache<K, V> {
   public record Loaded<V>(V value, DependencySet dependencies) {}
 
   /**
-   * @param maxBytes most memory, by the weights; 0 keeps nothing
    * @param weight bytes of a value, without its dependencies
    */
   public EntityCache(
       ChangeLog log,
       InstantSource clock,
-      long maxBytes,
+      CacheLimits limits,
       ToIntFunction<V> weight,
       Loader<K, V> loader) {
     this.log = log;
@@ -58,9 +59,11 @@ public final class EntityCache<K, V> {
     this.loader = loader;
     this.entries =
         Caffeine.newBuilder()
-            .maximumWeight(maxBytes)
+            .maximumWeight(limits.maxBytes())
             .<K, Cached<V>>weigher((key, entry) ->
                 weight.applyAsInt(entry.value()) + entry.dependencies().weight() + 100)
+            .expireAfterWrite(limits.maxAge())
+            .ticker(CacheLimits.ticker(clock))
             .executor(Runnable::run)
             .build();
   }
@@ -80,6 +83,31 @@ public final class EntityCache<K, V> {
     }
     if (!missing.isEmpty()) {
       load(missing, found);
+    }
+    return found;
+  }
+
+  /** As {@link #getAll}, one entry for each key in their order; null for what does not exist. */
+  public List<@Nullable Cached<V>> getEach(List<K> keys) {
+    long now = clock.millis();
+    List<@Nullable Cached<V>> found = new ArrayList<>(keys.size());
+    Set<K> missing = new HashSet<>();
+    for (K key : keys) {
+      Cached<V> entry = entries.getIfPresent(key);
+      boolean current = entry != null && entry.isCurrent(log, now);
+      found.add(current ? entry : null);
+      if (!current) {
+        missing.add(key);
+      }
+    }
+    if (!missing.isEmpty()) {
+      Map<K, Cached<V>> loaded = HashMap.newHashMap(missing.size());
+      load(missing, loaded);
+      for (int i = 0; i < found.size(); i++) {
+        if (found.get(i) == null) {
+          found.set(i, loaded.get(keys.get(i)));
+        }
+      }
     }
     return found;
   }

@@ -1,5 +1,6 @@
 package app.seventv.api.cache;
 
+import app.seventv.api.common.Caller;
 import app.seventv.api.common.LoadedUser;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +13,21 @@ public final class KnownUser {
   private static final int ENTITLEMENT_BYTES = 250;
 
   private final LoadedUser user;
+  private final boolean hidden;
   private byte @Nullable [] text;
 
   KnownUser(LoadedUser user) {
     this.user = user;
+    this.hidden = user.isHidden();
   }
 
   public LoadedUser user() {
     return user;
+  }
+
+  /** Whether somebody may see them. */
+  public boolean isVisibleTo(Caller caller) {
+    return !hidden || caller.canSee(user);
   }
 
   /** The text; two threads at once may both make it, which is the same text. */

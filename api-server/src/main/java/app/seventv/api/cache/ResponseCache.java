@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
@@ -35,9 +34,6 @@ public final class ResponseCache implements AutoCloseable {
   /** Bytes of an entry without its body, dependencies and weighty subject, roughly. */
   private static final int ENTRY_BYTES = 400;
 
-  /** Nothing is kept for longer, in case that a change was never told. */
-  private static final Duration MAX_AGE = Duration.ofMinutes(10);
-
   /** Times that a request waits for another that makes the same answer. */
   private static final int MAX_WAITS = 3;
 
@@ -46,6 +42,7 @@ public final class ResponseCache implements AutoCloseable {
   private final ChangeLog log;
   private final InstantSource clock;
   private final Compression compression;
+  private final Compression quick;
   private final boolean enabled;
   private final Cache<Key, Cached<Stored>> entries;
   private final ConcurrentHashMap<Key, CompletableFuture<Boolean>> running =
@@ -76,22 +73,30 @@ public final class ResponseCache implements AutoCloseable {
   private record Stored(Representation representation, ByteBuf body) {}
 
   /**
-   * @param maxBytes most memory; 0 keeps nothing
+   * @param compression of answers that are kept, so that many get what it takes
+   * @param quick of answers that one client gets
    */
-  public ResponseCache(ChangeLog log, InstantSource clock, Compression compression, long maxBytes) {
+  public ResponseCache(
+      ChangeLog log,
+      InstantSource clock,
+      Compression compression,
+      Compression quick,
+      CacheLimits limits) {
     this.log = log;
     this.clock = clock;
     this.compression = compression;
-    this.enabled = maxBytes > 0;
+    this.quick = quick;
+    this.enabled = limits.maxBytes() > 0;
     this.entries =
         Caffeine.newBuilder()
-            .maximumWeight(maxBytes)
+            .maximumWeight(limits.maxBytes())
             .<Key, Cached<Stored>>weigher((key, entry) ->
                 entry.value().body.capacity()
                     + entry.dependencies().weight()
                     + (key.subject() instanceof Weighty subject ? subject.weight() : 0)
                     + ENTRY_BYTES)
-            .expireAfterWrite(MAX_AGE)
+            .expireAfterWrite(limits.maxAge())
+            .ticker(CacheLimits.ticker(clock))
             .executor(Runnable::run)
             .removalListener((key, entry, cause) -> {
               if (entry != null) {
@@ -143,10 +148,12 @@ public final class ResponseCache implements AutoCloseable {
     misses.increment();
     long position = log.position();
     Rendered rendered = render.get();
-    Stored stored = encode(rendered.json(), key.coding());
-    if (enabled
-        && position != ChangeLog.UNKNOWN
-        && rendered.dependencies().untilMs() > clock.millis()) {
+    boolean kept =
+        enabled
+            && position != ChangeLog.UNKNOWN
+            && rendered.dependencies().untilMs() > clock.millis();
+    Stored stored = encode(rendered.json(), key.coding(), kept ? compression : quick);
+    if (kept) {
       ByteBuf body = stored.body.retainedDuplicate();
       entries.put(key, new Cached<>(stored, rendered.dependencies(), position));
       return new Answer(stored.representation, body);
@@ -156,27 +163,34 @@ public final class ResponseCache implements AutoCloseable {
 
   /** An answer that is right for its caller only. */
   public Answer uncached(ContentCoding coding, Rendered rendered) {
-    Stored stored = encode(rendered.json(), coding);
+    Stored stored = encode(rendered.json(), coding, quick);
     return new Answer(stored.representation, stored.body);
   }
 
-  private Stored encode(JsonWriter json, ContentCoding wanted) {
-    ContentCoding coding = compression.codingFor(wanted, JSON, json.length());
-    ByteBuf body;
-    if (coding == ContentCoding.IDENTITY) {
-      body = Unpooled.directBuffer(json.length(), json.length());
-      json.copyTo(body);
-    } else {
-      body = compressed(json, coding);
+  /** Takes the text; the result is for one if it is not kept, so little work goes into it. */
+  private static Stored encode(JsonWriter json, ContentCoding wanted, Compression compression) {
+    try {
+      ContentCoding coding = compression.codingFor(wanted, JSON, json.length());
+      ByteBuf body =
+          coding == ContentCoding.IDENTITY ? plain(json) : compressed(json, coding, compression);
+      Representation representation =
+          Representation.of(body.readableBytes(), JSON)
+              .withCoding(coding)
+              .withEtag(EntityTag.strong(tag(body.nioBuffer())));
+      return new Stored(representation, body);
+    } finally {
+      json.recycle();
     }
-    Representation representation =
-        Representation.of(body.readableBytes(), JSON)
-            .withCoding(coding)
-            .withEtag(EntityTag.strong(tag(body.nioBuffer())));
-    return new Stored(representation, body);
   }
 
-  private ByteBuf compressed(JsonWriter json, ContentCoding coding) {
+  private static ByteBuf plain(JsonWriter json) {
+    ByteBuf body = Unpooled.directBuffer(json.length(), json.length());
+    json.copyTo(body);
+    return body;
+  }
+
+  private static ByteBuf compressed(
+      JsonWriter json, ContentCoding coding, Compression compression) {
     ByteBuf plain = json.asBuffer();
     ByteBuf encoded = null;
     try {

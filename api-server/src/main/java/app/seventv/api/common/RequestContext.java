@@ -5,15 +5,21 @@ import app.seventv.model.RateLimitResource;
 import app.seventv.model.RateLimits;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What one HTTP request carries through its endpoint or its GraphQL fields. */
 public final class RequestContext {
+  /** Most fields in the answers to one request: some sets of a thousand emotes with everything. */
+  public static final int MAX_FIELDS = 1_000_000;
+
   private final Caller caller;
   private final RateLimiter limiter;
   private final Supplier<@Nullable String> country;
   private final @Nullable DependencySet reads;
+
+  private final AtomicInteger fields = new AtomicInteger();
 
   /** Never changed in place: nearly all requests charge one resource once. */
   private Map<String, String> rateLimitHeaders = Map.of();
@@ -81,6 +87,11 @@ public final class RequestContext {
         rateLimitHeaders = all;
       }
     }
+  }
+
+  /** Counts one more GraphQL field of the answer, and says whether it may still be in it. */
+  public boolean countField() {
+    return fields.incrementAndGet() <= MAX_FIELDS;
   }
 
   /** Headers for the answer: one group per charged resource. */

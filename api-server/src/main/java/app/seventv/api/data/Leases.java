@@ -4,6 +4,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.model.CollectionNames;
 import app.seventv.model.Id;
+import app.seventv.model.Indexes;
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
@@ -14,14 +15,13 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Updates;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
+import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +30,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Mutexes that hold across API processes, as leases in the document store (api-v4.md §12.2 without
- * Redis). The work inside confirms its lease within its own transaction: a lease lost to a long
- * pause makes that transaction fail, so the row itself is the fencing token.
+ * Redis). Each holder gets a fencing token, one more than the holder before. The work inside
+ * confirms its token within its own transaction: a lease lost to a long pause makes that
+ * transaction fail.
+ *
+ * <pre>{_id: key, token, expires_at, confirmed}</pre>
+ *
+ * <p>A released lease is one that has expired; its row goes after {@link #FORGOTTEN_AFTER_SECONDS}.
  */
 public final class Leases {
   private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
@@ -44,25 +49,23 @@ public final class Leases {
   static final long RETRY_MS = 30;
   static final String COLLECTION = CollectionNames.API_LEASES;
 
+  /** Until then tokens only rise; no transaction lives nearly as long. */
+  public static final long FORGOTTEN_AFTER_SECONDS = Indexes.LEASES_KEPT_SECONDS;
+
   private static final int DUPLICATE_KEY = 11000;
-  private static final String OWNER = "owner";
+  private static final String TOKEN = "token";
+  private static final String EXPIRES_AT = "expires_at";
 
   private final MongoCollection<BsonDocument> leases;
   private final InstantSource clock;
-  private final RandomGenerator random;
   private final ScheduledExecutorService refresher;
 
   /**
    * @param refresher runs short refresh writes of leases that are held for seconds
    */
-  public Leases(
-      Store store,
-      InstantSource clock,
-      RandomGenerator random,
-      ScheduledExecutorService refresher) {
+  public Leases(Store store, InstantSource clock, ScheduledExecutorService refresher) {
     this.leases = store.collection(COLLECTION);
     this.clock = clock;
-    this.random = random;
     this.refresher = refresher;
   }
 
@@ -77,23 +80,23 @@ public final class Leases {
    * @throws ApiException 500 TRANSACTION_ERROR when the lease is not free within about 10 s
    */
   public <T extends @Nullable Object> T hold(String key, Function<Lease, T> body) {
-    String owner = Id.generate(clock.millis(), random).toString();
-    acquire(key, owner);
+    Lease lease = acquire(key);
     ScheduledFuture<?> refresh =
         refresher.scheduleAtFixedRate(
-            () -> refresh(key, owner), REFRESH_MS, REFRESH_MS, TimeUnit.MILLISECONDS);
+            () -> refresh(lease), REFRESH_MS, REFRESH_MS, TimeUnit.MILLISECONDS);
     try {
-      return body.apply(new Lease(leases, key, owner));
+      return body.apply(lease);
     } finally {
       refresh.cancel(false);
-      release(key, owner);
+      release(lease);
     }
   }
 
-  private void acquire(String key, String owner) {
+  private Lease acquire(String key) {
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      if (tryAcquire(key, owner)) {
-        return;
+      Lease lease = tryAcquire(key);
+      if (lease != null) {
+        return lease;
       }
       try {
         TimeUnit.MILLISECONDS.sleep(RETRY_MS);
@@ -105,53 +108,61 @@ public final class Leases {
     throw new ApiException(500, ErrorCode.TRANSACTION_ERROR, "transaction failed");
   }
 
-  private void refresh(String key, String owner) {
-    Date expiresAt = Date.from(clock.instant().plusMillis(TTL_MS));
+  /** Puts the end of a lease off; one that somebody else took meanwhile is theirs. */
+  void refresh(Lease lease) {
     try {
-      leases.updateOne(Lease.filter(key, owner), Updates.set("expires_at", expiresAt));
+      leases.updateOne(lease.filter(), Updates.set(EXPIRES_AT, inMs(TTL_MS)));
     } catch (MongoException e) {
-      LOG.warn("could not refresh the lease {}", key, e);
+      LOG.warn("could not refresh the lease {}", lease.key(), e);
     }
   }
 
-  /** Takes the lease; the unique id makes a second owner's upsert fail. */
-  private boolean tryAcquire(String key, String owner) {
-    Instant now = clock.instant();
-    Bson free = Filters.and(Filters.eq("_id", key), Filters.lt("expires_at", Date.from(now)));
-    Bson take =
-        Updates.combine(
-            Updates.set(OWNER, owner),
-            Updates.set("expires_at", Date.from(now.plusMillis(TTL_MS))));
+  /**
+   * Takes the lease if it is free, which it is from the instant on at which it expires. The unique
+   * id makes the upsert of somebody who comes too early fail.
+   */
+  @Nullable Lease tryAcquire(String key) {
+    Bson free = Filters.and(Filters.eq("_id", key), Filters.lte(EXPIRES_AT, inMs(0)));
+    Bson take = Updates.combine(Updates.inc(TOKEN, 1L), Updates.set(EXPIRES_AT, inMs(TTL_MS)));
     try {
-      leases.findOneAndUpdate(
-          free,
-          take,
-          new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER));
-      return true;
+      BsonDocument row =
+          leases.findOneAndUpdate(
+              free,
+              take,
+              new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER));
+      return new Lease(leases, key, Objects.requireNonNull(row).getNumber(TOKEN).longValue());
     } catch (MongoWriteException e) {
       if (e.getError().getCategory() == ErrorCategory.DUPLICATE_KEY) {
-        return false;
+        return null;
       }
       throw e;
     } catch (MongoCommandException e) {
       if (e.getErrorCode() == DUPLICATE_KEY) {
-        return false;
+        return null;
       }
       throw e;
     }
   }
 
   /** A lease that stays ends by itself, so a failure must not hide what the body did. */
-  private void release(String key, String owner) {
+  void release(Lease lease) {
     try {
-      leases.deleteOne(Lease.filter(key, owner));
+      leases.updateOne(lease.filter(), Updates.set(EXPIRES_AT, inMs(0)));
     } catch (MongoException | IllegalStateException e) {
-      LOG.warn("could not release the lease {}: {}", key, e.getClass().getName());
+      LOG.warn("could not release the lease {}: {}", lease.key(), e.getClass().getName());
     }
   }
 
-  /** A held lease. */
-  public record Lease(MongoCollection<BsonDocument> leases, String key, String owner) {
+  private Date inMs(long ms) {
+    return Date.from(clock.instant().plusMillis(ms));
+  }
+
+  /**
+   * A held lease.
+   *
+   * @param token larger than those of all holders before
+   */
+  public record Lease(MongoCollection<BsonDocument> leases, String key, long token) {
 
     /**
      * Writes the lease's row inside a transaction, which so fails if somebody else took it.
@@ -160,16 +171,14 @@ public final class Leases {
      */
     public void confirm(ClientSession session) {
       long found =
-          leases
-              .updateOne(session, filter(key, owner), Updates.inc("confirmed", 1))
-              .getMatchedCount();
+          leases.updateOne(session, filter(), Updates.inc("confirmed", 1)).getMatchedCount();
       if (found == 0) {
         throw new ApiException(500, ErrorCode.TRANSACTION_ERROR, "transaction failed");
       }
     }
 
-    private static Bson filter(String key, String owner) {
-      return Filters.and(Filters.eq("_id", key), Filters.eq(OWNER, owner));
+    private Bson filter() {
+      return Filters.and(Filters.eq("_id", key), Filters.eq(TOKEN, token));
     }
   }
 }

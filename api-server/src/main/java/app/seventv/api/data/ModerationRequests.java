@@ -41,12 +41,17 @@ public final class ModerationRequests {
   }
 
   /**
-   * Refuses a caller who has more pending requests than allowed (api-v4.md §7.2, §11.3).
+   * Refuses a caller who has more pending requests than allowed, those of this transaction counted
+   * (api-v4.md §11.3).
    *
-   * @param session transaction to count in, or null
    * @throws ApiException 400 LACKING_PRIVILEGES
    */
-  public void checkLimit(@Nullable ClientSession session, Kind kind, Id user, Permissions limits) {
+  public void checkLimit(ClientSession session, Kind kind, Id user, Permissions limits) {
+    check(session, kind, user, limits, 0);
+  }
+
+  private void check(
+      @Nullable ClientSession session, Kind kind, Id user, Permissions limits, int planned) {
     Bson pending =
         Filters.and(
             Filters.eq("kind", kind.code()),
@@ -58,15 +63,19 @@ public final class ModerationRequests {
             ? requests.countDocuments(pending)
             : requests.countDocuments(session, pending);
     Integer limit = limits.limit(Limit.EMOTE_MODERATION_REQUEST_LIMIT);
-    if (count > (limit == null ? 0 : limit)) {
+    if (count + planned > (limit == null ? 0 : limit)) {
       throw new ApiException(
           400, ErrorCode.LACKING_PRIVILEGES, "too many pending moderation requests");
     }
   }
 
-  /** Throws 400 when the caller may not upload more; see {@link #checkLimit}. */
+  /**
+   * Refuses an upload that would lead to one more pending request than allowed (api-v4.md §7.2).
+   *
+   * @throws ApiException 400 LACKING_PRIVILEGES
+   */
   public void checkUploadLimit(Caller caller) {
-    checkLimit(null, Kind.PUBLIC_LISTING, caller.requireUser().id(), caller.permissions());
+    check(null, Kind.PUBLIC_LISTING, caller.requireUser().id(), caller.permissions(), 1);
   }
 
   /**

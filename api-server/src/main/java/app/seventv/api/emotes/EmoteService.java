@@ -183,9 +183,14 @@ public final class EmoteService {
     Caller caller = context.caller();
     caller.guard(Permission.EMOTE_MERGE);
     caller.requireUser();
-    return mutations.change(
+    if (emoteId.equals(targetId)) {
+      throw intoItself();
+    }
+    // Both: two merges towards each other would each see the other emote as it was before.
+    return mutations.changeBoth(
         Mutations.Target.EMOTE,
         emoteId,
+        targetId,
         transaction -> {
           alive(store.emotes().byId(transaction.session(), emoteId));
           requireMergeable(transaction, emoteId, targetId);
@@ -203,7 +208,7 @@ public final class EmoteService {
     Id next = targetId;
     for (int hop = 0; hop < MAX_HOPS; hop++) {
       if (next.equals(emoteId)) {
-        throw ApiException.badRequest("cannot merge an emote into itself");
+        throw intoItself();
       }
       Emote target = store.emotes().byId(transaction.session(), next);
       if (target == null || target.deleted()) {
@@ -215,6 +220,10 @@ public final class EmoteService {
       next = target.merged().targetId();
     }
     throw ApiException.badRequest("too many merges in a row");
+  }
+
+  private static ApiException intoItself() {
+    return ApiException.badRequest("cannot merge an emote into itself");
   }
 
   private interface Body {

@@ -14,6 +14,7 @@ import graphql.execution.preparsed.PreparsedDocumentEntry;
 import graphql.language.Document;
 import graphql.parser.ParserOptions;
 import graphql.schema.GraphQLSchema;
+import graphql.validation.GoodFaithIntrospectionExceeded;
 import graphql.validation.ValidationError;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -127,8 +128,15 @@ public final class GraphqlEngine {
                     .of(PreparsedDocumentEntry.class, document.entry()))
             .dataLoaderRegistry(loaders.registry())
             .build();
+    AnswerSize size = new AnswerSize(context, input);
+    input.getGraphQLContext().put(AnswerSize.class, size);
     ExecutionResult result = graphql.execute(input);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    if (size.isExceeded()) {
+      answer.put("data", null);
+      answer.put("errors", List.of(Map.of("message", "The answer is too large.")));
+      return answer;
+    }
     answer.put("data", result.getData());
     QueryCost cost = document.cost();
     if (cost != null) {
@@ -186,7 +194,13 @@ public final class GraphqlEngine {
     if (cost.tooComplex()) {
       return refused("Query is too complex.");
     }
-    List<ValidationError> errors = ParseAndValidate.validate(schema, document);
+    List<ValidationError> errors;
+    try {
+      errors = ParseAndValidate.validate(schema, document);
+    } catch (GoodFaithIntrospectionExceeded e) {
+      // Types of types of fields: answers that grow with each level (graphql-java's own limit).
+      return new Prepared(new PreparsedDocumentEntry(e.toBadFaithError()), null, false);
+    }
     return errors.isEmpty()
         ? new Prepared(new PreparsedDocumentEntry(document), cost, kept.test(document))
         : new Prepared(new PreparsedDocumentEntry(errors), null, false);

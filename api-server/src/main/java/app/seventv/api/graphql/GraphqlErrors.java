@@ -4,6 +4,7 @@ import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
 import graphql.GraphQLError;
 import graphql.GraphqlErrorException;
+import graphql.execution.AbortExecutionException;
 import graphql.execution.DataFetcherExceptionHandler;
 import graphql.execution.DataFetcherExceptionHandlerParameters;
 import graphql.execution.DataFetcherExceptionHandlerResult;
@@ -36,6 +37,7 @@ final class GraphqlErrors implements DataFetcherExceptionHandler {
         error.message(message(api)).extensions(extensions(api));
       }
       case ArgumentException argument -> error.message(String.valueOf(argument.getMessage()));
+      case AbortExecutionException stopped -> error.message("stopped"); // see AnswerSize
       default -> {
         LOG.error("GraphQL field {} failed", parameters.getPath(), failure);
         ApiException unknown = new ApiException(500, ErrorCode.UNKNOWN, "internal server error");

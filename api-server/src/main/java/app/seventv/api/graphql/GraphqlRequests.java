@@ -1,6 +1,8 @@
 package app.seventv.api.graphql;
 
 import app.seventv.api.common.ApiException;
+import app.seventv.api.common.UnicodeJson;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,12 +39,7 @@ public record GraphqlRequests(List<GraphqlRequest> items, boolean batch) {
    * @throws ApiException 400 when the batch is larger than {@link #MAX_BATCH}
    */
   public static GraphqlRequests parse(byte[] body) {
-    Object root;
-    try {
-      root = JSON.readValue(body, Object.class);
-    } catch (JacksonException e) {
-      throw new Malformed("Invalid request: " + e.getOriginalMessage());
-    }
+    Object root = read(body);
     if (!(root instanceof List<?> list)) {
       return new GraphqlRequests(List.of(request(root)), false);
     }
@@ -64,11 +61,20 @@ public record GraphqlRequests(List<GraphqlRequest> items, boolean batch) {
     if (json == null || json.isEmpty()) {
       return Map.of();
     }
+    return object(read(json.getBytes(StandardCharsets.UTF_8)), "variables");
+  }
+
+  private static @Nullable Object read(byte[] json) {
+    Object root;
     try {
-      return object(JSON.readValue(json, Object.class), "variables");
+      root = JSON.readValue(json, Object.class);
     } catch (JacksonException e) {
       throw new Malformed("Invalid request: " + e.getOriginalMessage());
     }
+    if (!UnicodeJson.isUnicode(json)) {
+      throw new Malformed("Invalid request: lone surrogate in a string");
+    }
+    return root;
   }
 
   private static GraphqlRequest request(@Nullable Object value) {

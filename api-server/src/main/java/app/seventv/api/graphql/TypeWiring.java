@@ -27,8 +27,10 @@ public final class TypeWiring<T> {
   public TypeWiring<T> fetch(String name, Fetcher<T> fetcher) {
     @SuppressWarnings("unchecked") // the schema guarantees the parent's type
     DataFetcher<?> adapted =
-        environment ->
-            fetcher.fetch((T) requireNonNull(environment.getSource()), new Call(environment));
+        environment -> {
+          AnswerSize.count(environment.getGraphQlContext());
+          return fetcher.fetch((T) requireNonNull(environment.getSource()), new Call(environment));
+        };
     if (fetchers.put(name, adapted) != null) {
       throw new IllegalArgumentException("field wired twice: " + name);
     }

@@ -92,27 +92,33 @@ public final class EmoteSetService {
           ErrorCode.LACKING_PRIVILEGES,
           "maximum emote set capacity is 0, cannot create emote set");
     }
-    return mutations.create(transaction -> {
-      checkSetLimit(transaction, owner);
-      EmoteSet set =
-          new EmoteSet(
-              Id.generate(clock.millis(), random),
-              name,
-              null,
-              tags,
-              List.of(),
-              capacity,
-              owner.id(),
-              null,
-              EmoteSet.Kind.NORMAL,
-              false,
-              transaction.now(),
-              null);
-      transaction.insert(CollectionNames.EMOTE_SETS, set);
-      transaction.emit(
-          user, caller.sessionId(), new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
-      return set;
-    });
+    // Sets that are made at the same time would each count those from before.
+    return mutations.change(
+        Mutations.Target.USER,
+        owner.id(),
+        transaction -> {
+          checkSetLimit(transaction, owner);
+          EmoteSet set =
+              new EmoteSet(
+                  Id.generate(clock.millis(), random),
+                  name,
+                  null,
+                  tags,
+                  List.of(),
+                  capacity,
+                  owner.id(),
+                  null,
+                  EmoteSet.Kind.NORMAL,
+                  false,
+                  transaction.now(),
+                  null);
+          transaction.insert(CollectionNames.EMOTE_SETS, set);
+          transaction.emit(
+              user,
+              caller.sessionId(),
+              new EntityEvent.OfEmoteSet(set, new EmoteSetChange.Create()));
+          return set;
+        });
   }
 
   private void checkSetLimit(Transaction transaction, LoadedUser owner) {

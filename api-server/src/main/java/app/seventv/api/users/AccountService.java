@@ -2,12 +2,14 @@ package app.seventv.api.users;
 
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
+import app.seventv.api.common.LoadedUser;
 import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
 import app.seventv.api.data.Edges;
 import app.seventv.api.data.Mutations;
 import app.seventv.api.data.Store;
 import app.seventv.api.data.Transaction;
+import app.seventv.api.data.UserLoader;
 import app.seventv.model.CollectionNames;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.EntitlementEdge;
@@ -33,17 +35,22 @@ import org.jspecify.annotations.Nullable;
 /** The end of accounts: merged into another, or deleted (api-v3.md §11.5, data-model.md §12). */
 public final class AccountService {
   private final Store store;
+  private final UserLoader users;
   private final Edges edges;
   private final Mutations mutations;
 
-  public AccountService(Store store, Edges edges, Mutations mutations) {
+  public AccountService(Store store, UserLoader users, Edges edges, Mutations mutations) {
     this.store = store;
+    this.users = users;
     this.edges = edges;
     this.mutations = mutations;
   }
 
   /** Moves everything of one user to another, in one transaction. */
-  @Operation(value = "UserOps.merge", needs = Permission.USER_MANAGE_ANY)
+  @Operation(
+      value = "UserOps.merge",
+      needs = Permission.USER_MANAGE_ANY,
+      who = "oneself and users of lower rank, or any for a super administrator")
   public User merge(RequestContext context, Id sourceId, Id targetId) {
     Caller caller = context.caller();
     caller.guard(Permission.USER_MANAGE_ANY);
@@ -51,11 +58,22 @@ public final class AccountService {
     if (sourceId.equals(targetId)) {
       throw ApiException.badRequest("cannot merge a user with itself");
     }
+    requireAbove(caller, sourceId);
+    requireAbove(caller, targetId);
     return mutations.changeBoth(
         Mutations.Target.USER,
         sourceId,
         targetId,
         transaction -> merge(transaction, caller, sourceId, targetId));
+  }
+
+  /** Whoever merges an account hands its roles and its sign-in to somebody else. */
+  private void requireAbove(Caller caller, Id userId) {
+    LoadedUser user = caller.is(userId) ? null : users.fullById(userId);
+    boolean above = user == null || caller.requireUser().highestRoleRank() > user.highestRoleRank();
+    if (!above && !caller.permissions().isSuperAdmin()) {
+      throw ApiException.forbidden("you can only merge users with a lower role than yours");
+    }
   }
 
   private User merge(Transaction transaction, Caller caller, Id sourceId, Id targetId) {
@@ -87,6 +105,7 @@ public final class AccountService {
                         "stripe_customer_id",
                         orElse(target.stripeCustomerId(), source.stripeCustomerId())),
                     Updates.set("has_bans", target.hasBans() || source.hasBans()))));
+    after = movePersonalSet(transaction, source, after);
     moveOwned(transaction, sourceId, targetId);
     moveEditors(transaction, sourceId, targetId);
     moveEdges(transaction, sourceId, targetId);
@@ -95,6 +114,28 @@ public final class AccountService {
         caller,
         new EntityEvent.OfUser(after, new UserChange.Merge(sourceId, source.connections())));
     return after;
+  }
+
+  /** There is one personal set to a user: the target's own stays, else the source's is taken. */
+  private static User movePersonalSet(Transaction transaction, User source, User target) {
+    Id set = source.style().personalEmoteSetId();
+    if (set == null || target.style().personalEmoteSetId() != null) {
+      return target;
+    }
+    transaction.update(
+        CollectionNames.USERS,
+        Filters.eq("_id", source.id().toBson()),
+        Updates.set("style.personal_emote_set_id", null));
+    transaction.update(
+        CollectionNames.EMOTE_SETS,
+        Filters.eq("_id", set.toBson()),
+        Updates.set("owner_id", target.id().toBson()));
+    return User.fromBson(
+        Objects.requireNonNull(
+            transaction.update(
+                CollectionNames.USERS,
+                Filters.eq("_id", target.id().toBson()),
+                Updates.set("style.personal_emote_set_id", set.toBson()))));
   }
 
   private static @Nullable String orElse(@Nullable String own, @Nullable String other) {

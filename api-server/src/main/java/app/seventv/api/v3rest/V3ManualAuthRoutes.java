@@ -54,15 +54,18 @@ public final class V3ManualAuthRoutes {
       throw ApiException.forbidden("cookies are not taken here");
     }
     request.context().charge(RateLimitResource.LOGIN);
+    String program = request.head().header("user-agent");
+    ManualProofs.Asker asker = new ManualProofs.Asker(caller, program == null ? "" : program);
     Response response =
         "1".equals(request.head().queryParameter("verify"))
-            ? Response.of(200).header("x-access-token", verify(caller, channel))
-            : Response.text(200, proofs.code(caller, channel));
+            ? Response.of(200).header("x-access-token", verify(asker, channel))
+            : Response.text(200, proofs.code(asker, channel));
     return response.header("cache-control", "no-store");
   }
 
-  private String verify(Caller caller, String channel) {
-    ProviderClient.Profile profile = proofs.verify(caller, channel);
+  private String verify(ManualProofs.Asker asker, String channel) {
+    ProviderClient.Profile profile = proofs.verify(asker, channel);
+    Caller caller = asker.caller();
     if (caller.session() != null) {
       logins.linkOrRefresh(caller, Platform.KICK, profile);
       return logins.newToken(caller.session());

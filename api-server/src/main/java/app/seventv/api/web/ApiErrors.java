@@ -23,12 +23,28 @@ public final class ApiErrors implements ErrorMapper {
       case ApiException error -> response(request, error);
       case HttpError error when error.status() == 413 && isUpload(request) ->
           response(request, ApiException.badRequest("failed to read field"));
+      case HttpError error when isLegacy(request) -> legacy(request, error);
       case HttpError error -> Response.text(error.status(), error.clientMessage());
       default -> {
         LOG.error("{} {} failed", request.method(), request.path(), failure);
         yield response(request, new ApiException(500, ErrorCode.UNKNOWN, "internal server error"));
       }
     };
+  }
+
+  /** Clients of the old API parse every answer as JSON (api-v3.md §14.1, §16 no. 20). */
+  private static boolean isLegacy(Request request) {
+    String path = request.path();
+    return path.startsWith("/v3/") || path.startsWith("/egvault/") || path.startsWith("/internal/");
+  }
+
+  /** A method that a path does not know is told in the header alone (api-v3.md §1). */
+  private static Response legacy(Request request, HttpError error) {
+    if (error.status() == 405) {
+      return Response.of(405);
+    }
+    ErrorCode code = error.status() < 500 ? ErrorCode.BAD_REQUEST : ErrorCode.UNKNOWN;
+    return response(request, new ApiException(error.status(), code, error.clientMessage()));
   }
 
   private static Response response(Request request, ApiException error) {

@@ -8,13 +8,17 @@ import app.seventv.api.common.RequestContext;
 import app.seventv.api.graphql.GraphqlEngine;
 import app.seventv.api.graphql.GraphqlRequest;
 import app.seventv.api.graphql.GraphqlRequests;
+import app.seventv.api.uploads.Multipart;
 import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The GraphQL endpoints: bodies in, answers out (api-v4.md §8, api-v3.md §11.1). */
@@ -23,6 +27,8 @@ public final class GraphqlRoutes {
   public static final int MAX_BODY_BYTES = 1024 * 1024;
 
   private static final int MAX_KEPT_BODY_BYTES = 4096;
+
+  private static final String OPERATIONS = "operations";
 
   private static final String EASTER_EGG = "forsen";
 
@@ -67,6 +73,10 @@ public final class GraphqlRoutes {
 
   private static Response keeping(ApiRequest request, Reads reads, GraphqlEngine engine) {
     try {
+      String type = request.head().header(HttpHeaderNames.CONTENT_TYPE);
+      if (type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
+        return run(request, engine, GraphqlRequests.parse(operations(type, request.body())));
+      }
       GraphqlRequests requests = GraphqlRequests.parse(request.body());
       Body name = requests.batch() ? null : Body.of(request.body());
       GraphqlRequest first = requests.items().getFirst();
@@ -76,6 +86,19 @@ public final class GraphqlRoutes {
     } catch (GraphqlRequests.Malformed e) {
       return Response.text(400, String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * The requests in a multipart body (graphql-multipart-request-spec). No argument takes a file, so
+   * a body with files is refused.
+   */
+  private static byte[] operations(String contentType, byte[] body) {
+    byte[] operations =
+        Multipart.parse(contentType, body, Set.of(OPERATIONS, "map")).get(OPERATIONS);
+    if (operations == null) {
+      throw ApiException.badRequest("missing part " + OPERATIONS);
+    }
+    return operations;
   }
 
   private static Rendered render(GraphqlRequest one, RequestContext context, GraphqlEngine engine) {

@@ -2,6 +2,7 @@ package app.seventv.api.web;
 
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
+import app.seventv.api.common.UnicodeJson;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -31,6 +32,9 @@ public final class JsonBody {
     try {
       root = Json.mapper().readTree(request.body());
     } catch (JacksonException e) {
+      throw ApiException.badRequest("malformed JSON");
+    }
+    if (!UnicodeJson.isUnicode(request.body())) {
       throw ApiException.badRequest("malformed JSON");
     }
     if (!root.isObject()) {
@@ -69,7 +73,7 @@ public final class JsonBody {
       return whenAbsent;
     }
     JsonNode value = root.path(name);
-    if (!value.isIntegralNumber()) {
+    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
       throw wrong(name);
     }
     return value.asLong();

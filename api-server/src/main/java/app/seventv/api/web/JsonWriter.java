@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,17 @@ public final class JsonWriter {
   private static final byte[] MIN_LONG = ascii(Long.toString(Long.MIN_VALUE));
   private static final int MAX_LONG_DIGITS = 20;
 
+  private static final byte[] NOTHING = {};
+
+  /** Arrays from this size on are worth keeping: a new one is cleared, and cold. */
+  private static final int MIN_KEPT_BYTES = 64 << 10;
+
+  private static final int MAX_KEPT_BYTES = 4 << 20;
+
+  /** Arrays that wait for the next large answers. */
+  private static final ArrayBlockingQueue<byte[]> KEPT =
+      new ArrayBlockingQueue<>(2 * Runtime.getRuntime().availableProcessors());
+
   private byte[] buffer;
   private int length;
 
@@ -27,7 +39,18 @@ public final class JsonWriter {
    * @param expectedBytes size at the start; it grows
    */
   public JsonWriter(int expectedBytes) {
-    this.buffer = new byte[Math.max(64, expectedBytes)];
+    byte[] kept = expectedBytes < MIN_KEPT_BYTES ? null : KEPT.poll();
+    this.buffer =
+        kept == null || kept.length < expectedBytes ? new byte[Math.max(64, expectedBytes)] : kept;
+  }
+
+  /** Gives the memory of what was written to the next writer; this one is empty then. */
+  public void recycle() {
+    if (buffer.length >= MIN_KEPT_BYTES && buffer.length <= MAX_KEPT_BYTES) {
+      KEPT.offer(buffer);
+    }
+    buffer = NOTHING;
+    length = 0;
   }
 
   /** Opens an object. */
@@ -90,7 +113,16 @@ public final class JsonWriter {
 
   /** An id or null. */
   public JsonWriter value(@Nullable Id id) {
-    return id == null ? json(NULL) : value(id.toString());
+    if (id == null) {
+      return json(NULL);
+    }
+    separate();
+    ensure(Id.TEXT_LENGTH + 2);
+    buffer[length++] = '"';
+    id.writeText(buffer, length);
+    length += Id.TEXT_LENGTH;
+    buffer[length++] = '"';
+    return this;
   }
 
   /** A number. */
@@ -237,7 +269,7 @@ public final class JsonWriter {
 
   private void ensure(int bytes) {
     if (buffer.length - length < bytes) {
-      buffer = Arrays.copyOf(buffer, Math.max(2 * buffer.length, length + bytes));
+      buffer = Arrays.copyOf(buffer, Math.max(64, Math.max(2 * buffer.length, length + bytes)));
     }
   }
 }

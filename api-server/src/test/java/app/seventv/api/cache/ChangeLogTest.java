@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.api.cache.EntityCache.Loaded;
 import app.seventv.model.Id;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class ChangeLogTest {
   private static final long A = Dependency.emote(new Id(1, 1));
   private static final long B = Dependency.emote(new Id(1, 2));
+  private static final CacheLimits LIMITS = new CacheLimits(1 << 20, Duration.ofMinutes(10));
 
   private final AtomicLong nanos = new AtomicLong();
   private final ChangeLog log = new ChangeLog(nanos::get);
@@ -83,7 +86,9 @@ class ChangeLogTest {
     assertThat(entry.isCurrent(log, 0)).isFalse();
     assertThat(log.position()).isEqualTo(ChangeLog.UNKNOWN);
     assertThat(cached(A).isCurrent(log, 0)).as("made meanwhile").isFalse();
-    log.heard();
+    log.heard(0);
+    assertThat(entry.isCurrent(log, 0)).as("the answer was on its way all the time").isFalse();
+    log.heard(nanos.get());
     assertThat(entry.isCurrent(log, 0))
         .as("a late answer of the same feed misses nothing")
         .isTrue();
@@ -135,6 +140,25 @@ class ChangeLogTest {
     }
   }
 
+  @Test
+  void nothingIsKeptForLongerThanTheLimit() {
+    AtomicLong nowMs = new AtomicLong(1_800_000_000_000L);
+    AtomicLong reads = new AtomicLong();
+    EntityCache<Integer, Long> cache =
+        new EntityCache<>(
+            log,
+            () -> Instant.ofEpochMilli(nowMs.get()),
+            LIMITS,
+            value -> 8,
+            keys -> Map.of(1, new Loaded<>(reads.incrementAndGet(), on(A))));
+    assertThat(Objects.requireNonNull(cache.getEach(List.of(1)).getFirst()).value()).isEqualTo(1);
+    nowMs.addAndGet(LIMITS.maxAge().toMillis() - 1);
+    assertThat(Objects.requireNonNull(cache.get(1)).value()).isEqualTo(1);
+    nowMs.incrementAndGet();
+    assertThat(cache.ifPresent(1)).isNull();
+    assertThat(Objects.requireNonNull(cache.get(1)).value()).isEqualTo(2);
+  }
+
   /**
    * Writers change rows and tell; readers take rows through a cache. Whoever reads after a change
    * was told must not see what was before it, however slow the load was that met it.
@@ -154,7 +178,7 @@ class ChangeLogTest {
     own.opened();
     EntityCache<Integer, Long> cache =
         new EntityCache<>(
-            own, InstantSource.system(), 1 << 20, value -> 8, keys -> slowly(keys, database, seed));
+            own, InstantSource.system(), LIMITS, value -> 8, keys -> slowly(keys, database, seed));
     int threads = 4;
     CountDownLatch start = new CountDownLatch(threads);
     List<CompletableFuture<Void>> running = new java.util.ArrayList<>();

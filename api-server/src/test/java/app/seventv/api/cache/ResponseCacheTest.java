@@ -10,6 +10,7 @@ import app.seventv.core.content.Compression;
 import app.seventv.core.content.ContentCoding;
 import app.seventv.model.Id;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +31,8 @@ class ResponseCacheTest {
   private static final long DEPENDENCY = Dependency.user(new Id(7, 7));
 
   private final ChangeLog log = new ChangeLog(() -> 0);
+  private final AtomicLong nowMs = new AtomicLong(1_800_000_000_000L);
+  private final InstantSource clock = () -> Instant.ofEpochMilli(nowMs.get());
   private final ResponseCache cache = cache(MAX_BYTES);
   private final List<Answer> taken = new ArrayList<>();
 
@@ -45,8 +49,9 @@ class ResponseCacheTest {
   }
 
   private ResponseCache cache(long maxBytes) {
-    return new ResponseCache(
-        log, InstantSource.system(), Compression.builder(Runnable::run).build(), maxBytes);
+    Compression compression = Compression.builder(Runnable::run).build();
+    CacheLimits limits = new CacheLimits(maxBytes, Duration.ofMinutes(10));
+    return new ResponseCache(log, clock, compression, compression, limits);
   }
 
   private static ResponseCache.Key key(Object subject) {
@@ -110,6 +115,16 @@ class ResponseCacheTest {
       kept += find(key(new LargeSubject(i))) == null ? 0 : 1;
     }
     assertThat(kept).isBetween(1, fit);
+  }
+
+  @Test
+  void nothingIsKeptForLongerThanTheLimit() {
+    get(cache, key("a"), () -> text("old"));
+    nowMs.addAndGet(Duration.ofMinutes(10).toMillis() - 1);
+    assertThat(find(key("a"))).isNotNull();
+    nowMs.incrementAndGet();
+    assertThat(find(key("a"))).isNull();
+    assertThat(body(get(cache, key("a"), () -> text("new")))).contains("new");
   }
 
   @Test

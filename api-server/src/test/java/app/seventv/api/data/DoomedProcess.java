@@ -126,7 +126,7 @@ final class DoomedProcess {
     ScheduledExecutorService refresher = Executors.newSingleThreadScheduledExecutor();
     Outbox outbox = new Outbox(store, bus, clock, random, Outbox.STALE_AFTER);
     Transactions transactions = new Transactions(store, outbox, clock, random);
-    Mutations mutations = new Mutations(new Leases(store, clock, random, refresher), transactions);
+    Mutations mutations = new Mutations(new Leases(store, clock, refresher), transactions);
     Id[] sets = new Id[SETS];
     for (int i = 0; i < SETS && !end.came().get(); i++) {
       Id id = Id.generate(clock.millis(), random);

@@ -97,7 +97,7 @@ class OutboxCrashTest {
             new Outbox(
                 store, new NatsBus(own), InstantSource.system(), new Random(1), STALE_AFTER)) {
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5)) // a killed process may leave a transaction open for one
           .until(() -> store.collection(CollectionNames.API_OUTBOX).countDocuments() == 0);
     }
     listener.flush(Duration.ofSeconds(5));

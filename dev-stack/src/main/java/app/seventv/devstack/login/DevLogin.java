@@ -1,12 +1,9 @@
 package app.seventv.devstack.login;
 
+import app.seventv.devstack.login.LoginServer.Answer;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -15,19 +12,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A login provider for development: answers the three requests of a Twitch login (api-v4.md §7.1,
@@ -68,37 +57,29 @@ public final class DevLogin implements AutoCloseable {
   /** Kick's public channels by name, for applications. */
   public static final String KICK_CHANNELS_PATH = "/kick/public/v1/channels";
 
-  private static final Logger LOG = LoggerFactory.getLogger(DevLogin.class);
-  private static final JsonMapper JSON = JsonMapper.shared();
   private static final Duration CODE_LIFETIME = Duration.ofMinutes(5);
   private static final Duration TOKEN_LIFETIME = Duration.ofHours(4);
   private static final int MAX_CODES = 1_000;
   private static final int MAX_TOKENS = 10_000;
   private static final int MAX_FORM_BYTES = 16 * 1024;
-  private static final int ACCEPT_BACKLOG = 64;
   private static final Set<String> LOCAL_HOSTS = Set.of("localhost", "127.0.0.1");
 
   /** What a code was given for; the exchange must repeat it. */
   private record Grant(DevUser user, String redirectUri, String challenge, String scope) {}
 
-  private final HttpServer server;
-  private final ExecutorService threads;
+  private final LoginServer server;
   private final ExpiringTokens<Grant> codes;
   private final ExpiringTokens<DevUser> tokens;
-
-  /** Tokens of applications, which stand for nobody. */
   private final ExpiringTokens<String> applications;
+  private final LoginAccounts accounts;
 
-  /** What people wrote about themselves on Kick, by login. */
-  private final Map<String, String> biographies = new ConcurrentHashMap<>();
-
-  private DevLogin(HttpServer server, InstantSource clock) {
+  private DevLogin(LoginServer server, InstantSource clock) {
     SecureRandom random = new SecureRandom();
     this.server = server;
-    this.threads = Executors.newVirtualThreadPerTaskExecutor();
     this.codes = new ExpiringTokens<>(clock, random, CODE_LIFETIME, MAX_CODES);
     this.tokens = new ExpiringTokens<>(clock, random, TOKEN_LIFETIME, MAX_TOKENS);
     this.applications = new ExpiringTokens<>(clock, random, TOKEN_LIFETIME, MAX_TOKENS);
+    this.accounts = new LoginAccounts(server, tokens, applications);
   }
 
   /**
@@ -109,26 +90,19 @@ public final class DevLogin implements AutoCloseable {
    * @throws IOException when the port is taken
    */
   public static DevLogin start(int port, InstantSource clock) throws IOException {
-    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    HttpServer server = HttpServer.create(address, ACCEPT_BACKLOG);
+    LoginServer server = new LoginServer(port);
     DevLogin login = new DevLogin(server, clock);
-    login.route(AUTHORIZE_PATH, "GET", login::authorize);
-    login.route(TOKEN_PATH, "POST", login::token);
-    login.route(KICK_AUTHORIZE_PATH, "GET", login::kickAuthorize);
-    login.route(PROFILE_PATH, "GET", login::profile);
-    login.route(DISCORD_PROFILE_PATH, "GET", login::discordProfile);
-    login.route(YOUTUBE_PROFILE_PATH, "GET", login::youtubeProfile);
-    login.route(KICK_PROFILE_PATH, "GET", login::kickProfile);
-    login.route(KICK_CHANNELS_PATH, "GET", login::kickChannels);
-    login.route("/avatars/", "GET", login::avatar);
-    server.setExecutor(login.threads);
+    server.route(AUTHORIZE_PATH, "GET", login::authorize);
+    server.route(KICK_AUTHORIZE_PATH, "GET", login::kickAuthorize);
+    server.route(TOKEN_PATH, "POST", login::token);
+    login.accounts.route();
     server.start();
     return login;
   }
 
   /** Port it listens on. */
   public int port() {
-    return server.getAddress().getPort();
+    return server.port();
   }
 
   /** Address for {@code connections.twitch.authorize_url}. */
@@ -148,24 +122,23 @@ public final class DevLogin implements AutoCloseable {
 
   /** Changes what a person says about itself on Kick. */
   public void writeBiography(DevUser user, String text) {
-    biographies.put(user.login(), text);
+    accounts.writeBiography(user, text);
   }
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.close();
+    server.close();
   }
 
   /** Address of one of the paths above. */
   public URI at(String path) {
-    return URI.create("http://127.0.0.1:" + port() + path);
+    return server.at(path);
   }
 
   // --- requests -----------------------------------------------------------------------------
 
   private Answer authorize(HttpExchange exchange) {
-    Map<String, String> query = parseForm(exchange.getRequestURI().getRawQuery());
+    Map<String, String> query = LoginServer.query(exchange);
     String redirectUri = query.getOrDefault("redirect_uri", "");
     if (!CLIENT_ID.equals(query.get("client_id"))) {
       return Answer.error(400, "invalid client");
@@ -201,8 +174,7 @@ public final class DevLogin implements AutoCloseable {
   }
 
   private Answer kickAuthorize(HttpExchange exchange) {
-    String query = exchange.getRequestURI().getRawQuery();
-    return parseForm(query).getOrDefault("code_challenge", "").isEmpty()
+    return LoginServer.query(exchange).getOrDefault("code_challenge", "").isEmpty()
         ? Answer.error(400, "code_challenge is required")
         : authorize(exchange);
   }
@@ -212,7 +184,7 @@ public final class DevLogin implements AutoCloseable {
     if (body.length > MAX_FORM_BYTES) {
       return Answer.error(413, "form too large");
     }
-    Map<String, String> form = parseForm(new String(body, StandardCharsets.UTF_8));
+    Map<String, String> form = LoginServer.parseForm(new String(body, StandardCharsets.UTF_8));
     if (!CLIENT_ID.equals(form.get("client_id"))) {
       return Answer.error(400, "invalid client");
     }
@@ -252,176 +224,6 @@ public final class DevLogin implements AutoCloseable {
     return Answer.json(200, answer);
   }
 
-  /** The person of the request's token. */
-  private Optional<DevUser> person(HttpExchange exchange) {
-    return bearer(exchange).flatMap(tokens::find);
-  }
-
-  private static Optional<String> bearer(HttpExchange exchange) {
-    String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-    String scheme = "Bearer ";
-    return authorization == null || !authorization.startsWith(scheme)
-        ? Optional.empty()
-        : Optional.of(authorization.substring(scheme.length()));
-  }
-
-  private boolean isApplication(HttpExchange exchange) {
-    return bearer(exchange).flatMap(applications::find).isPresent();
-  }
-
-  /** Kick answers with an empty list for a name that nobody has. */
-  private Answer kickChannels(HttpExchange exchange) {
-    if (!isApplication(exchange)) {
-      return Answer.error(401, "Unauthorized");
-    }
-    String slug = parseForm(exchange.getRequestURI().getRawQuery()).getOrDefault("slug", "");
-    List<Map<String, Object>> channels =
-        DevUser.byLogin(slug).stream()
-            .map(user ->
-                Map.<String, Object>of(
-                    "broadcaster_user_id",
-                    Long.parseLong(user.id()),
-                    "slug",
-                    user.login(),
-                    "channel_description",
-                    biographies.getOrDefault(user.login(), "")))
-            .toList();
-    return Answer.json(200, Map.of("data", channels));
-  }
-
-  private Answer discordProfile(HttpExchange exchange) {
-    return person(exchange)
-        .map(user -> Answer.json(200, Map.of("id", user.id(), "username", user.login())))
-        .orElseGet(() -> Answer.error(401, "401: Unauthorized"));
-  }
-
-  private Answer youtubeProfile(HttpExchange exchange) {
-    return person(exchange)
-        .map(user -> {
-          Map<String, Object> snippet =
-              Map.of("title", user.displayName(), "customUrl", "@" + user.login());
-          return Answer.json(
-              200, Map.of("items", List.of(Map.of("id", "UC" + user.id(), "snippet", snippet))));
-        })
-        .orElseGet(() -> Answer.error(401, "Invalid Credentials"));
-  }
-
-  private Answer kickProfile(HttpExchange exchange) {
-    String id = parseForm(exchange.getRequestURI().getRawQuery()).getOrDefault("id", "");
-    Optional<DevUser> named =
-        isApplication(exchange)
-            ? DevUser.ALL.stream().filter(user -> user.id().equals(id)).findFirst()
-            : person(exchange);
-    return named
-        .map(user ->
-            Answer.json(
-                200,
-                Map.of(
-                    "data",
-                    List.of(
-                        Map.of(
-                            "user_id",
-                            Long.parseLong(user.id()),
-                            "name",
-                            user.displayName(),
-                            "profile_picture",
-                            at("/avatars/" + user.login() + ".svg").toString())))))
-        .orElseGet(() -> Answer.error(401, "Unauthorized"));
-  }
-
-  private Answer profile(HttpExchange exchange) {
-    if (!CLIENT_ID.equals(exchange.getRequestHeaders().getFirst("Client-Id"))
-        || exchange.getRequestHeaders().getFirst("Authorization") == null) {
-      return Answer.error(401, "OAuth token or Client-Id is missing");
-    }
-    Optional<DevUser> user = person(exchange);
-    if (user.isEmpty()) {
-      return Answer.error(401, "Invalid OAuth token");
-    }
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("id", user.get().id());
-    row.put("login", user.get().login());
-    row.put("display_name", user.get().displayName());
-    row.put("type", "");
-    row.put("broadcaster_type", "");
-    row.put("description", user.get().note());
-    row.put("profile_image_url", at("/avatars/" + user.get().login() + ".svg").toString());
-    row.put("offline_image_url", "");
-    row.put("view_count", 0);
-    row.put("email", user.get().email());
-    row.put("created_at", "2020-01-01T00:00:00Z");
-    return Answer.json(200, Map.of("data", List.of(row)));
-  }
-
-  private Answer avatar(HttpExchange exchange) {
-    String file = exchange.getRequestURI().getPath().substring("/avatars/".length());
-    return DevUser.ALL.stream()
-        .filter(user -> file.equals(user.login() + ".svg"))
-        .findFirst()
-        .map(user -> new Answer(200, "image/svg+xml", LoginPage.avatar(user), ""))
-        .orElseGet(() -> Answer.error(404, "no such avatar"));
-  }
-
-  // --- plumbing -----------------------------------------------------------------------------
-
-  @FunctionalInterface
-  private interface Action {
-    Answer answer(HttpExchange exchange) throws IOException;
-  }
-
-  private record Answer(int status, String contentType, String body, String location) {
-    static Answer json(int status, Object value) {
-      return new Answer(status, "application/json", JSON.writeValueAsString(value), "");
-    }
-
-    static Answer html(String page) {
-      return new Answer(200, "text/html; charset=utf-8", page, "");
-    }
-
-    static Answer redirect(String location) {
-      return new Answer(302, "text/plain", "", location);
-    }
-
-    /** Twitch's shape of an error. */
-    static Answer error(int status, String message) {
-      Map<String, Object> body = new LinkedHashMap<>();
-      body.put("status", status);
-      body.put("message", message);
-      return json(status, body);
-    }
-  }
-
-  private void route(String path, String method, Action action) {
-    server.createContext(
-        path,
-        exchange -> {
-          try (exchange) {
-            boolean known = exchange.getRequestURI().getPath().equals(path) || path.endsWith("/");
-            boolean allowed = exchange.getRequestMethod().equals(method);
-            Answer answer =
-                !known
-                    ? Answer.error(404, "not found")
-                    : allowed ? action.answer(exchange) : Answer.error(405, "use " + method);
-            send(exchange, answer);
-          } catch (IOException | RuntimeException e) {
-            LOG.warn("{} {} failed: {}", method, path, e.toString());
-          }
-        });
-  }
-
-  private static void send(HttpExchange exchange, Answer answer) throws IOException {
-    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", answer.contentType());
-    exchange.getResponseHeaders().set("Cache-Control", "no-store");
-    if (!answer.location().isEmpty()) {
-      exchange.getResponseHeaders().set("Location", answer.location());
-    }
-    exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-    if (body.length > 0) {
-      exchange.getResponseBody().write(body);
-    }
-  }
-
   private static boolean isLocal(String redirectUri) {
     try {
       URI uri = URI.create(redirectUri);
@@ -439,23 +241,6 @@ public final class DevLogin implements AutoCloseable {
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
     }
-  }
-
-  private static Map<String, String> parseForm(@Nullable String raw) {
-    Map<String, String> values = new HashMap<>();
-    if (raw == null || raw.isEmpty()) {
-      return values;
-    }
-    for (String pair : raw.split("&", -1)) {
-      int equals = pair.indexOf('=');
-      String name = equals < 0 ? pair : pair.substring(0, equals);
-      values.putIfAbsent(decode(name), equals < 0 ? "" : decode(pair.substring(equals + 1)));
-    }
-    return values;
-  }
-
-  private static String decode(String text) {
-    return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
   private static String encode(String text) {

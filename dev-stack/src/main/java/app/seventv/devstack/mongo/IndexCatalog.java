@@ -56,8 +56,10 @@ final class IndexCatalog {
     List<Document> passedOn = new ArrayList<>();
     Map<String, UniqueKeys> built = new HashMap<>();
     List<Entry> ours = new ArrayList<>();
+    List<Document> existing = existing(ns);
     for (Document index : Docs.documents(command, "indexes")) {
       check(index);
+      IndexConflicts.check(existing, index);
       Entry entry = new Entry(ns, index.cloneDeeply());
       Document plain = index.clone();
       if (UniqueKeys.applyTo(index)) {
@@ -75,6 +77,19 @@ final class IndexCatalog {
     ours.forEach(entry -> kept.put(entry.name(), entry.index()));
     keys.putAll(built);
     return reply;
+  }
+
+  /** The indexes of a collection, as the clients created them. */
+  private List<Document> existing(Namespace ns) {
+    Document reply;
+    try {
+      reply = store.writeCommand(ns.database(), new Document("listIndexes", ns.collection()));
+    } catch (CommandFailure e) {
+      return List.of(); // there is no such collection yet
+    }
+    List<Document> known = Docs.documents(Docs.documentOrEmpty(reply, "cursor"), "firstBatch");
+    restoreDescriptions(ns, known);
+    return known;
   }
 
   private static void check(Document index) {

@@ -51,6 +51,27 @@ abstract class IndexContract extends MongoContract {
     assertThat(only(things())).containsEntry("code", "A");
   }
 
+  private void assertConflict(int code, String field, IndexOptions options) {
+    assertThatThrownBy(() -> things().createIndex(Indexes.ascending(field), options))
+        .isInstanceOfSatisfying(
+            MongoCommandException.class, e -> assertThat(e.getErrorCode()).isEqualTo(code));
+  }
+
+  @Test
+  void anIndexThatExistsOtherwiseIsAConflict() {
+    IndexOptions hour = new IndexOptions().expireAfter(3600L, TimeUnit.SECONDS);
+    IndexOptions day = new IndexOptions().expireAfter(86_400L, TimeUnit.SECONDS);
+    things().createIndex(Indexes.ascending("code"));
+    things().createIndex(Indexes.ascending("code")); // equal ones are left alone
+    things().createIndex(Indexes.ascending("until"), hour);
+    things().createIndex(Indexes.ascending("until"), hour);
+    assertConflict(86, "code", UNIQUE);
+    assertConflict(86, "other", new IndexOptions().name("code_1"));
+    assertConflict(85, "code", new IndexOptions().name("another_name"));
+    assertConflict(85, "until", day);
+    assertThat(things().listIndexes()).hasSize(3);
+  }
+
   @Test
   void aCompoundUniqueIndexLooksAtAllItsFields() {
     things().createIndex(Indexes.ascending("kind", "emote_id"), UNIQUE);

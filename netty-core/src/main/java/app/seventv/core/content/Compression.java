@@ -106,6 +106,9 @@ public final class Compression {
    * @throws IOException if the native coder fails
    */
   public ByteBuf encode(ByteBuf body, ContentCoding coding) throws IOException {
+    if (coding == ContentCoding.ZSTD) {
+      return ZstdBodies.encode(body, levels.getOrDefault(coding, 1));
+    }
     ByteBuf out = ByteBufAllocator.DEFAULT.directBuffer(Math.max(256, body.readableBytes() / 3));
     try (ContentEncoder encoder = encoder(coding)) {
       encoder.encode(body, ContentEncoder.Then.FINISH, out);

@@ -1,5 +1,9 @@
 package app.seventv.core.content;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * tags mean that one will do for the other.
  */
 public final class EntityTag {
+  /** Of a digest: enough to tell the versions of one resource apart. */
+  private static final int DIGEST_BYTES = 12;
+
   private final boolean weak;
   private final String quoted;
   private final String text;
@@ -25,6 +32,23 @@ public final class EntityTag {
    */
   public static EntityTag strong(String opaque) {
     return checked(false, opaque);
+  }
+
+  /** A strong tag of these bytes, which are in a coding: a digest, the same on every server. */
+  public static EntityTag ofContent(byte[] bytes, ContentCoding coding) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+      byte[] start = Arrays.copyOf(digest, DIGEST_BYTES);
+      return strong(
+          inCoding(Base64.getUrlEncoder().withoutPadding().encodeToString(start), coding));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /** In another coding the bytes are others, and so must be the tag (RFC 9110 §8.8.3.3). */
+  static String inCoding(String opaque, ContentCoding coding) {
+    return coding == ContentCoding.IDENTITY ? opaque : opaque + '-' + coding.token();
   }
 
   /** A weak tag; as {@link #strong}. */

@@ -6,10 +6,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds what a decoded path names below a directory. Every method blocks. */
 final class FileLookup {
-  private static final int TAG_BYTES = 12;
-
   private final Path root;
   private final String index;
   private final StaticFiles.Links links;
@@ -83,7 +77,7 @@ final class FileLookup {
     String mediaType = MediaTypes.ofName(name);
     StaticFile.Variant original = variant(real, facts, mediaType, ContentCoding.IDENTITY);
     variants.put(ContentCoding.IDENTITY, original);
-    for (ContentCoding coding : StaticFile.PRECOMPRESSED) {
+    for (ContentCoding coding : CodedVariants.PRECOMPRESSED) {
       Path copy = real(name + coding.fileSuffix());
       if (copy != null && facts(copy).isRegularFile()) {
         variants.put(coding, variant(copy, facts(copy), mediaType, coding));
@@ -105,7 +99,7 @@ final class FileLookup {
   }
 
   private boolean isCompressedCopy(String name) {
-    for (ContentCoding coding : StaticFile.PRECOMPRESSED) {
+    for (ContentCoding coding : CodedVariants.PRECOMPRESSED) {
       String suffix = coding.fileSuffix();
       if (name.endsWith(suffix)
           && real(name.substring(0, name.length() - suffix.length())) != null) {
@@ -123,14 +117,14 @@ final class FileLookup {
       Path file, BasicFileAttributes facts, String mediaType, ContentCoding coding)
       throws IOException {
     byte[] bytes = facts.size() <= maxFileInMemoryBytes ? Files.readAllBytes(file) : null;
-    String tag = bytes == null ? statTag(facts) : contentTag(bytes);
-    if (coding != ContentCoding.IDENTITY) {
-      tag += '-' + coding.token(); // other bytes: another tag (RFC 9110 §8.8.3.3)
-    }
+    EntityTag tag =
+        bytes == null
+            ? EntityTag.strong(EntityTag.inCoding(statTag(facts), coding))
+            : EntityTag.ofContent(bytes, coding);
     Representation representation =
         Representation.of(bytes == null ? facts.size() : bytes.length, mediaType)
             .withCoding(coding)
-            .withEtag(EntityTag.strong(tag))
+            .withEtag(tag)
             .withLastModified(lastModified(facts));
     return new StaticFile.Variant(representation, file, bytes);
   }
@@ -145,16 +139,5 @@ final class FileLookup {
     return Long.toHexString(facts.lastModifiedTime().to(TimeUnit.NANOSECONDS))
         + '-'
         + Long.toHexString(facts.size());
-  }
-
-  private static String contentTag(byte[] bytes) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return Base64.getUrlEncoder()
-          .withoutPadding()
-          .encodeToString(Arrays.copyOf(digest, TAG_BYTES));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

@@ -2,23 +2,15 @@ package app.seventv.core.content;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.file.Path;
-import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A file in all its codings, as it was when it was looked at. */
 final class StaticFile {
-  /** Codings of copies beside a file, the one that is smallest as a rule first. */
-  static final List<ContentCoding> PRECOMPRESSED =
-      List.of(ContentCoding.BR, ContentCoding.ZSTD, ContentCoding.GZIP);
-
   /** Objects and texts around a file without its bytes. */
   private static final int OVERHEAD_BYTES = 600;
 
-  private final Map<ContentCoding, Variant> variants;
-  private final List<ContentCoding> offered;
+  private final CodedVariants<Variant> variants;
   private final String caching;
   private final long checkedAtNs;
   private final long weightBytes;
@@ -29,8 +21,7 @@ final class StaticFile {
    * @param checkedAtNs when the files were looked at
    */
   StaticFile(Map<ContentCoding, Variant> variants, String caching, long checkedAtNs) {
-    this.variants = new EnumMap<>(variants);
-    this.offered = PRECOMPRESSED.stream().filter(variants::containsKey).toList();
+    this.variants = new CodedVariants<>(variants);
     this.caching = caching;
     this.checkedAtNs = checkedAtNs;
     this.weightBytes =
@@ -72,17 +63,13 @@ final class StaticFile {
 
   /** The coding that the client likes best. */
   Variant choose(HttpHeaders request) {
-    ContentCoding coding =
-        offered.isEmpty() ? ContentCoding.IDENTITY : Negotiation.coding(request, offered);
-    return Objects.requireNonNull(variants.get(coding));
+    return variants.choose(request);
   }
 
   /** Sets the fields that all codings share. */
   void describe(HttpHeaders headers) {
     headers.set("cache-control", caching);
-    if (!offered.isEmpty()) {
-      headers.set("vary", "accept-encoding");
-    }
+    variants.vary(headers);
   }
 
   boolean isFresh(long nowNs, long recheckNs) {

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 /** RFC 8878 by Facebook's library. */
 final class ZstdEncoder implements ContentEncoder {
   /** 512 KiB; far below the 8 MiB that every client must take (RFC 9659 §3). */
-  private static final int WINDOW_LOG = 19;
+  static final int WINDOW_LOG = 19;
 
   private static final int STEP_BYTES = 16 << 10;
 

@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.sockets.TlsEndHold;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * held while nothing follows it, and only while what it holds would have to wait anyway: any other
  * content of it would be the start of a pipelined request.
  */
-final class CloseNotifyHold extends ChannelInboundHandlerAdapter {
+final class CloseNotifyHold extends ChannelInboundHandlerAdapter implements TlsEndHold {
   private static final int HEADER_BYTES = 5;
   private static final int TYPE_ALERT = 21;
   private static final int TYPE_APPLICATION_DATA = 23;
@@ -47,6 +48,11 @@ final class CloseNotifyHold extends ChannelInboundHandlerAdapter {
    */
   void holdWhile(BooleanSupplier holds) {
     answering = holds;
+  }
+
+  @Override
+  public void holdUntilRemoved() {
+    answering = () -> true;
   }
 
   @Override

@@ -68,14 +68,15 @@ final class ConnectionEnd implements ChannelFutureListener {
   SocketEnd move(ServerContext server, SocketEnd webSocket) {
     moved = true;
     InetAddress peer = counted;
+    boolean secure = connection != null && connection.secure();
     if (peer == null && webSocket.equals(server.webSocketEnd)) {
-      return server.socketEnd;
+      return secure ? server.secureSocketEnd : server.socketEnd;
     }
     return ageNs -> {
       if (peer != null) {
         server.door.leavePeer(peer);
       }
-      server.socketEnded(ageNs);
+      server.socketEnded(secure, ageNs);
       webSocket.ended(ageNs);
     };
   }

@@ -13,10 +13,8 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +27,10 @@ final class HeaderFields extends HttpHeaders {
 
   private final boolean checked;
 
-  /** Names at even, values at odd indexes. */
+  /** Fields that come first and that others have too; none if one of them had to be changed. */
+  private @Nullable HeaderBlock common;
+
+  /** The other fields: names at even, values at odd indexes. */
   private CharSequence[] slots;
 
   private int used;
@@ -49,19 +50,57 @@ final class HeaderFields extends HttpHeaders {
     return new HeaderFields(true, 2 * fields);
   }
 
+  /** Fields of an own message that begin with common ones, with room for so many others. */
+  static HeaderFields checked(HeaderBlock common, int fields) {
+    HeaderFields made = new HeaderFields(true, 2 * fields);
+    made.common = common;
+    return made;
+  }
+
   /** Fields of a message that was checked while it was read. */
   static HeaderFields trusted() {
     return new HeaderFields(false, FIRST_SLOTS);
   }
 
+  /** The fields that come first, if there are such. */
+  @Nullable HeaderBlock common() {
+    return common;
+  }
+
+  /** How many fields {@link #common} has. */
+  int commonSize() {
+    HeaderBlock first = common;
+    return first == null ? 0 : first.size();
+  }
+
   /** Name of the field at the index, below {@link #size}. */
   CharSequence nameAt(int index) {
-    return slots[2 * index];
+    HeaderBlock first = common;
+    int own = index - commonSize();
+    return first != null && own < 0 ? first.nameAt(index) : slots[2 * own];
   }
 
   /** Value of the field at the index, below {@link #size}. */
   CharSequence valueAt(int index) {
-    return slots[2 * index + 1];
+    HeaderBlock first = common;
+    int own = index - commonSize();
+    return first != null && own < 0 ? first.valueAt(index) : slots[2 * own + 1];
+  }
+
+  /** Makes the common fields own ones, so that they can be changed. */
+  private void own() {
+    HeaderBlock first = common;
+    if (first != null) {
+      CharSequence[] all = new CharSequence[2 * (first.size() + FIRST_SLOTS) + used];
+      for (int i = 0; i < first.size(); i++) {
+        all[2 * i] = first.nameAt(i);
+        all[2 * i + 1] = first.valueAt(i);
+      }
+      System.arraycopy(slots, 0, all, 2 * first.size(), used);
+      used += 2 * first.size();
+      slots = all;
+      common = null;
+    }
   }
 
   /** Adds without a look: for constants and for what was checked already. */
@@ -78,9 +117,11 @@ final class HeaderFields extends HttpHeaders {
     return a == b || (a.length() == b.length() && AsciiString.contentEqualsIgnoreCase(a, b));
   }
 
+  /** Index of the next field of this name, or -1. */
   private int find(CharSequence name, int from) {
-    for (int i = from; i < used; i += 2) {
-      if (same(slots[i], name)) {
+    int size = size();
+    for (int i = from; i < size; i++) {
+      if (same(nameAt(i), name)) {
         return i;
       }
     }
@@ -89,7 +130,7 @@ final class HeaderFields extends HttpHeaders {
 
   private @Nullable CharSequence first(CharSequence name) {
     int at = find(name, 0);
-    return at < 0 ? null : slots[at + 1];
+    return at < 0 ? null : valueAt(at);
   }
 
   private void append(CharSequence name, Object value) {
@@ -155,8 +196,8 @@ final class HeaderFields extends HttpHeaders {
   @Override
   public List<String> getAll(CharSequence name) {
     List<String> values = new ArrayList<>(1);
-    for (int i = find(name, 0); i >= 0; i = find(name, i + 2)) {
-      values.add(slots[i + 1].toString());
+    for (int i = find(name, 0); i >= 0; i = find(name, i + 1)) {
+      values.add(valueAt(i).toString());
     }
     return values;
   }
@@ -173,19 +214,19 @@ final class HeaderFields extends HttpHeaders {
 
   @Override
   public boolean isEmpty() {
-    return used == 0;
+    return size() == 0;
   }
 
   @Override
   public int size() {
-    return used / 2;
+    return commonSize() + used / 2;
   }
 
   @Override
   public Set<String> names() {
     Set<String> names = new LinkedHashSet<>();
-    for (int i = 0; i < used; i += 2) {
-      names.add(slots[i].toString());
+    for (int i = 0; i < size(); i++) {
+      names.add(nameAt(i).toString());
     }
     return names;
   }
@@ -200,12 +241,12 @@ final class HeaderFields extends HttpHeaders {
   @Override
   @SuppressWarnings("deprecation") // HttpHeaders still asks for it
   public Iterator<Map.Entry<String, String>> iterator() {
-    return new Entries<>((name, value) -> Map.entry(name.toString(), value.toString()));
+    return new FieldEntries<>(this, (name, value) -> Map.entry(name.toString(), value.toString()));
   }
 
   @Override
   public Iterator<Map.Entry<CharSequence, CharSequence>> iteratorCharSequence() {
-    return new Entries<>(SimpleImmutableEntry::new);
+    return new FieldEntries<>(this, SimpleImmutableEntry::new);
   }
 
   @Override
@@ -292,10 +333,14 @@ final class HeaderFields extends HttpHeaders {
 
   @Override
   public HttpHeaders remove(CharSequence name) {
-    int from = find(name, 0);
-    if (from < 0) {
+    int at = find(name, 0);
+    if (at < 0) {
       return this;
     }
+    if (at < commonSize()) {
+      own();
+    }
+    int from = 2 * (at - commonSize());
     int to = from;
     for (int i = from; i < used; i += 2) {
       if (!same(slots[i], name)) {
@@ -309,6 +354,7 @@ final class HeaderFields extends HttpHeaders {
 
   @Override
   public HttpHeaders clear() {
+    common = null;
     used = 0;
     return this;
   }
@@ -371,30 +417,7 @@ final class HeaderFields extends HttpHeaders {
     HeaderFields copy = new HeaderFields(checked, 0);
     copy.slots = Arrays.copyOf(slots, slots.length);
     copy.used = used;
+    copy.common = common;
     return copy;
-  }
-
-  private final class Entries<E> implements Iterator<E> {
-    private final BiFunction<CharSequence, CharSequence, E> entry;
-    private int next;
-
-    Entries(BiFunction<CharSequence, CharSequence, E> entry) {
-      this.entry = entry;
-    }
-
-    @Override
-    public boolean hasNext() {
-      return next < used;
-    }
-
-    @Override
-    public E next() {
-      if (next >= used) {
-        throw new NoSuchElementException();
-      }
-      E made = entry.apply(slots[next], slots[next + 1]);
-      next += 2;
-      return made;
-    }
   }
 }

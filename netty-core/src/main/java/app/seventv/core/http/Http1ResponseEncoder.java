@@ -127,7 +127,11 @@ final class Http1ResponseEncoder {
 
   private void gatherFields(HttpHeaders headers) {
     if (headers instanceof HeaderFields fields) {
-      for (int i = 0; i < fields.size(); i++) {
+      HeaderBlock common = fields.common();
+      if (common != null) {
+        put(common.http1());
+      }
+      for (int i = fields.commonSize(); i < fields.size(); i++) {
         gatherField(fields.nameAt(i), fields.valueAt(i));
       }
     } else {

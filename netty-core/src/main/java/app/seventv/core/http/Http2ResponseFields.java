@@ -39,7 +39,7 @@ final class Http2ResponseFields extends DefaultHttp2Headers {
   /** Lets go of the fields. */
   void letGo() {
     fields = null;
-    walk.rest = null;
+    walk.letGo();
   }
 
   @Override
@@ -62,13 +62,18 @@ final class Http2ResponseFields extends DefaultHttp2Headers {
   private static final class Walk
       implements Iterator<Map.Entry<CharSequence, CharSequence>>,
           Map.Entry<CharSequence, CharSequence> {
+    private @Nullable HeaderFields own;
+    private int at;
     private @Nullable Iterator<Map.Entry<CharSequence, CharSequence>> rest;
     private CharSequence name = "";
     private CharSequence value = "";
     private boolean ready;
 
     void start(@Nullable CharSequence status, @Nullable HttpHeaders fields) {
-      rest = fields == null || fields.isEmpty() ? null : fields.iteratorCharSequence();
+      own = fields instanceof HeaderFields known ? known : null;
+      at = 0;
+      rest =
+          own != null || fields == null || fields.isEmpty() ? null : fields.iteratorCharSequence();
       if (status != null) {
         name = STATUS;
         value = status;
@@ -78,13 +83,32 @@ final class Http2ResponseFields extends DefaultHttp2Headers {
       }
     }
 
-    @Override
-    public boolean hasNext() {
+    void letGo() {
+      own = null;
+      rest = null;
+    }
+
+    /** Takes the next field, be it for HTTP/2 or not; false if there is none. */
+    private boolean take() {
+      HeaderFields known = own;
       Iterator<Map.Entry<CharSequence, CharSequence>> fields = rest;
-      while (!ready && fields != null && fields.hasNext()) {
+      if (known != null && at < known.size()) {
+        name = lowerCase(known.nameAt(at));
+        value = known.valueAt(at++);
+        return true;
+      }
+      if (fields != null && fields.hasNext()) {
         Map.Entry<CharSequence, CharSequence> field = fields.next();
         name = lowerCase(field.getKey());
         value = field.getValue();
+        return true;
+      }
+      return false;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (!ready && take()) {
         ready = !Http2Fields.isConnectionSpecific(name);
       }
       return ready;

@@ -270,7 +270,7 @@ final class Http2Stream implements ExchangeTransport {
 
   @Override
   public void continueIfExpected() {
-    if (continueExpected && !closed && !headSent) {
+    if (continueExpected && !closed) {
       continueExpected = false;
       connection.writer().headers(id, 100, EmptyHttpHeaders.INSTANCE, false);
       connection.flush();

@@ -24,6 +24,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2HeadersEncoder;
+import io.netty.util.AsciiString;
 import java.io.Closeable;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +45,29 @@ final class Http2Writer implements Closeable {
   /** Compression table before any setting (RFC 9113 §6.5.2); a larger one is not used. */
   private static final long TABLE_BYTES = 4_096;
 
-  /** RFC 7541 §7.1.3: what identifies a user is kept out of the compression state. */
-  private static final Http2HeadersEncoder.SensitivityDetector SENSITIVE =
-      (name, value) -> HttpHeaderNames.SET_COOKIE.contentEquals(name);
+  private static final AsciiString REQUEST_ID = AsciiString.cached(RequestIds.HEADER);
+  private static final AsciiString HITS = AsciiString.cached("x-7tv-cache-hits");
+
+  /**
+   * What stays out of the compression table: what identifies a user (RFC 7541 §7.1.3), and what
+   * differs from one response to the next and would only push out what all have in common.
+   */
+  private static final Http2HeadersEncoder.SensitivityDetector NOT_IN_TABLE =
+      (name, value) ->
+          switch (name.length()) {
+            case 3 -> HttpHeaderNames.AGE.contentEquals(name);
+            case 4 -> HttpHeaderNames.ETAG.contentEquals(name);
+            case 10 -> HttpHeaderNames.SET_COOKIE.contentEquals(name);
+            case 12 -> REQUEST_ID.contentEquals(name);
+            case 13 -> HttpHeaderNames.LAST_MODIFIED.contentEquals(name);
+            case 14 -> HttpHeaderNames.CONTENT_LENGTH.contentEquals(name);
+            case 16 -> HITS.contentEquals(name);
+            default -> false;
+          };
 
   private final ChannelHandlerContext ctx;
-  private final DefaultHttp2HeadersEncoder hpack = new DefaultHttp2HeadersEncoder(SENSITIVE, true);
+  private final DefaultHttp2HeadersEncoder hpack =
+      new DefaultHttp2HeadersEncoder(NOT_IN_TABLE, true);
   private final Http2ResponseFields responseFields = new Http2ResponseFields();
   private @Nullable ByteBuf batch;
 

@@ -5,8 +5,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http3.StaticQpack;
 import io.netty.util.AsciiString;
-import java.util.Iterator;
-import java.util.Map;
 
 /** Encodes the field section of a response as a HEADERS frame (RFC 9114 §4.2, §7.2.2). */
 final class Http3ResponseFields {
@@ -35,20 +33,32 @@ final class Http3ResponseFields {
     if (status > 0) {
       StaticQpack.add(out, ":status", Integer.toString(status));
     }
-    Iterator<Map.Entry<CharSequence, CharSequence>> fields = headers.iteratorCharSequence();
-    while (fields.hasNext()) {
-      Map.Entry<CharSequence, CharSequence> field = fields.next();
-      String name = lowerCase(field.getKey());
-      if (!Http2Fields.isConnectionSpecific(name)) {
-        StaticQpack.add(out, name, field.getValue().toString());
+    if (headers instanceof HeaderFields fields) {
+      HeaderBlock common = fields.common();
+      if (common != null) {
+        out.writeBytes(common.http3());
       }
+      for (int i = fields.commonSize(); i < fields.size(); i++) {
+        add(out, fields.nameAt(i), fields.valueAt(i));
+      }
+    } else {
+      headers
+          .iteratorCharSequence()
+          .forEachRemaining(field -> add(out, field.getKey(), field.getValue()));
     }
     int length = out.writerIndex() - LENGTH_INDEX - LENGTH_BYTES;
     out.setInt(LENGTH_INDEX, FOUR_BYTE_NUMBER | length);
     return out;
   }
 
-  private static String lowerCase(CharSequence name) {
+  private static void add(ByteBuf out, CharSequence mixedCase, CharSequence value) {
+    String name = lowerCase(mixedCase);
+    if (!Http2Fields.isConnectionSpecific(name)) {
+      StaticQpack.add(out, name, value.toString());
+    }
+  }
+
+  static String lowerCase(CharSequence name) {
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
       if (c >= 'A' && c <= 'Z') {

@@ -35,7 +35,6 @@ final class Http3Stream implements ExchangeTransport {
 
   private @Nullable HttpExchange current;
   private boolean continueExpected;
-  private boolean headSent;
   private boolean outputEnded;
   private boolean closed;
 
@@ -233,7 +232,7 @@ final class Http3Stream implements ExchangeTransport {
 
   @Override
   public void continueIfExpected() {
-    if (continueExpected && !headSent && !outputEnded) {
+    if (continueExpected && !outputEnded) {
       continueExpected = false;
       watch.bodyBegins(System.nanoTime());
       out.add(alloc(), Http3ResponseFields.frame(alloc(), 100, EmptyHttpHeaders.INSTANCE, 0));
@@ -268,7 +267,6 @@ final class Http3Stream implements ExchangeTransport {
       body.release();
       return;
     }
-    headSent = true;
     boolean copied = length <= COPY_BYTES;
     ByteBuf head =
         Http3ResponseFields.frame(
@@ -290,7 +288,6 @@ final class Http3Stream implements ExchangeTransport {
   @Override
   public void sendHead(int status, HttpHeaders headers) {
     if (!outputEnded) {
-      headSent = true;
       out.add(alloc(), Http3ResponseFields.frame(alloc(), status, headers, 0));
     }
   }

@@ -140,7 +140,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     HttpHeaders headers = response.headers();
     boolean bodyAllowed = isBodyAllowed(response.status());
     if (bodyAllowed && !(headRequest && headers.contains(HttpHeaderNames.CONTENT_LENGTH))) {
-      headers.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(content.readableBytes()));
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, RecentTexts.decimal(content.readableBytes()));
     }
     prepareHead(response.status(), headers);
     if (headRequest || !bodyAllowed) {

@@ -95,4 +95,14 @@ public final class Response {
   public static HttpHeaders newHeaders(int fields) {
     return HeaderFields.checked(fields);
   }
+
+  /**
+   * Header fields that begin with common ones.
+   *
+   * @param common what many responses have
+   * @param fields how many are about to be added; more can be
+   */
+  public static HttpHeaders newHeaders(HeaderBlock common, int fields) {
+    return HeaderFields.checked(common, fields);
+  }
 }

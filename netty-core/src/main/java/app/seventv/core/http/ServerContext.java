@@ -45,6 +45,9 @@ final class ServerContext {
   /** The same with its connection, once the socket has left its channel: no object for each. */
   final SocketEnd socketEnd;
 
+  /** The same of a connection with TLS. */
+  final SocketEnd secureSocketEnd;
+
   /** {@code Alt-Svc} values by the TCP port whose responses carry them. */
   private final Map<Integer, String> altSvc = new ConcurrentHashMap<>();
 
@@ -69,11 +72,8 @@ final class ServerContext {
     this.sockets = sockets;
     this.requestIds = requestIds;
     this.webSocketEnd = ageNs -> observer.webSocketClosed(Protocol.HTTP_1);
-    this.socketEnd =
-        ageNs -> {
-          socketEnded(ageNs);
-          observer.webSocketClosed(Protocol.HTTP_1);
-        };
+    this.socketEnd = socketEnd(false);
+    this.secureSocketEnd = socketEnd(true);
     this.handshakes = new Semaphore(limits.maxConcurrentHandshakes());
   }
 
@@ -83,10 +83,17 @@ final class ServerContext {
     ConnectionEnd.of(channel).opened(observer, connection);
   }
 
+  private SocketEnd socketEnd(boolean secure) {
+    return ageNs -> {
+      socketEnded(secure, ageNs);
+      observer.webSocketClosed(Protocol.HTTP_1);
+    };
+  }
+
   /** A websocket of HTTP/1.1 whose socket had left its channel has ended. */
-  void socketEnded(long ageNs) {
+  void socketEnded(boolean secure, long ageNs) {
     door.leave();
-    observer.connectionClosed(Protocol.HTTP_1, false, ageNs);
+    observer.connectionClosed(Protocol.HTTP_1, secure, ageNs);
   }
 
   /** Responses over this TCP port tell clients of HTTP/3 (RFC 7838 §3). */

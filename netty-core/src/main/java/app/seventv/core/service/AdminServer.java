@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Health, figures and version over HTTP/1.1 (operations.md §4.1) on a loop of its own, so that it
- * answers even if the service's loops are stuck. Private interface only: no TLS, no login.
+ * answers even if the service's loops are stuck. Private interface only: no TLS, no login, and no
+ * figures of its own (docs/observability.md).
  */
 final class AdminServer implements AutoCloseable {
   private static final int MAX_REQUEST_LINE_BYTES = 1_024;

@@ -21,6 +21,9 @@ final class SendQueue {
   private long bytes;
   private boolean gathered;
 
+  /** Buffers at the front that are encrypted. */
+  private int sealed;
+
   /** Whether the send under way gathers several buffers. */
   boolean isGathered() {
     return gathered;
@@ -47,14 +50,55 @@ final class SendQueue {
   /** Adds a buffer that is not empty; takes its reference. */
   void add(ByteBuf buffer) {
     if (size == ring.length) {
-      ByteBuf[] larger = Arrays.copyOfRange(ring, head, head + ring.length * 2);
-      System.arraycopy(ring, 0, larger, ring.length - head, head);
-      ring = larger;
-      head = 0;
+      grow();
     }
     ring[(head + size) & (ring.length - 1)] = buffer;
     size++;
     bytes += buffer.readableBytes();
+  }
+
+  /** Number of buffers at the front that are encrypted. */
+  int sealed() {
+    return sealed;
+  }
+
+  /** Adds a buffer that is encrypted, as all before it must be. */
+  void addSealed(ByteBuf buffer) {
+    add(buffer);
+    sealed++;
+  }
+
+  /**
+   * Puts one encrypted buffer before the others.
+   *
+   * @param plainBuffers number of buffers at the front that are in it as a whole
+   * @param plainBytes what it holds of them, or of the first one if none is in it as a whole
+   */
+  void sealed(int plainBuffers, int plainBytes, ByteBuf buffer) {
+    for (int i = 0; i < plainBuffers; i++) {
+      remove().release();
+    }
+    bytes -= plainBytes;
+    if (size == ring.length) {
+      grow();
+    }
+    head = (head - 1) & (ring.length - 1);
+    ring[head] = buffer;
+    size++;
+    bytes += buffer.readableBytes();
+    sealed++;
+  }
+
+  /** Lets go of everything that is not encrypted. */
+  void dropPlain() {
+    while (size > sealed) {
+      size--;
+      int last = (head + size) & (ring.length - 1);
+      ByteBuf dropped = Objects.requireNonNull(ring[last]);
+      ring[last] = null;
+      bytes -= dropped.readableBytes();
+      dropped.release();
+    }
   }
 
   /** The buffer at a position from 0 to {@link #size}. */
@@ -75,6 +119,7 @@ final class SendQueue {
       }
       left -= length;
       remove().release();
+      sealed = Math.max(0, sealed - 1);
     }
   }
 
@@ -84,6 +129,14 @@ final class SendQueue {
       remove().release();
     }
     bytes = 0;
+    sealed = 0;
+  }
+
+  private void grow() {
+    ByteBuf[] larger = Arrays.copyOfRange(ring, head, head + ring.length * 2);
+    System.arraycopy(ring, 0, larger, ring.length - head, head);
+    ring = larger;
+    head = 0;
   }
 
   private ByteBuf remove() {

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.uring.DetachedSocket;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 
 /**
@@ -21,6 +22,9 @@ public final class SocketMove extends ChannelInboundHandlerAdapter {
   private final int slot;
   private boolean over;
 
+  /** Whether what arrives is encrypted, because TLS has left the channel. */
+  private boolean sealed;
+
   /**
    * The last handler of the channel.
    *
@@ -32,9 +36,10 @@ public final class SocketMove extends ChannelInboundHandlerAdapter {
     this.slot = slot;
   }
 
-  /** Whether sockets of such channels can move. */
+  /** Whether the channel's socket can move, with its TLS if it has any. */
   public static boolean isPossible(Channel channel) {
-    return DetachedSocket.isPossible(channel);
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    return DetachedSocket.isPossible(channel) && (tls == null || TlsSocket.isPossible(tls));
   }
 
   /**
@@ -60,7 +65,8 @@ public final class SocketMove extends ChannelInboundHandlerAdapter {
     if (waiting == null) {
       return; // closed: channelInactive has told
     }
-    if (waiting.isEmpty() && waiting.totalPendingWriteBytes() == 0) {
+    boolean secure = channel.pipeline().get(SslHandler.class) != null;
+    if (!secure && waiting.isEmpty() && waiting.totalPendingWriteBytes() == 0) {
       leave(channel);
     } else {
       table.hold(slot, channel);
@@ -69,7 +75,7 @@ public final class SocketMove extends ChannelInboundHandlerAdapter {
           .addListener(written -> {
             table.letGo(slot);
             if (written.isSuccess()) {
-              leave(channel);
+              channel.eventLoop().execute(() -> leave(channel)); // not within the handler of TLS
             } else {
               channel.close();
             }
@@ -78,6 +84,14 @@ public final class SocketMove extends ChannelInboundHandlerAdapter {
   }
 
   private void leave(Channel channel) {
+    if (over) {
+      return;
+    }
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls != null && !takeTls(channel, tls)) {
+      channel.close();
+      return;
+    }
     var deregistered = channel.deregister();
     // Behind the task in which Netty cancels the channel's operations.
     channel.eventLoop().execute(() -> DetachedSocket.forget(channel));
@@ -88,6 +102,22 @@ public final class SocketMove extends ChannelInboundHandlerAdapter {
         channel.close();
       }
     });
+  }
+
+  /** False if one side has ended TLS. */
+  private boolean takeTls(Channel channel, SslHandler tls) {
+    TlsSocket secure = TlsSocket.take(tls);
+    if (secure == null) {
+      return false;
+    }
+    table.secure(slot, secure);
+    sealed = true;
+    channel.pipeline().remove(tls); // what it has not decrypted comes this way
+    TlsEndHold end = channel.pipeline().get(TlsEndHold.class);
+    if (end != null) {
+      channel.pipeline().remove(end); // so does what it has held back
+    }
+    return true;
   }
 
   private void arrive(Channel channel) {
@@ -102,8 +132,14 @@ public final class SocketMove extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object received) {
-    if (received instanceof ByteBuf bytes) {
-      user.received(bytes);
+    if (over) {
+      ReferenceCountUtil.release(received);
+    } else if (received instanceof ByteBuf bytes) {
+      if (sealed) {
+        table.early(slot, bytes);
+      } else {
+        user.received(bytes);
+      }
     } else {
       ReferenceCountUtil.release(received); // what the HTTP decoder had not passed on
     }

@@ -72,6 +72,10 @@ final class SocketPage implements IoUringIoHandle {
   private final @Nullable SocketEnd[] ends = new SocketEnd[SLOTS];
   private final int[] openedTicks = new int[SLOTS];
   private final byte[] states = new byte[SLOTS];
+
+  /** TLS of the sockets that have it; there is no array until one has. */
+  private @Nullable TlsSocket @Nullable [] secured;
+
   private @Nullable IoRegistration registration;
 
   /** What Netty puts before opcode and index in the user data of this page's operations. */
@@ -117,6 +121,25 @@ final class SocketPage implements IoUringIoHandle {
     openedTicks[index] = openedTick;
   }
 
+  void secure(int index, TlsSocket secure) {
+    if (secured == null) {
+      secured = new TlsSocket[SLOTS];
+    }
+    secured[index] = secure;
+  }
+
+  private @Nullable TlsSocket secure(int index) {
+    return secured == null ? null : secured[index];
+  }
+
+  /** Encrypted bytes from the socket that is about to come. */
+  void early(int index, ByteBuf sealed) {
+    SocketUser user = users[index];
+    if (user != null && !has(index, INPUT_ENDED | CLOSING)) {
+      received(index, user, sealed);
+    }
+  }
+
   void attach(int index, int descriptor) {
     descriptors[index] = descriptor;
     if (has(index, CLOSING)) {
@@ -125,7 +148,7 @@ final class SocketPage implements IoUringIoHandle {
     }
     poll(index);
     flush(index);
-    if (has(index, ENDING) && queues[index] == null) {
+    if (isOutputDone(index)) {
       outputDone(index);
     }
   }
@@ -185,6 +208,11 @@ final class SocketPage implements IoUringIoHandle {
     SocketUser user = Objects.requireNonNull(users[index]);
     SocketEnd end = ends[index];
     SendQueue queue = queues[index];
+    TlsSocket secure = secure(index);
+    if (secure != null && secured != null) {
+      secured[index] = null;
+      table.free(secure);
+    }
     users[index] = null;
     ends[index] = null;
     queues[index] = null;
@@ -277,15 +305,69 @@ final class SocketPage implements IoUringIoHandle {
   }
 
   private void received(int index, SocketUser user, ByteBuf bytes) {
+    TlsSocket secure = secure(index);
+    int outcome = TlsSocket.MORE;
     readingIndex = index;
     try {
-      user.received(bytes.retain());
+      if (secure == null) {
+        user.received(bytes.retain());
+      } else {
+        outcome = decrypt(index, user, secure, bytes);
+      }
     } finally {
       readingIndex = SocketTable.NONE;
       if (flushAfterRead) {
         flushAfterRead = false;
         flush(index);
+        if (isOutputDone(index)) {
+          outputDone(index);
+        }
       }
+    }
+    if (outcome != TlsSocket.MORE && !has(index, CLOSING)) {
+      secureInputEnded(index, outcome);
+    }
+  }
+
+  /** Gives the user what the bytes hold, all of it: they cannot go back into the socket. */
+  private int decrypt(int index, SocketUser user, TlsSocket secure, ByteBuf bytes) {
+    secure.feed(bytes);
+    try {
+      while (!has(index, CLOSING)) {
+        ByteBuf plain = table.plainBuffer();
+        int count = secure.read(plain);
+        if (count <= 0) {
+          return count;
+        }
+        user.received(plain.writerIndex(count).retain());
+      }
+      return TlsSocket.MORE;
+    } finally {
+      secure.fed();
+    }
+  }
+
+  /** The client has said that it is done, or something that is no TLS: an alert answers. */
+  private void secureInputEnded(int index, int outcome) {
+    if (has(index, OUTPUT_ENDED)) {
+      close(index);
+      return;
+    }
+    set(index, INPUT_ENDED);
+    if (has(index, ENDING) && outcome == TlsSocket.ENDED) {
+      return; // what is on its way still goes out
+    }
+    set(index, ENDING);
+    SendQueue queue = queues[index];
+    if (queue != null) {
+      queue.dropPlain();
+      if (queue.size() == 0) {
+        queues[index] = null;
+        table.giveBack(queue);
+      }
+    }
+    if (isOutputDone(index)) {
+      outputDone(index);
     }
   }
 
@@ -329,7 +411,7 @@ final class SocketPage implements IoUringIoHandle {
       clear(index, UNWRITABLE);
       user.writabilityChanged();
     }
-    if (has(index, ENDING) && queues[index] == null) {
+    if (isOutputDone(index)) {
       outputDone(index);
     }
   }
@@ -376,7 +458,13 @@ final class SocketPage implements IoUringIoHandle {
   }
 
   private void send(int index, SendQueue queue) {
-    int buffers = Math.min(queue.size(), MessageHeaders.MAX_BUFFERS);
+    TlsSocket secure = secure(index);
+    if (secure != null && !secure.seal(queue, table.sealBuffer())) {
+      close(index);
+      return;
+    }
+    int ready = secure == null ? queue.size() : queue.sealed();
+    int buffers = Math.min(ready, MessageHeaders.MAX_BUFFERS);
     queue.gathered(buffers > 1);
     set(index, SENDING);
     if (buffers == 1) {
@@ -436,19 +524,29 @@ final class SocketPage implements IoUringIoHandle {
       return;
     }
     set(index, ENDING);
-    if (descriptors[index] == SocketTable.NONE) {
-      return; // when it has come
-    }
-    if (queues[index] == null) {
+    flush(index); // if the socket has come
+    if (readingIndex != index && isOutputDone(index)) {
       outputDone(index);
-    } else {
-      flush(index);
     }
   }
 
-  /** Everything queued is sent, and nothing will follow. */
+  /** Whether everything queued is sent, and nothing will follow. */
+  private boolean isOutputDone(int index) {
+    return has(index, ENDING)
+        && !has(index, OUTPUT_ENDED | CLOSING)
+        && queues[index] == null
+        && descriptors[index] != SocketTable.NONE;
+  }
+
   private void outputDone(int index) {
-    if (has(index, INPUT_ENDED) || !table.calls().endOutput(descriptors[index])) {
+    TlsSocket secure = secure(index);
+    ByteBuf goodbye = secure == null ? null : secure.goodbye();
+    if (goodbye != null) {
+      SendQueue queue = table.takeQueue();
+      queues[index] = queue;
+      queue.addSealed(goodbye);
+      send(index, queue);
+    } else if (has(index, INPUT_ENDED) || !table.calls().endOutput(descriptors[index])) {
       close(index);
     } else {
       set(index, OUTPUT_ENDED);
@@ -463,6 +561,7 @@ final class SocketPage implements IoUringIoHandle {
         close(index);
       }
     }
+    table.closed();
   }
 
   /** Whether the slot is still the same user's. */

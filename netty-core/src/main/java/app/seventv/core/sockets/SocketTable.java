@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets of one io_uring loop that have no channel any more. A socket is a slot: some entries
@@ -30,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  *  21  in pages of {@link SocketPage#SLOTS}
  * </pre>
  *
+ * <p>A page in which a socket has TLS has 4 bytes more for each slot, and the socket a {@link
+ * TlsSocket}.
+ *
  * <p>Everything but {@link #isWritable} and {@link #pendingBytes} is confined to the loop's thread.
  */
 public final class SocketTable {
@@ -47,6 +49,9 @@ public final class SocketTable {
 
   /** Bytes that one read takes. */
   static final int READ_BYTES = 64 << 10;
+
+  /** Plain bytes that are encrypted at once for one socket. */
+  static final int SEAL_BYTES = 64 << 10;
 
   /** Queues kept for the next sockets that have something to wait. */
   private static final int MAX_KEPT_QUEUES = 1024;
@@ -67,7 +72,10 @@ public final class SocketTable {
   private volatile SocketPage[] pages = {};
   private int free = NONE;
   private int size;
-  private @Nullable ByteBuf readBuffer;
+  private int secured;
+  private final LoopBuffer readBuffer = new LoopBuffer(READ_BYTES);
+  private final LoopBuffer plainBuffer = new LoopBuffer(TlsSocket.RECORD_BYTES);
+  private final LoopBuffer sealBuffer = new LoopBuffer(SEAL_BYTES);
 
   /**
    * An empty table.
@@ -88,6 +96,17 @@ public final class SocketTable {
   /** Sockets in the table. */
   public int size() {
     return size;
+  }
+
+  /** Bytes that wait for the clients of all sockets; from any thread, then about right. */
+  public long queuedBytes() {
+    long bytes = 0;
+    for (SocketPage page : pages) {
+      for (int index = 0; index < SocketPage.SLOTS; index++) {
+        bytes += page.pendingBytes(index);
+      }
+    }
+    return bytes;
   }
 
   /** Something that the users of the table share, made at the first call for a key. */
@@ -166,6 +185,22 @@ public final class SocketTable {
     }
   }
 
+  /** The socket will come with TLS, which belongs to the slot from now on. */
+  void secure(int slot, TlsSocket secure) {
+    page(slot).secure(index(slot), secure);
+    secured++;
+  }
+
+  /** Encrypted bytes that arrived before the socket; takes their reference. */
+  void early(int slot, ByteBuf sealed) {
+    ByteBuf bytes = Addresses.isDirect(sealed) ? sealed : direct(sealed);
+    try {
+      page(slot).early(index(slot), bytes);
+    } finally {
+      bytes.release();
+    }
+  }
+
   /** The socket has come. */
   void attach(int slot, int descriptor) {
     calls.userTimeout(descriptor, USER_TIMEOUT_MS);
@@ -175,6 +210,17 @@ public final class SocketTable {
   /** The socket will not come. */
   void abandon(int slot) {
     page(slot).abandon(index(slot));
+  }
+
+  /** Sockets with TLS. */
+  int secured() {
+    return secured;
+  }
+
+  /** TLS of a socket that is given back. */
+  void free(TlsSocket secure) {
+    secure.free();
+    secured--;
   }
 
   /** Takes back a slot that has been in use. */
@@ -273,17 +319,26 @@ public final class SocketTable {
     }
   }
 
-  /** The buffer of the loop, empty. */
+  /** The buffer of the loop that sockets are read into, empty. */
   ByteBuf readBuffer() {
-    ByteBuf current = readBuffer;
-    if (current != null && current.refCnt() > 1) {
-      current.release(); // somebody has kept a slice of it
-      current = null;
-    }
-    if (current == null) {
-      readBuffer = current = PooledByteBufAllocator.DEFAULT.directBuffer(READ_BYTES, READ_BYTES);
-    }
-    return current;
+    return readBuffer.get();
+  }
+
+  /** The buffer of the loop that records are decrypted into, empty. */
+  ByteBuf plainBuffer() {
+    return plainBuffer.get();
+  }
+
+  /** The buffer of the loop that gathers what goes into records, empty. */
+  ByteBuf sealBuffer() {
+    return sealBuffer.get();
+  }
+
+  /** The loop ends: nothing is read or sent any more. */
+  void closed() {
+    readBuffer.free();
+    plainBuffer.free();
+    sealBuffer.free();
   }
 
   private SocketPage page(int slot) {

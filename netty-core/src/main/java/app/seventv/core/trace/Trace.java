@@ -1,7 +1,6 @@
 package app.seventv.core.trace;
 
 import java.net.http.HttpRequest;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The trace that the current thread works for. */
@@ -26,24 +25,22 @@ public final class Trace {
 
   /** As {@link #run}, for code that returns something or throws. */
   public static <T extends @Nullable Object, X extends Throwable> T call(
-      TraceContext context, ScopedValue.CallableOp<T, X> code) throws X {
-    return ScopedValue.where(CURRENT, context).call(code);
+      @Nullable TraceContext context, ScopedValue.CallableOp<T, X> code) throws X {
+    return context == null ? code.call() : ScopedValue.where(CURRENT, context).call(code);
   }
 
-  /** Writes the current context, if there is one, as two header fields of an outgoing message. */
-  public static void inject(BiConsumer<String, String> headers) {
+  /**
+   * Adds the current context, if there is one, to a request of the JDK's client. For calls to our
+   * own services only: others cannot go on with it, and our ids are no concern of theirs.
+   */
+  public static HttpRequest.Builder inject(HttpRequest.Builder request) {
     TraceContext context = current();
     if (context != null) {
-      headers.accept(TraceContext.TRACEPARENT, context.traceparent());
+      request.setHeader(TraceContext.TRACEPARENT, context.traceparent());
       if (!context.state().isEmpty()) {
-        headers.accept(TraceContext.TRACESTATE, context.state());
+        request.setHeader(TraceContext.TRACESTATE, context.state());
       }
     }
-  }
-
-  /** Adds the current context, if there is one, to a request of the JDK's client. */
-  public static HttpRequest.Builder inject(HttpRequest.Builder request) {
-    inject((name, value) -> request.setHeader(name, value));
     return request;
   }
 }

@@ -41,7 +41,7 @@ public record TransportOptions(Choice choice, int loops, boolean bufferRing, boo
       Key.bool(
           "io_uring_socket_tables",
           true,
-          "Whether plain websockets of an io_uring loop go on without a channel, in little memory.");
+          "Whether websockets of an io_uring loop go on without a channel, in little memory.");
 
   /** The keys above. */
   public static final ConfigSchema SCHEMA =

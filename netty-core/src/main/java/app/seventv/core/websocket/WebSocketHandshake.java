@@ -7,6 +7,7 @@ import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
 import app.seventv.core.sockets.SocketMove;
 import app.seventv.core.sockets.SocketTable;
+import app.seventv.core.sockets.TlsEndHold;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -65,9 +66,9 @@ public final class WebSocketHandshake {
     }
     String key = String.valueOf(request.header("sec-websocket-key")).strip();
     ByteBuf head = responseHead(channel, key, agreed.headers(options));
-    if (table != null
-        && !agreed.isCompressed()
-        && move(channel, table, options, listener, head, agreed.subprotocol())) {
+    MoveOutcome outcome = move(channel, table, options, listener, head, agreed);
+    outcome.add();
+    if (outcome == MoveOutcome.MOVED) {
       return true;
     }
     var handler = new WebSocketChannelHandler(options, agreed.isCompressed(), listener);
@@ -83,7 +84,25 @@ public final class WebSocketHandshake {
     return true;
   }
 
-  /** Makes a session of the table's and sends its socket there, unless TLS is in the way. */
+  private static MoveOutcome move(
+      Channel channel,
+      @Nullable SocketTable table,
+      WebSocketOptions options,
+      WebSocketListener listener,
+      ByteBuf head,
+      Agreement agreed) {
+    if (table == null) {
+      return MoveOutcome.NO_TABLE;
+    }
+    if (agreed.isCompressed()) {
+      return MoveOutcome.COMPRESSED;
+    }
+    return move(channel, table, options, listener, head, agreed.subprotocol())
+        ? MoveOutcome.MOVED
+        : MoveOutcome.BOUND_TO_CHANNEL;
+  }
+
+  /** Makes a session of the table's and sends its socket there. */
   private static boolean move(
       Channel channel,
       SocketTable table,
@@ -91,7 +110,7 @@ public final class WebSocketHandshake {
       WebSocketListener listener,
       ByteBuf head,
       String subprotocol) {
-    if (!SocketMove.isPossible(channel) || channel.pipeline().get(SslHandler.class) != null) {
+    if (!SocketMove.isPossible(channel)) {
       return false;
     }
     SocketSession session = SocketSession.reserve(table, options, listener);
@@ -99,6 +118,10 @@ public final class WebSocketHandshake {
       return false;
     }
     SocketMove move = session.move();
+    TlsEndHold end = channel.pipeline().get(TlsEndHold.class);
+    if (end != null) {
+      end.holdUntilRemoved();
+    }
     replaceHandlers(channel.pipeline(), move);
     session.open(head, subprotocol);
     move.start(channel);
@@ -267,8 +290,10 @@ public final class WebSocketHandshake {
   private static void replaceHandlers(ChannelPipeline pipeline, ChannelHandler session) {
     var old = new ArrayList<ChannelHandler>();
     for (Map.Entry<String, ChannelHandler> entry : pipeline) {
-      if (!(entry.getValue() instanceof SslHandler)) {
-        old.add(entry.getValue());
+      ChannelHandler handler = entry.getValue();
+      boolean moves = session instanceof SocketMove && handler instanceof TlsEndHold;
+      if (!(handler instanceof SslHandler || moves)) {
+        old.add(handler);
       }
     }
     pipeline.addLast(PROTOCOL, session);

@@ -33,6 +33,12 @@ public interface WebSocketListener {
   default void onWritabilityChanged(WebSocket socket) {}
 
   /**
+   * The peer has answered the close frame that the server sent, so it has received everything
+   * before it; {@link #onClose} follows.
+   */
+  default void onCloseAnswered(WebSocket socket) {}
+
+  /**
    * The session is over; called exactly once.
    *
    * @param code close code received or sent, or {@link CloseCode#ABNORMAL} without a close frame

@@ -240,8 +240,18 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
       if (state == OPEN) {
         // RFC 6455 §5.5.1: the answer echoes the code.
         sendClose(code, "", payload.toString(StandardCharsets.UTF_8));
+      } else {
+        answered();
       }
       finish();
+    }
+  }
+
+  private void answered() {
+    try {
+      listener.onCloseAnswered(this);
+    } catch (RuntimeException e) {
+      LOG.error("websocket listener failed in onCloseAnswered", e);
     }
   }
 

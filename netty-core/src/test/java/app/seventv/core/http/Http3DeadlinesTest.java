@@ -91,4 +91,14 @@ class Http3DeadlinesTest {
     });
     assertThat(advance(100)).isEqualTo(NO_TASK);
   }
+
+  @Test
+  void whatAStreamThrowsIsToldAndTheTimerGoesOn() {
+    deadlines.watch(_ -> {
+      throw new IllegalStateException("defect");
+    });
+    advance(100);
+    advance(100);
+    assertThat(looks).containsExactly("defect", "defect");
+  }
 }

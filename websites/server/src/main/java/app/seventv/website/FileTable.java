@@ -1,5 +1,6 @@
 package app.seventv.website;
 
+import app.seventv.core.content.CodedVariants;
 import app.seventv.core.content.ContentCoding;
 import app.seventv.core.content.MediaTypes;
 import java.io.IOException;
@@ -87,7 +88,7 @@ final class FileTable {
   private static Content read(Path file) throws IOException {
     Map<ContentCoding, byte[]> compressed = new EnumMap<>(ContentCoding.class);
     String name = String.valueOf(file.getFileName());
-    for (ContentCoding coding : Content.COMPRESSED) {
+    for (ContentCoding coding : CodedVariants.PRECOMPRESSED) {
       Path copy = file.resolveSibling(name + coding.fileSuffix());
       if (Files.isRegularFile(copy)) {
         compressed.put(coding, Files.readAllBytes(copy));
@@ -98,7 +99,8 @@ final class FileTable {
 
   private static boolean isCompressedCopy(Path file) {
     String name = String.valueOf(file.getFileName());
-    return Content.COMPRESSED.stream().anyMatch(coding -> name.endsWith(coding.fileSuffix()));
+    return CodedVariants.PRECOMPRESSED.stream()
+        .anyMatch(coding -> name.endsWith(coding.fileSuffix()));
   }
 
   private static String slashed(Path relative) {

@@ -1,5 +1,6 @@
 package app.seventv.website;
 
+import app.seventv.core.trace.Trace;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -38,7 +39,7 @@ final class GraphqlApi {
   CompletableFuture<JsonNode> query(String query, Map<String, String> variables) {
     byte[] body = json.writeValueAsBytes(Map.of("query", query, "variables", variables));
     HttpRequest request =
-        HttpRequest.newBuilder(endpoint)
+        Trace.inject(HttpRequest.newBuilder(endpoint))
             .timeout(timeout)
             .header("content-type", "application/json")
             .POST(BodyPublishers.ofByteArray(body))

@@ -6,6 +6,7 @@ import app.seventv.core.http.Handler;
 import app.seventv.core.http.HttpError;
 import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
+import app.seventv.core.trace.Trace;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -117,7 +118,7 @@ final class SiteHandler implements Handler {
     } else if (!EntityId.isValid(id)) {
       executor.execute(() -> respondWithShell(exchange, 404, notFoundMeta(path), page.chunk()));
     } else {
-      lookup(new EmbedKey(kind.get(), id))
+      lookup(exchange.request(), new EmbedKey(kind.get(), id))
           .whenCompleteAsync(
               (embed, failure) ->
                   respondWithEmbed(exchange, page, path, failure == null ? embed : null),
@@ -125,9 +126,9 @@ final class SiteHandler implements Handler {
     }
   }
 
-  private CompletableFuture<Embed> lookup(EmbedKey key) {
-    return embeds
-        .lookup(key)
+  /** What has to be asked for goes on with the trace of whoever asked first. */
+  private CompletableFuture<Embed> lookup(Request request, EmbedKey key) {
+    return Trace.call(request.trace(), () -> embeds.lookup(key))
         .orTimeout(embedTimeout.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete((embed, failure) -> outcomes.accept(outcomeOf(embed)));
   }
@@ -196,7 +197,7 @@ final class SiteHandler implements Handler {
     if (key.isEmpty()) {
       throw new HttpError(404, "no embed for this address");
     }
-    lookup(key.get())
+    lookup(exchange.request(), key.get())
         .whenCompleteAsync((embed, failure) -> respondWithOEmbed(exchange, embed), executor);
   }
 

@@ -2,7 +2,10 @@ package app.seventv.website;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.trace.Trace;
+import app.seventv.core.trace.TraceContext;
 import app.seventv.website.EmbedKey.Kind;
+import com.github.benmanes.caffeine.cache.Ticker;
 import com.sun.net.httpserver.HttpServer;
 import graphql.ExecutionInput;
 import graphql.ParseAndValidate;
@@ -24,9 +27,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +48,7 @@ class EmbedsTest {
   private HttpClient client;
   private volatile byte[] answer = {};
   private volatile int status = 200;
+  private final AtomicReference<@Nullable String> traceparent = new AtomicReference<>();
   private final AtomicReference<String> asked = new AtomicReference<>("");
 
   @BeforeEach
@@ -51,6 +57,7 @@ class EmbedsTest {
     api.createContext(
         "/",
         exchange -> {
+          traceparent.set(exchange.getRequestHeaders().getFirst(TraceContext.TRACEPARENT));
           asked.set(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
           exchange.sendResponseHeaders(status, answer.length);
           try (var body = exchange.getResponseBody()) {
@@ -77,6 +84,19 @@ class EmbedsTest {
     Embed embed = await(new V4Embeds(graphql()).lookup(new EmbedKey(kind, TestSite.EMOTE_ID)));
     assertFitsSchema("v4.graphqls");
     return embed;
+  }
+
+  @Test
+  void theApiGoesOnWithTheTraceOfWhoAsks() throws Exception {
+    answer = JSON.writeValueAsBytes(JSON.createObjectNode());
+    EmbedCache cache =
+        new EmbedCache(new V4Embeds(graphql()), Ticker.systemTicker(), ForkJoinPool.commonPool());
+    TraceContext trace =
+        new TraceContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", true, "");
+    CompletableFuture<Embed> lookup =
+        Trace.call(trace, () -> cache.lookup(new EmbedKey(Kind.EMOTE, TestSite.EMOTE_ID)));
+    lookup.handle((embed, failure) -> 0).get(20, TimeUnit.SECONDS);
+    assertThat(traceparent.get()).isEqualTo(trace.traceparent());
   }
 
   /** What was asked is a valid operation of the API's schema. */

@@ -3,7 +3,11 @@ package app.seventv.website;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.core.http.HttpListener;
+import app.seventv.core.http.HttpObserver;
 import app.seventv.core.http.HttpServer;
+import app.seventv.core.http.Request;
+import app.seventv.core.trace.Trace;
+import app.seventv.core.trace.TraceContext;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import app.seventv.website.PageMeta.Author;
@@ -24,6 +28,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +52,10 @@ class WebsiteServerTest {
           true,
           Optional.of(new Author("Bob", "/users/1")));
 
+  private static final TraceContext TRACE =
+      new TraceContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", true, "");
+
+  private final AtomicReference<@Nullable TraceContext> trace = new AtomicReference<>();
   private final Map<EmbedKey, CompletableFuture<Embed>> embeds = new ConcurrentHashMap<>();
   private EventLoops loops;
   private HttpServer server;
@@ -64,13 +74,23 @@ class WebsiteServerTest {
         new SiteHandler(
             site,
             TestSite.SETTINGS,
-            key ->
-                embeds.getOrDefault(key, CompletableFuture.completedFuture(new Embed.NotFound())),
+            key -> {
+              trace.set(Trace.current());
+              return embeds.getOrDefault(
+                  key, CompletableFuture.completedFuture(new Embed.NotFound()));
+            },
             Duration.ofMillis(250),
             executor,
             outcome -> {});
     server =
         HttpServer.builder(loops, handler)
+            .observer(
+                new HttpObserver() {
+                  @Override
+                  public void exchangeStarted(Request request) {
+                    request.bindTrace(TRACE);
+                  }
+                })
             .listen(HttpListener.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
             .start();
     client = HttpClient.newHttpClient();
@@ -117,6 +137,14 @@ class WebsiteServerTest {
     assertThat(header(asset, "cache-control")).isEqualTo("public, max-age=31536000, immutable");
     assertThat(header(asset, "content-type")).isEqualTo("text/javascript; charset=utf-8");
     assertThat(get("/assets/main-1a.js").body()).isEqualTo("console.log(1);");
+  }
+
+  @Test
+  void lookupsGoOnWithTheTraceOfTheirRequest() throws Exception {
+    get(EMOTE_PATH);
+    assertThat(trace.getAndSet(null)).isEqualTo(TRACE);
+    get("/services/oembed?url=https%3A%2F%2Fsite.example" + EMOTE_PATH);
+    assertThat(trace.get()).isEqualTo(TRACE);
   }
 
   @Test

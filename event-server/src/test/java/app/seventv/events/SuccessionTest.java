@@ -1,0 +1,287 @@
+package app.seventv.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.seventv.core.service.ServiceRuntime;
+import app.seventv.devstack.nats.DevNats;
+import app.seventv.events.dispatch.BusSamples;
+import app.seventv.model.bus.BusBatch;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Sessions go on across a planned restart (docs/decisions/0020). */
+@SuppressWarnings("NullAway.Init") // JUnit calls start() first
+class SuccessionTest {
+  private static final String SET = "01HNGZE63V1HEAD8X4A1JH69RE";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration DRAIN = Duration.ofSeconds(20);
+  private static final int PRESENCE_FRAMES = 7;
+
+  @TempDir Path directory = Path.of(".");
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final List<AutoCloseable> resources = new ArrayList<>();
+  private DevNats nats;
+  private Connection publisher;
+  private int names;
+
+  @BeforeEach
+  void start() throws Exception {
+    nats = DevNats.start(directory.resolve("nats"), 0, 0);
+    publisher = Nats.connect(nats.uri());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (AutoCloseable resource : resources.reversed()) {
+      resource.close();
+    }
+    http.close();
+    publisher.close();
+    nats.close();
+  }
+
+  private String config(int port) {
+    return """
+    event_loops = 2
+    handover = "%s"
+    nats.servers = ["%s"]
+    event_api.bind = "127.0.0.1:%d"
+    """
+        .formatted(directory.resolve("handover"), nats.uri(), port);
+  }
+
+  private EventService service() throws Exception {
+    ServiceRuntime runtime =
+        ServiceRuntime.start(EventServer.DEFINITION, EventServer.DEFINITION.config(config(0)));
+    resources.add(runtime);
+    EventService service = (EventService) runtime.service();
+    await().atMost(PATIENCE).until(service::isSubscribed);
+    return service;
+  }
+
+  private SocketClient connect(int port) {
+    return SocketClient.connect(http, "ws://127.0.0.1:" + port + "/v3");
+  }
+
+  private SocketClient connect(EventService service) {
+    return connect(service.addresses().getFirst().getPort());
+  }
+
+  private void publish(JsonNode... events) throws Exception {
+    publisher.publish(BusBatch.SUBJECT, BusSamples.message(events));
+    publisher.flush(Duration.ofSeconds(5));
+  }
+
+  private void rename() throws Exception {
+    names++;
+    publish(BusSamples.setEvent("change_name", "{'old':'x','new':'n" + names + "'}"));
+  }
+
+  private void assertRenamed(SocketClient client, int name) throws InterruptedException {
+    assertThat(client.frame().at("/d/body/updated/0/value").stringValue("")).isEqualTo("n" + name);
+  }
+
+  private static void assertAck(SocketClient client, boolean success, int replayed, int restored)
+      throws InterruptedException {
+    assertThat(client.frame().get("d").toString())
+        .isEqualTo(Payloads.ackResume(success, replayed, restored));
+  }
+
+  private static String greetedId(SocketClient client) throws InterruptedException {
+    String id = client.frame().at("/d/session_id").stringValue();
+    assertThat(client.text()).contains("\"op\":2");
+    return id;
+  }
+
+  private static void assertSentAway(SocketClient client) throws InterruptedException {
+    assertThat(client.frame().get("op").intValue()).isEqualTo(4);
+    assertThat(client.frame().at("/d/code").intValue()).isEqualTo(4006);
+    assertThat(client.closed()).isEqualTo("1001 Server is restarting");
+  }
+
+  private static void drain(EventService service) throws InterruptedException {
+    service.drain(DRAIN);
+  }
+
+  @Test
+  void whatIsMissedIsReplayedByTheSuccessor() throws Exception {
+    EventService first = service();
+    SocketClient client = connect(first);
+    String id = greetedId(client);
+    client.subscribed("emote_set.update", SET); // frame 2
+    client.send(SocketClient.subscribeChannel("cosmetic.*", "123456789")).frame(); // frame 3
+    publish(BusSamples.presenceEvent()); // frames 4 to 10
+    for (int i = 0; i < PRESENCE_FRAMES; i++) {
+      assertThat(client.frame().get("op").intValue()).isZero();
+    }
+    rename(); // frame 11, before the successor is there
+    assertRenamed(client, 1);
+    EventService second = service();
+    rename(); // frames 12 and 13: both processes hear of it, the client from the first
+    rename();
+    assertRenamed(client, 2);
+    assertRenamed(client, 3);
+    drain(first);
+    assertSentAway(client);
+    rename(); // nobody is there
+    try (SocketClient next = connect(second)) {
+      greetedId(next);
+      next.send(SocketClient.resume(id, 12)); // 13 is lost, says the client
+      assertAck(next, true, 2, 2);
+      assertRenamed(next, 3);
+      assertRenamed(next, 4);
+      publish(BusSamples.presenceEvent()); // known, also here
+      rename();
+      assertRenamed(next, 5);
+    }
+  }
+
+  @Test
+  void aClientWithoutANumberGoesOnIfItAnsweredTheCloseFrame() throws Exception {
+    EventService first = service();
+    SocketClient client = connect(first);
+    String id = greetedId(client);
+    client.subscribed("emote_set.update", SET);
+    EventService second = service();
+    rename();
+    assertRenamed(client, 1);
+    drain(first);
+    assertSentAway(client);
+    try (SocketClient next = connect(second)) {
+      greetedId(next);
+      next.send(SocketClient.resume(id, 0));
+      assertAck(next, true, 0, 1);
+      rename();
+      assertRenamed(next, 2);
+      next.send(SocketClient.resume(id, 0));
+      assertAck(next, false, 0, 0); // once
+    }
+  }
+
+  @Test
+  void afterAGapOfTheBusTheAnswerIsNo() throws Exception {
+    EventService first = service();
+    SocketClient client = connect(first);
+    String id = greetedId(client);
+    client.subscribed("emote_set.update", SET);
+    EventService second = service();
+    drain(first);
+    assertSentAway(client);
+    second.hub().log().markGap();
+    try (SocketClient next = connect(second)) {
+      greetedId(next);
+      next.send(SocketClient.resume(id, 0));
+      assertAck(next, false, 0, 0);
+    }
+  }
+
+  @Test
+  void withoutASuccessorNothingIsKept() throws Exception {
+    EventService first = service();
+    try (SocketClient client = connect(first)) {
+      client.greeted().subscribed("emote_set.update", SET);
+      drain(first);
+      assertSentAway(client);
+    }
+  }
+
+  private Process process(int port, int number) throws IOException {
+    Path config =
+        Files.writeString(
+            directory.resolve("config" + number + ".toml"),
+            config(port) + "drain_time = \"20s\"\n");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                EventServer.class.getName(),
+                "--config",
+                config.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("log" + number).toFile())
+            .start();
+    resources.add(process::destroyForcibly);
+    return process;
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** A client that comes back at once to the same port finds its session in the new process. */
+  @Test
+  void twoProcesses() throws Exception {
+    int port = freePort();
+    Process old = process(port, 1);
+    List<SocketClient> found = new ArrayList<>();
+    await().atMost(PATIENCE).ignoreExceptions().until(() -> found.add(connect(port)));
+    SocketClient client = found.getFirst();
+    String id = greetedId(client);
+    client.subscribed("emote_set.update", SET);
+    await() // the bus connects in the background
+        .atMost(PATIENCE)
+        .until(() -> {
+          rename();
+          return !client.frames.isEmpty();
+        });
+    process(port, 2);
+    String last = "";
+    int renamed = 0;
+    for (String frame = client.frames.poll(30, TimeUnit.SECONDS);
+        frame != null && !frame.contains("\"op\":7,");
+        frame = client.frames.poll(30, TimeUnit.SECONDS)) {
+      last = frame;
+      renamed += frame.contains("\"op\":0,") ? 1 : 0;
+    }
+    assertThat(last).contains("\"op\":4,");
+    assertThat(client.closed()).isEqualTo("1001 Server is restarting");
+    assertThat(renamed).isPositive();
+    rename();
+    try (SocketClient next = connect(port)) {
+      greetedId(next);
+      next.send(SocketClient.resume(id, 0));
+      // The last event is replayed, or it is still on its way and comes by itself.
+      assertThat(next.text())
+          .as(() -> text(directory.resolve("log1")) + text(directory.resolve("log2")))
+          .matches(".*\"success\":true,\"dispatches_replayed\":[01],.*_restored\":1.*");
+      assertRenamed(next, names);
+      rename();
+      assertRenamed(next, names);
+    }
+    assertThat(old.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(old.exitValue()).isZero();
+  }
+}
