@@ -3,6 +3,7 @@ package app.seventv.core.attacks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.core.http.Covers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("attacks")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class AttacksTest {
   private static final long ATTACK_MS = 2_000;

@@ -3,6 +3,8 @@ package app.seventv.core.attacks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.core.http.Covers;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.TransportOptions;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,6 +22,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server without descriptors pauses, serves whom it has, and goes on by itself. */
 @Tag("attacks")
+@Covers(
+    value = {Wire.H1_PLAIN},
+    because = "descriptors run out before there is a version")
 class DescriptorExhaustionTest {
   private static final int DESCRIPTORS = 220;
   private static final int CONNECTIONS = 400;

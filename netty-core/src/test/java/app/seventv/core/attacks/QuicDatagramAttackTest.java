@@ -3,6 +3,8 @@ package app.seventv.core.attacks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.core.http.Covers;
+import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.Http3Client;
 import app.seventv.core.http.HttpLimits;
 import app.seventv.core.http.HttpListener;
@@ -10,6 +12,7 @@ import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.QuicTokenKeys;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.TestCertificate;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import java.io.IOException;
@@ -27,15 +30,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /** Datagrams that want the server to work, or to answer, for somebody else. */
 @Tag("attacks")
+@EveryTransport
+@Covers(
+    value = {Wire.H3},
+    because = "datagrams")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class QuicDatagramAttackTest {
+  @Parameter TransportOptions.Choice transport;
+
   /** RFC 9000 §8.1. */
   private static final int AMPLIFICATION_LIMIT = 3;
 
   private static final int QUIET_MS = 1_500;
+  private static final int NOISE_DATAGRAMS = 8_000;
 
   @TempDir private Path directory = Path.of(".");
   private EventLoops loops;
@@ -44,7 +55,7 @@ class QuicDatagramAttackTest {
 
   @BeforeEach
   void start() {
-    loops = EventLoops.start(TransportOptions.loops(2));
+    loops = EventLoops.start(new TransportOptions(transport, 2, true));
     clientLoops = EventLoops.start(TransportOptions.loops(1));
   }
 
@@ -192,7 +203,7 @@ class QuicDatagramAttackTest {
     try (DatagramSocket socket =
             new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         Http3Client client = Http3Client.connect(clientLoops, server)) {
-      for (int i = 0; i < 20_000; i++) {
+      for (int i = 0; i < NOISE_DATAGRAMS; i++) {
         byte[] datagram;
         if (i % 4 == 0) {
           datagram = initial.clone(); // the shape of a packet with bits turned

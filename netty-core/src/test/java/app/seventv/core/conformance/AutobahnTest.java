@@ -2,6 +2,8 @@ package app.seventv.core.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.http.Covers;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.TransportOptions;
 import app.seventv.core.websocket.WebSocketOptions;
 import java.io.InputStream;
@@ -26,6 +28,9 @@ import tools.jackson.databind.ObjectMapper;
  * target/autobahn}.
  */
 @Tag("conformance")
+@Covers(
+    value = {Wire.H1_PLAIN, Wire.H1_TLS},
+    because = "its clients speak no other version")
 class AutobahnTest {
   private static final String AGENT = "netty-core";
   private static final int CASES = 301;

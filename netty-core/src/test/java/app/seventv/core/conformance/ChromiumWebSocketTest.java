@@ -2,6 +2,7 @@ package app.seventv.core.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.http.Covers;
 import app.seventv.core.http.Exchange;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
@@ -9,6 +10,7 @@ import app.seventv.core.http.Protocol;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.core.http.TestCertificate;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import app.seventv.core.websocket.WebSocketOptions;
@@ -31,6 +33,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Debian's Chromium opens a compressed websocket over TLS, on HTTP/1.1 and on HTTP/2. */
 @Tag("conformance")
+@Covers(
+    value = {Wire.H1_TLS, Wire.H2_TLS},
+    because = "Chromium opens websockets over no other")
 class ChromiumWebSocketTest {
   private static final long LIMIT_SECONDS = 90;
   private static final WebSocketOptions OPTIONS =

@@ -2,11 +2,13 @@ package app.seventv.core.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.http.Covers;
 import app.seventv.core.http.Exchange;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.TestCertificate;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import java.net.InetAddress;
@@ -19,6 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** h2spec in strict mode, without exclusions, over cleartext and TLS. */
 @Tag("conformance")
+@Covers(
+    value = {Wire.H2_PLAIN, Wire.H2_TLS},
+    because = "cases of HTTP/2")
 class H2SpecTest {
   @TempDir static Path directory = Path.of(".");
 

@@ -3,12 +3,14 @@ package app.seventv.core.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.core.http.Blocking;
+import app.seventv.core.http.Covers;
 import app.seventv.core.http.Http3Client;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.core.http.TestCertificate;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import java.io.IOException;
@@ -26,17 +28,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * h3spec: error cases of HTTP/3 (RFC 9114), QPACK (RFC 9204) and QUIC (RFC 9000, 9001). What the
  * QUIC half finds belongs to quiche and is explained in docs/h3spec-quic.md.
  */
 @Tag("conformance")
-@SuppressWarnings("NullAway.Init") // JUnit calls start() first
+@Covers(
+    value = {Wire.H3},
+    because = "cases of HTTP/3")
+@SuppressWarnings("NullAway.Init") // every test calls start() first
 class H3SpecTest {
   private static final String BINARY = "h3spec/h3spec-linux-x86_64";
   private static final long LIMIT_SECONDS = 240;
@@ -48,10 +54,9 @@ class H3SpecTest {
   private ExecutorService threads;
   private HttpServer server;
 
-  @BeforeEach
-  void start() throws Exception {
+  private void start(TransportOptions.Choice transport) throws Exception {
     threads = Executors.newVirtualThreadPerTaskExecutor();
-    loops = EventLoops.start(TransportOptions.loops(2));
+    loops = EventLoops.start(new TransportOptions(transport, 2, true));
     Router routes =
         Router.builder()
             .get("/", e -> e.respond(Response.text(200, "hello")))
@@ -75,8 +80,12 @@ class H3SpecTest {
     threads.close();
   }
 
-  @Test
-  void http3HalfPasses() throws Exception {
+  @ParameterizedTest
+  @EnumSource(
+      value = TransportOptions.Choice.class,
+      names = {"IO_URING", "EPOLL", "NIO"})
+  void http3HalfPasses(TransportOptions.Choice transport) throws Exception {
+    start(transport);
     Outcome outcome = run("--skip", "/QUIC");
     System.out.println("figure: h3spec-failed " + outcome.failed());
     assertThat(outcome.examples()).isGreaterThan(10);
@@ -84,8 +93,10 @@ class H3SpecTest {
     assertThat(outcome.failed()).isZero();
   }
 
+  /** On one transport: what it finds is quiche's, and it takes its time. */
   @Test
   void quicHalfIsSurvived() throws Exception {
+    start(TransportOptions.Choice.AUTO);
     Outcome outcome = run("--match", "/QUIC");
     System.out.println("figure: h3spec-quic-failed " + outcome.failed());
     outcome.failedCases().forEach(name -> System.out.println("h3spec QUIC: " + name));

@@ -2,12 +2,15 @@ package app.seventv.core.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.http.Covers;
+import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.Handshake;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpObserver;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.TestCertificate;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import java.io.InputStream;
@@ -28,11 +31,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /** Clients that others have written speak HTTP/3 to us: ngtcp2's and Chromium, from Debian. */
 @Tag("conformance")
+@EveryTransport
+@Covers(
+    value = {Wire.H3},
+    because = "clients of HTTP/3")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3ClientsTest {
+  @Parameter TransportOptions.Choice transport;
+
   private static final long LIMIT_SECONDS = 120;
   private static final int BIG_BYTES = 1 << 20;
 
@@ -43,7 +53,7 @@ class Http3ClientsTest {
 
   @BeforeEach
   void start() throws Exception {
-    loops = EventLoops.start(TransportOptions.loops(4));
+    loops = EventLoops.start(new TransportOptions(transport, 4, true));
     server =
         HttpServer.builder(
                 loops,

@@ -2,8 +2,10 @@ package app.seventv.core.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.http.Covers;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.TransportOptions;
 import app.seventv.core.websocket.WebSocketOptions;
 import java.nio.file.Path;
@@ -19,6 +21,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  * npm's {@code ws}, and websockets over HTTP/2.
  */
 @Tag("conformance")
+@Covers(
+    value = {Wire.H1_PLAIN, Wire.H1_TLS, Wire.H2_PLAIN, Wire.H2_TLS},
+    because = "Node has no HTTP/3")
 class NodeWebSocketTest {
   private static final int DEFLATE_CASES = 16;
   private static final int HTTP2_CASES = 8;

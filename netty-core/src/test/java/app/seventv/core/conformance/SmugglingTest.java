@@ -3,11 +3,15 @@ package app.seventv.core.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.core.conformance.RawRequests.RawRequest;
+import app.seventv.core.http.Covers;
+import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.Exchange;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.TestCertificate;
+import app.seventv.core.http.TestSockets;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import java.io.ByteArrayOutputStream;
@@ -36,19 +40,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Requests that two servers could read differently, each followed by one that must not be seen (RFC
  * 9112 §11.2): all are refused and their connections closed. Odd but right ones are answered.
  */
 @Tag("conformance")
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+@EveryTransport
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers(
+    value = {Wire.H1_PLAIN, Wire.H1_TLS},
+    because = "the syntax is HTTP/1.1's")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class SmugglingTest {
   private static final int WAIT_MS = 5_000;
@@ -169,13 +171,7 @@ class SmugglingTest {
 
   private Reply send(boolean tls, byte[] first, String nextPath, IntUnaryOperator pieces)
       throws Exception {
-    InetSocketAddress address = server.addresses().get(tls ? 1 : 0);
-    try (Socket socket =
-        tls
-            ? TestCertificate.trustingClient()
-                .getSocketFactory()
-                .createSocket(address.getAddress(), address.getPort())
-            : new Socket(address.getAddress(), address.getPort())) {
+    try (Socket socket = TestSockets.connect(server.addresses().get(tls ? 1 : 0), tls)) {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(WAIT_MS);
       ByteArrayOutputStream all = new ByteArrayOutputStream();

@@ -2,32 +2,28 @@ package app.seventv.core.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.Handler;
 import app.seventv.core.http.HttpError;
 import app.seventv.core.http.HttpFixture;
 import app.seventv.core.http.HttpFixture.Reply;
-import app.seventv.core.http.Protocol;
+import app.seventv.core.http.OverWires;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.TransportOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a browser sees of a policy. */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+@EveryTransport
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class CorsServerTest {
@@ -87,10 +83,10 @@ class CorsServerTest {
     http.close();
   }
 
-  @Test
-  void allowedOriginsAreNamed() throws IOException {
+  @OverWires
+  void allowedOriginsAreNamed(Wire wire) throws IOException {
     for (String path : new String[] {"/ok", "/fails", "/none"}) {
-      Reply friend = http.get(Protocol.HTTP_2, path, "origin", FRIEND);
+      Reply friend = http.get(wire, path, "origin", FRIEND);
       assertThat(friend.headers())
           .as(path)
           .containsEntry("access-control-allow-origin", FRIEND)
@@ -98,28 +94,28 @@ class CorsServerTest {
           .containsEntry("access-control-expose-headers", "x-id")
           .containsEntry("vary", "origin");
     }
-    Reply guest = http.get(Protocol.HTTP_3, "/ok", "origin", GUEST);
+    Reply guest = http.get(wire, "/ok", "origin", GUEST);
     assertThat(guest.header("access-control-allow-origin")).isEqualTo(GUEST);
     assertThat(guest.headers()).doesNotContainKey("access-control-allow-credentials");
-    assertThat(http.get(Protocol.HTTP_2, "/fails").header("retry-after")).isEqualTo("3");
+    assertThat(http.get(wire, "/fails").header("retry-after")).isEqualTo("3");
   }
 
-  @Test
-  void refusedOriginsGetNoneOfTheFields() throws IOException {
+  @OverWires
+  void refusedOriginsGetNoneOfTheFields(Wire wire) throws IOException {
     for (String origin : new String[] {"https://evil.example", "null", "https://a.example.evil"}) {
-      Reply reply = http.get(Protocol.HTTP_2, "/ok", "origin", origin);
+      Reply reply = http.get(wire, "/ok", "origin", origin);
       assertThat(reply.status()).isEqualTo(200);
       assertThat(reply.headers()).doesNotContainKeys(FIELDS).containsEntry("vary", "origin");
-      assertThat(preflight(origin).headers()).doesNotContainKeys(FIELDS).containsKey("vary");
+      assertThat(preflight(wire, origin).headers()).doesNotContainKeys(FIELDS).containsKey("vary");
     }
-    assertThat(http.get(Protocol.HTTP_2, "/ok").headers())
+    assertThat(http.get(wire, "/ok").headers())
         .doesNotContainKeys(FIELDS)
         .containsEntry("vary", "origin");
   }
 
-  private Reply preflight(String origin) throws IOException {
+  private Reply preflight(Wire wire, String origin) throws IOException {
     return http.call(
-        Protocol.HTTP_2,
+        wire,
         "OPTIONS",
         "/ok",
         NONE,
@@ -131,9 +127,9 @@ class CorsServerTest {
         "true");
   }
 
-  @Test
-  void preflightsNeverReachTheHandler() throws IOException {
-    Reply reply = preflight(FRIEND);
+  @OverWires
+  void preflightsNeverReachTheHandler(Wire wire) throws IOException {
+    Reply reply = preflight(wire, FRIEND);
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.headers())
         .containsEntry("access-control-allow-origin", FRIEND)
@@ -142,14 +138,14 @@ class CorsServerTest {
         .containsEntry("access-control-max-age", "60")
         .containsEntry("access-control-allow-private-network", "true")
         .doesNotContainKey("access-control-expose-headers");
-    Reply options = http.call(Protocol.HTTP_2, "OPTIONS", "/ok", NONE, "origin", FRIEND);
+    Reply options = http.call(wire, "OPTIONS", "/ok", NONE, "origin", FRIEND);
     assertThat(options.status()).as("no preflight: the router answers").isEqualTo(204);
     assertThat(options.header("allow")).contains("GET");
   }
 
-  @Test
-  void openServersDoNotVary() throws IOException {
-    Reply reply = http.get(Protocol.HTTP_2, "/ok?open", "origin", GUEST);
+  @OverWires
+  void openServersDoNotVary(Wire wire) throws IOException {
+    Reply reply = http.get(wire, "/ok?open", "origin", GUEST);
     assertThat(reply.header("access-control-allow-origin")).isEqualTo("*");
     assertThat(reply.headers()).doesNotContainKey("vary");
   }

@@ -3,15 +3,17 @@ package app.seventv.core.content;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.core.http.Covers;
+import app.seventv.core.http.Download;
+import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.HttpFixture;
 import app.seventv.core.http.HttpFixture.Reply;
-import app.seventv.core.http.Protocol;
+import app.seventv.core.http.OverWires;
 import app.seventv.core.http.Router;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.TransportOptions;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -25,19 +27,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A served directory as clients of every version see it, on every transport. */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+@EveryTransport
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class StaticFilesTest {
   private static final byte[] NONE = {};
   private static final byte[] BIG = new byte[3_000_000];
+
+  /** More than is kept in memory. */
+  private static final int MIDDLE_BYTES = 400_000;
+
   private static final FileTime MODIFIED = FileTime.from(Instant.ofEpochSecond(784_111_777));
 
   static {
@@ -63,6 +64,7 @@ class StaticFilesTest {
     Files.writeString(root.resolve("docs/index.html"), "docs");
     Files.createDirectories(root.resolve("empty"));
     Files.write(root.resolve("big.bin"), BIG);
+    Files.write(root.resolve("middle.bin"), Arrays.copyOf(BIG, MIDDLE_BYTES));
     Files.setLastModifiedTime(root.resolve("big.bin"), MODIFIED);
     Files.writeString(root.resolve(".hidden"), "hidden");
     link(root.resolve("outside.txt"), directory.resolve("secret.txt"));
@@ -110,114 +112,89 @@ class StaticFilesTest {
     http.close();
   }
 
-  @Test
-  void smallFiles() throws IOException {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      Reply home = http.get(protocol, "/f/");
-      assertThat(home.text()).as(protocol.label()).isEqualTo("<p>home</p>");
-      assertThat(home.headers())
-          .containsEntry("content-type", "text/html; charset=utf-8")
-          .containsEntry("cache-control", "no-cache")
-          .containsEntry("accept-ranges", "bytes")
-          .containsKeys("etag", "last-modified")
-          .doesNotContainKey("vary");
-      assertThat(http.get(protocol, "/f/index.html", "if-none-match", home.header("etag")).status())
-          .isEqualTo(304);
-      assertThat(http.get(protocol, "/f/app-1a2b3c4d.css").header("cache-control"))
-          .isEqualTo("public, max-age=31536000, immutable");
-      assertThat(http.get(protocol, "/f/docs/").text()).isEqualTo("docs");
-      Reply moved = http.get(protocol, "/f/docs?q=1");
-      assertThat(moved.status()).isEqualTo(308);
-      assertThat(moved.header("location")).isEqualTo("/f/docs/?q=1");
-      Reply post = http.call(protocol, "HEAD", "/f/", NONE);
-      assertThat(post.header("content-length")).isEqualTo("11");
-      assertThat(post.length()).isZero();
+  @OverWires
+  void smallFiles(Wire wire) throws IOException {
+    Reply home = http.get(wire, "/f/");
+    assertThat(home.text()).isEqualTo("<p>home</p>");
+    assertThat(home.headers())
+        .containsEntry("content-type", "text/html; charset=utf-8")
+        .containsEntry("cache-control", "no-cache")
+        .containsEntry("accept-ranges", "bytes")
+        .containsKeys("etag", "last-modified")
+        .doesNotContainKey("vary");
+    assertThat(http.get(wire, "/f/index.html", "if-none-match", home.header("etag")).status())
+        .isEqualTo(304);
+    assertThat(http.get(wire, "/f/app-1a2b3c4d.css").header("cache-control"))
+        .isEqualTo("public, max-age=31536000, immutable");
+    assertThat(http.get(wire, "/f/docs/").text()).isEqualTo("docs");
+    Reply moved = http.get(wire, "/f/docs?q=1");
+    assertThat(moved.status()).isEqualTo(308);
+    assertThat(moved.header("location")).isEqualTo("/f/docs/?q=1");
+    Reply post = http.call(wire, "HEAD", "/f/", NONE);
+    assertThat(post.header("content-length")).isEqualTo("11");
+    assertThat(post.length()).isZero();
+  }
+
+  @OverWires
+  void precompressedCopies(Wire wire) throws IOException {
+    Reply br = http.get(wire, "/f/app.js", "accept-encoding", "gzip, br, zstd");
+    assertThat(br.text()).isEqualTo("as br");
+    assertThat(br.headers())
+        .containsEntry("content-encoding", "br")
+        .containsEntry("vary", "accept-encoding")
+        .containsEntry("content-type", "text/javascript; charset=utf-8");
+    Reply plain = http.get(wire, "/f/app.js");
+    assertThat(plain.text()).isEqualTo("plain script");
+    assertThat(plain.headers())
+        .containsEntry("vary", "accept-encoding")
+        .doesNotContainKey("content-encoding");
+    assertThat(plain.header("etag")).isNotEqualTo(br.header("etag")).doesNotStartWith("W/");
+    Reply known =
+        http.get(wire, "/f/app.js", "accept-encoding", "br", "if-none-match", br.header("etag"));
+    assertThat(known.status()).isEqualTo(304);
+    assertThat(known.header("vary")).isEqualTo("accept-encoding");
+    assertThat(http.get(wire, "/f/app.js", "accept-encoding", "gzip").text()).isEqualTo("as gzip");
+    assertThat(http.get(wire, "/f/app.js.br").status()).isEqualTo(404);
+  }
+
+  /** Over plain HTTP/1.1 the kernel copies. */
+  @OverWires
+  void largeFilesComeFromDisk(Wire wire) throws IOException {
+    Reply whole = http.get(wire, "/f/big.bin");
+    assertThat(Arrays.equals(whole.body(), BIG)).isTrue();
+    assertThat(whole.headers())
+        .containsEntry("content-length", "3000000")
+        .containsEntry("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT");
+    Reply part = http.get(wire, "/f/big.bin", "range", "bytes=1000000-1999999");
+    assertThat(part.status()).isEqualTo(206);
+    assertThat(part.body()).isEqualTo(Arrays.copyOfRange(BIG, 1_000_000, 2_000_000));
+    Reply parts = http.get(wire, "/f/big.bin", "range", "bytes=0-199999,2900000-");
+    assertThat(parts.status()).isEqualTo(206);
+    assertThat(parts.length()).isEqualTo(Integer.parseInt(parts.header("content-length")));
+    assertThat(parts.length()).isBetween(300_200, 300_600);
+    assertThat(http.get(wire, "/f/big.bin", "if-none-match", whole.header("etag")).status())
+        .isEqualTo(304);
+    Reply head = http.call(wire, "HEAD", "/f/big.bin", NONE);
+    assertThat(head.header("content-length")).isEqualTo("3000000");
+    assertThat(head.length()).isZero();
+  }
+
+  @OverWires
+  void filesPassThroughCompression(Wire wire) throws IOException {
+    Reply coded = http.get(wire, "/packed/middle.bin", "accept-encoding", "gzip");
+    assertThat(coded.header("content-encoding")).isEqualTo("gzip");
+    try (InputStream in =
+        new java.util.zip.GZIPInputStream(new java.io.ByteArrayInputStream(coded.body()))) {
+      assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOf(BIG, MIDDLE_BYTES));
     }
   }
 
-  @Test
-  void precompressedCopies() throws IOException {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      Reply br = http.get(protocol, "/f/app.js", "accept-encoding", "gzip, br, zstd");
-      assertThat(br.text()).as(protocol.label()).isEqualTo("as br");
-      assertThat(br.headers())
-          .containsEntry("content-encoding", "br")
-          .containsEntry("vary", "accept-encoding")
-          .containsEntry("content-type", "text/javascript; charset=utf-8");
-      Reply plain = http.get(protocol, "/f/app.js");
-      assertThat(plain.text()).isEqualTo("plain script");
-      assertThat(plain.headers())
-          .containsEntry("vary", "accept-encoding")
-          .doesNotContainKey("content-encoding");
-      assertThat(plain.header("etag")).isNotEqualTo(br.header("etag")).doesNotStartWith("W/");
-      Reply known =
-          http.get(
-              protocol, "/f/app.js", "accept-encoding", "br", "if-none-match", br.header("etag"));
-      assertThat(known.status()).isEqualTo(304);
-      assertThat(known.header("vary")).isEqualTo("accept-encoding");
-      assertThat(http.get(protocol, "/f/app.js", "accept-encoding", "gzip").text())
-          .isEqualTo("as gzip");
-      assertThat(http.get(protocol, "/f/app.js.br").status()).isEqualTo(404);
-    }
-  }
-
-  @Test
-  void largeFilesComeFromDisk() throws IOException {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      Reply whole = http.get(protocol, "/f/big.bin");
-      assertThat(Arrays.equals(whole.body(), BIG)).as(protocol.label()).isTrue();
-      assertThat(whole.headers())
-          .containsEntry("content-length", "3000000")
-          .containsEntry("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT");
-      Reply part = http.get(protocol, "/f/big.bin", "range", "bytes=1000000-1999999");
-      assertThat(part.status()).isEqualTo(206);
-      assertThat(part.body()).isEqualTo(Arrays.copyOfRange(BIG, 1_000_000, 2_000_000));
-      Reply parts = http.get(protocol, "/f/big.bin", "range", "bytes=0-199999,2900000-");
-      assertThat(parts.status()).isEqualTo(206);
-      assertThat(parts.length()).isEqualTo(Integer.parseInt(parts.header("content-length")));
-      assertThat(parts.length()).isBetween(300_200, 300_600);
-      assertThat(http.get(protocol, "/f/big.bin", "if-none-match", whole.header("etag")).status())
-          .isEqualTo(304);
-      Reply head = http.call(protocol, "HEAD", "/f/big.bin", NONE);
-      assertThat(head.header("content-length")).isEqualTo("3000000");
-      assertThat(head.length()).isZero();
-    }
-  }
-
-  /** Plain HTTP/1.1 is where the kernel copies. */
-  @Test
-  void largeFilesOverPlainHttp1() throws IOException {
-    for (int i = 0; i < 3; i++) {
-      String answer = http.raw("GET /f/big.bin HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
-      byte[] bytes = answer.getBytes(StandardCharsets.ISO_8859_1);
-      assertThat(bytes.length).isGreaterThan(BIG.length);
-      assertThat(Arrays.equals(bytes, bytes.length - BIG.length, bytes.length, BIG, 0, BIG.length))
-          .isTrue();
-    }
-  }
-
-  @Test
-  void filesPassThroughCompression() throws IOException {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      Reply coded = http.get(protocol, "/packed/big.bin", "accept-encoding", "gzip");
-      assertThat(coded.header("content-encoding")).as(protocol.label()).isEqualTo("gzip");
-      try (InputStream in =
-          new java.util.zip.GZIPInputStream(new java.io.ByteArrayInputStream(coded.body()))) {
-        assertThat(Arrays.equals(in.readAllBytes(), BIG)).isTrue();
-      }
-    }
-  }
-
-  @Test
-  void clientsThatLeaveFreeTheFile() throws IOException {
+  @OverWires
+  void clientsThatLeaveFreeTheFile(Wire wire) throws Exception {
     long before = openFiles();
-    for (int i = 0; i < 5; i++) {
-      try (Socket socket = http.connect()) {
-        socket
-            .getOutputStream()
-            .write(
-                "GET /f/big.bin HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
+    for (int i = 0; i < 3; i++) {
+      try (Download download = http.open(wire, "/f/big.bin")) {
+        assertThat(download.await(1000)).isEqualTo(Arrays.copyOf(BIG, 1000));
       }
     }
     await().untilAsserted(() -> assertThat(openFiles()).isEqualTo(before));
@@ -237,8 +214,8 @@ class StaticFilesTest {
     }
   }
 
-  @Test
-  void noPathLeavesTheDirectory() throws IOException {
+  @OverWires
+  void noPathLeavesTheDirectory(Wire wire) throws IOException {
     String[] refused = {
       "/f/../secret.txt",
       "/f/%2e%2e/secret.txt",
@@ -253,8 +230,9 @@ class StaticFilesTest {
       "/f/..;/secret.txt"
     };
     for (String path : refused) {
-      String answer = http.raw("GET " + path + " HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
-      assertThat(answer).as(path).startsWith("HTTP/1.1 400 ").doesNotContain("secret\r\n");
+      Reply refusal = http.getVerbatim(wire, path);
+      assertThat(refusal.status()).as(path).isEqualTo(400);
+      assertThat(refusal.text()).doesNotContain("secret");
     }
     String[] missing = {
       "/f/%252e%252e/secret.txt",
@@ -270,23 +248,26 @@ class StaticFilesTest {
       "/nolinks/outside.txt"
     };
     for (String path : missing) {
-      assertThat(http.get(Protocol.HTTP_1, path).status()).as(path).isEqualTo(404);
+      assertThat(http.get(wire, path).status()).as(path).isEqualTo(404);
     }
-    assertThat(http.get(Protocol.HTTP_1, "/f/inside.html").text()).isEqualTo("<p>home</p>");
+    assertThat(http.get(wire, "/f/inside.html").text()).isEqualTo("<p>home</p>");
   }
 
-  @Test
-  void changesAreSeen() throws IOException {
+  @OverWires
+  void changesAreSeen(Wire wire) throws IOException {
     Path file = directory.resolve("site/changing.txt");
     for (String text : new String[] {"one", "two, longer"}) {
       Files.writeString(file, text);
-      assertThat(http.get(Protocol.HTTP_1, "/f/changing.txt").text()).isEqualTo(text);
+      assertThat(http.get(wire, "/f/changing.txt").text()).isEqualTo(text);
     }
     Files.delete(file);
-    assertThat(http.get(Protocol.HTTP_1, "/f/changing.txt").status()).isEqualTo(404);
+    assertThat(http.get(wire, "/f/changing.txt").status()).isEqualTo(404);
   }
 
   @Test
+  @Covers(
+      value = {},
+      because = "needs no server")
   void memoryIsBounded() {
     FileCache cache = new FileCache(10_000);
     for (int i = 0; i < 100; i++) {

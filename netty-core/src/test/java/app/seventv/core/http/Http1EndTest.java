@@ -26,15 +26,13 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** How requests, responses and connections of HTTP/1.1 end, on each side. */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+@EveryTransport
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers(
+    value = {Wire.H1_PLAIN},
+    because = "ends of HTTP/1.1; TlsEndTest has those of TLS")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http1EndTest {
   private static final int BIG_BYTES = 8 << 20;

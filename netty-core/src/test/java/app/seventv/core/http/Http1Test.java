@@ -26,20 +26,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** What only HTTP/1.1 has: framing, keep-alive, pipelining, deadlines of the connection. */
-@ParameterizedClass
-@CsvSource({
-  "IO_URING,false",
-  "IO_URING,true",
-  "EPOLL,false",
-  "EPOLL,true",
-  "NIO,false",
-  "NIO,true"
-})
+@EveryTcp
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers(
+    value = {Wire.H1_PLAIN, Wire.H1_TLS},
+    because = "what only HTTP/1.1 has")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http1Test {
   private static final long SHORT_MS = 400;
@@ -172,16 +165,8 @@ class Http1Test {
         });
   }
 
-  private Socket connect() throws Exception {
-    InetSocketAddress address = server.addresses().getFirst();
-    Socket socket =
-        tls
-            ? TestCertificate.trustingClient()
-                .getSocketFactory()
-                .createSocket(address.getAddress(), address.getPort())
-            : new Socket(address.getAddress(), address.getPort());
-    socket.setSoTimeout(10_000);
-    return socket;
+  private Socket connect() throws IOException {
+    return TestSockets.connect(server.addresses().getFirst(), tls);
   }
 
   private static void send(Socket socket, String text) throws IOException {

@@ -12,12 +12,10 @@ import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.provider.Arguments;
 
 /** A server with low limits for clients that flood, stall or trickle. */
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
@@ -41,14 +39,6 @@ abstract class Http2AbuseFixture {
   Http2TestServer server;
   final AtomicInteger ended = new AtomicInteger();
   final Queue<Exchange> paused = new ConcurrentLinkedQueue<>();
-
-  static Stream<Arguments> variants() {
-    return Stream.of(
-            TransportOptions.Choice.IO_URING,
-            TransportOptions.Choice.EPOLL,
-            TransportOptions.Choice.NIO)
-        .flatMap(choice -> Stream.of(Arguments.of(choice, false), Arguments.of(choice, true)));
-  }
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {

@@ -9,13 +9,13 @@ import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Clients that flood; each ends with the right error and the right reason. */
-@ParameterizedClass
-@MethodSource("variants")
+@EveryTcp
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers(
+    value = {Wire.H2_PLAIN, Wire.H2_TLS},
+    because = "frames of HTTP/2")
 class Http2AbuseTest extends Http2AbuseFixture {
   @Test
   void rapidResets() throws Exception {

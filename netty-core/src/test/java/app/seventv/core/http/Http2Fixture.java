@@ -14,13 +14,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.provider.Arguments;
 
 /** A server for tests of HTTP/2, frame by frame, on every transport, plain and with TLS. */
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
@@ -43,14 +41,6 @@ abstract class Http2Fixture {
   final AtomicInteger aborted = new AtomicInteger();
   final AtomicInteger received = new AtomicInteger();
   private final BlockingQueue<Exchange> held = new LinkedBlockingQueue<>();
-
-  static Stream<Arguments> variants() {
-    return Stream.of(
-            TransportOptions.Choice.IO_URING,
-            TransportOptions.Choice.EPOLL,
-            TransportOptions.Choice.NIO)
-        .flatMap(choice -> Stream.of(Arguments.of(choice, false), Arguments.of(choice, true)));
-  }
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {

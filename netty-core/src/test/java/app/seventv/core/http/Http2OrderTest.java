@@ -16,13 +16,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who may send when: windows, many streams, priorities, and the end of a connection. */
-@ParameterizedClass
-@MethodSource("variants")
+@EveryTcp
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers(
+    value = {Wire.H2_PLAIN, Wire.H2_TLS},
+    because = "frames of HTTP/2")
 class Http2OrderTest extends Http2Fixture {
   @Test
   void responsesWaitForTheClientsWindows() throws Exception {

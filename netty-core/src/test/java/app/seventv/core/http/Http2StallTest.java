@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Clients that stall or trickle; each ends with the right error and the right reason. */
-@ParameterizedClass
-@MethodSource("variants")
+@EveryTcp
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers(
+    value = {Wire.H2_PLAIN, Wire.H2_TLS},
+    because = "frames of HTTP/2; Http1Test and Http3SlowReaderTest have the others")
 class Http2StallTest extends Http2AbuseFixture {
   @Test
   void noPreface() throws Exception {

@@ -12,13 +12,13 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Requests and responses over HTTP/2, frame by frame. */
-@ParameterizedClass
-@MethodSource("variants")
+@EveryTcp
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers(
+    value = {Wire.H2_PLAIN, Wire.H2_TLS},
+    because = "frames of HTTP/2")
 class Http2Test extends Http2Fixture {
   @Test
   void cookieCrumbsAreJoinedAndTheAuthorityIsTheHost() throws Exception {

@@ -20,14 +20,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of requests around the GOAWAY frames of a drain (RFC 9114 §5.2). */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+@EveryTransport
+@Covers(
+    value = {Wire.H3},
+    because = "GOAWAY of HTTP/3; ResponseFramingTest and Http2OrderTest have the others")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3DrainTest {
   @Parameter TransportOptions.Choice transport;

@@ -19,13 +19,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /** Defects of ours, want of memory among them, and what they may cost; what is left of the dead. */
+@EveryTransport
+@Covers(value = Wire.H3, because = "connections of HTTP/3 that the server gives up")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3FailureTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private static final int IDLE_MS = 600_000;
+
+  @Parameter TransportOptions.Choice transport;
 
   @TempDir static Path directory = Path.of(".");
 
@@ -37,7 +42,7 @@ class Http3FailureTest {
 
   @BeforeEach
   void start() throws Exception {
-    loops = EventLoops.start(TransportOptions.loops(1));
+    loops = EventLoops.start(new TransportOptions(transport, 1, true));
     clientLoops = EventLoops.start(TransportOptions.loops(1));
     server =
         HttpServer.builder(loops, Http3FailureTest::handle)

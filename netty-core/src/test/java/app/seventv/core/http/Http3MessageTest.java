@@ -16,14 +16,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Lengths of HTTP/3 responses and what may stand in trailer sections (RFC 9114 §4.1). */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+@EveryTransport
+@Covers(
+    value = {Wire.H3},
+    because = "frames of HTTP/3")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3MessageTest {
   @Parameter TransportOptions.Choice transport;

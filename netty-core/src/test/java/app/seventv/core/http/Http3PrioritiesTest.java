@@ -24,16 +24,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** PRIORITY_UPDATE frames of HTTP/3 (RFC 9218 §7.2). */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+@EveryTransport
+@Covers(
+    value = {Wire.H3},
+    because = "frames of HTTP/3; Http2OrderTest has those of HTTP/2")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3PrioritiesTest {
   @Parameter TransportOptions.Choice transport;

@@ -28,7 +28,8 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An HTTP/3 connection whose frames a test writes and reads one by one, well formed or not. */
 public final class Http3Probe implements AutoCloseable {
-  private static final long LIMIT_SECONDS = 10;
+  private static final long LIMIT_SECONDS = 20;
   private static final long WINDOW_BYTES = 1 << 20;
 
   private final Channel datagrams;
@@ -129,7 +130,7 @@ public final class Http3Probe implements AutoCloseable {
   public static final class Stream extends ChannelInboundHandlerAdapter {
     private QuicStreamChannel channel;
     private @Nullable ChannelFuture last;
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private final GrowingBody body = new GrowingBody();
     private final List<Http3Headers> sections = new ArrayList<>();
 
     /** Completes when the server has ended the stream. */
@@ -186,8 +187,29 @@ public final class Http3Probe implements AutoCloseable {
       return body.toString(StandardCharsets.UTF_8);
     }
 
-    synchronized byte[] bytes() {
+    /** What has come of the body. */
+    public synchronized byte[] bytes() {
       return body.toByteArray();
+    }
+
+    /** The body as it comes, up to the end of the stream, good or bad. */
+    InputStream in() {
+      return body.asStream(this::awaitMore);
+    }
+
+    private synchronized void awaitMore(int bytes) throws IOException {
+      long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+      while (body.size() <= bytes && !ended.isDone() && !reset.isDone() && channel.isOpen()) {
+        if (System.nanoTime() - endNs > 0) {
+          throw new IOException("nothing came");
+        }
+        try {
+          wait(TimeUnit.SECONDS.toMillis(1));
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new IOException("interrupted", e);
+        }
+      }
     }
 
     synchronized List<Http3Headers> sections() {
@@ -229,6 +251,7 @@ public final class Http3Probe implements AutoCloseable {
       } else if (message instanceof Http3DataFrame frame) {
         body.writeBytes(ByteBufUtil.getBytes(frame.content()));
       }
+      notifyAll();
       ReferenceCountUtil.release(message);
     }
 
@@ -236,13 +259,19 @@ public final class Http3Probe implements AutoCloseable {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
       if (event == ChannelInputShutdownEvent.INSTANCE) {
         ended.complete(null);
+        wakeUp();
       }
+    }
+
+    private synchronized void wakeUp() {
+      notifyAll();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       if (cause instanceof QuicStreamResetException peerReset) {
         reset.complete(peerReset.applicationProtocolCode());
+        wakeUp();
       }
     }
   }

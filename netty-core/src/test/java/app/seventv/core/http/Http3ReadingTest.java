@@ -21,15 +21,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /** Pauses of request bodies over HTTP/3, and what a client may do to our control stream. */
+@EveryTransport
+@Covers(
+    value = {Wire.H3},
+    because = "frames of HTTP/3")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3ReadingTest {
-  private static final int BODY_TIMEOUT_MS = 1_000;
+  private static final int BODY_TIMEOUT_MS = 500;
   private static final int MIN_BYTES_PER_SECOND = 1_000;
 
   /** More than is read at once, less than a client's first congestion window. */
   private static final int BODY_BYTES = 40 << 10;
+
+  @Parameter TransportOptions.Choice transport;
 
   @TempDir static Path directory = Path.of(".");
 
@@ -41,7 +48,7 @@ class Http3ReadingTest {
 
   @BeforeEach
   void start() throws Exception {
-    loops = EventLoops.start(new TransportOptions(TransportOptions.Choice.NIO, 1, true));
+    loops = EventLoops.start(new TransportOptions(transport, 1, true));
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         HttpServer.builder(loops, this::handle)

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
     value = TransportOptions.Choice.class,
     names = {"IO_URING", "EPOLL"}) // those with UDP_SEGMENT
+@Covers(value = Wire.H3, because = "datagrams")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3SendFailureTest {
   private static final int EIO = -5;

@@ -17,14 +17,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients of HTTP/3 that keep a window shut are cut off; those that only are slow are not. */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+@EveryTransport
+@Covers(
+    value = {Wire.H3},
+    because = "windows of HTTP/3; SlowReaderTest and Http2StallTest have the others")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3SlowReaderTest {
   @Parameter TransportOptions.Choice transport;

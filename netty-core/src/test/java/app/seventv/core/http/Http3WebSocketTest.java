@@ -25,15 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Websockets over HTTP/3 streams (RFC 9220). */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+@EveryTransport
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers(
+    value = {Wire.H3},
+    because = "streams of HTTP/3 that are used again; WebSocketTest has the rest")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http3WebSocketTest {
   @TempDir static Path directory;
@@ -109,26 +107,6 @@ class Http3WebSocketTest {
   }
 
   @Test
-  void messagesAreEchoedAndTheClosingHandshakeEndsTheStream() throws Exception {
-    closes.clear();
-    try (Http3Probe probe = new Http3Probe(loops, address)) {
-      Http3Probe.Stream stream =
-          connect(probe, "sec-websocket-version", "13", "sec-websocket-protocol", "other, chat");
-      stream.data(frame(0x81, "hello"));
-      awaitBytes(stream, "810568656c6c6f");
-      assertThat(stream.head())
-          .containsEntry(":status", "200")
-          .containsEntry("sec-websocket-protocol", "chat")
-          .doesNotContainKeys("sec-websocket-accept", "upgrade", "connection");
-      stream.data(frame(0x88, "\u000f\u007fbye")).end();
-      stream.await();
-      awaitBytes(stream, "810568656c6c6f" + "88020f7f");
-    }
-    assertThat(closes.poll(10, TimeUnit.SECONDS)).isEqualTo("3967 bye");
-    assertThat(closes).isEmpty();
-  }
-
-  @Test
   void violationEndsTheStreamAfterACloseFrame() throws Exception {
     closes.clear();
     try (Http3Probe probe = new Http3Probe(loops, address)) {
@@ -146,26 +124,8 @@ class Http3WebSocketTest {
   }
 
   @Test
-  void endOfTheStreamWithoutACloseFrameIsReported() throws Exception {
-    closes.clear();
+  void aRequestThatIsNoConnectOpensNone() throws Exception {
     try (Http3Probe probe = new Http3Probe(loops, address)) {
-      Http3Probe.Stream stream = connect(probe, "sec-websocket-version", "13");
-      stream.data(frame(0x81, "x"));
-      awaitBytes(stream, "810178");
-      stream.end();
-      stream.await();
-    }
-    assertThat(closes.poll(10, TimeUnit.SECONDS)).startsWith("1006");
-  }
-
-  @Test
-  void badHandshakesAreRefused() throws Exception {
-    try (Http3Probe probe = new Http3Probe(loops, address)) {
-      Http3Probe.Stream old = connect(probe, "sec-websocket-version", "8");
-      old.await();
-      assertThat(old.head())
-          .containsEntry(":status", "426")
-          .containsEntry("sec-websocket-version", "13");
       Http3Probe.Stream get = probe.open().request("GET", "/ws", "sec-websocket-version", "13");
       get.end().await();
       assertThat(get.status()).isEqualTo("400");

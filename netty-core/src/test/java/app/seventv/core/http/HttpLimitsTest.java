@@ -16,21 +16,17 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Values at a limit are accepted, values one beyond it refused as docs/limits.md says. */
-@ParameterizedClass
-@MethodSource("variants")
+@EveryTcp
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class HttpLimitsTest {
   private static final long ENHANCE_YOUR_CALM = 11;
@@ -65,14 +61,6 @@ class HttpLimitsTest {
   private Http2TestServer server;
   private Http2TestServer quick;
   private Http2TestServer brief;
-
-  static Stream<Arguments> variants() {
-    return Stream.of(
-            TransportOptions.Choice.IO_URING,
-            TransportOptions.Choice.EPOLL,
-            TransportOptions.Choice.NIO)
-        .flatMap(choice -> Stream.of(Arguments.of(choice, false), Arguments.of(choice, true)));
-  }
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
@@ -135,16 +123,8 @@ class HttpLimitsTest {
     return of.server().addresses().get(tls ? 1 : 0);
   }
 
-  private Socket connect(Http2TestServer to) throws Exception {
-    InetSocketAddress address = address(to);
-    Socket socket =
-        tls
-            ? TestCertificate.trustingClient()
-                .getSocketFactory()
-                .createSocket(address.getAddress(), address.getPort())
-            : new Socket(address.getAddress(), address.getPort());
-    socket.setSoTimeout(10_000);
-    return socket;
+  private Socket connect(Http2TestServer to) throws IOException {
+    return TestSockets.connect(address(to), tls);
   }
 
   private static void send(Socket socket, String text) throws IOException {

@@ -14,20 +14,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** The same behaviour over every transport and every HTTP version. */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+/** The same behaviour over every transport and every wire. */
+@EveryTransport
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class HttpServerTest {
@@ -63,7 +57,11 @@ class HttpServerTest {
         .get("/big", HttpServerTest::streamBig)
         .get(
             "/protocol",
-            e -> e.respond(Response.text(200, e.request().connection().protocol().label())))
+            e -> {
+              Connection connection = e.request().connection();
+              e.respond(
+                  Response.text(200, connection.protocol().label() + " " + connection.secure()));
+            })
         .get(
             "/teapot",
             e -> {
@@ -106,89 +104,78 @@ class HttpServerTest {
     pump.run();
   }
 
-  private HttpFixture.Reply call(Protocol protocol, String method, String target, byte[] body)
+  private HttpFixture.Reply call(Wire wire, String method, String target, byte[] body)
       throws IOException {
-    return http.call(protocol, method, target, body);
+    return http.call(wire, method, target, body);
   }
 
   private static final byte[] NONE = {};
 
-  @Test
-  void everyVersionReachesTheSameHandler() throws Exception {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      HttpFixture.Reply hello = call(protocol, "GET", "/hello/J%C3%BCrgen%20x", NONE);
-      assertThat(hello.status()).as(protocol.label()).isEqualTo(200);
-      assertThat(hello.text()).isEqualTo("hi Jürgen x");
-      assertThat(call(protocol, "GET", "/protocol", NONE).text()).isEqualTo(protocol.label());
-    }
+  @OverWires
+  void everyVersionReachesTheSameHandler(Wire wire) throws Exception {
+    HttpFixture.Reply hello = call(wire, "GET", "/hello/J%C3%BCrgen%20x", NONE);
+    assertThat(hello.status()).isEqualTo(200);
+    assertThat(hello.text()).isEqualTo("hi Jürgen x");
+    assertThat(call(wire, "GET", "/protocol", NONE).text())
+        .isEqualTo(wire.protocol().label() + " " + wire.secure());
   }
 
-  @Test
-  void bodiesTravelBothWays() throws Exception {
+  @OverWires
+  void bodiesTravelBothWays(Wire wire) throws Exception {
     byte[] body = new byte[1_500_000];
     Arrays.fill(body, (byte) 'x');
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      HttpFixture.Reply echo = call(protocol, "POST", "/echo", body);
-      assertThat(echo.status()).as(protocol.label()).isEqualTo(200);
-      assertThat(echo.length()).isEqualTo(body.length);
-      assertThat(call(protocol, "GET", "/big", NONE).length()).isEqualTo(BIG_BYTES);
-    }
+    HttpFixture.Reply echo = call(wire, "POST", "/echo", body);
+    assertThat(echo.status()).isEqualTo(200);
+    assertThat(echo.length()).isEqualTo(body.length);
+    assertThat(call(wire, "GET", "/big", NONE).length()).isEqualTo(BIG_BYTES);
   }
 
-  @Test
-  void bodiesOverTheLimitAreRefused() throws Exception {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      assertThat(call(protocol, "POST", "/small", new byte[10]).status()).isEqualTo(204);
-      assertThat(call(protocol, "POST", "/small", new byte[11]).status())
-          .as(protocol.label())
-          .isEqualTo(413);
-    }
+  @OverWires
+  void bodiesOverTheLimitAreRefused(Wire wire) throws Exception {
+    assertThat(call(wire, "POST", "/small", new byte[10]).status()).isEqualTo(204);
+    assertThat(call(wire, "POST", "/small", new byte[11]).status()).isEqualTo(413);
   }
 
-  @Test
-  void errorsAreMappedInOnePlace() throws Exception {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      HttpFixture.Reply teapot = call(protocol, "GET", "/teapot", NONE);
-      assertThat(teapot.status()).isEqualTo(418);
-      assertThat(teapot.headers()).containsEntry("content-type", "application/problem+json");
-      assertThat(teapot.text()).contains("short \\\"and\\\" stout");
-      HttpFixture.Reply broken = call(protocol, "GET", "/broken", NONE);
-      assertThat(broken.status()).isEqualTo(500);
-      assertThat(broken.text()).doesNotContain("not for the client");
-      assertThat(call(protocol, "GET", "/nowhere", NONE).status()).isEqualTo(404);
-      HttpFixture.Reply wrongMethod = call(protocol, "DELETE", "/echo", NONE);
-      assertThat(wrongMethod.status()).isEqualTo(405);
-      assertThat(wrongMethod.headers()).containsEntry("allow", "POST");
-    }
+  @OverWires
+  void errorsAreMappedInOnePlace(Wire wire) throws Exception {
+    HttpFixture.Reply teapot = call(wire, "GET", "/teapot", NONE);
+    assertThat(teapot.status()).isEqualTo(418);
+    assertThat(teapot.headers()).containsEntry("content-type", "application/problem+json");
+    assertThat(teapot.text()).contains("short \\\"and\\\" stout");
+    HttpFixture.Reply broken = call(wire, "GET", "/broken", NONE);
+    assertThat(broken.status()).isEqualTo(500);
+    assertThat(broken.text()).doesNotContain("not for the client");
+    assertThat(call(wire, "GET", "/nowhere", NONE).status()).isEqualTo(404);
+    HttpFixture.Reply wrongMethod = call(wire, "DELETE", "/echo", NONE);
+    assertThat(wrongMethod.status()).isEqualTo(405);
+    assertThat(wrongMethod.headers()).containsEntry("allow", "POST");
   }
 
-  @Test
-  void headHasTheLengthButNoBody() throws Exception {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      HttpFixture.Reply head = call(protocol, "HEAD", "/hello/you", NONE);
-      assertThat(head.status()).as(protocol.label()).isEqualTo(200);
-      assertThat(head.length()).isZero();
-      assertThat(head.headers()).containsEntry("content-length", "6");
-    }
+  @OverWires
+  void headHasTheLengthButNoBody(Wire wire) throws Exception {
+    HttpFixture.Reply head = call(wire, "HEAD", "/hello/you", NONE);
+    assertThat(head.status()).isEqualTo(200);
+    assertThat(head.length()).isZero();
+    assertThat(head.headers()).containsEntry("content-length", "6");
   }
 
-  @Test
-  void hooksSeeTheHeadAndTheEnd() throws Exception {
-    for (Protocol protocol : HttpFixture.PROTOCOLS) {
-      int before = ended.get();
-      assertThat(call(protocol, "GET", "/hook", NONE).headers()).containsEntry("x-seen", "201");
-      await().until(() -> ended.get() == before + 1);
-    }
+  @OverWires
+  void hooksSeeTheHeadAndTheEnd(Wire wire) throws Exception {
+    int before = ended.get();
+    assertThat(call(wire, "GET", "/hook", NONE).headers()).containsEntry("x-seen", "201");
+    await().until(() -> ended.get() == before + 1);
   }
 
-  @Test
-  void pipelinedRequestsAreAnsweredInOrder() throws Exception {
+  @OverWires(
+      value = {Wire.H1_PLAIN, Wire.H1_TLS},
+      because = "pipelining is HTTP/1.1's")
+  void pipelinedRequestsAreAnsweredInOrder(Wire wire) throws Exception {
     StringBuilder requests = new StringBuilder();
     for (int i = 0; i < 200; i++) {
       requests.append("GET /hello/").append(i).append(" HTTP/1.1\r\nhost: a\r\n\r\n");
     }
     requests.append("GET /hello/last HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
-    String answers = http.raw(requests.toString());
+    String answers = http.raw(wire, requests.toString());
     int from = 0;
     for (int i = 0; i < 200; i++) {
       int at = answers.indexOf("hi " + i + "HTTP", from);
@@ -198,25 +185,30 @@ class HttpServerTest {
     assertThat(answers).endsWith("hi last");
   }
 
-  @Test
-  void malformedHttp1IsRefusedAndClosed() throws Exception {
-    assertThat(http.raw("GET /hello/a HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400");
-    assertThat(http.raw("GET /hello/a HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n"))
+  @OverWires(
+      value = {Wire.H1_PLAIN, Wire.H1_TLS},
+      because = "the syntax is HTTP/1.1's")
+  void malformedHttp1IsRefusedAndClosed(Wire wire) throws Exception {
+    assertThat(http.raw(wire, "GET /hello/a HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400");
+    assertThat(http.raw(wire, "GET /hello/a HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n"))
         .startsWith("HTTP/1.1 400");
-    assertThat(http.raw("nonsense\r\n\r\n")).startsWith("HTTP/1.1 400");
-    assertThat(http.raw("GET /" + "a".repeat(9000) + " HTTP/1.1\r\nhost: a\r\n\r\n"))
+    assertThat(http.raw(wire, "nonsense\r\n\r\n")).startsWith("HTTP/1.1 400");
+    assertThat(http.raw(wire, "GET /" + "a".repeat(9000) + " HTTP/1.1\r\nhost: a\r\n\r\n"))
         .startsWith("HTTP/1.1 414");
-    assertThat(http.raw("GET /x HTTP/1.1\r\nhost: a\r\nx: " + "a".repeat(17000) + "\r\n\r\n"))
+    assertThat(http.raw(wire, "GET /x HTTP/1.1\r\nhost: a\r\nx: " + "a".repeat(17000) + "\r\n\r\n"))
         .startsWith("HTTP/1.1 431");
     assertThat(
             http.raw(
+                wire,
                 "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"))
         .startsWith("HTTP/1.1 400");
   }
 
-  @Test
-  void expectContinueIsAnsweredWhenTheBodyIsWanted() throws Exception {
-    try (Socket socket = http.connect()) {
+  @OverWires(
+      value = {Wire.H1_PLAIN, Wire.H1_TLS},
+      because = "Http2Test and Http3StreamTest ask frame by frame")
+  void expectContinueIsAnsweredWhenTheBodyIsWanted(Wire wire) throws Exception {
+    try (Socket socket = http.connect(wire)) {
       socket
           .getOutputStream()
           .write(
@@ -230,9 +222,11 @@ class HttpServerTest {
     }
   }
 
-  @Test
-  void http10ClosesWithoutKeepAlive() throws Exception {
-    String answer = http.raw("GET /hello/old HTTP/1.0\r\n\r\n");
+  @OverWires(
+      value = {Wire.H1_PLAIN, Wire.H1_TLS},
+      because = "HTTP/1.0 is spoken there")
+  void http10ClosesWithoutKeepAlive(Wire wire) throws Exception {
+    String answer = http.raw(wire, "GET /hello/old HTTP/1.0\r\n\r\n");
     assertThat(answer).contains("connection: close").endsWith("hi old");
   }
 }

@@ -18,21 +18,17 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Responses that contradict themselves do not pass for whole, and ends are told. */
-@ParameterizedClass
-@MethodSource("variants")
+@EveryTcp
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class ResponseFramingTest {
   private static final int PART_BYTES = 1_000;
@@ -49,14 +45,6 @@ class ResponseFramingTest {
   private EventLoops loops;
   private TlsFiles certificate;
   private Http2TestServer server;
-
-  static Stream<Arguments> variants() {
-    return Stream.of(
-            TransportOptions.Choice.IO_URING,
-            TransportOptions.Choice.EPOLL,
-            TransportOptions.Choice.NIO)
-        .flatMap(choice -> Stream.of(Arguments.of(choice, false), Arguments.of(choice, true)));
-  }
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
@@ -101,16 +89,8 @@ class ResponseFramingTest {
     out.end();
   }
 
-  private Socket connect(Http2TestServer to) throws Exception {
-    InetSocketAddress address = to.server().addresses().get(tls ? 1 : 0);
-    Socket socket =
-        tls
-            ? TestCertificate.trustingClient()
-                .getSocketFactory()
-                .createSocket(address.getAddress(), address.getPort())
-            : new Socket(address.getAddress(), address.getPort());
-    socket.setSoTimeout(10_000);
-    return socket;
+  private Socket connect(Http2TestServer to) throws IOException {
+    return TestSockets.connect(to.server().addresses().get(tls ? 1 : 0), tls);
   }
 
   /** Asks over HTTP/1.1 and reads to the end. */

@@ -11,16 +11,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which route a path finds, and what a route makes of its method. */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+@EveryTransport
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class RouterTest {
@@ -92,8 +87,11 @@ class RouterTest {
     "/%75sers, users",
     "/users/%7Ex, user ~x"
   })
+  @Covers
   void finds(String path, String answer) throws Exception {
-    assertThat(http.get(Protocol.HTTP_1, path).text()).isEqualTo(answer);
+    for (Wire wire : Wire.values()) {
+      assertThat(http.get(wire, path).text()).as(wire.name()).isEqualTo(answer);
+    }
   }
 
   @ParameterizedTest
@@ -110,29 +108,36 @@ class RouterTest {
     "/users/%c0%ae, 400",
     "/users/%ff, 400"
   })
+  @Covers
   void refuses(String path, int status) throws Exception {
-    String answer = http.raw("GET " + path + " HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
-    assertThat(answer).startsWith("HTTP/1.1 " + status + " ").contains("application/problem+json");
+    for (Wire wire : Wire.values()) {
+      HttpFixture.Reply refusal = http.getVerbatim(wire, path);
+      assertThat(refusal.status()).as(wire.name()).isEqualTo(status);
+      assertThat(refusal.header("content-type")).isEqualTo("application/problem+json");
+    }
   }
 
-  @Test
-  void methodsThatARouteLacksAreRefusedByTheErrorMapper() throws Exception {
-    HttpFixture.Reply reply = http.call(Protocol.HTTP_2, "DELETE", "/users/7", NONE);
+  @OverWires
+  void methodsThatARouteLacksAreRefusedByTheErrorMapper(Wire wire) throws Exception {
+    HttpFixture.Reply reply = http.call(wire, "DELETE", "/users/7", NONE);
     assertThat(reply.status()).isEqualTo(405);
     assertThat(reply.header("allow")).isEqualTo("GET, HEAD, PUT");
     assertThat(reply.header("content-type")).isEqualTo("application/problem+json");
   }
 
-  @Test
-  void optionsAreAnsweredUnlessARouteDoes() throws Exception {
-    HttpFixture.Reply reply = http.call(Protocol.HTTP_2, "OPTIONS", "/users/7", NONE);
+  @OverWires
+  void optionsAreAnsweredUnlessARouteDoes(Wire wire) throws Exception {
+    HttpFixture.Reply reply = http.call(wire, "OPTIONS", "/users/7", NONE);
     assertThat(reply.status()).isEqualTo(204);
     assertThat(reply.header("allow")).isEqualTo("GET, HEAD, PUT, OPTIONS");
-    assertThat(http.call(Protocol.HTTP_2, "OPTIONS", "/own", NONE).text()).isEqualTo("own options");
-    assertThat(http.call(Protocol.HTTP_2, "OPTIONS", "/none", NONE).status()).isEqualTo(404);
+    assertThat(http.call(wire, "OPTIONS", "/own", NONE).text()).isEqualTo("own options");
+    assertThat(http.call(wire, "OPTIONS", "/none", NONE).status()).isEqualTo(404);
   }
 
   @Test
+  @Covers(
+      value = {},
+      because = "needs no server")
   void badPatternsFailAtOnce() {
     Router.Builder builder = Router.builder().get("/a/{x}", say(""));
     assertThatThrownBy(() -> builder.get("/a/{y}", say(""))).hasMessageContaining("duplicate");

@@ -16,6 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A request body that never pauses for long, yet comes byte by byte, is cut off. */
+@Covers(
+    value = {Wire.H1_PLAIN, Wire.H1_TLS},
+    because = "Http2StallTest and Http3StreamTest have the others")
 class SlowBodyTest {
   private static final String HEAD = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n";
 
@@ -40,13 +43,7 @@ class SlowBodyTest {
                         ? HttpListener.tls(any, TestCertificate.in(directory))
                         : HttpListener.plain(any))
                 .start();
-        Socket socket =
-            tls
-                ? TestCertificate.trustingClient()
-                    .getSocketFactory()
-                    .createSocket(InetAddress.getLoopbackAddress(), server.port())
-                : new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      socket.setSoTimeout(10_000);
+        Socket socket = TestSockets.connect(server.addresses().getFirst(), tls)) {
       socket.getOutputStream().write(HEAD.getBytes(StandardCharsets.US_ASCII));
       StringBuilder answer = new StringBuilder();
       Thread reader = Thread.ofVirtual().start(() -> read(socket, answer));

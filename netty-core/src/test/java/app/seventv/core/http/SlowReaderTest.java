@@ -21,7 +21,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -29,17 +28,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A client that takes its response slowly gets all of it, one that does not take it at all loses
  * the connection; from memory, and from a file that the kernel copies where the transport can.
  */
-@ParameterizedClass
-@MethodSource("variants")
+@EveryTcp
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers(
+    value = {Wire.H1_PLAIN, Wire.H1_TLS},
+    because = "Http2StallTest and Http3SlowReaderTest have the others")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class SlowReaderTest {
   private static final int BODY_BYTES = 8 << 20;
@@ -59,14 +57,6 @@ class SlowReaderTest {
   private EventLoops loops;
   private ExecutorService threads;
   private HttpServer server;
-
-  static Stream<Arguments> variants() {
-    return Stream.of(
-            TransportOptions.Choice.IO_URING,
-            TransportOptions.Choice.EPOLL,
-            TransportOptions.Choice.NIO)
-        .flatMap(choice -> Stream.of(Arguments.of(choice, false), Arguments.of(choice, true)));
-  }
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {

@@ -5,26 +5,23 @@ import static org.awaitility.Awaitility.await;
 
 import app.seventv.core.config.Config;
 import app.seventv.core.http.Blocking;
-import app.seventv.core.http.Http3Client;
+import app.seventv.core.http.Covers;
+import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.HttpError;
-import app.seventv.core.http.HttpListener;
-import app.seventv.core.http.HttpServer;
-import app.seventv.core.http.Protocol;
+import app.seventv.core.http.HttpFixture;
+import app.seventv.core.http.OverWires;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
-import app.seventv.core.http.TestCertificate;
+import app.seventv.core.http.Wire;
 import app.seventv.core.log.Logs;
 import app.seventv.core.metrics.Metrics;
-import app.seventv.core.tls.TlsFiles;
 import app.seventv.core.trace.Trace;
 import app.seventv.core.trace.TraceContext;
-import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,26 +29,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.MDC;
 
 /** Spans as a real receiver gets them. */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
-@SuppressWarnings({"EnumOrdinal", "NullAway.Init"}) // JUnit calls start() first
+@EveryTransport
+@SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class TracesTest {
   @Parameter TransportOptions.Choice transport;
 
@@ -60,36 +49,20 @@ class TracesTest {
 
   @TempDir static Path directory = Path.of(".");
 
-  private static TlsFiles certificate;
-
   private final Metrics metrics = new Metrics();
   private OtlpSink sink;
-  private EventLoops loops;
-  private ExecutorService threads;
-  private HttpClient client;
   private Telemetry telemetry;
-  private HttpServer server;
-
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    certificate = TestCertificate.in(directory);
-  }
+  private HttpFixture http;
 
   @BeforeEach
   void open() throws Exception {
     sink = new OtlpSink();
-    loops = EventLoops.start(new TransportOptions(transport, 1, true));
-    threads = Executors.newVirtualThreadPerTaskExecutor();
-    client = HttpClient.newBuilder().sslContext(TestCertificate.trustingClient()).build();
   }
 
   @AfterEach
   void close() {
-    client.close();
-    server.close();
+    http.close();
     telemetry.close();
-    loops.close();
-    threads.close();
     sink.close();
   }
 
@@ -100,24 +73,25 @@ class TracesTest {
             + "'\n"
             + String.join("\n", settings);
     telemetry = Telemetry.start(Config.parse(Telemetry.SCHEMA, toml), "shop", "1.2", "7", metrics);
-    Router router =
-        Router.builder()
-            .get("/items/{id}", e -> e.respond(Response.text(200, "item")))
-            .get(
-                "/fails",
-                e -> {
-                  throw new HttpError(503, "no");
-                })
-            .get("/mdc", Blocking.handler(threads, 10, (r, body) -> Response.text(200, mdc())))
-            .get("/calls", Blocking.handler(threads, 10, (r, body) -> call()))
-            .build();
-    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    server =
-        HttpServer.builder(loops, router)
-            .observer(telemetry.observer())
-            .requestIds(telemetry.requestIds())
-            .listen(HttpListener.tlsAndQuic(any, certificate))
-            .start();
+    http =
+        HttpFixture.start(
+            transport,
+            directory,
+            this::routes,
+            builder -> builder.observer(telemetry.observer()).requestIds(telemetry.requestIds()));
+  }
+
+  private Router routes(ExecutorService threads) {
+    return Router.builder()
+        .get("/items/{id}", e -> e.respond(Response.text(200, "item")))
+        .get(
+            "/fails",
+            e -> {
+              throw new HttpError(503, "no");
+            })
+        .get("/mdc", Blocking.handler(threads, 10, (r, body) -> Response.text(200, mdc())))
+        .get("/calls", Blocking.handler(threads, 10, (r, body) -> call()))
+        .build();
   }
 
   private static String mdc() {
@@ -134,22 +108,18 @@ class TracesTest {
             SpanKind.CLIENT,
             Attributes.empty(),
             () -> {
-              HttpRequest request = Trace.inject(request("/items/9")).build();
-              client.send(request, HttpResponse.BodyHandlers.discarding());
+              InetSocketAddress to = http.address(Wire.H1_PLAIN);
+              URI uri = URI.create("http://127.0.0.1:" + to.getPort() + "/items/9");
+              try (HttpClient client = HttpClient.newHttpClient()) {
+                HttpRequest request = Trace.inject(HttpRequest.newBuilder(uri)).build();
+                client.send(request, HttpResponse.BodyHandlers.discarding());
+              }
               return Response.of(204);
             });
   }
 
-  private HttpRequest.Builder request(String target) {
-    return HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + server.port() + target));
-  }
-
-  private String get(String target, String... headers) throws Exception {
-    HttpRequest.Builder request = request(target);
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return client.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
+  private String get(Wire wire, String target, String... headers) throws Exception {
+    return http.get(wire, target, headers).text();
   }
 
   private List<Span> spans(int count) {
@@ -159,48 +129,36 @@ class TracesTest {
     return sink.spans;
   }
 
-  @Test
-  void everyVersionMakesAServerSpan() throws Exception {
+  @OverWires
+  void everyWireMakesAServerSpan(Wire wire) throws Exception {
     start("telemetry.traces.labels = { region = 'eu' }");
-    Map<String, String> headers =
-        Map.of("traceparent", PARENT, "tracestate", "a=1,b=2", "x-token", "secret");
-    for (Protocol protocol : Protocol.values()) {
-      sink.spans.clear();
-      if (protocol == Protocol.HTTP_3) {
-        try (Http3Client h3 = Http3Client.connect(loops, server.addresses().getFirst())) {
-          h3.send("GET", "/items/5?key=secret", headers, new byte[0]).get(10, TimeUnit.SECONDS);
-        }
-      } else {
-        HttpRequest.Builder request =
-            request("/items/5?key=secret")
-                .version(
-                    protocol == Protocol.HTTP_2
-                        ? HttpClient.Version.HTTP_2
-                        : HttpClient.Version.HTTP_1_1);
-        headers.forEach(request::header);
-        client.send(request.build(), HttpResponse.BodyHandlers.discarding());
-      }
-      await()
-          .untilAsserted(() ->
-              assertThat(Scrape.value(metrics, "trace_spans_total{outcome=\"recorded\"}"))
-                  .isEqualTo(protocol.ordinal() + 1));
-      Span span = spans(1).getFirst();
-      assertThat(span.getName()).isEqualTo("GET /items/{id}");
-      assertThat(span.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
-      assertThat(OtlpSink.id(span.getTraceId())).isEqualTo(TRACE);
-      assertThat(OtlpSink.id(span.getParentSpanId())).isEqualTo("b7ad6b7169203331");
-      assertThat(span.getTraceState()).isEqualTo("a=1,b=2");
-      assertThat(span.getEndTimeUnixNano()).isGreaterThan(span.getStartTimeUnixNano());
-      assertThat(OtlpSink.attributes(span))
-          .containsEntry("http.request.method", "GET")
-          .containsEntry("http.route", "/items/{id}")
-          .containsEntry("http.response.status_code", "200")
-          .containsEntry("http.response.body.size", "4")
-          .containsEntry("url.scheme", "https")
-          .containsEntry(
-              "network.protocol.version", List.of("1.1", "2", "3").get(protocol.ordinal()));
-      assertThat(span.toString()).doesNotContain("secret");
-    }
+    String[] headers = {"traceparent", PARENT, "tracestate", "a=1,b=2", "x-token", "secret"};
+    assertThat(get(wire, "/items/5?key=secret", headers)).isEqualTo("item");
+    await()
+        .untilAsserted(() ->
+            assertThat(Scrape.value(metrics, "trace_spans_total{outcome=\"recorded\"}"))
+                .isEqualTo(1));
+    Span span = spans(1).getFirst();
+    assertThat(span.getName()).isEqualTo("GET /items/{id}");
+    assertThat(span.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
+    assertThat(OtlpSink.id(span.getTraceId())).isEqualTo(TRACE);
+    assertThat(OtlpSink.id(span.getParentSpanId())).isEqualTo("b7ad6b7169203331");
+    assertThat(span.getTraceState()).isEqualTo("a=1,b=2");
+    assertThat(span.getEndTimeUnixNano()).isGreaterThan(span.getStartTimeUnixNano());
+    assertThat(OtlpSink.attributes(span))
+        .containsEntry("http.request.method", "GET")
+        .containsEntry("http.route", "/items/{id}")
+        .containsEntry("http.response.status_code", "200")
+        .containsEntry("http.response.body.size", "4")
+        .containsEntry("url.scheme", wire.scheme())
+        .containsEntry(
+            "network.protocol.version",
+            switch (wire.protocol()) {
+              case HTTP_1 -> "1.1";
+              case HTTP_2 -> "2";
+              case HTTP_3 -> "3";
+            });
+    assertThat(span.toString()).doesNotContain("secret");
     assertThat(OtlpSink.attributes(sink.resources.getFirst().getAttributesList()))
         .containsEntry("service.name", "shop")
         .containsEntry("service.version", "1.2")
@@ -208,10 +166,10 @@ class TracesTest {
         .containsEntry("region", "eu");
   }
 
-  @Test
-  void callsBecomeChildrenAcrossProcesses() throws Exception {
+  @OverWires
+  void callsBecomeChildrenAcrossProcesses(Wire wire) throws Exception {
     start();
-    get("/calls");
+    get(wire, "/calls");
     List<Span> spans = spans(3);
     Span outer = named(spans, "GET /calls");
     Span call = named(spans, "look up");
@@ -227,22 +185,22 @@ class TracesTest {
     return spans.stream().filter(s -> s.getName().equals(name)).findFirst().orElseThrow();
   }
 
-  @Test
-  void blockingCodeLogsWithTheIdsOfItsRequest() throws Exception {
+  @OverWires
+  void blockingCodeLogsWithTheIdsOfItsRequest(Wire wire) throws Exception {
     start();
-    String[] ids = get("/mdc", "traceparent", PARENT, "x-request-id", "abc-1").split(" ", -1);
+    String[] ids = get(wire, "/mdc", "traceparent", PARENT, "x-request-id", "abc-1").split(" ", -1);
     Span span = spans(1).getFirst();
     assertThat(ids).containsExactly(TRACE, OtlpSink.id(span.getSpanId()), "abc-1");
   }
 
-  @Test
-  void unsampledTracesAreSentOnlyWhenTheyFail() throws Exception {
+  @OverWires
+  void unsampledTracesAreSentOnlyWhenTheyFail(Wire wire) throws Exception {
     start("telemetry.traces.sample_rate = 0.0");
     String unsampled = PARENT.replaceAll("01$", "00");
-    get("/items/1");
-    get("/items/2", "traceparent", unsampled);
-    get("/fails", "traceparent", unsampled);
-    get("/items/3", "traceparent", PARENT);
+    get(wire, "/items/1");
+    get(wire, "/items/2", "traceparent", unsampled);
+    get(wire, "/fails", "traceparent", unsampled);
+    get(wire, "/items/3", "traceparent", PARENT);
     List<Span> spans = spans(2);
     assertThat(named(spans, "GET /fails").getStatus().getCode())
         .isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
@@ -250,29 +208,31 @@ class TracesTest {
     assertThat(OtlpSink.id(named(spans, "GET /items/{id}").getTraceId())).isEqualTo(TRACE);
   }
 
-  @Test
-  void aStrangersTraceIsNotContinued() throws Exception {
+  @OverWires
+  void aStrangersTraceIsNotContinued(Wire wire) throws Exception {
     start("telemetry.trusted_peers = ['10.0.0.0/8']");
-    String[] ids = get("/mdc", "traceparent", PARENT, "x-request-id", "abc-1").split(" ", -1);
+    String[] ids = get(wire, "/mdc", "traceparent", PARENT, "x-request-id", "abc-1").split(" ", -1);
     assertThat(OtlpSink.id(spans(1).getFirst().getTraceId())).isNotEqualTo(TRACE).isEqualTo(ids[0]);
     assertThat(ids[2]).matches("[0-9a-f]{32}");
   }
 
   @Test
+  @Covers(value = Wire.H2_TLS, because = "what is tested is behind the span")
   void aBatchThatWasRefusedArrivesOnce() throws Exception {
     start();
     sink.refusals.set(2);
-    get("/items/1");
+    get(Wire.H2_TLS, "/items/1");
     spans(1);
     assertThat(Scrape.value(metrics, "trace_spans_total{outcome=\"exported\"}")).isEqualTo(1);
   }
 
   @Test
+  @Covers(value = Wire.H2_TLS, because = "what is tested is behind the span")
   void aReceiverThatIsGoneCostsSpansAndNothingElse() throws Exception {
     start("telemetry.traces.slow = '1h'");
     sink.close();
     for (int i = 0; i < 20; i++) {
-      assertThat(get("/items/1")).isEqualTo("item");
+      assertThat(get(Wire.H2_TLS, "/items/1")).isEqualTo("item");
     }
     assertThat(telemetry.tracing().orElseThrow().flush().toCompletableFuture().join()).isFalse();
     await()
@@ -282,6 +242,9 @@ class TracesTest {
   }
 
   @Test
+  @Covers(
+      value = {},
+      because = "no request")
   void aMessageIsHandledInASpanOfItsTrace() throws Exception {
     start();
     String result =

@@ -2,6 +2,8 @@ package app.seventv.core.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.http.Covers;
+import app.seventv.core.http.Wire;
 import com.google.protobuf.UnknownFieldSet;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
@@ -21,6 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Profiles, flushing of spans, and the list of figures. */
+@Covers(
+    value = {Wire.H1_PLAIN},
+    because = "what is tested is behind the admin port")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class AdminToolsTest {
   private static final String SETTINGS =

@@ -2,6 +2,7 @@ package app.seventv.core.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.http.Covers;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The parts of the main method that end by themselves. */
+@Covers(
+    value = {},
+    because = "command lines and settings: no request is sent")
 class ServiceMainTest {
   @TempDir private Path directory = Path.of("");
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -2,6 +2,8 @@ package app.seventv.core.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.http.Covers;
+import app.seventv.core.http.Wire;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -28,6 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real process, as systemd sees it. */
+@Covers(
+    value = {Wire.H1_PLAIN},
+    because = "signals and exit codes of a process")
 class ServiceProcessTest {
   private static final int LIMIT_SECONDS = 60;
 

@@ -3,6 +3,8 @@ package app.seventv.core.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.seventv.core.http.Covers;
+import app.seventv.core.http.Wire;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +14,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
+@Covers(
+    value = {Wire.H1_PLAIN},
+    because = "what is tested is behind the admin port")
 class ServiceRuntimeTest {
   private static final String SETTINGS =
       "metrics_bind_address = '127.0.0.1:0'\nevent_loops = 2\ntransport = 'nio'\n";

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.core.http.Covers;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.TestCertificate;
+import app.seventv.core.http.Wire;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same with TLS, and what can go wrong with TLS besides. */
+@Covers(value = Wire.H1_TLS, because = "a table is of plain sockets or of those with TLS")
 class TlsSocketTableTest extends SocketTableCases {
   private static final String TLS_1_2 = "TLSv1.2";
   private static final String TLS_1_3 = "TLSv1.3";

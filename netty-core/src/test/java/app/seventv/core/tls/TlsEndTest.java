@@ -3,6 +3,7 @@ package app.seventv.core.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.core.http.Covers;
 import app.seventv.core.http.Exchange;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
@@ -10,6 +11,7 @@ import app.seventv.core.http.Response;
 import app.seventv.core.http.ResponseStream;
 import app.seventv.core.http.Router;
 import app.seventv.core.http.TestCertificate;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import io.netty.buffer.Unpooled;
@@ -45,6 +47,9 @@ import org.junit.jupiter.params.provider.CsvSource;
   "NIO,TLSv1.2"
 })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers(
+    value = {Wire.H1_TLS},
+    because = "ends of TLS as HTTP/1.1 sees them")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class TlsEndTest {
   private static final int BIG_BYTES = 2 << 20;

@@ -2,10 +2,13 @@ package app.seventv.core.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.http.Covers;
+import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Response;
 import app.seventv.core.http.TestCertificate;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import io.netty.buffer.ByteBuf;
@@ -25,15 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which versions and ciphers the server agrees to, asked one by one as scanners do. */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+@EveryTransport
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers(
+    value = {Wire.H1_TLS, Wire.H2_TLS, Wire.H3},
+    because = "versions and ciphers of TLS")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class TlsProtocolsTest {
   private static final int SSL_3 = 0x0300;

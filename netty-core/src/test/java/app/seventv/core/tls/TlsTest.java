@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.core.http.Covers;
+import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.HttpLimits;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Response;
+import app.seventv.core.http.Wire;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import io.netty.pkitesting.X509Bundle;
@@ -42,15 +45,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Certificates, tickets and handshake limits over every transport. */
-@ParameterizedClass
-@EnumSource(
-    value = TransportOptions.Choice.class,
-    names = {"IO_URING", "EPOLL", "NIO"})
+@EveryTransport
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Covers(
+    value = {Wire.H1_TLS, Wire.H2_TLS, Wire.H3},
+    because = "certificates and tickets of TLS")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class TlsTest {
   private static final Duration NEVER = Duration.ofHours(1);

@@ -3,6 +3,7 @@ package app.seventv.core.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.core.http.Covers;
 import app.seventv.core.http.Http3Client;
 import app.seventv.core.http.TestCertificate;
 import java.io.BufferedReader;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two restarts under load, with real processes: no request may be lost. */
+@Covers
 class RestartTest {
   private static final int LIMIT_SECONDS = 60;
   private static final int RESTARTS = 2;

@@ -2,46 +2,24 @@ package app.seventv.core.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.http.Tunnel;
 import io.netty.buffer.ByteBufUtil;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HexFormat;
 
 /** A client that writes exactly the bytes it is told to. */
 final class RawWebSocket implements AutoCloseable {
-  final Socket socket;
+  final Tunnel tunnel;
   final DataInputStream in;
   final OutputStream out;
-  final String head;
 
-  /**
-   * Sends a handshake and reads its answer.
-   *
-   * @param extraHead more lines of the request's head
-   * @param hasty bytes to send right behind it
-   */
-  RawWebSocket(Socket socket, String extraHead, byte[] hasty) throws IOException {
-    this.socket = socket;
-    in = new DataInputStream(socket.getInputStream());
-    out = socket.getOutputStream();
-    byte[] request =
-        ("GET /ws HTTP/1.1\r\nhost: a\r\nupgrade: WebSocket\r\nconnection: keep-alive, Upgrade\r\n"
-                + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                + extraHead
-                + "\r\n")
-            .getBytes(StandardCharsets.US_ASCII);
-    byte[] first = Arrays.copyOf(request, request.length + hasty.length);
-    System.arraycopy(hasty, 0, first, request.length, hasty.length);
-    out.write(first);
-    StringBuilder read = new StringBuilder();
-    while (read.indexOf("\r\n\r\n") < 0) {
-      read.append((char) in.readUnsignedByte());
-    }
-    head = read.toString();
+  RawWebSocket(Tunnel tunnel) {
+    this.tunnel = tunnel;
+    in = new DataInputStream(tunnel.in());
+    out = tunnel.out();
   }
 
   void send(int first, byte[] payload) throws IOException {
@@ -68,7 +46,7 @@ final class RawWebSocket implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    tunnel.close();
   }
 
   static byte[] masked(int first, byte[] payload) {
