@@ -14,6 +14,8 @@ import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -118,12 +120,27 @@ final class S3Origin implements Origin {
     }
     if (cause instanceof S3Exception error) {
       if (error.statusCode() == NOT_MODIFIED) {
-        return new OriginAnswer.NotModified();
+        return notModified(error.awsErrorDetails());
       }
       boolean refused = error.statusCode() / 100 == 4;
       throw new OriginFailure(refused ? Kind.REFUSED : Kind.ERROR, "status " + error.statusCode());
     }
-    throw new OriginFailure(Kind.ERROR, String.valueOf(cause));
+    throw OriginFailure.of(cause);
+  }
+
+  private OriginAnswer notModified(@Nullable AwsErrorDetails details) {
+    SdkHttpResponse response = details == null ? null : details.sdkHttpResponse();
+    if (response == null) {
+      return new OriginAnswer.NotModified();
+    }
+    String modified = response.firstMatchingHeader("last-modified").orElse(null);
+    String cacheControl = String.join(",", response.matchingHeaders("cache-control"));
+    String expires = response.firstMatchingHeader("expires").orElse(null);
+    boolean news = !cacheControl.isEmpty() || expires != null;
+    return new OriginAnswer.NotModified(
+        response.firstMatchingHeader("etag").orElse(null),
+        modified == null ? HttpDate.INVALID : HttpDate.parse(modified),
+        news ? lifetime(cacheControl, expires, defaultLifetime, Instant.now()) : null);
   }
 
   /** How long an object may be kept (cdn.md §5.2). */

@@ -25,7 +25,16 @@ final class WatchedBody implements Publisher<ByteBuffer> {
 
   @Override
   public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
-    body.subscribe(
+    try {
+      body.subscribe(watched(subscriber));
+    } catch (RuntimeException e) {
+      end();
+      throw e;
+    }
+  }
+
+  private Subscriber<ByteBuffer> watched(Subscriber<? super ByteBuffer> subscriber) {
+    return
         new Subscriber<ByteBuffer>() {
           @Override
           public void onSubscribe(Subscription subscription) {
@@ -60,6 +69,6 @@ final class WatchedBody implements Publisher<ByteBuffer> {
             end();
             subscriber.onComplete();
           }
-        });
+        };
   }
 }
