@@ -95,8 +95,7 @@ final class ImageHandler {
       commonFields(exchange);
       byte[] reason = refused.clientMessage().getBytes(StandardCharsets.UTF_8);
       exchange.respond(
-          Response.of(
-              refused.status(), Response.newHeaders(), Unpooled.wrappedBuffer(reason)));
+          Response.of(refused.status(), Response.newHeaders(), Unpooled.wrappedBuffer(reason)));
       return true;
     }
   }

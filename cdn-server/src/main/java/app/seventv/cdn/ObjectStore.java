@@ -209,28 +209,30 @@ final class ObjectStore {
   }
 
   private void askOrigin(Fill fill, @Nullable HeldCopy copy, @Nullable String etag) {
-    origin.ask(fill.key(), etag).whenComplete((answer, failure) -> {
-      metrics.firstByte(nanoClock.getAsLong() - fill.startNs());
-      switch (answer) {
-        case null -> failed(fill, OriginFailure.of(failure), copy);
-        case OriginAnswer.NotFound none -> {
-          HeldCopy.release(copy);
-          forget(fill, copy);
-          keep(fill, CachedObject.notFound(nanoClock.getAsLong()), Source.ORIGIN, tiers.size());
-        }
-        case OriginAnswer.NotModified same -> {
-          if (copy == null || etag == null) {
-            failed(
-                fill, new OriginFailure(Kind.ERROR, "304 to an unconditional request"), copy);
-          } else if (copy.isMeantBy(same)) {
-            revalidated(fill, copy, same);
-          } else {
-            askOrigin(fill, copy, null); // it speaks of other bytes
+    origin
+        .ask(fill.key(), etag)
+        .whenComplete((answer, failure) -> {
+          metrics.firstByte(nanoClock.getAsLong() - fill.startNs());
+          switch (answer) {
+            case null -> failed(fill, OriginFailure.of(failure), copy);
+            case OriginAnswer.NotFound none -> {
+              HeldCopy.release(copy);
+              forget(fill, copy);
+              keep(fill, CachedObject.notFound(nanoClock.getAsLong()), Source.ORIGIN, tiers.size());
+            }
+            case OriginAnswer.NotModified same -> {
+              if (copy == null || etag == null) {
+                failed(
+                    fill, new OriginFailure(Kind.ERROR, "304 to an unconditional request"), copy);
+              } else if (copy.isMeantBy(same)) {
+                revalidated(fill, copy, same);
+              } else {
+                askOrigin(fill, copy, null); // it speaks of other bytes
+              }
+            }
+            case OriginAnswer.Found found -> found(fill, found, copy);
           }
-        }
-        case OriginAnswer.Found found -> found(fill, found, copy);
-      }
-    });
+        });
   }
 
   /** What the origin has now is not kept: then the copy at hand must not come back from a tier. */
@@ -248,8 +250,7 @@ final class ObjectStore {
     if (head.lifetime().isZero()) {
       forget(fill, copy);
     }
-    CachedObject renewed =
-        copy.object().with(head, copy.body(), nanoClock.getAsLong(), freshNs);
+    CachedObject renewed = copy.object().with(head, copy.body(), nanoClock.getAsLong(), freshNs);
     keep(fill, renewed, Source.REVALIDATED, tiers.size());
   }
 
@@ -271,8 +272,7 @@ final class ObjectStore {
   }
 
   /** Takes the body into the block. */
-  private void fill(
-      Fill fill, OriginAnswer.Found found, ByteBuf block, @Nullable HeldCopy copy) {
+  private void fill(Fill fill, OriginAnswer.Found found, ByteBuf block, @Nullable HeldCopy copy) {
     long freshNs = settings.freshness.freshNs(found.head().lifetime());
     CachedObject object =
         CachedObject.found(found.head(), block, nanoClock.getAsLong()).fresh(freshNs);

@@ -34,41 +34,40 @@ final class WatchedBody implements Publisher<ByteBuffer> {
   }
 
   private Subscriber<ByteBuffer> watched(Subscriber<? super ByteBuffer> subscriber) {
-    return
-        new Subscriber<ByteBuffer>() {
-          @Override
-          public void onSubscribe(Subscription subscription) {
-            subscriber.onSubscribe(
-                new Subscription() {
-                  @Override
-                  public void request(long n) {
-                    subscription.request(n);
-                  }
+    return new Subscriber<ByteBuffer>() {
+      @Override
+      public void onSubscribe(Subscription subscription) {
+        subscriber.onSubscribe(
+            new Subscription() {
+              @Override
+              public void request(long n) {
+                subscription.request(n);
+              }
 
-                  @Override
-                  public void cancel() {
-                    subscription.cancel();
-                    end();
-                  }
-                });
-          }
+              @Override
+              public void cancel() {
+                subscription.cancel();
+                end();
+              }
+            });
+      }
 
-          @Override
-          public void onNext(ByteBuffer data) {
-            subscriber.onNext(data);
-          }
+      @Override
+      public void onNext(ByteBuffer data) {
+        subscriber.onNext(data);
+      }
 
-          @Override
-          public void onError(Throwable error) {
-            end();
-            subscriber.onError(error);
-          }
+      @Override
+      public void onError(Throwable error) {
+        end();
+        subscriber.onError(error);
+      }
 
-          @Override
-          public void onComplete() {
-            end();
-            subscriber.onComplete();
-          }
-        };
+      @Override
+      public void onComplete() {
+        end();
+        subscriber.onComplete();
+      }
+    };
   }
 }

@@ -35,8 +35,7 @@ class HitCostTest {
       new ObjectCache(
           1 << 20,
           object -> freshness.usefulNs(object, System.nanoTime()),
-          System::nanoTime,
-          () -> 0);
+          System::nanoTime);
 
   private Handler handler() {
     CdnMetrics metrics = new CdnMetrics(new Metrics());

@@ -33,8 +33,7 @@ class ObjectStoreTest {
       new ObjectCache(
           1 << 20,
           object -> freshness.usefulNs(object, simulation.nowNs()),
-          simulation::nowNs,
-          () -> 0.5);
+          simulation::nowNs);
   private final OneObject tier = new OneObject();
   private OriginAnswer answer = new OriginAnswer.NotFound();
   private final Waiter waiter = new Waiter();

@@ -17,10 +17,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The consumers that processes of a pod leave behind, with a real NATS server. */
+@SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class PurgeConsumerTest {
   private static final PurgeStream STREAM = new PurgeStream("CdnPurge", "cdn.purge");
   private static final String KEY = "emote/01F6MZGCNG000255K4X1K7NTHR/1x.webp";
@@ -33,7 +36,23 @@ class PurgeConsumerTest {
       new Freshness(
           Duration.ofDays(1), Duration.ofDays(1), 0, Duration.ofMinutes(1), state, () -> 1.0);
   private final ObjectCache cache =
-      new ObjectCache(1 << 20, object -> 1L << 40, simulation::nowNs, () -> 0.5);
+      new ObjectCache(1 << 20, object -> 1L << 40, simulation::nowNs);
+
+  private DevNats nats;
+  private Connection connection;
+
+  @BeforeEach
+  void start() throws Exception {
+    nats = DevNats.start(folder, 0, 0);
+    connection = Nats.connect(nats.uri());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    connection.close();
+    nats.close();
+    cache.clear();
+  }
 
   private static final class NoOrigin implements Origin {
     @Override
@@ -78,59 +97,50 @@ class PurgeConsumerTest {
   @Test
   void consumersThatNobodyUsesAreRemoved() throws Exception {
     AtomicLong clock = new AtomicLong(); // half a minute passes with every look at it
-    try (DevNats nats = DevNats.start(folder, 0, 0);
-        Connection connection = Nats.connect(nats.uri())) {
-      JetStreamManagement management = connection.jetStreamManagement();
-      STREAM.ensure(management);
-      for (String name : List.of("pod", "pod=dead", "pod-2=x", "api")) {
-        makeConsumer(management, name);
-      }
-      try (PurgeConsumer consumer =
-          new PurgeConsumer(
-              CompletableFuture.completedFuture(connection),
-              STREAM,
-              "pod",
-              new Purger(store(), null),
-              state,
-              () -> clock.addAndGet(Duration.ofSeconds(30).toNanos()))) {
-        await()
-            .atMost(Duration.ofSeconds(60))
-            .until(() -> !names(management).contains("pod=dead"));
-        assertThat(names(management)).contains("pod-2=x", "api").doesNotContain("pod").hasSize(3);
-        assertThat(consumer).isNotNull();
-      }
+    JetStreamManagement management = connection.jetStreamManagement();
+    STREAM.ensure(management);
+    for (String name : List.of("pod", "pod=dead", "pod-2=x", "api")) {
+      makeConsumer(management, name);
+    }
+    try (PurgeConsumer consumer =
+        new PurgeConsumer(
+            CompletableFuture.completedFuture(connection),
+            STREAM,
+            "pod",
+            new Purger(store(), null),
+            state,
+            () -> clock.addAndGet(Duration.ofSeconds(30).toNanos()))) {
+      await().atMost(Duration.ofSeconds(60)).until(() -> !names(management).contains("pod=dead"));
+      assertThat(names(management)).contains("pod-2=x", "api").doesNotContain("pod").hasSize(3);
+      assertThat(consumer).isNotNull();
     }
   }
 
   @Test
   void aLostConsumerCostsTheMemoryOnlyIfSomethingWasPublished() throws Exception {
-    try (DevNats nats = DevNats.start(folder, 0, 0);
-        Connection connection = Nats.connect(nats.uri())) {
-      JetStreamManagement management = connection.jetStreamManagement();
-      try (PurgeConsumer consumer =
-          new PurgeConsumer(
-              CompletableFuture.completedFuture(connection),
-              STREAM,
-              "pod",
-              new Purger(store(), null),
-              state,
-              simulation::nowNs)) {
-        assertThat(consumer).isNotNull();
-        await().atMost(Duration.ofSeconds(30)).until(state::isConnected);
-        keep();
-        String first = names(management).getFirst();
-        management.deleteConsumer(STREAM.name(), first);
-        await().atMost(Duration.ofSeconds(30)).until(() -> !names(management).isEmpty());
-        await().atMost(Duration.ofSeconds(30)).until(state::isConnected);
-        assertThat(cache.get('/' + KEY)).isNotNull();
+    JetStreamManagement management = connection.jetStreamManagement();
+    try (PurgeConsumer consumer =
+        new PurgeConsumer(
+            CompletableFuture.completedFuture(connection),
+            STREAM,
+            "pod",
+            new Purger(store(), null),
+            state,
+            simulation::nowNs)) {
+      assertThat(consumer).isNotNull();
+      await().atMost(Duration.ofSeconds(30)).until(state::isConnected);
+      keep();
+      String first = names(management).getFirst();
+      management.deleteConsumer(STREAM.name(), first);
+      await().atMost(Duration.ofSeconds(30)).until(() -> !names(management).isEmpty());
+      await().atMost(Duration.ofSeconds(30)).until(state::isConnected);
+      assertThat(cache.get('/' + KEY)).isNotNull();
 
-        management.deleteConsumer(STREAM.name(), names(management).getFirst());
-        connection
-            .jetStream()
-            .publish(STREAM.requests(), "{\"files\":[]}".getBytes(StandardCharsets.UTF_8));
-        await().atMost(Duration.ofSeconds(30)).until(() -> cache.get('/' + KEY) == null);
-      }
+      management.deleteConsumer(STREAM.name(), names(management).getFirst());
+      connection
+          .jetStream()
+          .publish(STREAM.requests(), "{\"files\":[]}".getBytes(StandardCharsets.UTF_8));
+      await().atMost(Duration.ofSeconds(30)).until(() -> cache.get('/' + KEY) == null);
     }
-    cache.clear();
   }
 }

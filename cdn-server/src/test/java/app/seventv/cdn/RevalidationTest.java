@@ -43,8 +43,7 @@ class RevalidationTest {
 
   private static CdnFixture start(String name) throws Exception {
     CdnFixture cdn =
-        CdnFixture.start(
-            directory.resolve(name), SETTINGS.formatted(directory.resolve("disk")));
+        CdnFixture.start(directory.resolve(name), SETTINGS.formatted(directory.resolve("disk")));
     await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cdn_disk_up") == 1);
     return cdn;
   }
@@ -92,7 +91,7 @@ class RevalidationTest {
         .until(() -> {
           cdn.get(version, '/' + key);
           // A refresh ahead of time may still be under way.
-        return cdn.origin().calls(key).size() > 1 && cdn.figure("cache_inflight") == 0;
+          return cdn.origin().calls(key).size() > 1 && cdn.figure("cache_inflight") == 0;
         });
     return cdn.get(version, '/' + key);
   }
@@ -137,8 +136,9 @@ class RevalidationTest {
     await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(() ->
-            assertThat(cdn.origin().calls(key).stream()
-                    .filter(call -> !call.headers().containsKey("if-none-match")))
+            assertThat(
+                    cdn.origin().calls(key).stream()
+                        .filter(call -> !call.headers().containsKey("if-none-match")))
                 .hasSizeGreaterThan(1));
   }
 

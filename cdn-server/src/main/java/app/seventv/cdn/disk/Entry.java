@@ -10,7 +10,8 @@ import app.seventv.cdn.disk.RecordHead.Kind;
  * @param hash {@link KeyHash} of its key
  * @param location where it lies
  * @param timeMs when it was stored; of a {@link Kind#SYNC}, the position's sequence number
- * @param text what a {@link Kind#PURGE_PREFIX} or a {@link Kind#SYNC} has as its key; empty otherwise
+ * @param text what a {@link Kind#PURGE_PREFIX} or a {@link Kind#SYNC} has as its key; empty
+ *     otherwise
  */
 record Entry(Kind kind, long sequence, long hash, long location, long timeMs, String text) {
   /** Whether the index needs more of such records than the hash of their key. */
