@@ -39,10 +39,7 @@ final class ObjectCache {
    * @param usefulNs nanoseconds from now for which an object is of any use
    * @param ticker monotonic clock
    */
-  ObjectCache(
-      long capacityBytes,
-      ToLongFunction<CachedObject> usefulNs,
-      Ticker ticker) {
+  ObjectCache(long capacityBytes, ToLongFunction<CachedObject> usefulNs, Ticker ticker) {
     this.capacityBytes = capacityBytes;
     this.admission = new SizeAdmission(capacityBytes);
     this.cache =
@@ -60,8 +57,7 @@ final class ObjectCache {
             .build();
   }
 
-  private void removed(
-      @Nullable String path, @Nullable CachedObject object, RemovalCause cause) {
+  private void removed(@Nullable String path, @Nullable CachedObject object, RemovalCause cause) {
     if (path != null && object != null) {
       if (cause == RemovalCause.SIZE) {
         admission.evicted(path, object.weightBytes(), object.deliveries());

@@ -94,8 +94,7 @@ class HitRatioTest {
   /** The cache as it is, with bodies of the objects' real sizes that share one block. */
   private final class Ours implements Policy, AutoCloseable {
     private final ObjectHead head = new ObjectHead(null, null, -1, Duration.ofDays(7));
-    private final ObjectCache cache =
-        new ObjectCache(capacity, object -> Long.MAX_VALUE, () -> 0);
+    private final ObjectCache cache = new ObjectCache(capacity, object -> Long.MAX_VALUE, () -> 0);
 
     @Override
     public boolean access(int object, int at) {

@@ -87,9 +87,7 @@ class ObjectCacheTest {
   @Test
   void anEntryCostsLittleBesideItsBytes() {
     int entries = 50_000;
-    ObjectCache large =
-        new ObjectCache(
-            1L << 34, object -> object.freshNs(), nowNs::get);
+    ObjectCache large = new ObjectCache(1L << 34, object -> object.freshNs(), nowNs::get);
     String[] keep = new String[entries];
     long before = usedHeap();
     for (int i = 0; i < entries; i++) {

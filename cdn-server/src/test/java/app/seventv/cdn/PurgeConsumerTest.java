@@ -35,8 +35,7 @@ class PurgeConsumerTest {
   private final Freshness freshness =
       new Freshness(
           Duration.ofDays(1), Duration.ofDays(1), 0, Duration.ofMinutes(1), state, () -> 1.0);
-  private final ObjectCache cache =
-      new ObjectCache(1 << 20, object -> 1L << 40, simulation::nowNs);
+  private final ObjectCache cache = new ObjectCache(1 << 20, object -> 1L << 40, simulation::nowNs);
 
   private DevNats nats;
   private Connection connection;
