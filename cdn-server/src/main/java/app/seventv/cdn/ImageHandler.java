@@ -82,7 +82,11 @@ final class ImageHandler {
       if (!request.method().equals("OPTIONS")) {
         commonFields(exchange);
       }
-      router.handle(exchange);
+      try {
+        router.handle(exchange);
+      } catch (HttpError e) {
+        throw ImagePath.explained(e, request.path());
+      }
     };
   }
 

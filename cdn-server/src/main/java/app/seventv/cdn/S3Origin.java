@@ -7,6 +7,8 @@ import app.seventv.core.http.HttpDate;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ final class S3Origin implements Origin {
   private static final int REQUESTS_PER_FETCH = 2;
 
   private static final int NOT_MODIFIED = 304;
+  private static final Set<String> UNENCODED = Set.of("identity", "aws-chunked");
 
   private final S3AsyncClient client;
   private final String bucket;
@@ -95,8 +98,20 @@ final class S3Origin implements Origin {
   }
 
   private OriginAnswer found(GetObjectResponse response, S3Body body) {
+    if (isEncoded(response.contentEncoding())) {
+      body.subscribe(new BodyDiscard());
+      // We would have to pass the field on, or decode: no image of ours is stored like that.
+      throw new OriginFailure(Kind.REFUSED, "encoded as " + response.contentEncoding());
+    }
     Long length = response.contentLength();
     return new OriginAnswer.Found(head(response), length == null ? -1 : length, body);
+  }
+
+  /** Whether the bytes are not the image's own; the way of an upload's signature does not count. */
+  private static boolean isEncoded(@Nullable String contentEncoding) {
+    return contentEncoding != null
+        && !contentEncoding.isBlank()
+        && !UNENCODED.contains(contentEncoding.strip().toLowerCase(Locale.ROOT));
   }
 
   private ObjectHead head(GetObjectResponse response) {

@@ -21,15 +21,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls start() and chooseKey() first
 class RevalidationTest {
-  private static final String SETTINGS =
-      """
-      stale_while_revalidate = "0s"
-      expiry_jitter = 0
-      max_age_without_purges = "7days"
-      origin_request_timeout = 30
-      origin_hedge_delay = 30000
-      disk = { directory = "%s" }
-      """;
   private static final byte[] OLD = "old bytes".getBytes(StandardCharsets.UTF_8);
   private static final byte[] NEW = "new bytes".getBytes(StandardCharsets.UTF_8);
 
@@ -42,8 +33,17 @@ class RevalidationTest {
   private String key;
 
   private static CdnFixture start(String name) throws Exception {
-    CdnFixture cdn =
-        CdnFixture.start(directory.resolve(name), SETTINGS.formatted(directory.resolve("disk")));
+    String settings =
+        """
+        stale_while_revalidate = "0s"
+        expiry_jitter = 0
+        max_age_without_purges = "7days"
+        origin_request_timeout = 30
+        origin_hedge_delay = 30000
+        disk = { directory = "%s" }
+        """
+            .formatted(directory.resolve("disk"));
+    CdnFixture cdn = CdnFixture.start(directory.resolve(name), settings);
     await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cdn_disk_up") == 1);
     return cdn;
   }
