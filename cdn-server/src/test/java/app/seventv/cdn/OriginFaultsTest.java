@@ -360,6 +360,33 @@ class OriginFaultsTest {
   }
 
   @Test
+  void aNewVersionThatIsCutEndsForWhoHasBegunToReadIt() throws Exception {
+    cdn.origin().put(key, image, "cache-control: max-age=1");
+    assertThat(cdn.get(Version.HTTP_2, '/' + key).status()).isEqualTo(200);
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "content-length: 200000", "etag: \"new\"");
+              out.write(new byte[100_000]);
+              out.flush();
+              throw new IOException("cut");
+            });
+    // Whoever got its beginning can tell that it is broken; everyone else gets the old one.
+    await()
+        .until(() -> {
+          try {
+            Answer answer = cdn.get(Version.HTTP_1_1, '/' + key);
+            assertThat(answer.body()).isEqualTo(image);
+          } catch (java.util.concurrent.ExecutionException broken) {
+            assertThat(broken).hasCauseInstanceOf(IOException.class);
+          }
+          return cdn.origin().calls(key).size() > 1;
+        });
+    assertThat(cdn.get(Version.HTTP_2, '/' + key).body()).isEqualTo(image);
+  }
+
+  @Test
   void whatIsGoneIsGone() throws Exception {
     cdn.origin().put(key, image, "cache-control: max-age=1");
     assertThat(cdn.get(Version.HTTP_2, '/' + key).status()).isEqualTo(200);
