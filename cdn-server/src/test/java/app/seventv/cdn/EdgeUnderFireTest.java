@@ -66,8 +66,8 @@ class EdgeUnderFireTest {
   }
 
   /** What an origin may do to a request for an object. */
-  private static void misbehave(
-      int fault, byte[] body, ScriptedOrigin.Call call, OutputStream out) throws Exception {
+  private static void misbehave(int fault, byte[] body, ScriptedOrigin.Call call, OutputStream out)
+      throws Exception {
     String length = "content-length: " + body.length;
     String life = "cache-control: max-age=1";
     switch (fault) {
@@ -115,7 +115,9 @@ class EdgeUnderFireTest {
   @Test
   void nobodyGetsWrongBytesNorWaitsForEver() throws Exception {
     try (CdnFixture cdn = CdnFixture.start(directory, SETTINGS)) {
-      await().until(() -> cdn.get(Version.HTTP_2, "/badge/" + key(0).substring(6)).status() == 404);
+      await()
+          .atMost(LIMIT)
+          .until(() -> cdn.get(Version.HTTP_2, "/badge/" + key(0).substring(6)).status() == 404);
       for (int i = 0; i < KEYS; i++) {
         byte[] body = body(i);
         Random random = new Random(i);

@@ -37,8 +37,7 @@ class OddRequestsTest {
 
   @BeforeAll
   void start() throws Exception {
-    cdn = CdnFixture.start(
-            directory, "origin_request_timeout = 30\norigin_hedge_delay = 30000\n");
+    cdn = CdnFixture.start(directory, "origin_request_timeout = 30\norigin_hedge_delay = 30000\n");
     for (int i = 0; i < image.length; i++) {
       image[i] = (byte) (i * 31);
     }
@@ -168,11 +167,11 @@ class OddRequestsTest {
     Answer none = with(version, "range", "bytes=5000-,6000-7000");
     assertThat(none.status()).isEqualTo(416);
     assertThat(none.header("content-range")).isEqualTo("bytes */5000");
-    Answer two = with(version, "range", "bytes=0-9, 20-29");
+    Answer two = with(version, "range", "bytes=0-9, 3000-3009");
     assertThat(two.status()).isEqualTo(206);
     assertThat(new String(two.body(), StandardCharsets.ISO_8859_1))
-        .contains(new String(Arrays.copyOfRange(image, 20, 30), StandardCharsets.ISO_8859_1))
-        .containsIgnoringCase("content-range: bytes 20-29/5000");
+        .contains(new String(Arrays.copyOfRange(image, 3000, 3010), StandardCharsets.ISO_8859_1))
+        .containsIgnoringCase("content-range: bytes 3000-3009/5000");
   }
 
   /** A request as it is written, over HTTP/1.1; the status line of its answer. */

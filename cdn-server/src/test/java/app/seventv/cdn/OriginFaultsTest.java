@@ -63,7 +63,9 @@ class OriginFaultsTest {
     }
     cdn = CdnFixture.start(directory, SETTINGS);
     // The first request loads half the SDK.
-    await().until(() -> cdn.get(Version.HTTP_2, "/badge/" + ID + "/1x.gif").status() == 404);
+    await()
+        .atMost(60, TimeUnit.SECONDS)
+        .until(() -> cdn.get(Version.HTTP_2, "/badge/" + ID + "/1x.gif").status() == 404);
   }
 
   @AfterAll

@@ -43,7 +43,9 @@ class RulesTableTest {
         String source = sources.getOrDefault(test[0], "");
         assertThat(source).as(line).contains("void " + test[1] + "(");
         if (cells[3].strip().equals("1, 2, 3")) {
-          assertThat(source).as(line).containsAnyOf("Version.values()", "EnumSource", "MethodSource");
+          assertThat(source)
+              .as(line)
+              .containsAnyOf("Version.values()", "EnumSource", "MethodSource");
         }
         rows++;
       }

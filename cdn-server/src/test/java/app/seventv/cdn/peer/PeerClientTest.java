@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -118,8 +119,7 @@ class PeerClientTest {
       assertThat(fetch()).as("answer %d", i).isNull();
     }
     answer = answer(200, KEPT, 10, 10);
-    PeerObject object = fetch();
-    assertThat(object).isNotNull();
+    PeerObject object = Objects.requireNonNull(fetch());
     assertThat(object.ageSeconds()).isEqualTo(3);
     assertThat(object.lifetimeSeconds()).isEqualTo(60);
     assertThat(object.body().readableBytes()).isEqualTo(10);
@@ -129,8 +129,7 @@ class PeerClientTest {
   @Test
   void largeObjectsComeToo() throws Exception {
     answer = answer(200, KEPT, LARGE, LARGE);
-    PeerObject object = fetch();
-    assertThat(object).isNotNull();
+    PeerObject object = Objects.requireNonNull(fetch());
     assertThat(object.body().readableBytes()).isEqualTo(LARGE);
     object.body().release();
   }
