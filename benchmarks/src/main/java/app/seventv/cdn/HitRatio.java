@@ -104,13 +104,14 @@ public final class HitRatio {
   /** The cache as it is, with bodies of the objects' real sizes that share one block. */
   private final class Ours implements Policy, AutoCloseable {
     private final ObjectHead head = new ObjectHead(null, null, -1, Duration.ofDays(7));
-    private final ObjectCache cache =
-        new ObjectCache(capacity, object -> Long.MAX_VALUE, () -> 0, new Random(11)::nextDouble);
+    private final ObjectCache cache = new ObjectCache(capacity, object -> Long.MAX_VALUE, () -> 0);
 
     @Override
     public boolean access(int object, int at) {
       String path = "/emote/" + object;
-      if (cache.get(path) != null) {
+      CachedObject known = cache.get(path);
+      if (known != null) {
+        known.countDelivery();
         return true;
       }
       ByteBuf body = cache.memory().directBuffer(sizes[object] - CachedObject.OVERHEAD_BYTES);

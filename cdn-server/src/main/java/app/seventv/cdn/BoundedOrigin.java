@@ -76,7 +76,7 @@ final class BoundedOrigin implements Origin {
   private void giveUp(Waiting fetch) {
     if (leave(fetch)) {
       fetch.result.completeExceptionally(
-          new OriginFailure(Kind.OVERLOADED, "no turn within " + maxWait));
+          new OriginFailure(Kind.WAITED, "no turn within " + maxWait));
     }
   }
 
@@ -92,7 +92,7 @@ final class BoundedOrigin implements Origin {
             next();
           }
         };
-    CompletableFuture<OriginAnswer> call = origin.get(fetch.key, fetch.etag);
+    CompletableFuture<OriginAnswer> call = origin.ask(fetch.key, fetch.etag);
     fetch.result.whenComplete((answer, failure) -> {
       if (fetch.result.isCancelled()) {
         call.cancel(true);

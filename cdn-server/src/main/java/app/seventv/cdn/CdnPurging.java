@@ -33,7 +33,7 @@ final class CdnPurging implements AutoCloseable {
     Purger purger = new Purger(store, disk);
     PurgeStream stream = new PurgeStream(options.purgeStream(), options.purgeSubject());
     endpoint = options.purgeSecret().map(secret -> new PurgeEndpoint(secret, purger, nats, stream));
-    consumer = new PurgeConsumer(nats, stream, pod, purger, state, System::currentTimeMillis);
+    consumer = new PurgeConsumer(nats, stream, pod, purger, state, System::nanoTime);
     cloudflare = options.cloudflare().map(o -> cloudflare(o, nats, stream, metrics)).orElse(null);
   }
 

@@ -67,8 +67,7 @@ public final class CdnServer implements RunningService {
         new ObjectCache(
             options.cacheCapacityBytes(),
             object -> freshness.usefulNs(object, System.nanoTime()),
-            System::nanoTime,
-            random);
+            System::nanoTime);
     warnOfMemory(options.cacheCapacityBytes());
     Timers timers = Timers.of(timerThread);
     Duration timeout = options.originTimeout();
@@ -80,7 +79,11 @@ public final class CdnServer implements RunningService {
             timers);
     origin = new CircuitBreaker(bounded, System::nanoTime);
     disk = options.disk().map(this::disk).orElse(null);
-    peers = options.peers().map(o -> peers(o, context.metrics())).orElse(null);
+    peers =
+        options
+            .peers()
+            .map(o -> peers(o, options.maxObjectBytes(), context.metrics()))
+            .orElse(null);
     tiers = tiers(disk, peers);
     store =
         new ObjectStore(
@@ -148,8 +151,8 @@ public final class CdnServer implements RunningService {
     return tiers;
   }
 
-  private PeerTier peers(PeerOptions options, Metrics metrics) {
-    PeerClient client = new PeerClient(options, cache.memory(), System::nanoTime);
+  private PeerTier peers(PeerOptions options, int maxBodyBytes, Metrics metrics) {
+    PeerClient client = new PeerClient(options, maxBodyBytes, cache.memory(), System::nanoTime);
     client.register(metrics);
     return new PeerTier(client, System::nanoTime);
   }

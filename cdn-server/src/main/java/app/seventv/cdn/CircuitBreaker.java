@@ -37,7 +37,7 @@ final class CircuitBreaker implements Origin {
       return CompletableFuture.failedFuture(
           new OriginFailure(Kind.UNAVAILABLE, "the origin is given a rest"));
     }
-    CompletableFuture<OriginAnswer> call = origin.get(key, etag);
+    CompletableFuture<OriginAnswer> call = origin.ask(key, etag);
     // Registered before the receiver's own action, so that it sees the circuit as it is now.
     call.whenComplete((answer, failure) -> judge(answer, failure));
     return call;
@@ -56,7 +56,7 @@ final class CircuitBreaker implements Origin {
 
   private synchronized void judge(@Nullable OriginAnswer answer, @Nullable Throwable failure) {
     Kind kind = answer != null ? null : OriginFailure.of(failure).kind();
-    if (kind == Kind.OVERLOADED) {
+    if (kind == Kind.OVERLOADED || kind == Kind.WAITED) {
       probing = false; // says nothing about the origin
     } else if (kind == null || !kind.isOutage()) {
       failures = 0;

@@ -3,6 +3,7 @@ package app.seventv.cdn;
 import app.seventv.core.http.ClientAddress;
 import app.seventv.core.http.Exchange;
 import app.seventv.core.http.Handler;
+import app.seventv.core.http.HttpError;
 import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
 import app.seventv.core.limits.RequestLimits;
@@ -24,7 +25,13 @@ final class ClientBudget implements Handler {
   @Override
   public void handle(Exchange exchange) throws Exception {
     Request request = exchange.request();
-    InetAddress client = clientAddress.of(request);
+    InetAddress client;
+    try {
+      client = clientAddress.of(request);
+    } catch (HttpError refused) {
+      content.handle(exchange); // which refuses, in its own words
+      return;
+    }
     if (!limits.tryRequest(client)) {
       exchange.respond(
           Response.of(429)

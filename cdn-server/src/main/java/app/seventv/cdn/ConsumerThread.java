@@ -64,6 +64,9 @@ final class ConsumerThread implements AutoCloseable {
         try {
           consuming.consume(connection);
         } catch (IOException | JetStreamApiException | RuntimeException e) {
+          if (stopped) {
+            return; // what fails now is our own doing
+          }
           LOG.warn("{} does not work for now: {}", name, e.toString());
           Thread.sleep(retryWait);
         }

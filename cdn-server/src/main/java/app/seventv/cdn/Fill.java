@@ -127,7 +127,12 @@ final class Fill {
       block = newBlock;
       each(waiter -> waiter.filling(this));
     }
-    body.subscribe(new Filler(newBlock.capacity(), completed, failed));
+    Filler filler = new Filler(newBlock.capacity(), completed, failed);
+    try {
+      body.subscribe(filler);
+    } catch (RuntimeException e) {
+      filler.onError(e);
+    }
   }
 
   /** Gives up waiting for bytes; true if it is now up to the caller to {@link #fail}. */
@@ -252,13 +257,13 @@ final class Fill {
         if (source != null) {
           source.cancel();
         }
-        broken("more than the " + length + " bytes announced");
+        broken(new OriginFailure(Kind.ERROR, "more than the " + length + " bytes announced"));
       }
     }
 
     @Override
     public void onError(Throwable error) {
-      broken(String.valueOf(error));
+      broken(OriginFailure.of(error));
     }
 
     @Override
@@ -270,16 +275,16 @@ final class Fill {
         over = true;
         completed.run();
       } else {
-        broken("fewer than the " + length + " bytes announced");
+        broken(new OriginFailure(Kind.ERROR, "fewer than the " + length + " bytes announced"));
       }
     }
 
-    private void broken(String why) {
+    private void broken(OriginFailure why) {
       if (!over) {
         over = true;
         // Bytes that were on their way when the deadline passed are nobody's failure any more.
         if (freeBlock()) {
-          failed.accept(new OriginFailure(Kind.ERROR, why));
+          failed.accept(why);
         }
       }
     }

@@ -82,7 +82,7 @@ final class HedgedOrigin implements Origin {
       synchronized (this) {
         running++;
       }
-      CompletableFuture<OriginAnswer> call = origin.get(key, etag);
+      CompletableFuture<OriginAnswer> call = origin.ask(key, etag);
       result.whenComplete((answer, failure) -> call.cancel(true));
       call.whenComplete((answer, failure) -> {
         if (answer == null) {

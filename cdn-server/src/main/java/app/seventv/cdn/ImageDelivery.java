@@ -113,7 +113,12 @@ final class ImageDelivery implements FillWaiter {
   @Override
   public void done(CachedObject object, Source source) {
     if (answered) {
-      advanced();
+      FillStream begun = stream;
+      if (begun != null && source == Source.STALE) {
+        begun.breakOff(); // the rest of what it was sent will not come
+      } else {
+        advanced();
+      }
       return;
     }
     if (object.status() != 200) {

@@ -73,8 +73,8 @@ final class ImageHandler {
     Router router = routes.build();
     return exchange -> {
       Request request = exchange.request();
-      if (!clientAddress.trustedProxies().isEmpty()) {
-        checkProxy(exchange, request);
+      if (!clientAddress.trustedProxies().isEmpty() && isRefused(exchange, request)) {
+        return;
       }
       if (hit(exchange, request)) {
         return;
@@ -82,17 +82,25 @@ final class ImageHandler {
       if (!request.method().equals("OPTIONS")) {
         commonFields(exchange);
       }
-      router.handle(exchange);
+      try {
+        router.handle(exchange);
+      } catch (HttpError e) {
+        throw ImagePath.explained(e, request.path());
+      }
     };
   }
 
-  /** Refuses who does not come by a trusted proxy (cdn.md §3.4). */
-  private void checkProxy(Exchange exchange, Request request) {
+  /** Refuses who does not come by a trusted proxy (cdn.md §3.4): a body without a type. */
+  private boolean isRefused(Exchange exchange, Request request) {
     try {
       clientAddress.of(request);
+      return false;
     } catch (HttpError refused) {
       commonFields(exchange);
-      throw refused;
+      byte[] reason = refused.clientMessage().getBytes(StandardCharsets.UTF_8);
+      exchange.respond(
+          Response.of(refused.status(), Response.newHeaders(), Unpooled.wrappedBuffer(reason)));
+      return true;
     }
   }
 

@@ -1,9 +1,11 @@
 package app.seventv.cdn;
 
 import app.seventv.core.http.HttpError;
+import app.seventv.core.http.PercentCoding;
 import app.seventv.core.http.Request;
 import app.seventv.core.http.RoutePattern;
 import app.seventv.model.Id;
+import java.nio.charset.CharacterCodingException;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -212,6 +214,36 @@ record ImagePath(Kind kind, ImageType type, String key) {
       bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : Character.isSurrogate(c) ? 2 : 3;
     }
     return bytes;
+  }
+
+  /**
+   * A failure to decode a path that a route knows, as clients are told of it: by the name of the
+   * parameter that is no UTF-8.
+   */
+  static HttpError explained(HttpError failure, String rawPath) {
+    if (failure.getCause() instanceof CharacterCodingException) {
+      String[] segments = rawPath.split("/", -1);
+      for (int i = 2; i < segments.length; i++) {
+        try {
+          PercentCoding.decode(segments[i]);
+        } catch (HttpError e) {
+          return invalid("Invalid UTF-8 in `" + parameter(segments, i) + '`');
+        }
+      }
+    }
+    return failure;
+  }
+
+  private static String parameter(String[] segments, int index) {
+    if (index == segments.length - 1) {
+      return "file";
+    }
+    return switch (PercentCoding.decode(segments[1])) {
+      case "emote" -> "emote_id";
+      case "badge" -> "badge_id";
+      case "paint" -> index == 2 ? "paint_id" : "layer_id";
+      default -> index == 2 ? "user_id" : "picture_id";
+    };
   }
 
   private static HttpError invalid(String reason) {

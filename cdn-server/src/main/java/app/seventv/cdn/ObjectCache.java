@@ -3,13 +3,13 @@ package app.seventv.cdn;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.DoubleSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ final class ObjectCache {
   private final AtomicLong maximumBytes;
 
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
-  private final DoubleSupplier random;
+  private final SizeAdmission admission;
   private final AtomicLong exhausted = new AtomicLong();
   private final AtomicLong rejected = new AtomicLong();
   private final AtomicLong weightBytes = new AtomicLong();
@@ -46,16 +46,11 @@ final class ObjectCache {
    * @param capacityBytes bound on the entries' weight; 0 or less for none
    * @param usefulNs nanoseconds from now for which an object is of any use
    * @param ticker monotonic clock
-   * @param random numbers from 0 to 1, for the admission of large objects
    */
-  ObjectCache(
-      long capacityBytes,
-      ToLongFunction<CachedObject> usefulNs,
-      Ticker ticker,
-      DoubleSupplier random) {
+  ObjectCache(long capacityBytes, ToLongFunction<CachedObject> usefulNs, Ticker ticker) {
     this.capacityBytes = capacityBytes;
     this.maximumBytes = new AtomicLong(capacityBytes);
-    this.random = random;
+    this.admission = new SizeAdmission(capacityBytes);
     this.cache =
         Caffeine.newBuilder()
             .maximumWeight(capacityBytes <= 0 ? Long.MAX_VALUE / 2 : capacityBytes)
@@ -67,16 +62,19 @@ final class ObjectCache {
             .ticker(ticker)
             // Maintenance is short; on the writer's thread, memory is freed before it grows.
             .executor(Runnable::run)
-            .removalListener((path, object, cause) -> removed(object, cause.wasEvicted()))
+            .removalListener((path, object, cause) -> removed(path, object, cause))
             .build();
   }
 
-  private void removed(@Nullable CachedObject object, boolean evicted) {
-    if (object != null) {
+  private void removed(@Nullable String path, @Nullable CachedObject object, RemovalCause cause) {
+    if (path != null && object != null) {
+      if (cause == RemovalCause.SIZE) {
+        admission.evicted(path, object.weightBytes(), object.deliveries());
+      }
       weightBytes.addAndGet(-object.weightBytes());
       bodyBytes.addAndGet(-object.blockBytes());
       object.release();
-      if (evicted) {
+      if (cause.wasEvicted()) {
         evictions.incrementAndGet();
         evictedBytes.addAndGet(object.weightBytes());
       }
@@ -138,20 +136,15 @@ final class ObjectCache {
     makeRoom();
   }
 
-  /**
-   * Whether an object may take others' place. Caffeine admits by frequency alone; one object that
-   * is ten times the usual size is worth it only if it is wanted as often as the ten that have to
-   * go. Hence a full cache gives a large object a chance that falls with its size: the more often
-   * it is wanted, the more chances it gets.
-   */
+  /** Whether an object may come in; a renewed one stays whatever it is worth. */
   private boolean admits(String path, CachedObject object) {
-    long used = weightBytes.get();
-    long entries = cache.estimatedSize();
-    if (capacityBytes <= 0 || used < maximumBytes.get() * FULL || entries == 0) {
+    if (capacityBytes <= 0) {
       return true;
     }
-    double share = (double) used / entries / object.weightBytes();
-    return share >= 1 || random.getAsDouble() < share || cache.asMap().containsKey(path);
+    admission.missed(path);
+    return weightBytes.get() < maximumBytes.get() * FULL
+        || cache.asMap().containsKey(path)
+        || admission.admits(path, object.weightBytes());
   }
 
   void remove(String path) {

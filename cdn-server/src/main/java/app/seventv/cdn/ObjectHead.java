@@ -1,5 +1,6 @@
 package app.seventv.cdn;
 
+import app.seventv.core.http.HttpDate;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param contentType media type as stored, or null
  * @param etag strong entity tag with its quotes, or null
- * @param lastModified seconds since 1970, or {@link app.seventv.core.http.HttpDate#INVALID}
+ * @param lastModified seconds since 1970, or {@link HttpDate#INVALID}
  * @param lifetime how long it is fresh (cdn.md §5.2)
  */
 record ObjectHead(
@@ -29,6 +30,16 @@ record ObjectHead(
     }
     latest = lifetime;
     return lifetime;
+  }
+
+  /** The same with what a 304 says anew; the tag stays, since it names the same bytes. */
+  ObjectHead updated(OriginAnswer.NotModified news) {
+    Duration told = news.lifetime();
+    return new ObjectHead(
+        contentType,
+        etag,
+        news.lastModified() == HttpDate.INVALID ? lastModified : news.lastModified(),
+        told == null ? lifetime : told);
   }
 
   private static @Nullable String shared(@Nullable String type) {

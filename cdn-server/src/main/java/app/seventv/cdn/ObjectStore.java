@@ -156,7 +156,7 @@ final class ObjectStore {
   /** Asks the origin for an object of which only the receiver will get the bytes. */
   CompletableFuture<OriginAnswer> pass(String key) {
     metrics.passed();
-    return origin.get(key, null);
+    return origin.ask(key, null);
   }
 
   /** Whether the object is known to be too large to be kept. */
@@ -171,7 +171,7 @@ final class ObjectStore {
     }
     tiers
         .get(index)
-        .lookup(fill.key())
+        .ask(fill.key())
         .whenComplete((object, failure) -> {
           if (object == null) {
             askTier(fill, index + 1);
@@ -202,66 +202,65 @@ final class ObjectStore {
     }
   }
 
-  /**
-   * @param known the copy at hand, or null; a reference of its body is taken for the time
-   */
+  /** Asks for news of the copy at hand if there is one, else for the object. */
   private void askOrigin(Fill fill, @Nullable CachedObject known) {
-    ByteBuf copy = known == null || known.status() != 200 ? null : known.retainBody();
-    CachedObject stale = copy == null ? null : known;
-    String etag = stale == null ? null : ContentHash.originTag(stale.head().etag());
-    CompletableFuture<OriginAnswer> call;
-    try {
-      call = origin.get(fill.key(), etag);
-    } catch (RuntimeException e) {
-      call = CompletableFuture.failedFuture(e);
-    }
-    call.whenComplete((answer, failure) -> {
-      metrics.firstByte(nanoClock.getAsLong() - fill.startNs());
-      switch (answer) {
-        case null -> failed(fill, OriginFailure.of(failure), stale, copy);
-        case OriginAnswer.NotFound none -> {
-          drop(copy);
-          forget(fill, stale);
-          keep(fill, CachedObject.notFound(nanoClock.getAsLong()), Source.ORIGIN, tiers.size());
-        }
-        case OriginAnswer.NotModified same -> revalidated(fill, stale, copy);
-        case OriginAnswer.Found found -> found(fill, found, stale, copy);
-      }
-    });
+    HeldCopy copy = HeldCopy.of(known);
+    askOrigin(fill, copy, copy == null ? null : copy.etag());
+  }
+
+  private void askOrigin(Fill fill, @Nullable HeldCopy copy, @Nullable String etag) {
+    origin
+        .ask(fill.key(), etag)
+        .whenComplete((answer, failure) -> {
+          metrics.firstByte(nanoClock.getAsLong() - fill.startNs());
+          switch (answer) {
+            case null -> failed(fill, OriginFailure.of(failure), copy);
+            case OriginAnswer.NotFound none -> {
+              HeldCopy.release(copy);
+              forget(fill, copy);
+              keep(fill, CachedObject.notFound(nanoClock.getAsLong()), Source.ORIGIN, tiers.size());
+            }
+            case OriginAnswer.NotModified same -> {
+              if (copy == null || etag == null) {
+                failed(
+                    fill, new OriginFailure(Kind.ERROR, "304 to an unconditional request"), copy);
+              } else if (copy.isMeantBy(same)) {
+                revalidated(fill, copy, same);
+              } else {
+                askOrigin(fill, copy, null); // it speaks of other bytes
+              }
+            }
+            case OriginAnswer.Found found -> found(fill, found, copy);
+          }
+        });
   }
 
   /** What the origin has now is not kept: then the copy at hand must not come back from a tier. */
-  private void forget(Fill fill, @Nullable CachedObject outdated) {
+  private void forget(Fill fill, @Nullable HeldCopy outdated) {
     if (outdated != null && fill.ticket().isCurrent()) {
       cache.remove('/' + fill.key());
       tiers.forEach(tier -> tier.remove(fill.key()));
     }
   }
 
-  private static void drop(@Nullable ByteBuf copy) {
-    if (copy != null) {
-      copy.release();
+  /** The copy is good for another life, as the origin now says. */
+  private void revalidated(Fill fill, HeldCopy copy, OriginAnswer.NotModified news) {
+    ObjectHead head = copy.object().head().updated(news);
+    long freshNs = settings.freshness.freshNs(head.lifetime());
+    if (head.lifetime().isZero()) {
+      forget(fill, copy);
     }
-  }
-
-  private void revalidated(Fill fill, @Nullable CachedObject stale, @Nullable ByteBuf copy) {
-    if (stale == null || copy == null) {
-      failed(fill, new OriginFailure(Kind.ERROR, "304 to an unconditional request"), null, null);
-      return;
-    }
-    long freshNs = settings.freshness.freshNs(stale.lifetime());
-    CachedObject renewed = stale.with(stale.head(), copy, nanoClock.getAsLong(), freshNs);
+    CachedObject renewed = copy.object().with(head, copy.body(), nanoClock.getAsLong(), freshNs);
     keep(fill, renewed, Source.REVALIDATED, tiers.size());
   }
 
-  private void found(
-      Fill fill, OriginAnswer.Found found, @Nullable CachedObject stale, @Nullable ByteBuf copy) {
+  private void found(Fill fill, OriginAnswer.Found found, @Nullable HeldCopy copy) {
     boolean large = found.length() < 0 || found.length() > settings.maxObjectBytes;
     ByteBuf block = large ? null : cache.allocate((int) found.length());
     if (block == null) {
-      drop(copy);
+      HeldCopy.release(copy);
       if (large) {
-        forget(fill, stale);
+        forget(fill, copy);
         largeKeys.put(fill.key(), true);
       }
       fills.remove(fill.key(), fill);
@@ -269,16 +268,11 @@ final class ObjectStore {
       return;
     }
     block.writerIndex(block.capacity());
-    fill(fill, found, block, stale, copy);
+    fill(fill, found, block, copy);
   }
 
   /** Takes the body into the block. */
-  private void fill(
-      Fill fill,
-      OriginAnswer.Found found,
-      ByteBuf block,
-      @Nullable CachedObject stale,
-      @Nullable ByteBuf copy) {
+  private void fill(Fill fill, OriginAnswer.Found found, ByteBuf block, @Nullable HeldCopy copy) {
     long freshNs = settings.freshness.freshNs(found.head().lifetime());
     CachedObject object =
         CachedObject.found(found.head(), block, nanoClock.getAsLong()).fresh(freshNs);
@@ -290,7 +284,6 @@ final class ObjectStore {
                 failed(
                     fill,
                     new OriginFailure(Kind.TIMEOUT, "no body within " + settings.bodyTimeout),
-                    stale,
                     copy);
               }
             });
@@ -300,26 +293,25 @@ final class ObjectStore {
         found.body(),
         () -> {
           deadline.cancel();
-          drop(copy);
+          HeldCopy.release(copy);
           if (object.lifetime().isZero()) {
-            forget(fill, stale);
+            forget(fill, copy);
           }
           metrics.originBytes(block.capacity());
           keep(fill, ContentHash.tagged(object, block), Source.ORIGIN, tiers.size());
         },
         failure -> {
           deadline.cancel();
-          failed(fill, failure, stale, copy);
+          failed(fill, failure, copy);
         });
   }
 
   /** Nothing came: the copy at hand serves if it is not too old, or the waiters are told. */
-  private void failed(
-      Fill fill, OriginFailure failure, @Nullable CachedObject stale, @Nullable ByteBuf copy) {
+  private void failed(Fill fill, OriginFailure failure, @Nullable HeldCopy copy) {
     metrics.originAnswered(failure.kind().label(), nanoClock.getAsLong() - fill.startNs());
     fills.remove(fill.key(), fill);
+    CachedObject stale = copy == null ? null : copy.object();
     if (stale != null
-        && copy != null
         && settings.freshness.state(stale, nanoClock.getAsLong()) != Freshness.State.DEAD
         && fill.ticket().isCurrent()) {
       stale.pauseRefresh(nanoClock.getAsLong() + REFRESH_PAUSE.toNanos());
@@ -328,7 +320,7 @@ final class ObjectStore {
     } else {
       fill.fail(failure);
     }
-    drop(copy);
+    HeldCopy.release(copy);
   }
 
   /**
@@ -355,7 +347,9 @@ final class ObjectStore {
     }
     fills.remove(fill.key(), fill);
     fill.succeed(object, source);
-    drop(held);
+    if (held != null) {
+      held.release();
+    }
   }
 
   /** Forgets a key everywhere; a running fetch is not joined any more and fills nothing. */

@@ -15,6 +15,15 @@ interface Origin extends AutoCloseable {
    */
   CompletableFuture<OriginAnswer> get(String key, @Nullable String etag);
 
+  /** As {@link #get}; what it throws fails the future, so that nobody who counts has to catch. */
+  default CompletableFuture<OriginAnswer> ask(String key, @Nullable String etag) {
+    try {
+      return get(key, etag);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
   @Override
   void close();
 }

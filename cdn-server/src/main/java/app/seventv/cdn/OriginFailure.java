@@ -1,11 +1,17 @@
 package app.seventv.cdn;
 
+import io.netty.channel.ConnectTimeoutException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 
 /** Why the origin gave no answer; without a stack trace, since an outage makes thousands. */
 final class OriginFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
+
+  private static final int MAX_CAUSES = 10;
 
   /** Kinds of failure and the status that clients get (decision 0007). */
   enum Kind {
@@ -15,6 +21,8 @@ final class OriginFailure extends RuntimeException {
     REFUSED(502, "InternalServerError", "refused"),
     /** The deadline passed. */
     TIMEOUT(504, "Timeout", "timeout"),
+    /** The deadline passed while the request waited for its turn: others are to blame. */
+    WAITED(504, "Timeout", "queued"),
     /** Too many requests wait for the origin already. */
     OVERLOADED(503, "Overloaded", "overloaded"),
     /** The origin failed so often that it is given a rest. */
@@ -69,6 +77,22 @@ final class OriginFailure extends RuntimeException {
     }
     return cause instanceof OriginFailure origin
         ? origin
-        : new OriginFailure(Kind.ERROR, String.valueOf(cause));
+        : new OriginFailure(isTimeout(cause) ? Kind.TIMEOUT : Kind.ERROR, String.valueOf(cause));
+  }
+
+  /** Whether a deadline of a client's own is at the bottom of a failure. */
+  private static boolean isTimeout(@Nullable Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+      if (cause instanceof TimeoutException
+          || cause instanceof io.netty.handler.timeout.TimeoutException
+          || cause instanceof ConnectTimeoutException
+          || cause instanceof ApiCallTimeoutException
+          || cause instanceof ApiCallAttemptTimeoutException) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
   }
 }

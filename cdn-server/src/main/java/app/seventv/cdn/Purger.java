@@ -1,6 +1,8 @@
 package app.seventv.cdn;
 
 import app.seventv.cdn.disk.DiskTier;
+import app.seventv.cdn.disk.PurgeFeed;
+import app.seventv.cdn.disk.PurgePosition;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +28,9 @@ final class Purger {
   }
 
   /** See {@link DiskTier#purgesArrive}. */
-  void purgesArrive(long sinceMs, long nowMs) {
+  void purgesArrive(PurgeFeed feed, PurgePosition handled) {
     if (disk != null) {
-      disk.purgesArrive(sinceMs, nowMs);
+      disk.purgesArrive(feed, handled);
     }
   }
 

@@ -7,6 +7,8 @@ import app.seventv.core.http.HttpDate;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,8 @@ import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -28,6 +32,7 @@ final class S3Origin implements Origin {
   private static final int REQUESTS_PER_FETCH = 2;
 
   private static final int NOT_MODIFIED = 304;
+  private static final Set<String> UNENCODED = Set.of("identity", "aws-chunked");
 
   private final S3AsyncClient client;
   private final String bucket;
@@ -93,8 +98,20 @@ final class S3Origin implements Origin {
   }
 
   private OriginAnswer found(GetObjectResponse response, S3Body body) {
+    if (isEncoded(response.contentEncoding())) {
+      body.subscribe(new BodyDiscard());
+      // We would have to pass the field on, or decode: no image of ours is stored like that.
+      throw new OriginFailure(Kind.REFUSED, "encoded as " + response.contentEncoding());
+    }
     Long length = response.contentLength();
     return new OriginAnswer.Found(head(response), length == null ? -1 : length, body);
+  }
+
+  /** Whether the bytes are not the image's own; the way of an upload's signature does not count. */
+  private static boolean isEncoded(@Nullable String contentEncoding) {
+    return contentEncoding != null
+        && !contentEncoding.isBlank()
+        && !UNENCODED.contains(contentEncoding.strip().toLowerCase(Locale.ROOT));
   }
 
   private ObjectHead head(GetObjectResponse response) {
@@ -118,12 +135,27 @@ final class S3Origin implements Origin {
     }
     if (cause instanceof S3Exception error) {
       if (error.statusCode() == NOT_MODIFIED) {
-        return new OriginAnswer.NotModified();
+        return notModified(error.awsErrorDetails());
       }
       boolean refused = error.statusCode() / 100 == 4;
       throw new OriginFailure(refused ? Kind.REFUSED : Kind.ERROR, "status " + error.statusCode());
     }
-    throw new OriginFailure(Kind.ERROR, String.valueOf(cause));
+    throw OriginFailure.of(cause);
+  }
+
+  private OriginAnswer notModified(@Nullable AwsErrorDetails details) {
+    SdkHttpResponse response = details == null ? null : details.sdkHttpResponse();
+    if (response == null) {
+      return new OriginAnswer.NotModified();
+    }
+    String modified = response.firstMatchingHeader("last-modified").orElse(null);
+    String cacheControl = String.join(",", response.matchingHeaders("cache-control"));
+    String expires = response.firstMatchingHeader("expires").orElse(null);
+    boolean news = !cacheControl.isEmpty() || expires != null;
+    return new OriginAnswer.NotModified(
+        response.firstMatchingHeader("etag").orElse(null),
+        modified == null ? HttpDate.INVALID : HttpDate.parse(modified),
+        news ? lifetime(cacheControl, expires, defaultLifetime, Instant.now()) : null);
   }
 
   /** How long an object may be kept (cdn.md §5.2). */

@@ -24,6 +24,15 @@ interface Tier extends AutoCloseable {
    */
   CompletableFuture<@Nullable CachedObject> lookup(String key);
 
+  /** As {@link #lookup}; what it throws fails the future. */
+  default CompletableFuture<@Nullable CachedObject> ask(String key) {
+    try {
+      return lookup(key);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
   /**
    * Offers a complete object with status 200. The reference stays the caller's: a tier that reads
    * the body after returning takes its own by {@link CachedObject#retainBody} first.

@@ -25,41 +25,49 @@ final class WatchedBody implements Publisher<ByteBuffer> {
 
   @Override
   public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
-    body.subscribe(
-        new Subscriber<ByteBuffer>() {
-          @Override
-          public void onSubscribe(Subscription subscription) {
-            subscriber.onSubscribe(
-                new Subscription() {
-                  @Override
-                  public void request(long n) {
-                    subscription.request(n);
-                  }
+    try {
+      body.subscribe(watched(subscriber));
+    } catch (RuntimeException e) {
+      end();
+      throw e;
+    }
+  }
 
-                  @Override
-                  public void cancel() {
-                    subscription.cancel();
-                    end();
-                  }
-                });
-          }
+  private Subscriber<ByteBuffer> watched(Subscriber<? super ByteBuffer> subscriber) {
+    return new Subscriber<ByteBuffer>() {
+      @Override
+      public void onSubscribe(Subscription subscription) {
+        subscriber.onSubscribe(
+            new Subscription() {
+              @Override
+              public void request(long n) {
+                subscription.request(n);
+              }
 
-          @Override
-          public void onNext(ByteBuffer data) {
-            subscriber.onNext(data);
-          }
+              @Override
+              public void cancel() {
+                subscription.cancel();
+                end();
+              }
+            });
+      }
 
-          @Override
-          public void onError(Throwable error) {
-            end();
-            subscriber.onError(error);
-          }
+      @Override
+      public void onNext(ByteBuffer data) {
+        subscriber.onNext(data);
+      }
 
-          @Override
-          public void onComplete() {
-            end();
-            subscriber.onComplete();
-          }
-        });
+      @Override
+      public void onError(Throwable error) {
+        end();
+        subscriber.onError(error);
+      }
+
+      @Override
+      public void onComplete() {
+        end();
+        subscriber.onComplete();
+      }
+    };
   }
 }

@@ -167,7 +167,9 @@ final class CdnFixture implements AutoCloseable {
             .timeout(Duration.ofSeconds(LIMIT_SECONDS));
     headers.forEach(request::header);
     HttpResponse<byte[]> answer =
-        client(version).send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        client(version)
+            .sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray())
+            .get(LIMIT_SECONDS, TimeUnit.SECONDS); // the body has to come within it too
     Map<String, String> fields = new TreeMap<>();
     answer.headers().map().forEach((name, values) -> fields.put(name, String.join(", ", values)));
     fields.remove(":status");

@@ -84,6 +84,50 @@ class CdnPurgeTest {
   }
 
   @Test
+  void bothProcessesOfAPodGetEveryPurge() throws Exception {
+    String key = "emote/" + ID + "/1x.webp";
+    try (DevNats nats = nats(0);
+        EdgeFixture old = new EdgeFixture(folder.resolve("old"), nats.uri().toString(), "");
+        EdgeFixture successor = new EdgeFixture(folder.resolve("new"), nats.uri().toString(), "")) {
+      List<EdgeFixture> both = List.of(old, successor);
+      for (EdgeFixture cdn : both) {
+        await().until(() -> cdn.figure("cdn_purge_connected") == 1);
+        cdn.put(key, new byte[] {1});
+        assertThat(cdn.get("/" + key).body()).containsExactly(1);
+        cdn.put(key, new byte[] {2});
+      }
+      publish(nats, "cdn.purge.request", "{\"files\":[\"" + key + "\"]}");
+      for (EdgeFixture cdn : both) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> cdn.get("/" + key).body()[0] == 2);
+      }
+    }
+  }
+
+  @Test
+  void aPurgeWhileItWasAwayIsMadeUpForAndTheRestStaysWarm() throws Exception {
+    try (DevNats nats = nats(0);
+        EdgeFixture cdn = new EdgeFixture(folder, nats.uri().toString(), disk())) {
+      await().until(() -> cdn.figure("cdn_purge_connected") == 1);
+      await().until(() -> cdn.figure("cdn_disk_up") == 1);
+      for (int i = 1; i <= 2; i++) {
+        cdn.put("emote/" + ID + "/" + i + "x.webp", new byte[] {(byte) i});
+        assertThat(cdn.get("/emote/" + ID + "/" + i + "x.webp").body()).containsExactly(i);
+        cdn.delete("emote/" + ID + "/" + i + "x.webp");
+      }
+      await().until(() -> cdn.figure("cdn_disk_entries") == 2);
+      cdn.restart(() -> {
+        publish(nats, "cdn.purge.request", "{\"files\":[\"emote/" + ID + "/1x.webp\"]}");
+        return null;
+      });
+      await().until(() -> cdn.figure("cdn_disk_up") == 1);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> cdn.get("/emote/" + ID + "/1x.webp").statusCode() == 404);
+      assertThat(cdn.get("/emote/" + ID + "/2x.webp").body()).containsExactly(2);
+    }
+  }
+
+  @Test
   void theAdminEndpointWantsItsSecret() throws Exception {
     try (DevNats nats = nats(0);
         EdgeFixture cdn = new EdgeFixture(folder, nats.uri().toString(), disk())) {
@@ -134,7 +178,9 @@ class CdnPurgeTest {
   private static void deleteConsumer(DevNats nats) throws Exception {
     Connection connection = Nats.connect(nats.uri());
     try {
-      connection.jetStreamManagement().deleteConsumer("CdnPurge", "test-pod");
+      for (String name : connection.jetStreamManagement().getConsumerNames("CdnPurge")) {
+        connection.jetStreamManagement().deleteConsumer("CdnPurge", name);
+      }
     } finally {
       connection.close();
     }

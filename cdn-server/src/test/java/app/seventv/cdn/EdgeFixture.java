@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
@@ -68,7 +69,13 @@ final class EdgeFixture implements AutoCloseable {
 
   /** Stops the service and starts it again with the same settings. */
   void restart() throws Exception {
+    restart(() -> null);
+  }
+
+  /** The same with something that happens while it is away. */
+  void restart(Callable<?> meanwhile) throws Exception {
     runtime.close();
+    meanwhile.call();
     runtime = start();
   }
 

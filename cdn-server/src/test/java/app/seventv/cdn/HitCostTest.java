@@ -46,10 +46,7 @@ class HitCostTest {
           Duration.ofHours(1), Duration.ofDays(1), 0.1, Duration.ofMinutes(1), purges, () -> 0.5);
   private final ObjectCache cache =
       new ObjectCache(
-          1 << 20,
-          object -> freshness.usefulNs(object, System.nanoTime()),
-          System::nanoTime,
-          () -> 0);
+          1 << 20, object -> freshness.usefulNs(object, System.nanoTime()), System::nanoTime);
 
   private Handler handler() {
     CdnMetrics metrics = new CdnMetrics(new Metrics());

@@ -17,7 +17,7 @@ class ObjectCacheTest {
 
   private final AtomicLong nowNs = new AtomicLong();
   private final ObjectCache cache =
-      new ObjectCache(CAPACITY, object -> object.freshNs(), nowNs::get, new Random(5)::nextDouble);
+      new ObjectCache(CAPACITY, object -> object.freshNs(), nowNs::get);
 
   private CachedObject object(int bytes) {
     ByteBuf body = cache.memory().directBuffer(bytes, bytes);
@@ -112,9 +112,7 @@ class ObjectCacheTest {
   @Test
   void anEntryCostsLittleBesideItsBytes() {
     int entries = 50_000;
-    ObjectCache large =
-        new ObjectCache(
-            1L << 34, object -> object.freshNs(), nowNs::get, new Random(5)::nextDouble);
+    ObjectCache large = new ObjectCache(1L << 34, object -> object.freshNs(), nowNs::get);
     String[] keep = new String[entries];
     long before = usedHeap();
     for (int i = 0; i < entries; i++) {

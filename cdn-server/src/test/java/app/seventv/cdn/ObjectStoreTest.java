@@ -31,10 +31,7 @@ class ObjectStoreTest {
       new Freshness(LIFE, LIFE, 0.5, Duration.ofMinutes(1), purges, () -> 1.0);
   private final ObjectCache cache =
       new ObjectCache(
-          1 << 20,
-          object -> freshness.usefulNs(object, simulation.nowNs()),
-          simulation::nowNs,
-          () -> 0.5);
+          1 << 20, object -> freshness.usefulNs(object, simulation.nowNs()), simulation::nowNs);
   private final OneObject tier = new OneObject();
   private OriginAnswer answer = new OriginAnswer.NotFound();
   private final Waiter waiter = new Waiter();

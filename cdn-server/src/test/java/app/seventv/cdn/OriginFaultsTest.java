@@ -63,7 +63,9 @@ class OriginFaultsTest {
     }
     cdn = CdnFixture.start(directory, SETTINGS);
     // The first request loads half the SDK.
-    await().until(() -> cdn.get(Version.HTTP_2, "/badge/" + ID + "/1x.gif").status() == 404);
+    await()
+        .atMost(60, TimeUnit.SECONDS)
+        .until(() -> cdn.get(Version.HTTP_2, "/badge/" + ID + "/1x.gif").status() == 404);
   }
 
   @AfterAll
@@ -357,6 +359,33 @@ class OriginFaultsTest {
     assertThat(again.header("cache-status")).startsWith("SevenTV; hit");
     assertThat(cdn.origin().calls(key)).hasSize(calls); // left in peace for a while
     assertThat(cdn.figure("cache_stale_on_error_total")).isPositive();
+  }
+
+  @Test
+  void aNewVersionThatIsCutEndsForWhoHasBegunToReadIt() throws Exception {
+    cdn.origin().put(key, image, "cache-control: max-age=1");
+    assertThat(cdn.get(Version.HTTP_2, '/' + key).status()).isEqualTo(200);
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "content-length: 200000", "etag: \"new\"");
+              out.write(new byte[100_000]);
+              out.flush();
+              throw new IOException("cut");
+            });
+    // Whoever got its beginning can tell that it is broken; everyone else gets the old one.
+    await()
+        .until(() -> {
+          try {
+            Answer answer = cdn.get(Version.HTTP_1_1, '/' + key);
+            assertThat(answer.body()).isEqualTo(image);
+          } catch (java.util.concurrent.ExecutionException broken) {
+            assertThat(broken).hasCauseInstanceOf(IOException.class);
+          }
+          return cdn.origin().calls(key).size() > 1;
+        });
+    assertThat(cdn.get(Version.HTTP_2, '/' + key).body()).isEqualTo(image);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package app.seventv.cdn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.seventv.cdn.OriginFailure.Kind;
 import java.time.Duration;
@@ -91,11 +92,79 @@ class OriginGuardsTest {
     assertThat(silent.calls).hasSize(1);
     simulation.fireNext();
     assertThat(waiting.stream().filter(CompletableFuture::isDone)).hasSize(1);
+    assertThat(kindOf(waiting.getFirst())).isEqualTo(Kind.WAITED);
+    assertThat(Kind.WAITED.status()).isEqualTo(504);
     assertThat(origin.waiting()).isEqualTo(BoundedOrigin.QUEUE_FACTOR - 1);
     silent.calls.getFirst().complete(new OriginAnswer.NotFound());
     assertThat(first).isDone();
     assertThat(silent.calls).hasSize(2);
     assertThat(origin.running()).isEqualTo(1);
+  }
+
+  /** An origin whose client has a bug. */
+  private static final class Throwing implements Origin {
+    @Override
+    public CompletableFuture<OriginAnswer> get(String key, @Nullable String etag) {
+      throw new IllegalStateException("a bug");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void aClientThatThrowsKeepsNoPlace() {
+    BoundedOrigin bounded = new BoundedOrigin(new Throwing(), 1, DEADLINE, simulation);
+    for (int i = 0; i < 3; i++) {
+      assertThat(kindOf(bounded.ask("k", null))).isEqualTo(Kind.ERROR);
+      assertThat(bounded.running()).isZero();
+    }
+    HedgedOrigin hedged = new HedgedOrigin(new Throwing(), DEADLINE, DEADLINE, simulation);
+    assertThat(kindOf(hedged.ask("k", null))).isEqualTo(Kind.ERROR);
+    CircuitBreaker breaker = new CircuitBreaker(new Throwing(), simulation::nowNs);
+    for (int i = 0; i < CircuitBreaker.FAILURES; i++) {
+      assertThat(kindOf(breaker.ask("k", null))).isEqualTo(Kind.ERROR);
+    }
+    simulation.pass(CircuitBreaker.FIRST_REST);
+    assertThat(kindOf(breaker.ask("k", null))).isEqualTo(Kind.ERROR); // the probe
+    simulation.pass(CircuitBreaker.FIRST_REST.multipliedBy(2));
+    assertThat(kindOf(breaker.ask("k", null))).isEqualTo(Kind.ERROR); // the next one
+  }
+
+  @Test
+  void aBodyThatThrowsKeepsNoPlace() {
+    BoundedOrigin origin = new BoundedOrigin(silent, 1, DEADLINE, simulation);
+    CompletableFuture<OriginAnswer> result = origin.get("k", null);
+    ObjectHead head = new ObjectHead(null, null, -1, DEADLINE);
+    silent
+        .calls
+        .getFirst()
+        .complete(
+            new OriginAnswer.Found(
+                head,
+                1,
+                subscriber -> {
+                  throw new IllegalStateException("a bug");
+                }));
+    OriginAnswer.Found found = (OriginAnswer.Found) result.join();
+    assertThat(origin.running()).isEqualTo(1);
+    assertThatThrownBy(() -> found.body().subscribe(new BodyDiscard()))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(origin.running()).isZero();
+  }
+
+  @Test
+  void timeoutsOfTheClientAreTimeouts() {
+    for (Throwable timeout :
+        List.of(
+            new java.util.concurrent.TimeoutException("acquire"),
+            io.netty.handler.timeout.ReadTimeoutException.INSTANCE,
+            new io.netty.channel.ConnectTimeoutException("connect"))) {
+      Throwable wrapped = new java.io.IOException(new RuntimeException(timeout));
+      assertThat(OriginFailure.of(wrapped).kind()).isEqualTo(Kind.TIMEOUT);
+      assertThat(OriginFailure.of(wrapped).kind().status()).isEqualTo(504);
+    }
+    assertThat(OriginFailure.of(new java.io.IOException("reset")).kind().status()).isEqualTo(502);
   }
 
   @Test

@@ -86,8 +86,7 @@ class PurgeRaceTest {
           new ObjectCache(
               seed % 3 == 0 ? 850 : 1 << 20,
               object -> freshness.usefulNs(object, simulation.nowNs()),
-              simulation::nowNs,
-              simulation.random()::nextDouble);
+              simulation::nowNs);
       Origin guarded =
           new CircuitBreaker(
               new BoundedOrigin(

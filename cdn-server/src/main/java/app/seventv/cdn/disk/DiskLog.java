@@ -47,7 +47,7 @@ final class DiskLog implements AutoCloseable {
   private long nextSegment;
   private long nextSequence;
   private final AtomicLong bytes = new AtomicLong();
-  private volatile long lastSyncMs = DiskObject.UNKNOWN;
+  private volatile @Nullable PurgePosition lastSync;
   private volatile long oldSegmentsBelow;
 
   /**
@@ -68,7 +68,7 @@ final class DiskLog implements AutoCloseable {
     }
     nextSegment = recovery.nextSegment();
     nextSequence = recovery.nextSequence();
-    lastSyncMs = recovery.lastSyncMs();
+    lastSync = recovery.lastSync();
   }
 
   /** A live record's place: the segment and the location. */
@@ -142,20 +142,20 @@ final class DiskLog implements AutoCloseable {
     if (admission.commit(() -> index.put(KeyHash.of(key), location))) {
       return true;
     }
-    append(RecordHead.mark(Kind.PURGE_KEY, 0, key), Unpooled.EMPTY_BUFFER);
+    append(RecordHead.mark(Kind.PURGE_KEY, key), Unpooled.EMPTY_BUFFER);
     return false;
   }
 
   /** Appends the purge of a key. */
   void purge(String key) throws IOException {
     index.remove(KeyHash.of(key));
-    append(RecordHead.mark(Kind.PURGE_KEY, 0, key), Unpooled.EMPTY_BUFFER);
+    append(RecordHead.mark(Kind.PURGE_KEY, key), Unpooled.EMPTY_BUFFER);
   }
 
   /** Appends the purge of a prefix; the empty one removes every segment. */
   void purgePrefix(String prefix) throws IOException {
     boolean everything = prefix.isEmpty() || !hidePrefix(prefix);
-    append(RecordHead.mark(Kind.PURGE_PREFIX, 0, everything ? "" : prefix), Unpooled.EMPTY_BUFFER);
+    append(RecordHead.mark(Kind.PURGE_PREFIX, everything ? "" : prefix), Unpooled.EMPTY_BUFFER);
     if (everything) {
       removeAll();
     } else {
@@ -163,10 +163,10 @@ final class DiskLog implements AutoCloseable {
     }
   }
 
-  /** Notes that all purges published before this time are in the log. */
-  void synced(long timeMs) throws IOException {
-    lastSyncMs = timeMs;
-    append(RecordHead.mark(Kind.SYNC, timeMs, ""), Unpooled.EMPTY_BUFFER);
+  /** Notes that all purges up to this one are in the log. */
+  void synced(PurgePosition at) throws IOException {
+    lastSync = at;
+    append(RecordHead.sync(at), Unpooled.EMPTY_BUFFER);
   }
 
   /** Writes a record again at the end of the log, if it is still where it was. */
@@ -333,9 +333,9 @@ final class DiskLog implements AutoCloseable {
     return evicted.sum();
   }
 
-  /** Until when all purges are in the log, in ms since 1970, or {@link DiskObject#UNKNOWN}. */
-  long lastSyncMs() {
-    return lastSyncMs;
+  /** Up to where all purges are in the log; null if that has never been said. */
+  @Nullable PurgePosition lastSync() {
+    return lastSync;
   }
 
   @Override

@@ -177,13 +177,12 @@ public final class DiskTier implements AutoCloseable {
   }
 
   /**
-   * Says that all purges published up to now have been given to {@link #purge}, and that those
-   * published since {@code sinceMs} came or will come. If that leaves a gap after the last time
-   * this was said, in this run or an earlier one, what is stored cannot be trusted and is
-   * forgotten.
+   * Says that all purges up to a position have been given to {@link #purge}. If the feed they came
+   * from leaves a gap after the position said last, in this run or an earlier one, what is stored
+   * cannot be trusted and is forgotten.
    */
-  public void purgesArrive(long sinceMs, long nowMs) {
-    writer.purgesArrive(sinceMs, nowMs);
+  public void purgesArrive(PurgeFeed feed, PurgePosition handled) {
+    writer.purgesArrive(feed, handled);
   }
 
   /** Whether the files have been read. */

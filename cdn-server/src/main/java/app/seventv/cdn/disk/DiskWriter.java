@@ -79,7 +79,7 @@ final class DiskWriter {
   private record Purge(String key, boolean prefix, CompletableFuture<Void> done)
       implements Operation {}
 
-  private record Sync(long sinceMs, long nowMs) implements Operation {}
+  private record Sync(PurgeFeed feed, PurgePosition handled) implements Operation {}
 
   private record Stop() implements Operation {}
 
@@ -193,8 +193,8 @@ final class DiskWriter {
     return lastPurge;
   }
 
-  void purgesArrive(long sinceMs, long nowMs) {
-    add(new Sync(sinceMs, nowMs));
+  void purgesArrive(PurgeFeed feed, PurgePosition handled) {
+    add(new Sync(feed, handled));
   }
 
   private void run() {
@@ -322,11 +322,11 @@ final class DiskWriter {
   }
 
   private void sync(DiskLog open, Sync sync) throws IOException {
-    if (open.entries() > 0 && open.lastSyncMs() < sync.sinceMs) {
+    if (open.entries() > 0 && !sync.feed.continues(open.lastSync())) {
       LOG.warn("purges may have been missed: the disk cache is emptied");
       open.removeAll();
     }
-    open.synced(sync.nowMs);
+    open.synced(sync.handled);
   }
 
   /**

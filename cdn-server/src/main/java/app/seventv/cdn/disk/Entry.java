@@ -9,10 +9,16 @@ import app.seventv.cdn.disk.RecordHead.Kind;
  * @param sequence its place in the log
  * @param hash {@link KeyHash} of its key
  * @param location where it lies
- * @param timeMs when it was stored
- * @param prefix the prefix of a {@link Kind#PURGE_PREFIX}; empty otherwise
+ * @param timeMs when it was stored; of a {@link Kind#SYNC}, the position's sequence number
+ * @param text what a {@link Kind#PURGE_PREFIX} or a {@link Kind#SYNC} has as its key; empty
+ *     otherwise
  */
-record Entry(Kind kind, long sequence, long hash, long location, long timeMs, String prefix) {
+record Entry(Kind kind, long sequence, long hash, long location, long timeMs, String text) {
+  /** Whether the index needs more of such records than the hash of their key. */
+  static boolean hasText(Kind kind) {
+    return kind == Kind.PURGE_PREFIX || kind == Kind.SYNC;
+  }
+
   static Entry of(RecordHead head, long location) {
     return new Entry(
         head.kind(),
@@ -20,6 +26,6 @@ record Entry(Kind kind, long sequence, long hash, long location, long timeMs, St
         KeyHash.of(head.key()),
         location,
         head.storedAtMs(),
-        head.kind() == Kind.PURGE_PREFIX ? head.key() : "");
+        hasText(head.kind()) ? head.key() : "");
   }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   8  int    bytes of the head
  *  12  int    bytes of the body
  *  16  long   sequence number
- *  24  long   when it was stored, ms since 1970
+ *  24  long   when it was stored, ms since 1970; of a SYNC, the position's sequence number
  *  32  long   lifetime in ms
  *  40  long   last modification in s since 1970
  *  48  int    CRC32C of the body
@@ -57,8 +57,8 @@ record RecordHead(
     PURGE_KEY(0x50_4b_45_31),
     /** Earlier records of all keys with this prefix are dead. */
     PURGE_PREFIX(0x50_50_52_31),
-    /** Every purge published before this time is in the log. */
-    SYNC(0x53_59_4e_31);
+    /** Every purge up to a {@link PurgePosition} is in the log. */
+    SYNC(0x53_59_4e_32);
 
     private final int magic;
 
@@ -81,8 +81,14 @@ record RecordHead(
   }
 
   /** A record without a body, not numbered yet. */
-  static RecordHead mark(Kind kind, long timeMs, String key) {
-    return new RecordHead(kind, 0, timeMs, 0, DiskObject.UNKNOWN, 0, 0, key, null, null);
+  static RecordHead mark(Kind kind, String key) {
+    return new RecordHead(kind, 0, 0, 0, DiskObject.UNKNOWN, 0, 0, key, null, null);
+  }
+
+  /** A {@link Kind#SYNC}: the position's sequence number is in the place of a time. */
+  static RecordHead sync(PurgePosition at) {
+    return new RecordHead(
+        Kind.SYNC, 0, at.sequence(), 0, DiskObject.UNKNOWN, 0, 0, at.source(), null, null);
   }
 
   /** The same with another place in the log. */

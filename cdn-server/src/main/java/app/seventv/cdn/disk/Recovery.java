@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rebuilds the index from the files. Sequence numbers have no gaps: where one is missing, a purge
@@ -23,7 +24,7 @@ final class Recovery {
   private final PrefixPurges prefixPurges;
   private long nextSegment = 1;
   private long nextSequence = 1;
-  private long lastSyncMs = DiskObject.UNKNOWN;
+  private @Nullable PurgePosition lastSync;
 
   Recovery(Path directory, FileOpener opener, DiskIndex index, PrefixPurges prefixPurges) {
     this.directory = directory;
@@ -72,11 +73,11 @@ final class Recovery {
       case OBJECT -> index.put(entry.hash(), entry.location());
       case PURGE_KEY -> index.remove(entry.hash());
       case PURGE_PREFIX -> {
-        if (entry.prefix().isEmpty() || !prefixPurges.add(entry.prefix(), entry.sequence())) {
+        if (entry.text().isEmpty() || !prefixPurges.add(entry.text(), entry.sequence())) {
           index.clear();
         }
       }
-      case SYNC -> lastSyncMs = Math.max(lastSyncMs, entry.timeMs());
+      case SYNC -> lastSync = PurgePosition.of(entry.text(), entry.timeMs());
     }
   }
 
@@ -127,7 +128,7 @@ final class Recovery {
     return nextSequence;
   }
 
-  long lastSyncMs() {
-    return lastSyncMs;
+  @Nullable PurgePosition lastSync() {
+    return lastSync;
   }
 }

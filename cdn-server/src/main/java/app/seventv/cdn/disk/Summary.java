@@ -41,8 +41,8 @@ final class Summary {
       out.writeLong(entry.hash());
       out.writeLong(entry.location());
       out.writeLong(entry.timeMs());
-      if (entry.kind() == Kind.PURGE_PREFIX) {
-        out.writeUTF(entry.prefix());
+      if (Entry.hasText(entry.kind())) {
+        out.writeUTF(entry.text());
       }
     }
     out.writeInt(checksum(bytes.toByteArray(), bytes.size()));
@@ -82,7 +82,7 @@ final class Summary {
               in.readLong(),
               in.readLong(),
               in.readLong(),
-              kind == Kind.PURGE_PREFIX ? in.readUTF() : ""));
+              Entry.hasText(kind) ? in.readUTF() : ""));
     }
     return entries;
   }

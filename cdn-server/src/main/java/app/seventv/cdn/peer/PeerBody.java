@@ -1,53 +1,98 @@
 package app.seventv.cdn.peer;
 
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Collects a body up to a limit; a longer one fails. */
-final class PeerBody implements HttpResponse.BodySubscriber<List<byte[]>> {
-  private final int maxBytes;
-  private final List<byte[]> parts = new ArrayList<>();
-  private final CompletableFuture<List<byte[]>> result = new CompletableFuture<>();
+/**
+ * Takes a body into a block of its announced size, within a time. Without a block it takes nothing:
+ * the transfer is cancelled and the result is empty.
+ */
+final class PeerBody implements HttpResponse.BodySubscriber<Optional<ByteBuf>> {
+  private final CompletableFuture<Optional<ByteBuf>> result = new CompletableFuture<>();
+  private @Nullable ByteBuf block;
   private Flow.@Nullable Subscription subscription;
-  private int bytes;
 
-  PeerBody(int maxBytes) {
-    this.maxBytes = maxBytes;
+  /**
+   * @param block whose reference passes to the receiver, or is given up if the body fails; null for
+   *     a body that nobody wants
+   * @param limit for the whole body
+   */
+  PeerBody(@Nullable ByteBuf block, Duration limit) {
+    this.block = block;
+    if (block == null) {
+      result.complete(Optional.empty());
+      return;
+    }
+    result
+        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete((body, failure) -> {
+          if (failure != null) {
+            giveUp();
+          }
+        });
   }
 
   @Override
-  public CompletionStage<List<byte[]>> getBody() {
+  public CompletionStage<Optional<ByteBuf>> getBody() {
     return result;
+  }
+
+  private void giveUp() {
+    Flow.Subscription source;
+    synchronized (this) {
+      if (block != null) {
+        block.release();
+        block = null;
+      }
+      source = subscription;
+    }
+    if (source != null) {
+      source.cancel();
+    }
   }
 
   @Override
   public void onSubscribe(Flow.Subscription source) {
-    subscription = source;
-    source.request(Long.MAX_VALUE);
+    boolean wanted;
+    synchronized (this) {
+      subscription = source;
+      wanted = block != null;
+    }
+    if (wanted) {
+      source.request(Long.MAX_VALUE);
+    } else {
+      source.cancel();
+    }
   }
 
   @Override
   public void onNext(List<ByteBuffer> buffers) {
     for (ByteBuffer buffer : buffers) {
-      bytes += buffer.remaining();
-      if (bytes > maxBytes) {
-        if (subscription != null) {
-          subscription.cancel();
-        }
-        result.completeExceptionally(new IOException("more than " + maxBytes + " bytes"));
+      if (!append(buffer)) {
+        result.completeExceptionally(new IOException("more bytes than announced"));
         return;
       }
-      byte[] part = new byte[buffer.remaining()];
-      buffer.get(part);
-      parts.add(part);
     }
+  }
+
+  private synchronized boolean append(ByteBuffer buffer) {
+    if (block != null && buffer.remaining() > block.writableBytes()) {
+      return false;
+    }
+    if (block != null) {
+      block.writeBytes(buffer);
+    }
+    return true; // one that is given up takes nothing, and has failed already
   }
 
   @Override
@@ -57,6 +102,20 @@ final class PeerBody implements HttpResponse.BodySubscriber<List<byte[]>> {
 
   @Override
   public void onComplete() {
-    result.complete(parts);
+    ByteBuf whole = takeWhole();
+    if (whole == null) {
+      result.completeExceptionally(new IOException("fewer bytes than announced"));
+    } else if (!result.complete(Optional.of(whole))) {
+      whole.release();
+    }
+  }
+
+  private synchronized @Nullable ByteBuf takeWhole() {
+    ByteBuf whole = block;
+    if (whole == null || whole.isWritable()) {
+      return null;
+    }
+    block = null;
+    return whole;
   }
 }

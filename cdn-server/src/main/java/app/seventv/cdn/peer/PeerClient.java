@@ -6,30 +6,32 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the owner of a key for it over HTTP/1.1. What fails, is late or is not complete counts as
- * nothing; a peer that fails again and again is left alone for a while.
+ * Asks the owner of a key for it over HTTP/1.1. What is no whole object to keep counts as nothing.
+ * A peer whose connections fail, or that is late, again and again is left alone for a while; one
+ * that answers, whatever it says, is not.
  */
 public final class PeerClient implements AutoCloseable {
   /** Requests to all peers at once; beyond that the origin is asked. */
   static final int MAX_RUNNING = 1_000;
 
-  /** Objects larger than this come from the origin. */
-  static final int MAX_BODY_BYTES = 16 << 20;
+  /** Bytes per millisecond that a peer gives at least: large objects may take longer. */
+  private static final int SLOWEST_BYTES_PER_MS = 8 << 10;
 
   private final PeerOptions options;
+  private final int maxBodyBytes;
   private final Rendezvous rendezvous;
   private final ByteBufAllocator memory;
   private final LongSupplier nanoClock;
@@ -38,15 +40,19 @@ public final class PeerClient implements AutoCloseable {
   private final AtomicInteger running = new AtomicInteger();
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
+  private final LongAdder refusals = new LongAdder();
   private final LongAdder failures = new LongAdder();
 
   /**
    * A client.
    *
+   * @param maxBodyBytes objects larger than this come from the origin
    * @param memory where bodies go
    */
-  public PeerClient(PeerOptions options, ByteBufAllocator memory, LongSupplier nanoClock) {
+  public PeerClient(
+      PeerOptions options, int maxBodyBytes, ByteBufAllocator memory, LongSupplier nanoClock) {
     this.options = options;
+    this.maxBodyBytes = maxBodyBytes;
     this.rendezvous = new Rendezvous(options.nodes());
     this.memory = memory;
     this.nanoClock = nanoClock;
@@ -60,8 +66,9 @@ public final class PeerClient implements AutoCloseable {
   /**
    * Asks for an object.
    *
-   * @return completes within the timeout, with null if this node is the owner itself or the owner
-   *     has none; never exceptionally
+   * @return completes with null if this node is the owner itself or the owner gives none; never
+   *     exceptionally. The head comes within the timeout, the body within that and the time that
+   *     its size takes at the slowest rate
    */
   public CompletableFuture<@Nullable PeerObject> fetch(String key) {
     URI owner = rendezvous.owner(key);
@@ -79,50 +86,68 @@ public final class PeerClient implements AutoCloseable {
             .timeout(options.timeout())
             .header("authorization", "Bearer " + options.secret().reveal())
             .build();
-    CompletableFuture<HttpResponse<List<byte[]>>> call =
-        client.sendAsync(request, _ -> new PeerBody(MAX_BODY_BYTES));
-    return call.orTimeout(options.timeout().toMillis(), TimeUnit.MILLISECONDS)
+    return client
+        .sendAsync(request, this::body)
         .handle((response, failure) -> {
           running.decrementAndGet();
           if (response == null || failure != null) {
-            call.cancel(true);
             state.failed();
             failures.increment();
             return null;
           }
-          return object(response, state);
+          state.succeeded();
+          return object(response);
         });
   }
 
-  private @Nullable PeerObject object(HttpResponse<List<byte[]>> response, PeerHealth state) {
-    if (response.statusCode() == 404) {
-      state.succeeded();
-      misses.increment();
+  /** What to do with a body, as its head says: only objects to keep are taken. */
+  private HttpResponse.BodySubscriber<Optional<ByteBuf>> body(HttpResponse.ResponseInfo info) {
+    long length = number(field(info.headers(), "content-length"));
+    if (length == 0 && info.statusCode() != 200) {
+      return HttpResponse.BodySubscribers.replacing(Optional.empty()); // keeps the connection
+    }
+    boolean wanted =
+        info.statusCode() == 200 && isKept(info.headers()) && length >= 0 && length <= maxBodyBytes;
+    return new PeerBody(
+        wanted ? allocate((int) length) : null,
+        options.timeout().plusMillis(Math.max(0, length) / SLOWEST_BYTES_PER_MS));
+  }
+
+  private @Nullable ByteBuf allocate(int bytes) {
+    try {
+      return memory.directBuffer(bytes, bytes);
+    } catch (OutOfMemoryError e) { // of the limit for direct memory: the heap is as well as ever
       return null;
     }
-    long age = number(field(response, "age"));
-    long lifetime = CacheControl.parse(field(response, "cache-control")).seconds("max-age");
-    if (response.statusCode() != 200 || age < 0 || lifetime == CacheControl.ABSENT) {
-      state.failed();
-      failures.increment();
+  }
+
+  private static boolean isKept(HttpHeaders headers) {
+    return number(field(headers, "age")) >= 0 && lifetime(headers) > 0;
+  }
+
+  private static long lifetime(HttpHeaders headers) {
+    return CacheControl.parse(field(headers, "cache-control")).seconds("max-age");
+  }
+
+  private @Nullable PeerObject object(HttpResponse<Optional<ByteBuf>> response) {
+    ByteBuf body = response.body().orElse(null);
+    if (body == null) {
+      (response.statusCode() == 404 ? misses : refusals).increment();
       return null;
     }
-    state.succeeded();
     hits.increment();
-    int length = response.body().stream().mapToInt(part -> part.length).sum();
-    ByteBuf body = memory.directBuffer(length, Math.max(1, length));
-    response.body().forEach(body::writeBytes);
+    HttpHeaders headers = response.headers();
     return new PeerObject(
-        field(response, "content-type"),
-        field(response, "etag"),
-        field(response, "last-modified"),
-        age,
-        lifetime,
+        field(headers, "content-type"),
+        field(headers, "etag"),
+        field(headers, "last-modified"),
+        number(field(headers, "age")),
+        lifetime(headers),
         body);
   }
 
-  private static @Nullable String field(HttpResponse<?> response, String name) {
-    return response.headers().firstValue(name).orElse(null);
+  private static @Nullable String field(HttpHeaders headers, String name) {
+    return headers.firstValue(name).orElse(null);
   }
 
   private static long number(@Nullable String value) {
@@ -133,6 +158,10 @@ public final class PeerClient implements AutoCloseable {
   public void register(Metrics metrics) {
     metrics.counter("cdn_peer_hits_total", "Objects that a peer had.", hits::sum);
     metrics.counter("cdn_peer_misses_total", "Look-ups at peers without result.", misses::sum);
+    metrics.counter(
+        "cdn_peer_refusals_total",
+        "Answers of peers that were no objects to keep: errors, refusals, too large.",
+        refusals::sum);
     metrics.counter("cdn_peer_failures_total", "Peers that failed or were late.", failures::sum);
   }
 

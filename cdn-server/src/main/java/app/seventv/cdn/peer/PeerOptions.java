@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param nodes addresses of all nodes, this one too, the same list everywhere
  * @param self this node's address in the list
  * @param secret what they know each other by
- * @param timeout for one answer with its body
+ * @param timeout for the head of an answer, and for a small body
  */
 public record PeerOptions(
     InetSocketAddress bind, List<URI> nodes, URI self, Secret secret, Duration timeout) {
@@ -35,7 +35,10 @@ public record PeerOptions(
   private static final Key<Optional<Secret>> SECRET =
       Key.secret("secret", "Shared secret of the nodes.");
   private static final Key<Duration> TIMEOUT =
-      Key.duration("timeout", Duration.ofMillis(500), "For a peer's answer; then the origin's.");
+      Key.duration(
+          "timeout",
+          Duration.ofMillis(500),
+          "For a peer's answer; large bodies may take longer; then the origin's.");
 
   /** Keys of the group; include it under a service's prefix. */
   public static final ConfigSchema SCHEMA = ConfigSchema.of(BIND, NODES, SELF, SECRET, TIMEOUT);

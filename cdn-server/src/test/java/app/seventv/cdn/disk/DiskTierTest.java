@@ -10,6 +10,9 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -290,20 +293,36 @@ class DiskTierTest {
     assertThat(read(second, "b")).isEqualTo(1);
   }
 
+  private static PurgeFeed feed(String stream, String consumer, long since, String... held) {
+    Set<String> all = new HashSet<>(List.of(held));
+    all.add(consumer);
+    return new PurgeFeed(stream, consumer, since, all);
+  }
+
+  private static void arrive(DiskTier tier, PurgeFeed feed, long sequence) {
+    tier.purgesArrive(feed, feed.at(sequence));
+    tier.purge("x").join();
+  }
+
   @Test
   void isEmptiedIfPurgesMayHaveBeenMissed() {
     DiskTier first = open();
-    first.purgesArrive(0, 1_000);
+    arrive(first, feed("s", "a", 3), 5);
     write(first, "a", 1);
-    first.purgesArrive(900, 2_000);
-    DiskTier second = open();
-    second.purgesArrive(1_900, 3_000);
-    second.purge("x").join();
-    assertThat(read(second, "a")).isEqualTo(1);
-    DiskTier third = open();
-    third.purgesArrive(3_500, 4_000);
-    third.purge("x").join();
-    assertThat(read(third, "a")).isNull();
+    arrive(first, feed("s", "a", 3), 7);
+    DiskTier held = open(); // the old consumer is there still: it has kept what came meanwhile
+    arrive(held, feed("s", "b", 9, "a"), 10);
+    assertThat(read(held, "a")).isEqualTo(1);
+    DiskTier nothingCame = open();
+    arrive(nothingCame, feed("s", "c", 10), 10);
+    assertThat(read(nothingCame, "a")).isEqualTo(1);
+    DiskTier missed = open();
+    arrive(missed, feed("s", "d", 11), 11);
+    assertThat(read(missed, "a")).isNull();
+    write(missed, "a", 1);
+    DiskTier otherStream = open(); // made anew: its numbers begin again
+    arrive(otherStream, feed("t", "d", 0), 0);
+    assertThat(read(otherStream, "a")).isNull();
   }
 
   @Test
