@@ -399,7 +399,9 @@ final class Http2Stream implements ExchangeTransport {
   @Override
   public void abort() {
     if (!closed) {
-      connection.reset(this, Http2Error.INTERNAL_ERROR);
+      boolean tunnel = exchange != null && exchange.request().connectProtocol() != null;
+      // For a tunnel it is what a reset is for TCP (RFC 8441 §5).
+      connection.reset(this, tunnel ? Http2Error.CANCEL : Http2Error.INTERNAL_ERROR);
     }
   }
 

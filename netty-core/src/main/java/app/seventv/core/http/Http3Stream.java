@@ -402,7 +402,10 @@ final class Http3Stream implements ExchangeTransport {
 
   @Override
   public void abort() {
-    end(Http3ErrorCode.H3_INTERNAL_ERROR);
+    HttpExchange exchange = current;
+    boolean tunnel = exchange != null && exchange.request().connectProtocol() != null;
+    // For a tunnel it is what a reset is for TCP (RFC 9220 §3).
+    end(tunnel ? Http3ErrorCode.H3_REQUEST_CANCELLED : Http3ErrorCode.H3_INTERNAL_ERROR);
     connection.sendLater();
   }
 

@@ -2,6 +2,7 @@ package app.seventv.core.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.Http2Error;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -135,7 +136,8 @@ final class Http2Request implements Download, Tunnel {
       case Http2Frames.HEADERS -> head.putAll(client.decode(frame));
       case Http2Frames.DATA -> body.writeBytes(frame.payload());
       case Http2Frames.RST_STREAM -> {
-        if (!tunnel) {
+        // RFC 8441 §5: the end of a tunnel that TCP would reset
+        if (!tunnel || frame.int32(0) != Http2Error.CANCEL.code()) {
           throw new IOException("stream reset with error " + frame.int32(0));
         }
         over = true;
