@@ -77,8 +77,18 @@ abstract class Http2AbuseFixture {
         paused.add(exchange);
         exchange.onEnd(() -> paused.remove(exchange));
       }
-      case "/defect" -> throw new AssertionError("made by a test");
+      case "/error" -> throw new AssertionError("made by a test");
+      case "/defect" -> throw new Undescribable();
       default -> exchange.respond(Response.text(200, "ok"));
+    }
+  }
+
+  /** Not even the answer that tells of it can be made. */
+  @SuppressWarnings("serial")
+  private static final class Undescribable extends RuntimeException {
+    @Override
+    public String getMessage() {
+      throw new AssertionError("made by a test");
     }
   }
 

@@ -92,6 +92,16 @@ class Http2AbuseTest extends Http2AbuseFixture {
   }
 
   @Test
+  void anErrorOfTheHandlerCostsItsRequestOnly() throws Exception {
+    try (RawHttp2Client client = connect()) {
+      client.request(1, true, "GET", "/error");
+      assertThat(client.reply(1).status()).isEqualTo("500");
+      client.request(3, true, "GET", "/");
+      assertThat(client.reply(3).status()).isEqualTo("200");
+    }
+  }
+
+  @Test
   void defectsOfTheServerEndTheConnectionWithTheRightError() throws Exception {
     try (RawHttp2Client client = connect()) {
       client.request(1, true, "GET", "/defect");
