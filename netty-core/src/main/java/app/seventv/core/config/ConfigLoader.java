@@ -75,7 +75,7 @@ public final class ConfigLoader {
     TomlParseResult result;
     try {
       result = Toml.parse(rendered.text());
-    } catch (RuntimeException | StackOverflowError e) { // the library's own limits
+    } catch (RuntimeException | StackOverflowError | AssertionError e) { // the library's limits
       problems.add(file + ": no TOML that can be read: " + e);
       return;
     }
