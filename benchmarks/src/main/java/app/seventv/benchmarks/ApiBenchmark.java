@@ -214,6 +214,10 @@ final class ApiBenchmark implements Benchmark {
     Load load = LoadTools.wrk(url, CONNECTIONS, seconds, options);
     double requests = load.requests();
     figures.add(new Figure(one.name + "-rps", Math.rint(load.requestsPerSecond()), "req/s"));
+    if (requests == 0) { // there is nothing to divide by
+      context.progress("%s: nothing was answered in %d s".formatted(one.name, seconds));
+      return load;
+    }
     figures.add(
         new Figure(
             one.name + "-cpu-us", (api.process.cpuSeconds() - cpu) * 1e6 / requests, "us/req"));
