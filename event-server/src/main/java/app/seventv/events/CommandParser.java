@@ -136,8 +136,11 @@ final class CommandParser {
       throw new InvalidPayloadException("unknown event type");
     }
     JsonNode condition = data.get("condition");
+    JsonNode time = data.get(SubscriptionRequest.UNCHANGED_SINCE);
     return new SubscriptionRequest(
-        type, condition == null || condition.isNull() ? null : condition(condition));
+        type,
+        condition == null || condition.isNull() ? null : condition(condition),
+        time != null && time.isBoolean() && time.booleanValue());
   }
 
   private static Condition condition(JsonNode json) throws InvalidPayloadException {

@@ -185,7 +185,7 @@ class SuccessionTest {
     EventService second = service();
     drain(first);
     assertSentAway(client);
-    second.hub().log().markGap();
+    second.hub().log().markGap(System.currentTimeMillis());
     try (SocketClient next = connect(second)) {
       greetedId(next);
       next.send(SocketClient.resume(id, 0));
