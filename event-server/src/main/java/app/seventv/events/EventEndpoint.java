@@ -77,6 +77,7 @@ final class EventEndpoint implements Handler {
             .maxFrameBytes(MAX_FRAME_BYTES)
             .maxMessageBytes(MAX_MESSAGE_BYTES)
             .closeTimeoutMs(CLOSE_TIMEOUT_MS)
+            .anyKey(true) // event-api.md §2.4
             .responseHeaders(headers)
             .build();
   }

@@ -38,6 +38,8 @@ final class EventService implements RunningService {
 
   private static final int MAX_REQUEST_HEAD_BYTES = 8 << 10;
 
+  private static final int MAX_REQUEST_FIELDS = 100;
+
   /** Ids that sessions can remember. */
   private static final int MAX_INTERNED_IDS = 1 << 18;
 
@@ -221,11 +223,12 @@ final class EventService implements RunningService {
     return builder.start();
   }
 
-  /** A request head of at most 8 KiB (event-api.md §2.1), everything else as usual. */
+  /** A request head of at most 8 KiB and 100 fields (event-api.md §2.1); the rest as usual. */
   private static HttpLimits limits() {
     return HttpLimits.builder()
         .maxRequestLineBytes(MAX_REQUEST_HEAD_BYTES)
         .maxHeaderBytes(MAX_REQUEST_HEAD_BYTES)
+        .maxHeaderFields(MAX_REQUEST_FIELDS)
         .build();
   }
 

@@ -62,6 +62,20 @@ class EdgeCasesTest {
     }
   }
 
+  /** A key is not looked at (event-api.md §2.4). */
+  @Test
+  void anyKeyWillDo() throws Exception {
+    String fields =
+        "Upgrade: WebSocket|Connection: keep-alive, Upgrade|Sec-WebSocket-Version: 13|"
+            + "Sec-WebSocket-Key: abc|";
+    try (EventStreamClient client =
+        new EventStreamClient(fixture.port(), "/v3", fields.replace("|", "\r\n"))) {
+      assertThat(client.readTo(""))
+          .startsWith("HTTP/1.1 101 ")
+          .contains("sec-websocket-accept: zwKd5BnoWxQ6GxTxxSmBSHGHX9M=\n");
+    }
+  }
+
   @Test
   void row2AnEmptyConditionIsFatal() throws Exception {
     try (SocketClient client = connect("").greeted()) {

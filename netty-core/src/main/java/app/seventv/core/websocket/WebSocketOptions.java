@@ -29,6 +29,7 @@ public final class WebSocketOptions {
   private final List<String> subprotocols;
   private final Set<String> allowedOrigins;
   private final HttpHeaders responseHeaders;
+  private final boolean anyKey;
 
   private WebSocketOptions(Builder from) {
     maxFrameBytes = within(from.maxFrameBytes, 1, Integer.MAX_VALUE, "maxFrameBytes");
@@ -55,6 +56,7 @@ public final class WebSocketOptions {
             .map(origin -> origin.toLowerCase(Locale.ROOT))
             .collect(Collectors.toUnmodifiableSet());
     responseHeaders = from.responseHeaders;
+    anyKey = from.anyKey;
   }
 
   private static int within(int value, int min, int max, String name) {
@@ -147,6 +149,14 @@ public final class WebSocketOptions {
     return allowedOrigins;
   }
 
+  /**
+   * Whether a {@code sec-websocket-key} may be anything, and not only 16 bytes in base64: for
+   * services whose clients were never told better.
+   */
+  public boolean anyKey() {
+    return anyKey;
+  }
+
   /** Additional header fields of the handshake response. */
   public HttpHeaders responseHeaders() {
     return responseHeaders;
@@ -168,6 +178,7 @@ public final class WebSocketOptions {
     private List<String> subprotocols = List.of();
     private Set<String> allowedOrigins = Set.of();
     private HttpHeaders responseHeaders = EmptyHttpHeaders.INSTANCE;
+    private boolean anyKey = false;
 
     private Builder() {}
 
@@ -246,6 +257,12 @@ public final class WebSocketOptions {
     /** Sets {@link WebSocketOptions#allowedOrigins}. */
     public Builder allowedOrigins(Set<String> value) {
       this.allowedOrigins = value;
+      return this;
+    }
+
+    /** Sets {@link WebSocketOptions#anyKey}. */
+    public Builder anyKey(boolean value) {
+      this.anyKey = value;
       return this;
     }
 
