@@ -17,8 +17,8 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.AdoptedServerSocketChannel;
 import io.netty.channel.uring.IoUring;
@@ -199,8 +199,8 @@ public enum Transport {
 
   /**
    * How long sent bytes may stay without acknowledgement, or a client without room for more, before
-   * the kernel gives the connection up. With heartbeats this finds a client that has vanished; Linux
-   * would take about 15 minutes.
+   * the kernel gives the connection up. With heartbeats this finds a client that has vanished;
+   * Linux would take about 15 minutes.
    */
   static final int USER_TIMEOUT_MS = 60_000;
 

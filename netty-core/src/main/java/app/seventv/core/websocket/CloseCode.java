@@ -34,7 +34,10 @@ public final class CloseCode {
 
   private CloseCode() {}
 
-  /** Whether a close frame may carry the code (RFC 6455 §7.4; the registry as event-api.md §3 has it). */
+  /**
+   * Whether a close frame may carry the code (RFC 6455 §7.4; the registry as event-api.md §3 has
+   * it).
+   */
   static boolean mayBeSent(int code) {
     return (code >= 1000 && code <= 1003)
         || (code >= 1007 && code <= 1013)

@@ -23,9 +23,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * Autobahn's fuzzing client: 301 cases of RFC 6455, none excluded, and 102 of them over TLS. It is Python and keeps a reactor
- * per process, so it runs on Jython in a JVM of its own. Its reports stay in {@code
- * target/autobahn}.
+ * Autobahn's fuzzing client: 301 cases of RFC 6455, none excluded, and 102 of them over TLS. It is
+ * Python and keeps a reactor per process, so it runs on Jython in a JVM of its own. Its reports
+ * stay in {@code target/autobahn}.
  */
 @Tag("conformance")
 @Covers(
