@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
@@ -323,6 +324,52 @@ class DiskTierTest {
     DiskTier otherStream = open(); // made anew: its numbers begin again
     arrive(otherStream, feed("t", "d", 0), 0);
     assertThat(read(otherStream, "a")).isNull();
+  }
+
+  @Test
+  void isCertainOnceItHasLookedForMissedPurges() {
+    DiskTier first = open();
+    assertThat(first.isCertain()).isFalse(); // whoever wrote it may have ended long ago
+    arrive(first, feed("s", "a", 3), 5);
+    assertThat(first.isCertain()).isTrue();
+    write(first, "a", 1);
+    first.distrust();
+    assertThat(first.isCertain()).isFalse();
+    assertThat(read(first, "a")).isEqualTo(1); // it is there, and for whoever reads it to judge
+    arrive(first, feed("s", "b", 9), 9);
+    assertThat(first.isCertain()).isTrue();
+    assertThat(read(first, "a")).isNull();
+  }
+
+  @Test
+  void whatWasSaidBeforeADoubtDoesNotSettleIt() throws Exception {
+    DiskTier opened = open();
+    CountDownLatch go = new CountDownLatch(1);
+    opened.write(
+        "a",
+        TestObjects.object("a", 1),
+        new Admission() {
+          @Override
+          public boolean isCurrent() {
+            try {
+              return go.await(30, TimeUnit.SECONDS); // the disk is slow
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+
+          @Override
+          public boolean commit(Runnable insert) {
+            insert.run();
+            return true;
+          }
+        });
+    PurgeFeed feed = feed("s", "a", 3);
+    opened.purgesArrive(feed, feed.at(3));
+    opened.distrust();
+    go.countDown();
+    opened.purge("x").join();
+    assertThat(opened.isCertain()).isFalse();
   }
 
   @Test
