@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The local disk as a tier: objects keep their age by the wall clock, which outlives a process.
  *
- * <p>An earlier process wrote what is there, and purges may have come since it ended. Until the disk
- * knows that none is missing, the origin is asked about what it gives. Before the first contact with
- * the purges' server, when that could take for ever, the short life of all objects must do.
+ * <p>An earlier process wrote what is there, and purges may have come since it ended. Until the
+ * disk knows that none is missing, the origin is asked about what it gives. Before the first
+ * contact with the purges' server, when that could take for ever, the short life of all objects
+ * must do.
  */
 final class DiskCacheTier implements Tier {
   private final DiskTier disk;

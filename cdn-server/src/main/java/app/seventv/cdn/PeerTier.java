@@ -74,8 +74,8 @@ final class PeerTier implements Tier {
     PurgeProgress wanted = state.wanted();
     return peers
         .fetch(key)
-        .thenApply(object ->
-            object == null ? null : new Copy(cached(object), isCertain(object, wanted)));
+        .thenApply(
+            object -> object == null ? null : new Copy(cached(object), isCertain(object, wanted)));
   }
 
   private static boolean isCertain(PeerObject object, @Nullable PurgeProgress wanted) {

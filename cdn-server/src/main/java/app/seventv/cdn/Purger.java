@@ -35,8 +35,8 @@ final class Purger {
   }
 
   /**
-   * Forgets everything in memory, after purges may have been missed. The disk is asked again what it
-   * knows of them ({@link #purgesArrive}), and not relied upon until then.
+   * Forgets everything in memory, after purges may have been missed. The disk is asked again what
+   * it knows of them ({@link #purgesArrive}), and not relied upon until then.
    */
   void distrust() {
     if (disk != null) {

@@ -19,8 +19,8 @@ interface Tier extends AutoCloseable {
    * What a tier has.
    *
    * @param object its reference passes to the receiver
-   * @param isCertain whether no purge of it can have been missed before the look-up began; otherwise
-   *     the origin is asked first, however fresh it seems
+   * @param isCertain whether no purge of it can have been missed before the look-up began;
+   *     otherwise the origin is asked first, however fresh it seems
    */
   record Copy(CachedObject object, boolean isCertain) {}
 

@@ -140,18 +140,14 @@ class CdnPeersTest {
       a.put(ofB, new byte[] {1});
       b.put(ofB, new byte[] {2});
       for (EdgeFixture node : List.of(a, b)) {
-        await()
-            .atMost(Duration.ofSeconds(30))
-            .until(() -> node.figure("cdn_purge_connected") == 1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> node.figure("cdn_purge_connected") == 1);
       }
       Connection connection = Nats.connect(nats.uri());
       try {
         String other = "{\"files\":[\"" + ofB.replace("4x", "1x") + "\"]}";
         var answers = connection.subscribe("cdn.purge.response");
         connection.flush(Duration.ofSeconds(30));
-        connection
-            .jetStream()
-            .publish("cdn.purge.request", other.getBytes(StandardCharsets.UTF_8));
+        connection.jetStream().publish("cdn.purge.request", other.getBytes(StandardCharsets.UTF_8));
         for (int node = 0; node < 2; node++) {
           assertThat(answers.nextMessage(Duration.ofSeconds(30))).isNotNull();
         }
