@@ -84,8 +84,7 @@ final class Http2ResponseFields extends DefaultHttp2Headers {
     private CharSequence value = "";
     private boolean ready;
 
-    void start(
-        @Nullable CharSequence status, @Nullable HttpHeaders fields, int first, int limit) {
+    void start(@Nullable CharSequence status, @Nullable HttpHeaders fields, int first, int limit) {
       own = fields instanceof HeaderFields known ? known : null;
       at = first;
       end = own == null ? 0 : Math.min(limit, own.size());

@@ -103,7 +103,8 @@ final class Http2HeaderEncoderTest {
     Random random = new Random(7);
     String[] names = {"etag", "age", "date", "vary", "x-other", "content-length", "set-cookie"};
     for (int i = 0; i < 20_000; i++) {
-      HttpHeaders fields = fields(random.nextInt(4) == 0 ? null : random.nextBoolean() ? WEBP : AVIF);
+      HttpHeaders fields =
+          fields(random.nextInt(4) == 0 ? null : random.nextBoolean() ? WEBP : AVIF);
       for (int count = random.nextInt(5); count > 0; count--) {
         // Values of all lengths up to beyond what one byte of a length can tell.
         String value = Integer.toString(random.nextInt(8)).repeat(1 + random.nextInt(300));
