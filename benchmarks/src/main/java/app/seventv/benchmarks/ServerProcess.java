@@ -22,7 +22,9 @@ import java.util.stream.Collectors;
 
 /** A service of the platform in a JVM of its own, as it runs in production, under measurement. */
 final class ServerProcess implements AutoCloseable {
-  /** As {@code systemd/bin/launch} has them, with the collector that the JVM chooses on one core. */
+  /**
+   * As {@code systemd/bin/launch} has them, with the collector that the JVM chooses on one core.
+   */
   static final List<String> JVM_OPTIONS =
       List.of(
           "--enable-native-access=ALL-UNNAMED",
