@@ -1,5 +1,6 @@
 package app.seventv.cdn;
 
+import app.seventv.cdn.memory.BodyMemory;
 import app.seventv.core.content.EntityTag;
 import app.seventv.core.content.Representation;
 import app.seventv.core.http.HeaderBlock;
@@ -188,13 +189,13 @@ final class CachedObject {
     body.release();
   }
 
-  /** Bytes of the block off the heap. */
-  int blockBytes() {
-    return body.capacity();
+  /** Bytes of the block off the heap, with what belongs to it there. */
+  long blockBytes() {
+    return body.capacity() == 0 ? 0 : BodyMemory.blockBytes(body.capacity());
   }
 
   /** Bytes that the entry costs. */
   int weightBytes() {
-    return (int) Math.min(Integer.MAX_VALUE, (long) body.capacity() + OVERHEAD_BYTES);
+    return (int) Math.min(Integer.MAX_VALUE, blockBytes() + OVERHEAD_BYTES);
   }
 }

@@ -248,6 +248,10 @@ public final class CdnServer implements RunningService {
     metrics.gauge("cache_entries", "Objects in memory.", cache::entries);
     metrics.gauge("cache_weight_bytes", "Weight of the objects in memory.", cache::weightBytes);
     metrics.gauge("cache_direct_bytes", "Off-heap memory of bodies.", cache::directBytes);
+    metrics.gauge(
+        "cache_resident_bytes",
+        "Memory that the system has given for bodies, with the holes between them.",
+        cache::residentBytes);
     metrics.counter("cache_evictions_total", "Objects that had to make room.", cache::evictions);
     metrics.counter(
         "cache_evicted_bytes_total", "Weight of those that had to.", cache::evictedBytes);
