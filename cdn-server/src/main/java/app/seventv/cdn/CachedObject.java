@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * the entry is evicted; every delivery takes one of its own.
  */
 final class CachedObject {
-  /** Memory beside a body: this object, its texts, key, cache node, buffer object (measured). */
-  static final int OVERHEAD_BYTES = 660;
-
   /** How long "not at the origin" is believed (cdn.md §4.2). */
   static final Duration NOT_FOUND_LIFETIME = Duration.ofSeconds(10);
 
@@ -221,6 +218,6 @@ final class CachedObject {
 
   /** Bytes that the entry costs. */
   int weightBytes() {
-    return (int) Math.min(Integer.MAX_VALUE, blockBytes() + OVERHEAD_BYTES);
+    return (int) Math.min(Integer.MAX_VALUE, blockBytes() + ObjectCost.HEAP_BYTES);
   }
 }

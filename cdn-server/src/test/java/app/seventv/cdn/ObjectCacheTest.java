@@ -33,8 +33,8 @@ class ObjectCacheTest {
     for (int i = 0; i < 50_000; i++) {
       cache.put("/emote/" + i, object(100 + random.nextInt(60_000)));
       assertThat(cache.weightBytes()).isLessThanOrEqualTo(CAPACITY);
-      assertThat(cache.residentBytes() + cache.entries() * CachedObject.OVERHEAD_BYTES)
-          .isLessThanOrEqualTo(CAPACITY + CachedObject.OVERHEAD_BYTES);
+      assertThat(cache.residentBytes() + cache.entries() * ObjectCost.HEAP_BYTES)
+          .isLessThanOrEqualTo(CAPACITY + ObjectCost.HEAP_BYTES);
     }
     assertThat(cache.evictions() + cache.rejected()).isGreaterThan(40_000);
     assertThat(cache.rejected()).isPositive();
@@ -134,7 +134,7 @@ class ObjectCacheTest {
     long perObject = (usedHeap() - before) / entries;
     System.out.println("figure: cdn-overhead-bytes " + perObject);
     assertThat(large.entries()).isEqualTo(entries);
-    assertThat(perObject).isLessThanOrEqualTo(CachedObject.OVERHEAD_BYTES);
+    assertThat(perObject).isLessThanOrEqualTo(ObjectCost.HEAP_BYTES);
     large.clear();
     assertThat(large.directBytes()).isZero();
   }

@@ -5,9 +5,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory for bodies of all sizes, taken from the kernel in pages as it is used and given back in
- * pages as it is freed. So the memory of the process is what is counted here, whatever sizes come
- * and go: a general allocator keeps what it once had in places that are too small now.
+ * Memory for bodies of all sizes, of which no more is resident than a limit. What is freed is used
+ * again first; what is too small for what is wanted goes back to the kernel page by page, instead of
+ * staying resident as it does with a general allocator when sizes change.
  */
 public final class BodyMemory {
   private static final int MIN_REGION_BYTES = 1 << 20;
@@ -51,27 +51,55 @@ public final class BodyMemory {
     }
     int units = Region.unitsOf(length);
     synchronized (this) {
-      boolean found = false;
-      for (Region region : regions) {
-        int hole = region.find(units);
-        if (hole != Region.NONE) {
-          found = true;
-          if (residentBytes + region.growth(hole, units) <= limitBytes) {
-            return take(region, hole, units, length);
-          }
-        }
-      }
-      if (found || residentBytes + blockBytes(length) > limitBytes) {
+      Region region = regionWith(units);
+      if (region == null) {
         return null;
       }
-      Region fresh = Region.reserve(this, regionBytes);
-      if (fresh == null) {
+      int hole = region.find(units);
+      long excess = residentBytes + region.growth(hole, units) - limitBytes;
+      if (excess > 0 && cool(excess) < excess) {
         return null;
       }
-      regions.add(fresh);
-      residentBytes += Region.EMPTY_BYTES;
-      return take(fresh, fresh.find(units), units, length);
+      // To cool does not move a hole, but a warm one grows by what is taken of it then.
+      if (residentBytes + region.growth(hole, units) > limitBytes) {
+        return null;
+      }
+      return take(region, hole, units, length);
     }
+  }
+
+  /** A region with a hole for so many units, if possible a warm one; null if there is none. */
+  private @Nullable Region regionWith(int units) {
+    Region withCold = null;
+    for (Region region : regions) {
+      int hole = region.find(units);
+      if (hole != Holes.NONE && region.isWarm(hole)) {
+        return region;
+      }
+      withCold = withCold == null && hole != Holes.NONE ? region : withCold;
+    }
+    return withCold == null ? anotherRegion() : withCold;
+  }
+
+  private @Nullable Region anotherRegion() {
+    Region fresh = Region.reserve(this, regionBytes);
+    if (fresh != null) {
+      regions.add(fresh);
+      residentBytes += Region.EMPTY_BYTES; // under the lock
+    }
+    return fresh;
+  }
+
+  /** Gives back pages of holes; returns their bytes. */
+  private long cool(long wantedBytes) {
+    long given = 0;
+    for (Region region : regions) {
+      if (given < wantedBytes) {
+        given += region.cool(wantedBytes - given);
+      }
+    }
+    residentBytes -= given; // under the lock
+    return given;
   }
 
   private ByteBuf take(Region region, int hole, int units, int length) {
@@ -95,7 +123,7 @@ public final class BodyMemory {
     return usedBytes;
   }
 
-  /** Bytes that the process has of the kernel: those in use, and holes smaller than a page. */
+  /** Bytes that the process has of the kernel: those in use, and what it still has of holes. */
   public long residentBytes() {
     return residentBytes;
   }

@@ -65,7 +65,12 @@ class BodyTest {
     calls.add(b ->
         b.setBytes(at, Unpooled.wrappedBuffer(new byte[3], bytes), 3, length).getByte(at));
     calls.add(b -> b.setBytes(at, new ByteArrayInputStream(bytes), length));
-    calls.add(b -> ByteBufUtil.hexDump(b.copy(at, length)));
+    calls.add(b -> {
+      ByteBuf copy = b.copy(at, length);
+      String text = ByteBufUtil.hexDump(copy);
+      copy.release();
+      return text;
+    });
     calls.add(b -> {
       byte[] copy = new byte[LENGTH];
       b.getBytes(at, copy, 5, Math.min(length, LENGTH - 5));
@@ -89,7 +94,7 @@ class BodyTest {
       return ByteBufUtil.hexDump(copy.toByteArray());
     });
     calls.add(b -> ByteBufUtil.hexDump(Unpooled.wrappedBuffer(b.nioBuffers(at, length))));
-    calls.add(b -> b.setBytes(at, b.copy(0, length)).getByte(at));
+    calls.add(b -> b.setBytes(at, b, 0, Math.min(length, at)).getByte(at));
     return calls;
   }
 
