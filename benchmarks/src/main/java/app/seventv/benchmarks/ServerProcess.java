@@ -152,6 +152,21 @@ final class ServerProcess implements AutoCloseable {
     return number(ANONYMOUS.matcher(rollup), 1) << 10;
   }
 
+  /**
+   * Memory of a process whose heap is resident as a whole ({@code -XX:+AlwaysPreTouch}).
+   *
+   * @param heapBytes live objects on the heap
+   * @param residentBytes anonymous memory, the heap as a whole included
+   */
+  record Memory(long heapBytes, long residentBytes) {}
+
+  /** What it uses now, after it has given back what malloc holds without need. */
+  Memory memory() throws IOException, InterruptedException {
+    long heapBytes = liveHeapBytes();
+    jcmd("System.trim_native_heap");
+    return new Memory(heapBytes, anonymousBytes());
+  }
+
   /** Lines of a metric with its labels and values. */
   String metric(String name) throws IOException, InterruptedException {
     HttpRequest request =

@@ -114,7 +114,7 @@ public final class HitRatio {
         known.countDelivery();
         return true;
       }
-      ByteBuf body = cache.memory().directBuffer(sizes[object] - CachedObject.OVERHEAD_BYTES);
+      ByteBuf body = cache.memory().directBuffer(sizes[object] - ObjectCost.HEAP_BYTES);
       body.writerIndex(body.capacity());
       cache.put(path, CachedObject.found(head, body, 0));
       return false;

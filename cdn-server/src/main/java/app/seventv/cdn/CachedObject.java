@@ -1,12 +1,14 @@
 package app.seventv.cdn;
 
+import app.seventv.cdn.memory.BodyMemory;
 import app.seventv.core.content.EntityTag;
 import app.seventv.core.content.Representation;
 import app.seventv.core.http.HeaderBlock;
 import app.seventv.core.http.HttpDate;
 import app.seventv.core.http.RecentTexts;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.EmptyByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.IllegalReferenceCountException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -20,14 +22,14 @@ import org.jspecify.annotations.Nullable;
  * the entry is evicted; every delivery takes one of its own.
  */
 final class CachedObject {
-  /** Memory beside a body: this object, its texts, key, cache node, buffer object (measured). */
-  static final int OVERHEAD_BYTES = 660;
-
   /** How long "not at the origin" is believed (cdn.md §4.2). */
   static final Duration NOT_FOUND_LIFETIME = Duration.ofSeconds(10);
 
   private static final ObjectHead NOTHING =
       new ObjectHead(null, null, HttpDate.INVALID, NOT_FOUND_LIFETIME);
+
+  /** The body of what does not exist, by which it is known: an own field would cost 8 bytes. */
+  private static final ByteBuf NO_BODY = new EmptyByteBuf(UnpooledByteBufAllocator.DEFAULT);
 
   private static final VarHandle DELIVERIES;
 
@@ -40,8 +42,12 @@ final class CachedObject {
     }
   }
 
-  private final int status;
-  private final ObjectHead head;
+  // The parts of an ObjectHead, since there is one object less per object then.
+  private final @Nullable String contentType;
+  private final @Nullable String etag;
+  private final long lastModified;
+  private final Duration lifetime;
+
   private final ByteBuf body;
   private final long fetchedAtNs;
   private final long freshNs;
@@ -55,9 +61,11 @@ final class CachedObject {
   @SuppressWarnings("UnusedVariable") // by way of DELIVERIES
   private volatile int deliveries;
 
-  private CachedObject(int status, ObjectHead head, ByteBuf body, long fetchedAtNs, long freshNs) {
-    this.status = status;
-    this.head = head;
+  private CachedObject(ObjectHead head, ByteBuf body, long fetchedAtNs, long freshNs) {
+    this.contentType = head.contentType();
+    this.etag = head.etag();
+    this.lastModified = head.lastModified();
+    this.lifetime = head.lifetime();
     this.body = body;
     this.fetchedAtNs = fetchedAtNs;
     this.freshNs = freshNs;
@@ -71,38 +79,53 @@ final class CachedObject {
    *     elsewhere meanwhile, now less its age
    */
   static CachedObject found(ObjectHead head, ByteBuf body, long fetchedAtNs) {
-    return new CachedObject(200, head, body, fetchedAtNs, Freshness.nanos(head.lifetime()));
+    return new CachedObject(head, body, fetchedAtNs, Freshness.nanos(head.lifetime()));
   }
 
   /** The origin has no such object. */
   static CachedObject notFound(long nowNs) {
-    return new CachedObject(
-        404, NOTHING, Unpooled.EMPTY_BUFFER, nowNs, NOT_FOUND_LIFETIME.toNanos());
+    return new CachedObject(NOTHING, NO_BODY, nowNs, NOT_FOUND_LIFETIME.toNanos());
   }
 
   /** The same object with jitter: a time of freshness of its own. Takes over the body. */
   CachedObject fresh(long ns) {
-    return new CachedObject(status, head, body, fetchedAtNs, ns);
+    return new CachedObject(head(), body, fetchedAtNs, ns);
   }
 
   /** The same bytes with another head or time; takes a reference of the body. */
   CachedObject with(ObjectHead otherHead, ByteBuf retained, long otherFetchedAtNs, long otherNs) {
-    CachedObject copy = new CachedObject(status, otherHead, retained, otherFetchedAtNs, otherNs);
+    CachedObject copy = new CachedObject(otherHead, retained, otherFetchedAtNs, otherNs);
     copy.deliveries = deliveries;
     return copy;
   }
 
+  /** 200, or 404 if there is no such object. */
   int status() {
-    return status;
+    return body == NO_BODY ? 404 : 200;
   }
 
-  /** What is known besides the bytes; its lifetime is that of "not found" for a 404. */
+  /** What is known besides the bytes, made anew; its lifetime is that of "not found" for a 404. */
   ObjectHead head() {
-    return head;
+    return new ObjectHead(contentType, etag, lastModified, lifetime);
+  }
+
+  /** Media type as stored, or null. */
+  @Nullable String contentType() {
+    return contentType;
+  }
+
+  /** Strong entity tag with its quotes, or null. */
+  @Nullable String etag() {
+    return etag;
+  }
+
+  /** Seconds since 1970, or {@link HttpDate#INVALID}. */
+  long lastModified() {
+    return lastModified;
   }
 
   Duration lifetime() {
-    return head.lifetime();
+    return lifetime;
   }
 
   /** Length of the body as text. */
@@ -162,13 +185,13 @@ final class CachedObject {
   /** What conditional and range requests need to know. */
   Representation representation(String contentType) {
     Representation representation = Representation.of(length(), contentType);
-    EntityTag tag = EntityTag.parse(head.etag());
+    EntityTag tag = EntityTag.parse(etag);
     if (tag != null) {
       representation = representation.withEtag(tag);
     }
-    return head.lastModified() == HttpDate.INVALID
+    return lastModified == HttpDate.INVALID
         ? representation
-        : representation.withLastModified(head.lastModified());
+        : representation.withLastModified(lastModified);
   }
 
   /**
@@ -188,13 +211,13 @@ final class CachedObject {
     body.release();
   }
 
-  /** Bytes of the block off the heap. */
-  int blockBytes() {
-    return body.capacity();
+  /** Bytes of the block off the heap, with what belongs to it there. */
+  long blockBytes() {
+    return body.capacity() == 0 ? 0 : BodyMemory.blockBytes(body.capacity());
   }
 
   /** Bytes that the entry costs. */
   int weightBytes() {
-    return (int) Math.min(Integer.MAX_VALUE, (long) body.capacity() + OVERHEAD_BYTES);
+    return (int) Math.min(Integer.MAX_VALUE, blockBytes() + ObjectCost.HEAP_BYTES);
   }
 }

@@ -154,11 +154,11 @@ final class CdnHeaders {
 
   /** Fields by which a client finds out whether it has the object already. */
   void validators(HttpHeaders headers, CachedObject object) {
-    String etag = object.head().etag();
+    String etag = object.etag();
     if (etag != null) {
       headers.add(HttpHeaderNames.ETAG, etag);
     }
-    long modified = object.head().lastModified();
+    long modified = object.lastModified();
     if (modified != HttpDate.INVALID) {
       headers.add(HttpHeaderNames.LAST_MODIFIED, DATES.of(modified));
     }

@@ -21,9 +21,10 @@ import app.seventv.core.service.ServiceContext;
 import app.seventv.core.service.ServiceDefinition;
 import app.seventv.core.service.ServiceMain;
 import app.seventv.core.tls.TlsOptions;
+import com.sun.management.OperatingSystemMXBean;
 import io.nats.client.Connection;
-import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,14 +111,15 @@ public final class CdnServer implements RunningService {
 
   /** Bodies for which there is no memory are served, but each from the origin. */
   private static void warnOfMemory(long capacityBytes) {
-    long limit = PlatformDependent.maxDirectMemory();
+    long machine =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     if (capacityBytes <= 0) {
       LOG.warn("cdn.cache_capacity is 0: the memory cache is not bounded");
-    } else if (capacityBytes > limit) {
+    } else if (capacityBytes > machine) {
       LOG.warn(
-          "cdn.cache_capacity of {} bytes is more than the JVM's -XX:MaxDirectMemorySize of {}",
+          "cdn.cache_capacity of {} bytes is more than the memory of {} bytes here",
           capacityBytes,
-          limit);
+          machine);
     }
   }
 
@@ -249,6 +251,10 @@ public final class CdnServer implements RunningService {
     metrics.gauge("cache_entries", "Objects in memory.", cache::entries);
     metrics.gauge("cache_weight_bytes", "Weight of the objects in memory.", cache::weightBytes);
     metrics.gauge("cache_direct_bytes", "Off-heap memory of bodies.", cache::directBytes);
+    metrics.gauge(
+        "cache_resident_bytes",
+        "Memory that the system has given for bodies, with the holes between them.",
+        cache::residentBytes);
     metrics.counter("cache_evictions_total", "Objects that had to make room.", cache::evictions);
     metrics.counter(
         "cache_evicted_bytes_total", "Weight of those that had to.", cache::evictedBytes);

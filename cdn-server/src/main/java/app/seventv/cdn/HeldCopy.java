@@ -25,7 +25,7 @@ record HeldCopy(CachedObject object, ByteBuf body) {
 
   /** The origin's tag, to ask for news only; null if it gave none. */
   @Nullable String etag() {
-    return ContentHash.originTag(object.head().etag());
+    return ContentHash.originTag(object.etag());
   }
 
   /**

@@ -197,7 +197,7 @@ final class ImageHandler {
 
   /** The stored media type, or the one of the file name (cdn.md §11, 7). */
   String contentType(CachedObject object, ImagePath.ImageType type) {
-    String stored = object.head().contentType();
+    String stored = object.contentType();
     return stored == null ? type.mediaType() : stored;
   }
 

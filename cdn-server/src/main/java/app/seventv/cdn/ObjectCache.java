@@ -1,13 +1,15 @@
 package app.seventv.cdn;
 
+import app.seventv.cdn.memory.BodyMemory;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
@@ -17,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Memory cache of objects, bounded in bytes (cdn.md §5.1). Keys are canonical paths, canonical keys
  * with a leading slash: so the path of a request is looked up as it stands.
  *
- * <p>Bodies are blocks off the heap of their exact size, allocated here, so that what they use is
- * known to the byte.
+ * <p>Bodies lie in {@link BodyMemory}, of which no more is ever resident than the capacity leaves
+ * beside what the entries cost on the heap.
  */
 final class ObjectCache {
   /** Share of the capacity from which on objects have to make room for each other. */
@@ -27,13 +29,20 @@ final class ObjectCache {
   /** The room for entries changes in steps of this share of the capacity. */
   private static final int STEPS = 64;
 
+  /** Times that entries make room for one body, a step each time, before it has to do without. */
+  private static final int MAX_EVICTIONS = 4;
+
   private final Cache<String, CachedObject> cache;
   private final long capacityBytes;
 
   /** The room for entries now. */
   private final AtomicLong maximumBytes;
 
-  private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
+  /** What the entries leave free, since holes between bodies are memory, too. */
+  private final AtomicLong spareBytes = new AtomicLong();
+
+  private final BodyMemory bodies;
+  private final Bodies memory = new Bodies();
   private final SizeAdmission admission;
   private final AtomicLong exhausted = new AtomicLong();
   private final AtomicLong rejected = new AtomicLong();
@@ -50,6 +59,7 @@ final class ObjectCache {
   ObjectCache(long capacityBytes, ToLongFunction<CachedObject> usefulNs, Ticker ticker) {
     this.capacityBytes = capacityBytes;
     this.maximumBytes = new AtomicLong(capacityBytes);
+    this.bodies = new BodyMemory(capacityBytes <= 0 ? Long.MAX_VALUE / 2 : capacityBytes);
     this.admission = new SizeAdmission(capacityBytes);
     this.cache =
         Caffeine.newBuilder()
@@ -83,29 +93,62 @@ final class ObjectCache {
 
   /** A block for a body of this size, or null if there is no memory left for it. */
   @Nullable ByteBuf allocate(int bytes) {
-    try {
-      ByteBuf block = memory.directBuffer(bytes, bytes);
-      makeRoom();
-      return block;
-    } catch (OutOfMemoryError e) { // of the limit for direct memory: the heap is as well as ever
-      exhausted.incrementAndGet();
+    return memory.body(bytes);
+  }
+
+  private @Nullable ByteBuf allocateWithin(int bytes) {
+    if (!bodies.canHold(bytes)) {
       return null;
     }
+    ByteBuf block = bodies.allocate(bytes, limitBytes());
+    for (int i = 0; block == null && i < MAX_EVICTIONS && weightBytes.get() > 0; i++) {
+      spareBytes.set(Math.max(0, capacityBytes - outsideBytes() - weightBytes.get()) + stepBytes());
+      makeRoom();
+      block = bodies.allocate(bytes, limitBytes());
+    }
+    makeRoom();
+    return block;
+  }
+
+  /** What may be resident of the bodies' memory: the capacity without the entries' heap. */
+  private long limitBytes() {
+    return capacityBytes <= 0 ? Long.MAX_VALUE : capacityBytes - heapBytes();
+  }
+
+  private long heapBytes() {
+    return weightBytes.get() - bodyBytes.get();
+  }
+
+  private long stepBytes() {
+    return Math.max(1, capacityBytes / STEPS);
+  }
+
+  /** Blocks that belong to no entry: being filled, or still being sent after it has gone. */
+  private long outsideBytes() {
+    return Math.max(0, directBytes() - bodyBytes.get());
   }
 
   /**
-   * What blocks use that belong to no entry, being filled or still being sent after their entry has
-   * gone, is taken from the room of the entries, so that the bound holds for all of them.
+   * What blocks outside the entries use is taken from the entries' room, so that the bound holds for
+   * all of them.
    */
   private void makeRoom() {
     if (capacityBytes > 0) {
-      long step = Math.max(1, capacityBytes / STEPS);
-      long outsideBytes = Math.max(0, directBytes() - bodyBytes.get());
-      long steps = Math.min(STEPS, Math.ceilDiv(outsideBytes, step));
-      long wanted = capacityBytes - steps * step;
+      long reserved = Math.ceilDiv(outsideBytes() + spareBytes.get(), stepBytes()) * stepBytes();
+      long wanted = Math.max(0, capacityBytes - reserved);
       if (maximumBytes.getAndSet(wanted) != wanted) {
-        cache.policy().eviction().orElseThrow().setMaximum(Math.max(0, wanted));
+        cache.policy().eviction().orElseThrow().setMaximum(wanted);
       }
+    }
+  }
+
+  /** Entries that have filled their room get more of it while there are few holes. */
+  private void useSpare() {
+    long spare = spareBytes.get();
+    if (spare > 0
+        && weightBytes.get() > maximumBytes.get() - stepBytes()
+        && bodies.residentBytes() < limitBytes() - 2 * stepBytes()) {
+      spareBytes.compareAndSet(spare, Math.max(0, spare - stepBytes()));
     }
   }
 
@@ -133,6 +176,7 @@ final class ObjectCache {
     weightBytes.addAndGet(object.weightBytes());
     bodyBytes.addAndGet(object.blockBytes());
     cache.put(path, object);
+    useSpare();
     makeRoom();
   }
 
@@ -180,7 +224,12 @@ final class ObjectCache {
 
   /** Memory of bodies off the heap, those on their way and those still being sent included. */
   long directBytes() {
-    return memory.metric().usedDirectMemory();
+    return bodies.usedBytes();
+  }
+
+  /** The same with the holes between them: what the process has of the kernel for bodies. */
+  long residentBytes() {
+    return bodies.residentBytes();
   }
 
   /** Bodies for which there was no memory. */
@@ -195,5 +244,39 @@ final class ObjectCache {
   /** Capacity left in bytes; negative while over it. */
   long remainingBytes() {
     return capacityBytes - weightBytes.get();
+  }
+
+  /** The memory as others know it; with Netty's search for leaks, if that is on. */
+  private final class Bodies extends AbstractByteBufAllocator {
+    @Nullable ByteBuf body(int length) {
+      if (length == 0) {
+        return Unpooled.EMPTY_BUFFER;
+      }
+      ByteBuf block = allocateWithin(length);
+      if (block == null) {
+        exhausted.incrementAndGet();
+        return null;
+      }
+      return toLeakAwareBuffer(block);
+    }
+
+    @Override
+    protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+      ByteBuf body = body(initialCapacity);
+      if (body == null) {
+        throw new OutOfMemoryError("no memory for a body of " + initialCapacity + " bytes");
+      }
+      return body;
+    }
+
+    @Override
+    protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+      return Unpooled.buffer(initialCapacity, maxCapacity);
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
+      return false;
+    }
   }
 }

@@ -175,7 +175,12 @@ final class DiskLog implements AutoCloseable {
     if (segment == null || index.get(hash) != location) {
       return;
     }
-    RecordReader.Found found = records.record(segment, Location.offset(location));
+    RecordReader.Found found;
+    try {
+      found = records.record(segment, Location.offset(location));
+    } catch (NoMemoryException e) {
+      return; // it goes with its segment, which is no more than a miss
+    }
     if (found == null) {
       index.remove(hash, location);
       return;

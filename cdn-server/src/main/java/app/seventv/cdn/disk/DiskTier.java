@@ -108,6 +108,9 @@ public final class DiskTier implements AutoCloseable {
     RecordReader.Found found;
     try {
       found = records.record(place.segment(), Location.offset(place.location()));
+    } catch (NoMemoryException e) {
+      figures.misses.increment();
+      return null;
     } catch (IOException e) {
       if (place.equals(log.find(KeyHash.of(key)))) {
         readFailed(e); // otherwise the segment made room meanwhile

@@ -43,7 +43,11 @@ final class RecordReader {
     return RecordHead.decode(bytes, segment.id(), offset);
   }
 
-  /** The record at this offset, or null if it is damaged. */
+  /**
+   * The record at this offset, or null if it is damaged.
+   *
+   * @throws NoMemoryException if there is no room for the body now
+   */
   @Nullable Found record(SegmentFile segment, long offset) throws IOException {
     RecordHead head = head(segment, offset);
     if (head == null || head.bodyBytes() < 0) {
@@ -61,12 +65,12 @@ final class RecordReader {
     }
   }
 
-  /** The limit for direct memory is no reason to lose a thread: the disk cannot be read now. */
-  private ByteBuf allocate(int bytes) throws IOException {
+  /** A limit of memory is no reason to lose a thread. */
+  private ByteBuf allocate(int bytes) throws NoMemoryException {
     try {
       return memory.directBuffer(bytes, Math.max(1, bytes));
     } catch (OutOfMemoryError e) {
-      throw new IOException("no memory for a body of " + bytes + " bytes", e);
+      throw new NoMemoryException(bytes, e);
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package app.seventv.cdn.memory;
+
+import org.jspecify.annotations.NullMarked;
