@@ -55,6 +55,7 @@ public final class ApiConfig {
   public static final Key<Integer> INSTANCES =
       Key.integer(
           "api.instances", 1, 1, 1000, "Number of API processes that share the rate limits.");
+
   /** The default is what some sets of a thousand emotes have with everything in them. */
   public static final Key<Integer> GRAPHQL_MAX_FIELDS =
       Key.integer(
@@ -63,6 +64,7 @@ public final class ApiConfig {
           1_000,
           100_000_000,
           "Most fields in the GraphQL answers to one request, over all items of a batch.");
+
   public static final Key<Integer> RESPONSE_CACHE_MB =
       Key.integer(
           "api.cache.responses_mb",

@@ -25,7 +25,10 @@ import java.util.concurrent.Executor;
 final class Memory implements AutoCloseable {
   private static final long MIB = 1L << 20;
 
-  /** Users, emotes, sets and their compressed pieces share the heap's part; the rest of what is kept is small. */
+  /**
+   * Users, emotes, sets and their compressed pieces share the heap's part; the rest of what is kept
+   * is small.
+   */
   private static final int KINDS_OF_ENTITIES = 5;
 
   private final Store store;

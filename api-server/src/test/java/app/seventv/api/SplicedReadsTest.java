@@ -37,11 +37,13 @@ class SplicedReadsTest extends KeptReads {
     return world.api.bytes(path, "accept-encoding", accepted);
   }
 
-  /** The text of the pieces, which must be that of the whole. */
+  /** What those who take gzip get, which must be what others get. */
   private String spliced(String path) throws Exception {
-    HttpResponse<byte[]> gzip = bytes(path, "gzip");
-    assertThat(header(gzip, "content-encoding")).isEqualTo("gzip");
-    String text = TestApi.gunzip(gzip.body());
+    HttpResponse<byte[]> answer = bytes(path, "gzip");
+    String text =
+        header(answer, "content-encoding").equals("gzip")
+            ? TestApi.gunzip(answer.body())
+            : new String(answer.body(), StandardCharsets.UTF_8); // next to nothing is left
     assertThat(text).isEqualTo(get(path).body());
     return text;
   }
@@ -79,8 +81,10 @@ class SplicedReadsTest extends KeptReads {
     showsInPieces(path, "\"emote_count\":" + (ENTRIES - 2), true);
     world
         .collection(CollectionNames.EMOTE_SETS)
-        .updateOne(Filters.eq("_id", set.id().toBson()), Updates.popFirst("emotes"));
-    showsInPieces(path, "\"name\":\"1\"", true);
+        .updateOne(
+            Filters.eq("_id", set.id().toBson()),
+            Updates.pull("emotes", Filters.eq("id", emotes[5].id().toBson())));
+    showsInPieces(path, emotes[5].id().toString(), false);
   }
 
   /** Whole runs without anything to show, at the start, in the middle and at the end. */

@@ -27,7 +27,9 @@ public final class ChangeFeed implements AutoCloseable {
   /** How long the server may wait for a change before it answers. */
   private static final Duration MAX_WAIT = Duration.ofMillis(500);
 
-  /** Longest time for an answer, whatever is set for other operations; silence is noticed before. */
+  /**
+   * Longest time for an answer, whatever is set for other operations; silence is noticed before.
+   */
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private static final Duration REOPEN_PAUSE = Duration.ofSeconds(1);

@@ -37,7 +37,8 @@ public final class DeflatePiece {
   public static DeflatePiece of(byte[] text, int from, int to) {
     CRC32 crc = new CRC32();
     crc.update(text, from, to - from);
-    byte[] coded = to - from <= MAX_STORED_BYTES ? stored(text, from, to) : deflated(text, from, to);
+    byte[] coded =
+        to - from <= MAX_STORED_BYTES ? stored(text, from, to) : deflated(text, from, to);
     return new DeflatePiece(coded, to - from, (int) crc.getValue());
   }
 

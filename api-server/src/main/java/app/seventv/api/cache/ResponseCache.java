@@ -93,8 +93,7 @@ public final class ResponseCache implements AutoCloseable {
   /**
    * @param hits of a body that was put together in haste; null for one that cannot be made better
    */
-  private record Stored(
-      Representation representation, ByteBuf body, @Nullable AtomicInteger hits) {
+  private record Stored(Representation representation, ByteBuf body, @Nullable AtomicInteger hits) {
     Answer answer() {
       return new Answer(representation, body.retainedDuplicate());
     }
@@ -215,8 +214,7 @@ public final class ResponseCache implements AutoCloseable {
     }
   }
 
-  private static Stored stored(
-      ContentCoding coding, ByteBuf body, @Nullable AtomicInteger hits) {
+  private static Stored stored(ContentCoding coding, ByteBuf body, @Nullable AtomicInteger hits) {
     Representation representation =
         Representation.of(body.readableBytes(), JSON)
             .withCoding(coding)

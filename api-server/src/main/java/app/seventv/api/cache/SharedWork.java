@@ -42,7 +42,7 @@ final class SharedWork<K, V> {
   /**
    * The result of a run that begins after this call.
    *
-   * @param known asked first after a wait: what others have made and kept is as good
+   * @param known asked before each run: what others have made and kept meanwhile is as good
    * @param work may throw, for all who wait for it
    * @param copy makes a result for another
    */
@@ -53,13 +53,12 @@ final class SharedWork<K, V> {
       return await(batch).get(place.number - 1);
     }
     try {
-      V result = null;
       Batch<V> before = batch.before;
       if (before != null) {
         awaitEnd(before);
         latest.computeIfPresent(key, (k, last) -> begin(batch, last));
-        result = known.get();
       }
+      V result = known.get();
       if (result == null) {
         result = work.get();
       }

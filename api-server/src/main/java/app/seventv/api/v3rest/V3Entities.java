@@ -219,9 +219,8 @@ final class V3Entities {
     store
         .emoteSets()
         .byIds(ids)
-        .forEach(
-            (id, set) ->
-                loaded.put(id, new Loaded<>(new KnownSet(set), on(Dependency.emoteSet(id)))));
+        .forEach((id, set) ->
+            loaded.put(id, new Loaded<>(new KnownSet(set), on(Dependency.emoteSet(id)))));
     return loaded;
   }
 

@@ -200,10 +200,7 @@ public final class V3Reads {
   }
 
   private void user(
-      JsonWriter out,
-      LoadedUser user,
-      @Nullable Consumer<JsonWriter> active,
-      DependencySet on) {
+      JsonWriter out, LoadedUser user, @Nullable Consumer<JsonWriter> active, DependencySet on) {
     boolean personal = user.permissions().has(Permission.USER_USE_PERSONAL_EMOTE_SET);
     List<EmoteSet> owned = entities.setsOf(user.id(), on);
     List<UserEditor> editors = entities.editorsOf(user.id(), on);

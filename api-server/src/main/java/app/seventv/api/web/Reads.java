@@ -110,9 +110,7 @@ public final class Reads {
     ContentCoding best = compression.negotiate(request.headers());
     // Who weighs codings means it; who only lists them takes any.
     boolean alsoGzip =
-        isAll
-            && wanted.indexOf(';') < 0
-            && gzip.negotiate(request.headers()) == ContentCoding.GZIP;
+        isAll && wanted.indexOf(';') < 0 && gzip.negotiate(request.headers()) == ContentCoding.GZIP;
     Liked liked = new Liked(best, best == ContentCoding.GZIP || alsoGzip);
     if (isAll && codings.size() < MAX_CODINGS && wanted.length() <= MAX_CODING_CHARACTERS) {
       codings.put(wanted, liked);
