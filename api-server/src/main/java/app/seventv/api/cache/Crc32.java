@@ -16,16 +16,21 @@ final class Crc32 {
 
   private Crc32() {}
 
-  /**
-   * @param secondLength bytes of the second text
-   */
-  static int combine(int first, int second, int secondLength) {
+  /** What a checksum is multiplied by when so many bytes follow. */
+  static int shift(int bytes) {
     int shift = ONE;
-    for (int i = 0, rest = secondLength; rest != 0; i++, rest >>>= 1) {
+    for (int i = 0, rest = bytes; rest != 0; i++, rest >>>= 1) {
       if ((rest & 1) != 0) {
         shift = multiply(shift, POWERS[i]);
       }
     }
+    return shift;
+  }
+
+  /**
+   * @param shift that of the second text's length
+   */
+  static int combine(int first, int second, int shift) {
     return multiply(shift, first) ^ second;
   }
 

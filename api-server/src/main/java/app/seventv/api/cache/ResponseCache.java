@@ -13,11 +13,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.IllegalReferenceCountException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,8 +36,6 @@ public final class ResponseCache implements AutoCloseable {
 
   /** An answer that was asked for so often will be asked for again. */
   static final int HITS_WORTH_EFFORT = 8;
-
-  private static final int TAG_BYTES = 16;
 
   private final ChangeLog log;
   private final InstantSource clock;
@@ -203,22 +198,24 @@ public final class ResponseCache implements AutoCloseable {
     JsonWriter json = rendered.json();
     try {
       if (!rendered.splices().isEmpty()) {
-        return stored(ContentCoding.GZIP, rendered.splices().join(json), new AtomicInteger());
+        Splices.Joined joined = rendered.splices().join(json);
+        return stored(ContentCoding.GZIP, joined.body(), joined.tag(), new AtomicInteger());
       }
       ContentCoding coding = compression.codingFor(wanted, JSON, json.length());
       ByteBuf body =
           coding == ContentCoding.IDENTITY ? plain(json) : compressed(json, coding, compression);
-      return stored(coding, body, null);
+      return stored(coding, body, tag(body), null);
     } finally {
       json.recycle();
     }
   }
 
-  private static Stored stored(ContentCoding coding, ByteBuf body, @Nullable AtomicInteger hits) {
+  private static Stored stored(
+      ContentCoding coding, ByteBuf body, EntityTag tag, @Nullable AtomicInteger hits) {
     Representation representation =
         Representation.of(body.readableBytes(), JSON)
             .withCoding(coding)
-            .withEtag(EntityTag.strong(tag(body.nioBuffer())));
+            .withEtag(tag);
     return new Stored(representation, body, hits);
   }
 
@@ -275,17 +272,10 @@ public final class ResponseCache implements AutoCloseable {
     }
   }
 
-  /** Equal tags mean equal bytes: the bytes make the tag. */
-  private static String tag(ByteBuffer body) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(body);
-      byte[] tag = new byte[TAG_BYTES];
-      System.arraycopy(sha256.digest(), 0, tag, 0, TAG_BYTES);
-      return Base64.getUrlEncoder().withoutPadding().encodeToString(tag);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every Java platform has it
-    }
+  private static EntityTag tag(ByteBuf body) {
+    MessageDigest digest = Tags.sha256();
+    digest.update(body.nioBuffer());
+    return Tags.tag(digest);
   }
 
   /** Requests that were answered from memory. */

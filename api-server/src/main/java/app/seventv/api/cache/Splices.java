@@ -1,8 +1,10 @@
 package app.seventv.api.cache;
 
 import app.seventv.api.web.JsonWriter;
+import app.seventv.core.content.EntityTag;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,11 +36,18 @@ public final class Splices {
   }
 
   /**
-   * The whole in gzip, outside of the heap; the caller owns it.
+   * A whole body.
+   *
+   * @param body outside of the heap; whoever has it releases it
+   */
+  record Joined(ByteBuf body, EntityTag tag) {}
+
+  /**
+   * The whole in gzip. Its tag is made of the digests of its pieces, which are known already.
    *
    * @param text what belongs between the pieces
    */
-  ByteBuf join(JsonWriter text) {
+  Joined join(JsonWriter text) {
     List<DeflatePiece> all = new ArrayList<>(2 * pieces.size() + 1);
     int from = 0;
     for (int i = 0; i < pieces.size(); i++) {
@@ -51,14 +60,18 @@ public final class Splices {
       size += piece.bytes().length;
     }
     ByteBuf body = Unpooled.directBuffer(size, size).writeBytes(HEAD);
+    MessageDigest digest = Tags.sha256();
     int crc = 0;
     int length = 0;
     for (DeflatePiece piece : all) {
       body.writeBytes(piece.bytes());
-      crc = Crc32.combine(crc, piece.crc(), piece.length());
+      digest.update((byte) piece.digest().length);
+      digest.update(piece.digest());
+      crc = piece.crcAfter(crc);
       length += piece.length();
     }
-    return body.writeBytes(LAST_BLOCK).writeIntLE(crc).writeIntLE(length);
+    body.writeBytes(LAST_BLOCK).writeIntLE(crc).writeIntLE(length);
+    return new Joined(body, Tags.tag(digest));
   }
 
   private static int addText(JsonWriter text, int from, int to, List<DeflatePiece> into) {

@@ -232,8 +232,11 @@ public final class V3Reads {
   }
 
   private int runs(JsonWriter out, KnownSet set, Answer answer) {
+    List<@Nullable Cached<Piece>> pieces = runs.getEach(set.runs());
+    answer.on.expect(
+        pieces.stream().mapToInt(run -> run == null ? 0 : run.dependencies().size()).sum());
     int written = 0;
-    for (Cached<Piece> run : runs.getEach(set.runs())) {
+    for (Cached<Piece> run : pieces) {
       if (run != null) {
         answer.on.addAll(run.dependencies());
         DeflatePiece text = run.value().text();
