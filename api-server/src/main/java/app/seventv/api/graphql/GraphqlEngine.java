@@ -58,6 +58,7 @@ public final class GraphqlEngine {
   private final Executor executor;
   private final UnaryOperator<Document> rewrite;
   private final Predicate<Document> kept;
+  private final int maxFields;
   private final Cache<String, Prepared> prepared =
       Caffeine.newBuilder()
           .maximumWeight(MAX_CACHED_BYTES)
@@ -69,6 +70,7 @@ public final class GraphqlEngine {
   /**
    * @param rewrite changes a parsed document before validation (identity for none)
    * @param kept which valid documents have answers that say what they are made of
+   * @param maxFields most fields in the answers to one request
    * @param executor runs the items of a batch, a virtual thread each
    */
   public GraphqlEngine(
@@ -76,8 +78,10 @@ public final class GraphqlEngine {
       BatchLoaders loaders,
       UnaryOperator<Document> rewrite,
       Predicate<Document> kept,
+      int maxFields,
       Executor executor) {
     this.kept = kept;
+    this.maxFields = maxFields;
     this.schema = schema;
     this.loaders = loaders;
     this.rewrite = rewrite;
@@ -128,7 +132,7 @@ public final class GraphqlEngine {
                     .of(PreparsedDocumentEntry.class, document.entry()))
             .dataLoaderRegistry(loaders.registry())
             .build();
-    AnswerSize size = new AnswerSize(context, input);
+    AnswerSize size = new AnswerSize(maxFields, context, input);
     input.getGraphQLContext().put(AnswerSize.class, size);
     ExecutionResult result = graphql.execute(input);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();

@@ -7,6 +7,7 @@ import app.seventv.core.http.HttpError;
 import app.seventv.core.http.HttpStatus;
 import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
+import com.mongodb.MongoTimeoutException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -21,6 +22,7 @@ public final class ApiErrors implements ErrorMapper {
   public Response map(Request request, Throwable failure) {
     return switch (failure) {
       case ApiException error -> response(request, error);
+      case MongoTimeoutException late -> response(request, ApiException.databaseTimeout());
       case HttpError error when error.status() == 413 && isUpload(request) ->
           response(request, ApiException.badRequest("failed to read field"));
       case HttpError error when isLegacy(request) -> legacy(request, error);
