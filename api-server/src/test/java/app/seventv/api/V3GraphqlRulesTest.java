@@ -168,6 +168,10 @@ class V3GraphqlRulesTest extends SharedWorld {
     String ids = "[\"" + deleted.id() + "\",\"" + live.id() + "\",\"" + merged.id() + "\"]";
     assertThat(world.ok(null, "{ emotesByID(list: " + ids + ") { name } }").toString())
         .isEqualTo("{\"emotesByID\":[{\"name\":\"live\"}]}");
+    String owned = "{ user(id: \"" + live.ownerId() + "\") { owned_emotes { id } } }";
+    assertThat(world.ok(null, owned).toString())
+        .contains(live.id().toString())
+        .doesNotContain(deleted.id().toString(), merged.id().toString());
     for (Id gone : List.of(deleted.id(), merged.id(), world.newId())) {
       assertThat(world.ok(null, "{ emote(id: \"" + gone + "\") { id } }").path("emote").isNull())
           .isTrue();

@@ -178,4 +178,34 @@ class V3ImageRulesTest extends SharedWorld {
     assertThat(root.path("ip").asString()).isEqualTo("127.0.0.1");
     assertThat(root.path("country").isNull()).isTrue();
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "201|{\"name\":\"typed\",\"other\":[1]}",
+        "201|{\"name\":\"typed\",\"tags\":[],\"flags\":257}",
+        "400|{}",
+        "400|{\"name\":5}",
+        "400|{\"name\":null}",
+        "400|{\"name\":\"typed\",\"tags\":\"tag\"}",
+        "400|{\"name\":\"typed\",\"tags\":[123]}",
+        "400|{\"name\":\"typed\",\"flags\":\"1\"}",
+        "400|{\"name\":\"typed\",\"flags\":1.5}",
+        "400|{\"name\":\"typed\",\"flags\":99999999999}"
+      })
+  void descriptionsOfUploadsHaveTypes(int status, String data) throws Exception {
+    HttpResponse<String> answer =
+        world.api.send(
+            HttpRequest.newBuilder(world.api.uri("/v3/emotes"))
+                .header("authorization", "Bearer " + world.streamer)
+                .header("x-emote-data", data)
+                .POST(BodyPublishers.ofString("GIF89a and more")));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    if (status == 201) {
+      JsonNode shown = TestApi.JSON.readTree(answer.body());
+      assertThat(shown.path("flags").asInt()).isEqualTo(data.contains("257") ? 257 : 0);
+    }
+  }
 }

@@ -272,4 +272,28 @@ class V3UserRulesTest extends SharedWorld {
     String mime = "image/" + path.substring(path.lastIndexOf('.') + 1);
     return new Image(path, mime, scale, 100L * height, height, height, frames);
   }
+
+  @Test
+  void fiftyEditorsAreEnough() throws Exception {
+    Id streamer = world.idOf(DevUser.STREAMER);
+    String add =
+        "mutation($u: ObjectID!, $e: ObjectID!) { user(id: $u) { editors(editor_id: $e, data:"
+            + " {permissions: 16}) { id } } }";
+    world.refused("400 BAD_REQUEST", world.streamer, add, "u", streamer, "e", streamer);
+    for (int i = 1; i < UserEditor.MAX_EDITORS_PER_USER; i++) {
+      world.put(
+          CollectionNames.USER_EDITORS,
+          new UserEditor(
+              streamer, world.newId(), UserEditor.State.PENDING, null,
+              new EditorPermissions(2, 2, 0), streamer, LINKED, World.NOW, null));
+    }
+    Id last = world.idOf(DevUser.EDITOR);
+    Id more = world.idOf(DevUser.VIEWER);
+    world.ok(world.streamer, add, "u", streamer, "e", last);
+    world.refused("400 BAD_REQUEST", world.streamer, add, "u", streamer, "e", more);
+    assertThat(UserEditor.MAX_EDITORS_PER_USER).isEqualTo(50);
+    assertThat(world.collection(CollectionNames.USER_EDITORS)
+            .countDocuments(Filters.eq("_id.user_id", streamer.toBson())))
+        .isEqualTo(50);
+  }
 }

@@ -161,8 +161,7 @@ class AuditFormsTest {
     for (String field : expected.split(" ", -1)) {
       String[] parts = field.split("=", 2);
       names.add(parts[0]);
-      BsonValue value = found.get(parts[0]);
-      assertThat(value).as(name + " " + parts[0]).isNotNull();
+      BsonValue value = Objects.requireNonNull(found.get(parts[0]), name + " " + parts[0]);
       String type = parts[1].replace("?", "");
       if (!value.isNull() || type.equals(parts[1])) {
         assertThat(value.getBsonType()).as(name + " " + field).isEqualTo(bson(type));

@@ -133,10 +133,13 @@ class PermissionsTest {
     Map<Permission.Category, Integer> bits = new EnumMap<>(Permission.Category.class);
     for (Permission permission : Permission.values()) {
       assertThat(Integer.bitCount(permission.bit())).as(permission.name()).isEqualTo(1);
-      bits.merge(permission.category(), permission.bit(), (a, b) -> {
-        assertThat(a & b).as(permission.name()).isZero();
-        return a | b;
-      });
+      bits.merge(
+          permission.category(),
+          permission.bit(),
+          (a, b) -> {
+            assertThat(a & b).as(permission.name()).isZero();
+            return a | b;
+          });
     }
     assertThat(bits.toString())
         .isEqualTo(
@@ -148,10 +151,21 @@ class PermissionsTest {
     assertThat(Permission.MANAGE_ENTITLEMENTS.bit()).isEqualTo(16);
     assertThat(Arrays.stream(RateLimitResource.values()).map(RateLimitResource::key))
         .containsExactlyInAnyOrder(
-            "emote_upload", "profile_picture_upload", "login", "search", "user_change_cosmetics",
-            "user_change_editor", "user_change_connections", "emote_update", "emote_set_create",
-            "emote_set_change", "egvault_subscribe", "egvault_redeem", "egvault_payment_method",
-            "user_presence_write", "global");
+            "emote_upload",
+            "profile_picture_upload",
+            "login",
+            "search",
+            "user_change_cosmetics",
+            "user_change_editor",
+            "user_change_connections",
+            "emote_update",
+            "emote_set_create",
+            "emote_set_change",
+            "egvault_subscribe",
+            "egvault_redeem",
+            "egvault_payment_method",
+            "user_presence_write",
+            "global");
   }
 
   @Test

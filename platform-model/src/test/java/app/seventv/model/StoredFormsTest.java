@@ -47,9 +47,7 @@ class StoredFormsTest {
 
   /** How documents of a collection are made and read. */
   record Collection(
-      String name,
-      LongFunction<Document> make,
-      Function<BsonDocument, ? extends Document> read) {
+      String name, LongFunction<Document> make, Function<BsonDocument, ? extends Document> read) {
     @Override
     public String toString() {
       return name;
@@ -84,8 +82,7 @@ class StoredFormsTest {
         Stream.of(
             of(CollectionNames.STRIPE_ERRORS, StripeError.class, StripeError::fromBson),
             of(CollectionNames.GLOBAL_CONFIG, GlobalConfig.class, GlobalConfig::fromBson),
-            new Collection(
-                CollectionNames.CRON_JOBS, StoredFormsTest::cronJob, CronJob::fromBson),
+            new Collection(CollectionNames.CRON_JOBS, StoredFormsTest::cronJob, CronJob::fromBson),
             new Collection(
                 CollectionNames.EVENTS,
                 seed -> AuditEvent.fromBson(auditEvent(seed)),
@@ -226,7 +223,11 @@ class StoredFormsTest {
   void isRead(Collection collection) {
     for (int seed = 0; seed < SEEDS / 4; seed++) {
       BsonDocument stored = collection.make().apply(seed).toBson();
-      mutate(collection.name(), stored, collection.name(), () -> collection.read().apply(stored));
+      mutate(
+          collection.name(),
+          stored,
+          collection.name(),
+          () -> assertThat(collection.read().apply(stored)).isNotNull());
     }
   }
 
