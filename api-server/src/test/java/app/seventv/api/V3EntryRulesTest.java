@@ -43,20 +43,26 @@ class V3EntryRulesTest extends SharedWorld {
   }
 
   @ParameterizedTest
-  @CsvSource({"NORMAL,0,false,false", "PERSONAL,4,false,false", "GLOBAL,2,false,true",
-    "SPECIAL,11,true,true"})
-  void emptySetsOfEachKind(
-      EmoteSet.Kind kind, int flags, boolean immutable, boolean privileged) throws Exception {
+  @CsvSource({
+    "NORMAL,0,false,false",
+    "PERSONAL,4,false,false",
+    "GLOBAL,2,false,true",
+    "SPECIAL,11,true,true"
+  })
+  void emptySetsOfEachKind(EmoteSet.Kind kind, int flags, boolean immutable, boolean privileged)
+      throws Exception {
     EmoteSet set = world.set(null, kind);
     update(
         CollectionNames.EMOTE_SETS,
         set.id(),
-        Updates.combine(Updates.set("capacity", (BsonValue) null), Updates.set("tags", List.of("a"))));
+        Updates.combine(
+            Updates.set("capacity", (BsonValue) null), Updates.set("tags", List.of("a"))));
     assertThat(text("/v3/emote-sets/" + set.id()))
         .isEqualTo(
             """
             {"id":"%s","name":"A set","flags":%d,"tags":["a"],"immutable":%s,"privileged":%s,\
-            "emotes":[],"capacity":2147483647,"owner":null}"""
+            "emotes":[],"capacity":2147483647,"owner":null}\
+            """
                 .formatted(set.id(), flags, immutable, privileged));
   }
 
@@ -104,14 +110,27 @@ class V3EntryRulesTest extends SharedWorld {
         Updates.set(
             "origin_config",
             new OriginConfig(
-                    List.of(new OriginConfig.Origin(origin, null, List.of())), 5, List.of(), false,
-                    false, null)
+                    List.of(new OriginConfig.Origin(origin, null, List.of())),
+                    5,
+                    List.of(),
+                    false,
+                    false,
+                    null)
                 .toBson()));
     JsonNode shown = get("/v3/emote-sets/" + set.id());
     assertThat(shown.propertyNames())
         .containsExactly(
-            "id", "name", "flags", "tags", "immutable", "privileged", "emotes", "emote_count",
-            "capacity", "origins", "owner");
+            "id",
+            "name",
+            "flags",
+            "tags",
+            "immutable",
+            "privileged",
+            "emotes",
+            "emote_count",
+            "capacity",
+            "origins",
+            "owner");
     assertThat(shown.path("emote_count").asInt()).isEqualTo(2);
     assertThat(shown.path("origins").toString())
         .isEqualTo("[{\"id\":\"" + origin + "\",\"weight\":0,\"slices\":[]}]");
@@ -120,7 +139,8 @@ class V3EntryRulesTest extends SharedWorld {
     assertThat(first.toString())
         .isEqualTo(
             """
-            {"id":"%s","name":"first","flags":1,"timestamp":%d,"actor_id":"%s","origin_id":"%s"}"""
+            {"id":"%s","name":"first","flags":1,"timestamp":%d,"actor_id":"%s","origin_id":"%s"}\
+            """
                 .formatted(merged.id(), merged.id().timeMs(), actor, origin));
     JsonNode last = shown.at("/emotes/1");
     assertThat(last.propertyNames())
@@ -152,8 +172,17 @@ class V3EntryRulesTest extends SharedWorld {
     JsonNode shown = get("/v3/emotes/" + emote.id());
     assertThat(shown.propertyNames())
         .containsExactly(
-            "id", "name", "flags", "tags", "lifecycle", "state", "listed", "animated", "owner",
-            "host", "versions");
+            "id",
+            "name",
+            "flags",
+            "tags",
+            "lifecycle",
+            "state",
+            "listed",
+            "animated",
+            "owner",
+            "host",
+            "versions");
     List<String> states = state == null ? List.of() : List.of(state.split(" ", -1));
     for (JsonNode each : List.of(shown, shown.at("/versions/0"))) {
       assertThat(each.path("state").valueStream().map(JsonNode::asString)).isEqualTo(states);
@@ -164,12 +193,9 @@ class V3EntryRulesTest extends SharedWorld {
     assertThat(shown.path("flags").asInt()).isEqualTo(old);
     assertThat(shown.path("tags").isArray()).as("present though empty").isTrue();
     JsonNode partial =
-        get(
-                "/v3/emote-sets/"
-                    + fill(
-                            world.set(null, EmoteSet.Kind.NORMAL),
-                            entry(emote.id(), "a", 0, null, null))
-                        .id())
+        get("/v3/emote-sets/"
+                + fill(world.set(null, EmoteSet.Kind.NORMAL), entry(emote.id(), "a", 0, null, null))
+                    .id())
             .at("/emotes/0/data");
     assertThat(partial.propertyNames())
         .as("tags are left out when empty")
@@ -193,10 +219,18 @@ class V3EntryRulesTest extends SharedWorld {
     assertThat(shown.at("/owner/username").asString()).isEqualTo(DevUser.EDITOR.login());
     assertThat(shown.at("/versions/0").propertyNames())
         .containsExactly(
-            "id", "name", "description", "lifecycle", "state", "listed", "animated", "host",
+            "id",
+            "name",
+            "description",
+            "lifecycle",
+            "state",
+            "listed",
+            "animated",
+            "host",
             "createdAt");
     EmoteSet set =
-        fill(world.set(DevUser.EDITOR, EmoteSet.Kind.NORMAL), entry(emote.id(), "a", 0, null, null));
+        fill(
+            world.set(DevUser.EDITOR, EmoteSet.Kind.NORMAL), entry(emote.id(), "a", 0, null, null));
     try (World.Grant _ = world.grant(DevUser.EDITOR, Permission.FLAGS_HIDDEN)) {
       assertThat(get(path).path("owner").isNull()).isTrue();
       JsonNode inSet = get("/v3/emote-sets/" + set.id());

@@ -22,6 +22,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,9 @@ class V3RateLimitsTest {
   void start(@TempDir Path folder) throws Exception {
     stripe = new StripeDouble();
     world = new World(folder, stripe.settings());
-    untouched = world.collection(CollectionNames.ROLES).find(Filters.eq("rank", 0)).first();
+    untouched =
+        Objects.requireNonNull(
+            world.collection(CollectionNames.ROLES).find(Filters.eq("rank", 0)).first());
   }
 
   @AfterAll
@@ -92,8 +95,7 @@ class V3RateLimitsTest {
   }
 
   private HttpResponse<String> graphql(@Nullable String token, String query) throws Exception {
-    return rest(
-        token, "POST", "/v3/gql", TestApi.JSON.writeValueAsString(Map.of("query", query)));
+    return rest(token, "POST", "/v3/gql", TestApi.JSON.writeValueAsString(Map.of("query", query)));
   }
 
   /** Headers of one resource, without their common start. */
@@ -137,7 +139,8 @@ class V3RateLimitsTest {
     error
         .path("headers")
         .propertyStream()
-        .forEach(each -> told.put(each.getKey().substring(start.length()), each.getValue().asString()));
+        .forEach(
+            each -> told.put(each.getKey().substring(start.length()), each.getValue().asString()));
     assertThat(told).isEqualTo(CLOSED);
     assertThat(headers(response, resource)).as("no fields of HTTP").isEmpty();
   }
@@ -173,10 +176,12 @@ class V3RateLimitsTest {
                         .header("x-emote-data", "{\"name\":\"limited\"}")
                         .POST(BodyPublishers.ofString("GIF89a and more")))),
         RateLimitResource.USER_PRESENCE_WRITE,
-        List.of(
-            () ->
-                rest(null, "POST", "/v3/users/" + world.idOf(DevUser.STREAMER) + "/presences",
-                    PRESENCE)),
+        List.of(() ->
+            rest(
+                null,
+                "POST",
+                "/v3/users/" + world.idOf(DevUser.STREAMER) + "/presences",
+                PRESENCE)),
         RateLimitResource.EGVAULT_SUBSCRIBE,
         List.of(
             () ->
@@ -191,13 +196,12 @@ class V3RateLimitsTest {
             () -> rest(streamer, "PATCH", me + "/payment-method?next=true", null),
             () -> rest(streamer, "DELETE", me, null)),
         RateLimitResource.EGVAULT_REDEEM,
-        List.of(
-            () ->
-                rest(
-                    streamer,
-                    "POST",
-                    "/egvault/v1/redeem",
-                    "{\"code\":\"x\",\"captcha_token\":\"y\"}")));
+        List.of(() ->
+            rest(
+                streamer,
+                "POST",
+                "/egvault/v1/redeem",
+                "{\"code\":\"x\",\"captcha_token\":\"y\"}")));
   }
 
   private HttpResponse<String> picture(String token) throws Exception {
@@ -234,8 +238,7 @@ class V3RateLimitsTest {
             ofSet.formatted("update(data:{name:\"b\"}){id}"),
             ofSet.formatted("delete")),
         RateLimitResource.USER_CHANGE_CONNECTIONS,
-        List.of(
-            ofUser.formatted("connections(id:\"1\",data:{emote_set_id:\"" + set + "\"}){id}")),
+        List.of(ofUser.formatted("connections(id:\"1\",data:{emote_set_id:\"" + set + "\"}){id}")),
         RateLimitResource.USER_CHANGE_EDITOR,
         List.of(
             ofUser.formatted(
@@ -319,7 +322,8 @@ class V3RateLimitsTest {
     assertThat(headers(two, resource)).isEqualTo(values("3", "1", "3600", "2"));
     String one = "{\"query\":\"{users(query:\\\"\\\"){id}}\"}";
     HttpResponse<String> batch = rest(world.editor, "POST", "/v3/gql", "[" + one + "," + one + "]");
-    assertThat(headers(batch, resource)).as("of the one that was let through")
+    assertThat(headers(batch, resource))
+        .as("of the one that was let through")
         .containsEntry("remaining", "0")
         .containsEntry("used", "1");
     List<JsonNode> refusals =
@@ -345,7 +349,8 @@ class V3RateLimitsTest {
         .collection(CollectionNames.ROLES)
         .updateOne(
             Filters.eq("_id", role.toBson()),
-            Updates.set("permissions", BsonDocument.parse("{ratelimits:{user_change_editor:null}}")));
+            Updates.set(
+                "permissions", BsonDocument.parse("{ratelimits:{user_change_editor:null}}")));
     limit(RateLimitResource.USER_CHANGE_EDITOR, 3600, 0);
     String leave =
         "mutation{user(id:\""

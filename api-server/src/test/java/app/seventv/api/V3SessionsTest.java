@@ -81,7 +81,9 @@ class V3SessionsTest extends SharedWorld {
         .isEqualTo("401");
     assertThat(actor("cookie", "other=x", "authorization", world.streamer)).isEqualTo(streamer);
     assertThat(actor("authorization", "bearer " + token)).isEqualTo("401");
-    assertThat(actor("authorization", "Bearer bnVsbA.e30.AAAA")).as("a null header").isEqualTo("401");
+    assertThat(actor("authorization", "Bearer bnVsbA.e30.AAAA"))
+        .as("a null header")
+        .isEqualTo("401");
     assertThat(actor("authorization", "Bearer " + "x".repeat(8000))).isEqualTo("401");
     assertThat(actor("cookie", "=x")).as("no cookie header").isEqualTo("400");
     assertThat(actor("cookie", "seventv-auth=%zz")).isEqualTo("400");
@@ -90,7 +92,9 @@ class V3SessionsTest extends SharedWorld {
         world.api.send(
             HttpRequest.newBuilder(world.api.uri("/v3/gql?token=" + token))
                 .POST(BodyPublishers.ofString(ACTOR)));
-    assertThat(elsewhere.body()).as("a query is no token but for signing in and out").contains("null");
+    assertThat(elsewhere.body())
+        .as("a query is no token but for signing in and out")
+        .contains("null");
   }
 
   @Test
@@ -98,18 +102,21 @@ class V3SessionsTest extends SharedWorld {
     HttpResponse<String> refused = ask("cookie", "seventv-auth=x");
     assertThat(refused.statusCode()).isEqualTo(401);
     assertThat(TestApi.JSON.readTree(refused.body()).path("error_code").asInt()).isEqualTo(1000);
-    assertThat(refused.headers().allValues("set-cookie")).singleElement().satisfies(cookie ->
-        assertThat(cookie)
-            .startsWith("seventv-auth=;")
-            .containsPattern("Domain=\\.?7tv\\.io;") // RFC 6265 §5.2.3: the dot says nothing
-            .contains("Path=/", "Expires=Thu, 01 Jan 1970 00:00:00 GMT"));
+    assertThat(refused.headers().allValues("set-cookie"))
+        .singleElement()
+        .satisfies(cookie ->
+            assertThat(cookie)
+                .startsWith("seventv-auth=;")
+                .containsPattern("Domain=\\.?7tv\\.io;") // RFC 6265 §5.2.3: the dot says nothing
+                .contains("Path=/", "Expires=Thu, 01 Jan 1970 00:00:00 GMT"));
     HttpResponse<String> header = ask("authorization", "x");
     assertThat(header.headers().allValues("set-cookie")).isEmpty();
+    HttpResponse<String> others = ask("authorization", "x", "cookie", "other=x");
+    assertThat(others.headers().allValues("set-cookie")).as("only what came").isEmpty();
     HttpResponse<String> ignored = ask("authorization", "x", "x-ignore-auth-failure", "true");
     assertThat(ignored.statusCode()).isEqualTo(200);
     assertThat(ignored.headers().firstValue("x-auth-failure")).contains("true");
-    assertThat(ask("authorization", "x", "x-ignore-auth-failure", "1").statusCode())
-        .isEqualTo(401);
+    assertThat(ask("authorization", "x", "x-ignore-auth-failure", "1").statusCode()).isEqualTo(401);
     HttpResponse<String> signIn =
         world.api.send(
             HttpRequest.newBuilder(world.api.uri("/v3/auth?platform=twitch"))
@@ -144,9 +151,7 @@ class V3SessionsTest extends SharedWorld {
     world.collection(CollectionNames.USERS).deleteOne(Filters.eq("_id", user.get("_id")));
     assertThat(actor("authorization", token)).as("no user").isEqualTo("401");
     world.collection(CollectionNames.USERS).insertOne(user);
-    world
-        .collection(CollectionNames.USER_SESSIONS)
-        .deleteOne(Filters.eq("_id", session.toBson()));
+    world.collection(CollectionNames.USER_SESSIONS).deleteOne(Filters.eq("_id", session.toBson()));
     assertThat(actor("authorization", token)).as("no row").isEqualTo("401");
   }
 
@@ -163,8 +168,7 @@ class V3SessionsTest extends SharedWorld {
             + " }";
     String create =
         "mutation($u: ObjectID!) { createEmoteSet(user_id: $u, data: {name: \"x\"}) { id } }";
-    String id =
-        world.ok(world.admin, ban, "v", editor, "e", 1).at("/createBan/id").asString();
+    String id = world.ok(world.admin, ban, "v", editor, "e", 1).at("/createBan/id").asString();
     assertThat(actor("authorization", token)).as("may still sign in").isNotEqualTo("401");
     world.refused("403 LACKING_PRIVILEGES", token, create, "u", editor);
     world.ok(world.admin, edit, "b", id);
@@ -186,8 +190,7 @@ class V3SessionsTest extends SharedWorld {
     assertThat(actor("authorization", token)).isEqualTo("401");
     world
         .collection(CollectionNames.ENTITLEMENT_EDGES)
-        .deleteOne(
-            new EntitlementEdge(EntitlementNode.user(editor), banned, null).toBson());
+        .deleteOne(new EntitlementEdge(EntitlementNode.user(editor), banned, null).toBson());
     assertThat(actor("authorization", token)).isEqualTo(DevUser.EDITOR.login());
   }
 
@@ -211,8 +214,7 @@ class V3SessionsTest extends SharedWorld {
         .doesNotContain("Expires");
     String cookie = csrf.split(";", 2)[0];
     return world.api.send(
-        HttpRequest.newBuilder(
-                world.api.uri("/v3/auth" + back.substring(back.indexOf('?'))))
+        HttpRequest.newBuilder(world.api.uri("/v3/auth" + back.substring(back.indexOf('?'))))
             .header("cookie", replaced == null ? cookie : cookie + "; seventv-auth=" + replaced));
   }
 
@@ -331,8 +333,7 @@ class V3SessionsTest extends SharedWorld {
       assertThat(response.headers().firstValue("access-control-expose-headers").isPresent())
           .isEqualTo(method.equals("GET"));
       assertThat(String.join(",", response.headers().allValues("vary")).toLowerCase(Locale.ROOT))
-          .contains(
-              "origin", "access-control-request-method", "access-control-request-headers");
+          .contains("origin", "access-control-request-method", "access-control-request-headers");
     }
     assertThat(actor("cookie", "seventv-auth=" + world.viewer, "origin", origin))
         .as("changes with a cookie")

@@ -58,8 +58,7 @@ class V3SetRulesTest extends SharedWorld {
     change(set, first.id(), "ADD", null);
     change(set, world.emote(DevUser.STREAMER, "second").id(), "ADD", null);
     update(CollectionNames.EMOTES, first.id(), Updates.set("deleted", true));
-    Emote zeroWidth =
-        world.emote(DevUser.STREAMER, "wide", Emote.FLAG_DEFAULT_ZERO_WIDTH);
+    Emote zeroWidth = world.emote(DevUser.STREAMER, "wide", Emote.FLAG_DEFAULT_ZERO_WIDTH);
     assertThat(names(change(set, zeroWidth.id(), "ADD", "first")))
         .containsExactly("first", "second");
     assertThat(names(change(set, zeroWidth.id(), "ADD", "third")))
@@ -72,7 +71,7 @@ class V3SetRulesTest extends SharedWorld {
     assertThat(entry.originSetId()).isNull();
     assertThat(entry.addedAt()).isAfter(World.NOW);
     BsonDocument document = world.require(CollectionNames.EMOTE_SETS, set.id());
-    assertThat(document.get("search_updated_at").isNull()).isTrue();
+    assertThat(document.isNull("search_updated_at")).isTrue();
     assertThat(document.getDateTime("updated_at").getValue())
         .isEqualTo(stored.emotes().getLast().addedAt().toEpochMilli());
   }
@@ -125,8 +124,15 @@ class V3SetRulesTest extends SharedWorld {
     Emote kept = world.emote(DevUser.STREAMER, "kept");
     change(set, kept.id(), "ADD", null);
     world.refused(
-        "400 LOAD_ERROR", world.streamer, EMOTES, "s", set.id(), "e",
-        world.emote(DevUser.STREAMER, "more").id(), "a", "ADD");
+        "400 LOAD_ERROR",
+        world.streamer,
+        EMOTES,
+        "s",
+        set.id(),
+        "e",
+        world.emote(DevUser.STREAMER, "more").id(),
+        "a",
+        "ADD");
     world.refused( // here the stored ones count
         "400 BAD_REQUEST",
         world.streamer,
@@ -152,8 +158,15 @@ class V3SetRulesTest extends SharedWorld {
         world.put(
             CollectionNames.USER_EDITORS,
             new UserEditor(
-                world.idOf(DevUser.STREAMER), world.idOf(DevUser.EDITOR), state, null,
-                each.getKey(), Id.NIL, World.NOW, World.NOW, null));
+                world.idOf(DevUser.STREAMER),
+                world.idOf(DevUser.EDITOR),
+                state,
+                null,
+                each.getKey(),
+                Id.NIL,
+                World.NOW,
+                World.NOW,
+                null));
         Object[] add = {"s", set.id(), "e", emote.id(), "a", "ADD", "n", "n" + world.newId()};
         if (each.getValue() && state == UserEditor.State.ACCEPTED) {
           world.ok(world.editor, EMOTES, add);
@@ -176,7 +189,8 @@ class V3SetRulesTest extends SharedWorld {
             .entrySet()) {
       EmoteSet set = world.set(null, each.getKey());
       Object[] add = {"s", set.id(), "e", emote.id(), "a", "ADD"};
-      for (Permission other : List.of(Permission.EMOTE_SET_MANAGE_ANY, Permission.EMOTE_SET_RESIZE)) {
+      for (Permission other :
+          List.of(Permission.EMOTE_SET_MANAGE_ANY, Permission.EMOTE_SET_RESIZE)) {
         try (World.Grant _ = world.grant(DevUser.VIEWER, other)) {
           world.refused("403 LACKING_PRIVILEGES", world.viewer, EMOTES, add);
         }
@@ -204,7 +218,14 @@ class V3SetRulesTest extends SharedWorld {
     try (World.Grant _ = world.grant(DevUser.STREAMER, Permission.USER_USE_PERSONAL_EMOTE_SET)) {
       for (Emote refused : List.of(unlisted, denied)) {
         world.refused(
-            "400 BAD_REQUEST", world.streamer, EMOTES, "s", set.id(), "e", refused.id(), "a",
+            "400 BAD_REQUEST",
+            world.streamer,
+            EMOTES,
+            "s",
+            set.id(),
+            "e",
+            refused.id(),
+            "a",
             "ADD");
       }
       change(set, approved.id(), "ADD", null);

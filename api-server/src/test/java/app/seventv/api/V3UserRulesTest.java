@@ -71,12 +71,14 @@ class V3UserRulesTest extends SharedWorld {
     String connection =
         """
         {"id":"700","platform":"YOUTUBE","username":"p700","display_name":"P",\
-        "linked_at":1767225600000,"emote_capacity":1000,"emote_set_id":null,"emote_set":null"""
+        "linked_at":1767225600000,"emote_capacity":1000,"emote_set_id":null,"emote_set":null\
+        """
             .strip();
     String shown =
         """
         {"id":"%s","username":"p700","display_name":"P","created_at":%d,"style":{},\
-        "roles":["%s"],"connections":[%s}]}"""
+        "roles":["%s"],"connections":[%s}]}\
+        """
             .formatted(user.id(), user.id().timeMs(), defaultRole, connection);
     assertThat(text("/v3/users/" + user.id())).isEqualTo(shown);
     assertThat(text("/v3/users/youtube/700")).isEqualTo(connection + ",\"user\":" + shown + "}");
@@ -87,7 +89,10 @@ class V3UserRulesTest extends SharedWorld {
   void whatIsEmptyIsLeftOut() throws Exception {
     Bson everybodys = Filters.eq("_id.from", EntitlementNode.GLOBAL_GROUP.toBson());
     List<BsonDocument> edges =
-        world.collection(CollectionNames.ENTITLEMENT_EDGES).find(everybodys).into(new ArrayList<>());
+        world
+            .collection(CollectionNames.ENTITLEMENT_EDGES)
+            .find(everybodys)
+            .into(new ArrayList<>());
     User nobody =
         world.put(
             CollectionNames.USERS,
@@ -126,11 +131,13 @@ class V3UserRulesTest extends SharedWorld {
         user.id(),
         Updates.set("style.active_emote_set_id", active.id().toBson()));
     JsonNode connections = get("/v3/users/" + user.id()).path("connections");
-    assertThat(connections).hasSize(4).allSatisfy(connection -> {
-      assertThat(connection.path("emote_set_id").asString()).isEqualTo(active.id().toString());
-      assertThat(connection.at("/emote_set/id").asString()).isEqualTo(active.id().toString());
-      assertThat(connection.at("/emote_set/owner").isNull()).isTrue();
-    });
+    assertThat(connections)
+        .hasSize(4)
+        .allSatisfy(connection -> {
+          assertThat(connection.path("emote_set_id").asString()).isEqualTo(active.id().toString());
+          assertThat(connection.at("/emote_set/id").asString()).isEqualTo(active.id().toString());
+          assertThat(connection.at("/emote_set/owner").isNull()).isTrue();
+        });
     JsonNode byPlatform = get("/v3/users/kick/71");
     assertThat(byPlatform.at("/emote_set/id").asString()).isEqualTo(active.id().toString());
     assertThat(byPlatform.at("/user/connections"))
@@ -180,8 +187,14 @@ class V3UserRulesTest extends SharedWorld {
                 world.newId(),
                 List.of(
                     new User.Connection(
-                        Platform.TWITCH, "73", "a", "A", "https://t.example/a.png", World.NOW,
-                        World.NOW, true)),
+                        Platform.TWITCH,
+                        "73",
+                        "a",
+                        "A",
+                        "https://t.example/a.png",
+                        World.NOW,
+                        World.NOW,
+                        true)),
                 World.NOW));
     String path = "/v3/users/" + user.id();
     assertThat(get(path).path("avatar_url").asString()).isEqualTo("https://t.example/a.png");
@@ -195,16 +208,16 @@ class V3UserRulesTest extends SharedWorld {
     world.put(
         CollectionNames.USER_PROFILE_PICTURES,
         new UserProfilePicture(
-            picture, user.id(), new ImageSet(new ImageSet.Processed(outputs.getFirst()), outputs),
+            picture,
+            user.id(),
+            new ImageSet(new ImageSet.Processed(outputs.getFirst()), outputs),
             World.NOW));
     update(
         CollectionNames.USERS,
         user.id(),
         Updates.set("style.active_profile_picture", picture.toBson()));
     assertThat(get(path).path("avatar_url").asString()).startsWith("https://t.example/");
-    grant(
-        user,
-        EntitlementNode.role(world.role(Permission.USER_USE_CUSTOM_PROFILE_PICTURE).id()));
+    grant(user, EntitlementNode.role(world.role(Permission.USER_USE_CUSTOM_PROFILE_PICTURE).id()));
     assertThat(get(path).path("avatar_url").asString())
         .as("the greatest height, the last of equals")
         .isEqualTo("//cdn.7tv.app/" + folder + "4x.png");
@@ -221,8 +234,15 @@ class V3UserRulesTest extends SharedWorld {
       world.put(
           CollectionNames.USER_EDITORS,
           new UserEditor(
-              user.id(), world.newId(), state, null, new EditorPermissions(2, 2, 0), user.id(),
-              LINKED, World.NOW, null));
+              user.id(),
+              world.newId(),
+              state,
+              null,
+              new EditorPermissions(2, 2, 0),
+              user.id(),
+              LINKED,
+              World.NOW,
+              null));
     }
     String path = "/v3/users/" + user.id();
     Id without = withoutPersonalSets();
@@ -234,9 +254,10 @@ class V3UserRulesTest extends SharedWorld {
     JsonNode sets = get(path).path("emote_sets");
     assertThat(sets.valueStream().map(set -> set.path("flags").asInt()))
         .containsExactlyInAnyOrder(0, 2, 4, 11);
-    assertThat(sets).allSatisfy(set ->
-        assertThat(set.propertyNames())
-            .containsExactly("id", "name", "flags", "tags", "capacity"));
+    assertThat(sets)
+        .allSatisfy(set ->
+            assertThat(set.propertyNames())
+                .containsExactly("id", "name", "flags", "tags", "capacity"));
     JsonNode editors = get(path).path("editors");
     assertThat(editors).hasSize(1);
     ObjectNode editor = (ObjectNode) editors.get(0);
@@ -251,8 +272,7 @@ class V3UserRulesTest extends SharedWorld {
     update(
         CollectionNames.ROLES,
         role,
-        Updates.set(
-            "permissions.user.deny", Permission.USER_USE_PERSONAL_EMOTE_SET.bit()));
+        Updates.set("permissions.user.deny", Permission.USER_USE_PERSONAL_EMOTE_SET.bit()));
     return role;
   }
 
@@ -262,8 +282,7 @@ class V3UserRulesTest extends SharedWorld {
     Id role = world.role().id();
     grant(user, EntitlementNode.role(role));
     for (int[] each : new int[][] {{-5, 0}, {0, 0}, {7, 7}}) {
-      update(
-          CollectionNames.ROLES, role, Updates.set("permissions.emote_set_capacity", each[0]));
+      update(CollectionNames.ROLES, role, Updates.set("permissions.emote_set_capacity", each[0]));
       assertThat(get("/v3/users/twitch/75").path("emote_capacity").asInt()).isEqualTo(each[1]);
     }
   }
@@ -284,16 +303,25 @@ class V3UserRulesTest extends SharedWorld {
       world.put(
           CollectionNames.USER_EDITORS,
           new UserEditor(
-              streamer, world.newId(), UserEditor.State.PENDING, null,
-              new EditorPermissions(2, 2, 0), streamer, LINKED, World.NOW, null));
+              streamer,
+              world.newId(),
+              UserEditor.State.PENDING,
+              null,
+              new EditorPermissions(2, 2, 0),
+              streamer,
+              LINKED,
+              World.NOW,
+              null));
     }
     Id last = world.idOf(DevUser.EDITOR);
     Id more = world.idOf(DevUser.VIEWER);
     world.ok(world.streamer, add, "u", streamer, "e", last);
     world.refused("400 BAD_REQUEST", world.streamer, add, "u", streamer, "e", more);
     assertThat(UserEditor.MAX_EDITORS_PER_USER).isEqualTo(50);
-    assertThat(world.collection(CollectionNames.USER_EDITORS)
-            .countDocuments(Filters.eq("_id.user_id", streamer.toBson())))
+    assertThat(
+            world
+                .collection(CollectionNames.USER_EDITORS)
+                .countDocuments(Filters.eq("_id.user_id", streamer.toBson())))
         .isEqualTo(50);
   }
 }

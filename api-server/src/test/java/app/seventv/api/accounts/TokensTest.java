@@ -146,8 +146,9 @@ class TokensTest {
 
   @Test
   void aTokenWithoutAnEndIsValidAndTheLongestOneToo() throws Exception {
-    String head = "{\"sub\":\"%s\",\"jti\":\"%s\",\"iss\":\"seventv-api\",\"iat\":1,\"x\":\"";
-    String start = head.formatted(USER, SESSION);
+    String start =
+        "{\"sub\":\"%s\",\"jti\":\"%s\",\"iss\":\"seventv-api\",\"iat\":1,\"x\":\""
+            .formatted(USER, SESSION);
     String token = sign("{\"alg\":\"HS256\"}", start + "\"}");
     assertThat(tokens.verify(token)).isEqualTo(new Tokens.Claims(USER, SESSION));
     int room = (4096 - token.length()) * 3 / 4;
@@ -169,7 +170,7 @@ class TokensTest {
     CsrfTokens.Verified verified = csrf.verify(issued.token(), issued.state());
     assertThat(Objects.requireNonNull(verified).sessionId()).isEqualTo(SESSION);
     assertThat(Pkce.challenge(verified.verifier())).isEqualTo(issued.challenge());
-    assertThat(csrf.verify(issued.token(), issued.state().replaceFirst(".", "g"))).isNull();
+    assertThat(csrf.verify(issued.token(), "g" + issued.state().substring(1))).isNull();
     assertThat(csrfAt(NOW.plus(Duration.ofMinutes(5))).verify(issued.token(), issued.state()))
         .as("valid for five minutes")
         .isNotNull();

@@ -69,7 +69,8 @@ class EntitlementsTest {
     store.collection(collection).insertOne(document.toBson());
   }
 
-  private void edge(EntitlementNode from, EntitlementNode to, EntitlementEdge.@Nullable Manager by) {
+  private void edge(
+      EntitlementNode from, EntitlementNode to, EntitlementEdge.@Nullable Manager by) {
     put(CollectionNames.ENTITLEMENT_EDGES, new EntitlementEdge(from, to, by));
   }
 
@@ -128,11 +129,9 @@ class EntitlementsTest {
   void rolesMergeByRankAndBansAfterThem() {
     User user = person();
     EntitlementNode me = EntitlementNode.user(user.id());
-    EntitlementNode low =
-        role(Permissions.NONE.withAllowed(Permission.Category.EMOTE, 2 | 4), -1);
+    EntitlementNode low = role(Permissions.NONE.withAllowed(Permission.Category.EMOTE, 2 | 4), -1);
     EntitlementNode middle = role(Permissions.NONE.withDenied(Permission.Category.EMOTE, 2), 7);
-    EntitlementNode high =
-        role(Permissions.NONE.withAllowed(Permission.Category.USER, 2), null);
+    EntitlementNode high = role(Permissions.NONE.withAllowed(Permission.Category.USER, 2), null);
     for (EntitlementNode role : List.of(high, low, middle)) {
       edge(me, role, null);
     }
@@ -155,18 +154,10 @@ class EntitlementsTest {
         .isTrue();
     set(CollectionNames.USERS, user.id(), "has_bans", true);
     assertThat(load(user).permissions().has(Permission.USER_LOGIN)).isFalse();
-    set(
-        CollectionNames.USER_BANS,
-        ban,
-        "removed",
-        new UserBan.Removed(NOW, Id.NIL).toBson());
+    set(CollectionNames.USER_BANS, ban, "removed", new UserBan.Removed(NOW, Id.NIL).toBson());
     assertThat(load(user).permissions().has(Permission.USER_LOGIN)).as("removed").isTrue();
     set(CollectionNames.USER_BANS, ban, "removed", null);
-    set(
-        CollectionNames.USER_BANS,
-        ban,
-        "expires_at",
-        new BsonDateTime(NOW.toEpochMilli()));
+    set(CollectionNames.USER_BANS, ban, "expires_at", new BsonDateTime(NOW.toEpochMilli()));
     assertThat(load(user).permissions().has(Permission.USER_LOGIN)).as("over").isTrue();
   }
 
@@ -187,25 +178,29 @@ class EntitlementsTest {
     assertThat(users.anonymousPermissions().has(Permission.TICKET_CREATE)).isTrue();
 
     Id badge = newId();
-    store
-        .collection(CollectionNames.BADGES)
-        .insertOne(new BsonDocument("_id", badge.toBson()));
+    store.collection(CollectionNames.BADGES).insertOne(new BsonDocument("_id", badge.toBson()));
     for (EmoteSet.Kind kind : EmoteSet.Kind.values()) {
       put(
           CollectionNames.EMOTE_SETS,
           new EmoteSet(
-              newId(), kind.name(), null, List.of(), List.of(), null, null, null, kind, false, NOW,
+              newId(),
+              kind.name(),
+              null,
+              List.of(),
+              List.of(),
+              null,
+              null,
+              null,
+              kind,
+              false,
+              NOW,
               null));
     }
     set(CollectionNames.USERS, user.id(), "all_cosmetics", true);
     LoadedUser loaded = load(user);
     assertThat(loaded.entitled(Kind.BADGE)).containsExactly(badge);
     assertThat(loaded.entitled(Kind.EMOTE_SET)).as("the special one").hasSize(1);
-    set(
-        CollectionNames.USERS,
-        user.id(),
-        "style.active_badge_id",
-        badge.toBson());
+    set(CollectionNames.USERS, user.id(), "style.active_badge_id", badge.toBson());
     assertThat(load(user).user().style().activeBadgeId()).as("without User.UseBadge").isNull();
     edge(
         EntitlementNode.user(user.id()),
@@ -224,11 +219,7 @@ class EntitlementsTest {
     User user = person();
     EntitlementNode noted = role(Permissions.NONE, 5);
     edge(EntitlementNode.user(user.id()), role(Permissions.NONE, 6), null);
-    set(
-        CollectionNames.USERS,
-        user.id(),
-        "cached.entitlements",
-        List.of(noted.toBson()));
+    set(CollectionNames.USERS, user.id(), "cached.entitlements", List.of(noted.toBson()));
     User stored = Objects.requireNonNull(store.users().byId(user.id()));
     LoadedUser fast = Objects.requireNonNull(users.fast(List.of(stored)).get(user.id()));
     assertThat(fast.highestRoleColor()).isEqualTo(5);

@@ -18,8 +18,7 @@ class DocumentCacheTest {
       new GraphqlEngine(
           new SchemaGenerator()
               .makeExecutableSchema(
-                  new SchemaParser().parse("type Query { a: Int }"),
-                  RuntimeWiring.MOCKED_WIRING),
+                  new SchemaParser().parse("type Query { a: Int }"), RuntimeWiring.MOCKED_WIRING),
           new BatchLoaders(AT_ONCE),
           UnaryOperator.identity(),
           document -> true,
