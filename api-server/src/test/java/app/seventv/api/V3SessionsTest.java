@@ -242,6 +242,19 @@ class V3SessionsTest extends SharedWorld {
   }
 
   @Test
+  void aNewUserIsAnnouncedAndNoted() throws Exception {
+    world.forgetEvents();
+    HttpResponse<String> done = finish("discord", DevUser.EDITOR, null);
+    String token = done.headers().firstValue("location").orElseThrow().split("token=", 2)[1];
+    assertThat(world.nextEvents()).containsExactly("user.create", "user_session.create");
+    Id user = Id.parse(claims(token).path("sub").asString());
+    assertThat(user).isNotEqualTo(world.idOf(DevUser.ADMIN));
+    assertThat(world.audited(user, "create")).isTrue();
+    finish("discord", DevUser.EDITOR, null);
+    assertThat(world.nextEvents()).as("known now").containsExactly("user_session.create");
+  }
+
+  @Test
   void aRefusedSignInLeavesNothingBehind() throws Exception {
     Bare bare = new Bare(CollectionNames.USERS, CollectionNames.USER_SESSIONS);
     world
