@@ -39,10 +39,10 @@ public final class GraphqlEngine {
   public static final int MAX_QUERY_TOKENS = 15_000;
 
   /** Longer documents are not kept: the clients' own texts are shorter. */
-  private static final int MAX_CACHED_CHARACTERS = 8192;
+  static final int MAX_CACHED_CHARACTERS = 8192;
 
   /** Memory for kept documents, by the estimate of {@link #weight}. */
-  private static final long MAX_CACHED_BYTES = 64L * 1024 * 1024;
+  static final long MAX_CACHED_BYTES = 64L * 1024 * 1024;
 
   private static final ParserOptions PARSER_OPTIONS =
       ParserOptions.getDefaultOperationParserOptions()
@@ -169,6 +169,18 @@ public final class GraphqlEngine {
     return query.length() > MAX_CACHED_CHARACTERS
         ? prepare(query)
         : prepared.get(query, this::prepare);
+  }
+
+  /** What is kept, by the estimate of {@link #weight}. */
+  long keptBytes() {
+    prepared.cleanUp();
+    return prepared.policy().eviction().orElseThrow().weightedSize().orElseThrow();
+  }
+
+  /** Number of kept documents. */
+  long keptDocuments() {
+    prepared.cleanUp();
+    return prepared.estimatedSize();
   }
 
   /** Bytes that a prepared document takes, roughly: its tree is far larger than its text. */

@@ -26,8 +26,11 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
+import java.util.Iterator;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -320,11 +323,29 @@ public final class Pipeline {
       if (context != null) {
         context.rateLimitHeaders().forEach(headers::set);
       }
+      if (request.headers().contains(HttpHeaderNames.ORIGIN)) {
+        exposeRateLimits(headers);
+      }
       if (cookies != null) {
         cookies.changes().forEach(cookie -> headers.add("set-cookie", cookie));
       }
       if (authFailed) {
         headers.set("x-auth-failure", "true");
+      }
+    }
+
+    /** Pages may read what they are told of limits; of which ones differs (api-v3.md §16). */
+    private static void exposeRateLimits(HttpHeaders headers) {
+      StringJoiner names = new StringJoiner(",");
+      Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
+      while (all.hasNext()) {
+        String name = all.next().getKey().toString();
+        if (name.startsWith(RateLimiter.HEADER_PREFIX)) {
+          names.add(name);
+        }
+      }
+      if (names.length() > 0) {
+        headers.add(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, names.toString());
       }
     }
   }
