@@ -83,6 +83,11 @@ final class CdnFixture implements AutoCloseable {
     String text() {
       return new String(body, StandardCharsets.UTF_8);
     }
+
+    @Override
+    public String toString() {
+      return status + " " + headers;
+    }
   }
 
   static CdnFixture start(Path directory, String moreOfCdn) throws Exception {
