@@ -100,4 +100,29 @@ class OddClientsTest extends SharedWorld {
     assertThat(read.body()).contains("GoodOne").doesNotContain("OddOne");
     assertThat(world.api.get("/v3/emotes/" + odd.id()).statusCode()).isEqualTo(500);
   }
+
+  /** Members of a wrong type are refused, not read as something else. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "7",
+        "{\"name\":5}",
+        "{\"name\":null}",
+        "{\"name\":\"a\",\"tags\":\"abc\"}",
+        "{\"name\":\"a\",\"tags\":[123]}",
+        "{\"name\":\"a\",\"tags\":{\"a\":\"abc\"}}",
+        "{\"name\":\"a\",\"flags\":\"1\"}",
+        "{\"name\":\"a\",\"flags\":1.5}",
+        "{\"name\":\"a\",\"flags\":4294967297}",
+      })
+  void oddUploadDataIsRefused(String data) throws Exception {
+    HttpResponse<String> refused =
+        world.api.send(
+            HttpRequest.newBuilder(world.api.uri("/v3/emotes"))
+                .header("authorization", "Bearer " + world.streamer)
+                .header("x-emote-data", data)
+                .POST(BodyPublishers.ofString("x")));
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("invalid X-Emote-Data header");
+  }
 }

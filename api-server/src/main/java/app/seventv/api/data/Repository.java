@@ -91,14 +91,12 @@ public record Repository<T>(
   /** Documents that match a filter, ascending by id. */
   public List<T> find(Bson filter) {
     return addAll(
-        collection.find(filter).sort(new BsonDocument("_id", new BsonInt32(1))),
-        new ArrayList<>());
+        collection.find(filter).sort(new BsonDocument("_id", new BsonInt32(1))), new ArrayList<>());
   }
 
   /** One page of the documents that match, in the given order. */
   public List<T> page(Bson filter, Bson sort, int skip, int limit) {
-    return addAll(
-        collection.find(filter).sort(sort).skip(skip).limit(limit), new ArrayList<>());
+    return addAll(collection.find(filter).sort(sort).skip(skip).limit(limit), new ArrayList<>());
   }
 
   /** Reads inside a transaction, ascending by id. */

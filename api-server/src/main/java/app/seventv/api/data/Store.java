@@ -191,8 +191,7 @@ public final class Store {
   }
 
   /** What is shown in lists, and decides nothing. */
-  private <T> Repository<T> shown(
-      String name, Function<BsonDocument, T> read, Function<T, Id> id) {
+  private <T> Repository<T> shown(String name, Function<BsonDocument, T> read, Function<T, Id> id) {
     return new Repository<>(collection(name), read, id, true);
   }
 }

@@ -11,8 +11,6 @@ import app.seventv.core.http.Response;
 import app.seventv.core.http.Router;
 import app.seventv.model.Emote;
 import app.seventv.model.Id;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -67,18 +65,27 @@ public final class V3Upload {
     }
     try {
       JsonNode root = Json.mapper().readTree(header);
-      if (!root.isObject()) {
+      JsonNode name = root.path("name");
+      JsonNode tags = root.path("tags");
+      JsonNode old = root.path("flags");
+      if (!root.isObject()
+          || !(name.isMissingNode() || name.isString())
+          || !(tags.isMissingNode() || isTexts(tags))
+          || !(old.isMissingNode() || (old.isIntegralNumber() && old.canConvertToInt()))) {
         throw ApiException.badRequest("invalid X-Emote-Data header");
       }
-      List<String> tags = new ArrayList<>();
-      root.path("tags").forEach(tag -> tags.add(tag.asString("")));
-      int old = root.path("flags").asInt(0);
+      int bits = old.asInt(0);
       int flags =
-          ((old & FLAG_ZERO_WIDTH) != 0 ? Emote.FLAG_DEFAULT_ZERO_WIDTH : 0)
-              | ((old & FLAG_PRIVATE) != 0 ? Emote.FLAG_PRIVATE : 0);
-      return new EmoteUpload.Metadata(root.path("name").asString(""), tags, flags);
+          ((bits & FLAG_ZERO_WIDTH) != 0 ? Emote.FLAG_DEFAULT_ZERO_WIDTH : 0)
+              | ((bits & FLAG_PRIVATE) != 0 ? Emote.FLAG_PRIVATE : 0);
+      return new EmoteUpload.Metadata(
+          name.asString(""), tags.valueStream().map(JsonNode::stringValue).toList(), flags);
     } catch (JacksonException e) {
       throw ApiException.badRequest("invalid X-Emote-Data header");
     }
+  }
+
+  private static boolean isTexts(JsonNode value) {
+    return value.isArray() && value.valueStream().allMatch(JsonNode::isString);
   }
 }
