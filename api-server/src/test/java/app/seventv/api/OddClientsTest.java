@@ -12,13 +12,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
-import java.util.Map;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
 
 /** Habits of HTTP libraries that are neither wrong nor common. */
 class OddClientsTest extends SharedWorld {
@@ -62,18 +60,6 @@ class OddClientsTest extends SharedWorld {
     String path = "/v3/users/" + world.idOf(DevUser.STREAMER) + "/presences";
     assertThat(send("POST", path, "").statusCode()).isEqualTo(400);
     assertThat(send("POST", path, "[]").statusCode()).isEqualTo(422);
-  }
-
-  /** Names may be symbols alone; a search for them finds what it can, but does not fail. */
-  @ParameterizedTest
-  @ValueSource(strings = {"&&", "*", "\"", " ", "\t", "\u0000", ":)", "😀", "\\", "`"})
-  void anExactSearchForSymbolsIsAnswered(String text) throws Exception {
-    JsonNode answer =
-        world.api.v3(
-            null,
-            "query($q:String!){emotes(query:$q,filter:{exact_match:true}){count}}",
-            Map.of("q", text));
-    assertThat(answer.path("errors").isMissingNode()).as(answer.toString()).isTrue();
   }
 
   /**
