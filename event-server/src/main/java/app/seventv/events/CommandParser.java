@@ -167,6 +167,9 @@ final class CommandParser {
     if (!"channel".equals(context) || id == null || platform == null) {
       return null;
     }
+    if (id.codePoints().anyMatch(each -> Character.getType(each) == Character.SURROGATE)) {
+      return null; // half a pair has no form in UTF-8: all of them would be one channel, "?"
+    }
     for (StreamPlatform known : StreamPlatform.values()) {
       if (known.name().equals(platform)) {
         return new Condition.OfChannel(known, id);

@@ -77,8 +77,8 @@ final class EventEndpoint implements Handler {
             .maxFrameBytes(MAX_FRAME_BYTES)
             .maxMessageBytes(MAX_MESSAGE_BYTES)
             .closeTimeoutMs(CLOSE_TIMEOUT_MS)
-            .anyKey(true) // event-api.md §2.4
             .responseHeaders(headers)
+            .strictHandshake(false) // event-api.md §2.4: any key, offers are ignored
             .build();
   }
 

@@ -91,6 +91,6 @@ public final class V3Upload {
         && (name.isMissingNode() || name.isString())
         && (tags.isMissingNode() || tags.isArray())
         && tags.valueStream().allMatch(JsonNode::isString)
-        && (flags.isMissingNode() || flags.canConvertToInt());
+        && (flags.isMissingNode() || (flags.isIntegralNumber() && flags.canConvertToInt()));
   }
 }

@@ -25,6 +25,8 @@ public final class ApiErrors implements ErrorMapper {
       case MongoTimeoutException late -> response(request, ApiException.databaseTimeout());
       case HttpError error when error.status() == 413 && isUpload(request) ->
           response(request, ApiException.badRequest("failed to read field"));
+      // A method that a path does not know is told in the header alone (api-v3.md §1).
+      case HttpError error when error.status() == 405 -> Response.of(405);
       case HttpError error when isLegacy(request) -> legacy(request, error);
       case HttpError error -> Response.text(error.status(), error.clientMessage());
       default -> {
@@ -40,11 +42,7 @@ public final class ApiErrors implements ErrorMapper {
     return path.startsWith("/v3/") || path.startsWith("/egvault/") || path.startsWith("/internal/");
   }
 
-  /** A method that a path does not know is told in the header alone (api-v3.md §1). */
   private static Response legacy(Request request, HttpError error) {
-    if (error.status() == 405) {
-      return Response.of(405);
-    }
     ErrorCode code = error.status() < 500 ? ErrorCode.BAD_REQUEST : ErrorCode.UNKNOWN;
     return response(request, new ApiException(error.status(), code, error.clientMessage()));
   }

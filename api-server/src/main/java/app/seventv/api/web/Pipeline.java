@@ -45,6 +45,8 @@ public final class Pipeline {
   /** Cookie of the legacy login, read and removed here. */
   public static final String AUTH_COOKIE = "seventv-auth";
 
+  private static final byte[] NO_BODY = {};
+
   private final Executor executor;
   private final ClientIp clientIp;
   private final Sessions sessions;
@@ -94,9 +96,17 @@ public final class Pipeline {
   /**
    * Wraps an endpoint.
    *
-   * @param maxBodyBytes largest accepted body
+   * @param maxBodyBytes largest accepted body; 0 for an endpoint without one: what comes all the
+   *     same is not looked at, because some clients send {@code {}} with every request
    */
   public Handler handler(int maxBodyBytes, Endpoint endpoint) {
+    if (maxBodyBytes == 0) {
+      return exchange ->
+          Blocking.run(
+              executor,
+              exchange,
+              () -> exchange.respond(answer(exchange.request(), NO_BODY, endpoint)));
+    }
     return Blocking.handler(
         executor, maxBodyBytes, (request, body) -> answer(request, body, endpoint));
   }
@@ -110,12 +120,7 @@ public final class Pipeline {
               () -> reads.find(exchange.request(), read),
               (answer, session) -> reads.send(exchange, answer, true, session::decorate));
       if (!answered) {
-        exchange.readBody(
-            0,
-            body -> {
-              body.release();
-              Blocking.run(executor, exchange, () -> answer(exchange, read));
-            });
+        Blocking.run(executor, exchange, () -> answer(exchange, read));
       }
     };
   }
