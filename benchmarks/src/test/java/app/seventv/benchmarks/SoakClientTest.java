@@ -37,8 +37,7 @@ class SoakClientTest {
   }
 
   private void ack(EmbeddedChannel channel, String command, boolean success) {
-    receive(
-        channel, 5, "{\"command\":\"" + command + "\",\"data\":{\"success\":" + success + "}}");
+    receive(channel, 5, "{\"command\":\"" + command + "\",\"data\":{\"success\":" + success + "}}");
   }
 
   private void event(EmbeddedChannel channel, Id topic, int number) {

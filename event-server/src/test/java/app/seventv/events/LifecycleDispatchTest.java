@@ -44,8 +44,7 @@ class LifecycleDispatchTest {
     ObjectNode upload = BusSamples.emoteEvent("upload", "");
     ObjectNode deletion = BusSamples.emoteEvent("delete", "");
     ObjectNode userDeletion =
-        BusSamples.event(
-            "user", BusSamples.presenceEvent().at("/data/user/user"), "delete", "");
+        BusSamples.event("user", BusSamples.presenceEvent().at("/data/user/user"), "delete", "");
     String emote = id(upload, "/data/after/_id");
     String owner = id(upload, "/data/after/owner_id");
     String user = id(userDeletion, "/data/after/_id");
@@ -89,7 +88,8 @@ class LifecycleDispatchTest {
       String session = client.frame().at("/d/session_id").stringValue();
       client.text();
       client.subscribed("emote.create", owner);
-      long seen = client.send(SocketClient.subscribe("emote.update", SET)).frame().get("s").longValue();
+      long seen =
+          client.send(SocketClient.subscribe("emote.update", SET)).frame().get("s").longValue();
       client.close();
       fixture.publish(BusSamples.message(first, second));
       try (SocketClient again = connect(fixture)) {

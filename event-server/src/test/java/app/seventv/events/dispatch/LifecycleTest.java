@@ -26,7 +26,8 @@ class LifecycleTest {
     var batch = BusEncoding.decode(BusSamples.message(events));
     assertThat(batch.rejected()).isEmpty();
     assertThat(batch.unknown()).isZero();
-    List<Dispatch> today = new DispatchConverter(CDN, false, false).convert(batch.batch()).dispatches();
+    List<Dispatch> today =
+        new DispatchConverter(CDN, false, false).convert(batch.batch()).dispatches();
     var result = new DispatchConverter(CDN, true, false).convert(batch.batch());
     assertThat(result.rejected()).isZero();
     List<Dispatch> all = result.dispatches();
@@ -98,7 +99,8 @@ class LifecycleTest {
     String set = text(setEvent("create", ""), "/data/after/_id");
     String owner = text(setEvent("create", ""), "/data/after/owner_id");
     List<Dispatch> made = added(setEvent("create", ""));
-    assertThat(topics(made)).containsExactly("emote_set.create " + set, "emote_set.create " + owner);
+    assertThat(topics(made))
+        .containsExactly("emote_set.create " + set, "emote_set.create " + owner);
     assertThat(body(made.getFirst()).at("/object/id").stringValue()).isEqualTo(set);
     List<Dispatch> gone = added(setEvent("delete", ""));
     assertThat(topics(gone)).containsExactly("emote_set.delete " + owner);
@@ -122,8 +124,7 @@ class LifecycleTest {
     Dispatch made = added(userEvent("create", "")).getFirst();
     assertThat(topics(List.of(made))).containsExactly("user.create " + id);
     JsonNode user = body(made).get("object");
-    JsonNode full =
-        Examples.tree("dispatch-entitlement.create-badge").at("/d/body/object/user");
+    JsonNode full = Examples.tree("dispatch-entitlement.create-badge").at("/d/body/object/user");
     assertThat(user.get("username")).isEqualTo(full.get("username"));
     assertThat(user.at("/connections/0/id")).isEqualTo(full.at("/connections/0/id"));
     assertThat(user.get("style")).isEmpty();
@@ -144,7 +145,8 @@ class LifecycleTest {
             userEvent("add_entitlement", target.formatted("role", "role")),
             userEvent("remove_entitlement", target.formatted("badge", "badge")),
             userEvent("add_entitlement", target.formatted("product", "product")));
-    assertThat(topics(both)).containsExactly("entitlement.create " + id, "entitlement.delete " + id);
+    assertThat(topics(both))
+        .containsExactly("entitlement.create " + id, "entitlement.delete " + id);
     assertThat(body(both.getFirst()).get("object").propertyNames())
         .containsExactly("id", "kind", "ref_id", "user");
     assertThat(text(body(both.getFirst()), "/object/kind")).isEqualTo("ROLE");
@@ -228,10 +230,11 @@ class LifecycleTest {
     }
     // What was told before is told no other way.
     var listed =
-        BusEncoding.decode(
-            BusSamples.message(emoteEvent("change_flags", "{'old':65,'new':66}")));
-    assertThat(new String(
-            full.convert(listed.batch()).dispatches().getFirst().payload(), StandardCharsets.UTF_8))
+        BusEncoding.decode(BusSamples.message(emoteEvent("change_flags", "{'old':65,'new':66}")));
+    assertThat(
+            new String(
+                full.convert(listed.batch()).dispatches().getFirst().payload(),
+                StandardCharsets.UTF_8))
         .isEqualTo(Examples.payload("dispatch-emote.update-flags"));
   }
 }
