@@ -100,6 +100,7 @@ final class CachedObject {
   }
 
   /** 200, or 404 if there is no such object. */
+  @SuppressWarnings("ReferenceEquality") // an empty object equals it, and exists
   int status() {
     return body == NO_BODY ? 404 : 200;
   }

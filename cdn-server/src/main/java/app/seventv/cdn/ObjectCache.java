@@ -129,8 +129,8 @@ final class ObjectCache {
   }
 
   /**
-   * What blocks outside the entries use is taken from the entries' room, so that the bound holds for
-   * all of them.
+   * What blocks outside the entries use is taken from the entries' room, so that the bound holds
+   * for all of them.
    */
   private void makeRoom() {
     if (capacityBytes > 0) {

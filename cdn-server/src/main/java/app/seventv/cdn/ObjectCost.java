@@ -1,8 +1,8 @@
 package app.seventv.cdn;
 
 /**
- * What an object in the cache costs on the heap, in bytes, with the compact object headers of {@code
- * -XX:+UseCompactObjectHeaders} and references of 4 bytes. A test measures each part.
+ * What an object in the cache costs on the heap, in bytes, with the compact object headers of
+ * {@code -XX:+UseCompactObjectHeaders} and references of 4 bytes. A test measures each part.
  */
 final class ObjectCost {
   /** {@link CachedObject}. */

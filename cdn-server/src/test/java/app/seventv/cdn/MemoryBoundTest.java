@@ -121,7 +121,8 @@ class MemoryBoundTest {
         await()
             .atMost(LIMIT)
             .ignoreExceptions()
-            .until(() -> get(port, "/emote/01F6MZGCNG000255K4X1K7NTHR/1x.webp").statusCode() == 404);
+            .until(
+                () -> get(port, "/emote/01F6MZGCNG000255K4X1K7NTHR/1x.webp").statusCode() == 404);
         long before = anonymousBytes(process);
         int number = 0;
         Random random = new Random(1);

@@ -19,8 +19,8 @@ import java.nio.channels.ScatteringByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of a region as a buffer of fixed length. Its memory is freed once, when its last reference
- * is given up; from then on the buffer stays dead, whoever has its memory next.
+ * A block of a region as a buffer of fixed length. Its memory is freed once, when its last
+ * reference is given up; from then on the buffer stays dead, whoever has its memory next.
  *
  * <p>Small, since there is one per object in the cache: 40 bytes, where Netty's own buffer has 250
  * with what belongs to it. Views of it ({@code retainedDuplicate}, {@code retainedSlice}) are

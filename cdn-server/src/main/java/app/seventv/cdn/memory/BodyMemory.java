@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Memory for bodies of all sizes, of which no more is resident than a limit. What is freed is used
- * again first; what is too small for what is wanted goes back to the kernel page by page, instead of
- * staying resident as it does with a general allocator when sizes change.
+ * again first; what is too small for what is wanted goes back to the kernel page by page, instead
+ * of staying resident as it does with a general allocator when sizes change.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // all updates are made under the lock
 public final class BodyMemory {
   private static final int MIN_REGION_BYTES = 1 << 20;
   private static final int MAX_REGION_BYTES = 1 << 30;
@@ -27,7 +28,9 @@ public final class BodyMemory {
    */
   public BodyMemory(long expectedBytes) {
     // Addresses cost nothing: with twice as many, there is hardly ever a second region.
-    long wanted = Math.clamp(2 * Math.min(expectedBytes, MAX_REGION_BYTES), MIN_REGION_BYTES, MAX_REGION_BYTES);
+    long wanted =
+        Math.clamp(
+            2 * Math.min(expectedBytes, MAX_REGION_BYTES), MIN_REGION_BYTES, MAX_REGION_BYTES);
     this.regionBytes = (int) Long.highestOneBit(wanted);
   }
 

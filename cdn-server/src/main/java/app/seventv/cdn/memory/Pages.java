@@ -9,8 +9,8 @@ import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pages of the kernel, which Java does not offer by themselves: mmap(2), munmap(2) and madvise(2) of
- * Linux.
+ * Pages of the kernel, which Java does not offer by themselves: mmap(2), munmap(2) and madvise(2)
+ * of Linux.
  */
 @SuppressWarnings("restricted") // native access is what this class is for
 final class Pages {
@@ -76,8 +76,7 @@ final class Pages {
     try {
       long address =
           (long)
-              MMAP.invokeExact(
-                  0L, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0L);
+              MMAP.invokeExact(0L, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0L);
       if (address == FAILED) {
         return null;
       }

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  * A range of addresses, divided into blocks and holes without gaps ("two-level segregated fit" by
  * Masmano et al., 2004). Holes next to each other become one at once.
  *
- * <p>A hole is <em>warm</em> while all of it counts as resident, as a block that was freed is: it is
- * used again first, since that costs the kernel nothing. A hole is <em>cold</em> when the pages that
- * lie wholly within it have been given back, or never were written.
+ * <p>A hole is <em>warm</em> while all of it counts as resident, as a block that was freed is: it
+ * is used again first, since that costs the kernel nothing. A hole is <em>cold</em> when the pages
+ * that lie wholly within it have been given back, or never were written.
  *
  * <p>Sizes and places are counted in units of 16 bytes. Each block and hole begins with a header of
- * its own size and that of its predecessor. Calls are made under the lock of {@link BodyMemory}; the
- * bytes of a block are its owner's.
+ * its own size and that of its predecessor. Calls are made under the lock of {@link BodyMemory};
+ * the bytes of a block are its owner's.
  */
 final class Region {
   static final int UNIT_BYTES = 16;
@@ -137,7 +137,9 @@ final class Region {
     return resident(hole, size, isWarm);
   }
 
-  /** Makes warm holes cold until so many bytes are given back, the largest first; returns how many. */
+  /**
+   * Makes warm holes cold until so many bytes are given back, the largest first; returns how many.
+   */
   long cool(long wantedBytes) {
     long given = 0;
     while (given < wantedBytes) {

@@ -1,4 +1,6 @@
-/** Memory off the heap for bodies: what is used, and what of it is resident, is known to the byte. */
+/**
+ * Memory off the heap for bodies: what is used, and what of it is resident, is known to the byte.
+ */
 @NullMarked
 package app.seventv.cdn.memory;
 

@@ -102,8 +102,7 @@ class BodyMemoryTest {
           "figure: cdn-memory-holes-%d %.3f%n", usual, memory.residentBytes() / (double) lengths);
       assertThat(lengths).isGreaterThan(LIMIT * 2 / 3);
       assertThat(residentByKernel(bodies.getFirst().body.memoryAddress()))
-          .isBetween(
-              memory.residentBytes() * 98 / 100, memory.residentBytes() + NEIGHBOURS_BYTES);
+          .isBetween(memory.residentBytes() * 98 / 100, memory.residentBytes() + NEIGHBOURS_BYTES);
     }
     bodies.forEach(Filled::releaseIfIntact);
     assertThat(memory.usedBytes()).isZero();

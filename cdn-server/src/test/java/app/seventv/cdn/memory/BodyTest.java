@@ -62,8 +62,8 @@ class BodyTest {
     calls.add(b -> b.setBytes(at, bytes).slice(at, length).hashCode());
     calls.add(b -> b.setBytes(at, ByteBuffer.wrap(bytes)).slice(at, length).hashCode());
     calls.add(b -> b.setBytes(at, Unpooled.wrappedBuffer(bytes), 0, length).getByte(at));
-    calls.add(b ->
-        b.setBytes(at, Unpooled.wrappedBuffer(new byte[3], bytes), 3, length).getByte(at));
+    calls.add(
+        b -> b.setBytes(at, Unpooled.wrappedBuffer(new byte[3], bytes), 3, length).getByte(at));
     calls.add(b -> b.setBytes(at, new ByteArrayInputStream(bytes), length));
     calls.add(b -> {
       ByteBuf copy = b.copy(at, length);
@@ -104,7 +104,8 @@ class BodyTest {
     for (int i = 0; i < CALLS; i++) {
       int kind = i % calls(new Random(0)).size();
       Object wanted = calls(new Random(seeds + i)).get(kind).on(model);
-      assertThat(calls(new Random(seeds + i)).get(kind).on(body)).as("call %d", kind)
+      assertThat(calls(new Random(seeds + i)).get(kind).on(body))
+          .as("call %d", kind)
           .isEqualTo(wanted);
     }
     assertThat(body.writerIndex(LENGTH)).isEqualTo(model.writerIndex(LENGTH));
