@@ -240,8 +240,7 @@ final class ApiBenchmark implements Benchmark {
   }
 
   /** What it costs that a large set changes of which somebody asks for the new answer. */
-  private static void changes(
-      BenchContext context, Api api, Backing backing, List<Figure> figures)
+  private static void changes(BenchContext context, Api api, Backing backing, List<Figure> figures)
       throws IOException, InterruptedException {
     ApiChanges changes = new ApiChanges(backing.database(), api.url(SET.path));
     int count = context.quick() ? 500 : 2000;

@@ -36,9 +36,7 @@ final class ApiChanges {
     try (HttpClient http = HttpClient.newHttpClient();
         MongoClient client = MongoClients.create(database)) {
       MongoCollection<BsonDocument> sets =
-          client
-              .getDatabase("7tv")
-              .getCollection(CollectionNames.EMOTE_SETS, BsonDocument.class);
+          client.getDatabase("7tv").getCollection(CollectionNames.EMOTE_SETS, BsonDocument.class);
       String tag = ask(http, "");
       for (int i = 0; i < changes; i++) {
         String field = "emotes." + random.nextInt(ApiBenchDatabase.LARGE_SET) + ".alias";

@@ -213,9 +213,7 @@ public final class ResponseCache implements AutoCloseable {
   private static Stored stored(
       ContentCoding coding, ByteBuf body, EntityTag tag, @Nullable AtomicInteger hits) {
     Representation representation =
-        Representation.of(body.readableBytes(), JSON)
-            .withCoding(coding)
-            .withEtag(tag);
+        Representation.of(body.readableBytes(), JSON).withCoding(coding).withEtag(tag);
     return new Stored(representation, body, hits);
   }
 

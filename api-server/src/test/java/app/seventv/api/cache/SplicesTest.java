@@ -35,7 +35,7 @@ class SplicesTest {
   private byte[] text(int length) {
     byte[] text = new byte[length];
     for (int i = 0; i < length; i++) {
-      text[i] = (byte) ("{\"name\":0123,}".charAt(random.nextInt(14)));
+      text[i] = (byte) "{\"name\":0123,}".charAt(random.nextInt(14));
     }
     return text;
   }
@@ -58,7 +58,9 @@ class SplicesTest {
       byte[] end = text(random.nextInt(100));
       out.raw(end);
       expected.writeBytes(end);
-      assertThat(gunzip(splices.join(out).body())).as("round %d", round).isEqualTo(expected.toByteArray());
+      assertThat(gunzip(splices.join(out).body()))
+          .as("round %d", round)
+          .isEqualTo(expected.toByteArray());
     }
   }
 
