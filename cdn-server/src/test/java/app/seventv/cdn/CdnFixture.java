@@ -76,6 +76,10 @@ final class CdnFixture implements AutoCloseable {
       return body;
     }
 
+    Map<String, String> headers() {
+      return headers;
+    }
+
     String header(String name) {
       return headers.getOrDefault(name, "(none)");
     }
@@ -99,6 +103,16 @@ final class CdnFixture implements AutoCloseable {
    * @param more further tables
    */
   static CdnFixture start(Path directory, String moreOfCdn, String more) throws Exception {
+    return start(directory, moreOfCdn, more, "nats://127.0.0.1:1");
+  }
+
+  /**
+   * The same.
+   *
+   * @param nats address of a NATS server, which need not be there
+   */
+  static CdnFixture start(Path directory, String moreOfCdn, String more, String nats)
+      throws Exception {
     ScriptedOrigin origin = ScriptedOrigin.start();
     X509Bundle bundle =
         new CertificateBuilder()
@@ -114,7 +128,7 @@ final class CdnFixture implements AutoCloseable {
         """
         event_loops = 2
         pod = { name = "test-pod", node_name = "test-node" }
-        nats = { servers = ["nats://127.0.0.1:1"] }
+        nats = { servers = ["%s"] }
         %s
         [cdn]
         bind = "127.0.0.1:0"
@@ -124,7 +138,7 @@ final class CdnFixture implements AutoCloseable {
         bucket = { endpoint = "%s" }
         %s
         """
-            .formatted(more, cert, key, origin.endpoint(), insecure(moreOfCdn));
+            .formatted(nats, more, cert, key, origin.endpoint(), insecure(moreOfCdn));
     ServiceRuntime runtime =
         ServiceRuntime.start(CdnServer.DEFINITION, CdnServer.DEFINITION.config(toml));
     return new CdnFixture(origin, runtime, cert);
