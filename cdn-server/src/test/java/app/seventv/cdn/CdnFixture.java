@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -138,15 +139,26 @@ final class CdnFixture implements AutoCloseable {
         bucket = { endpoint = "%s" }
         %s
         """
-            .formatted(nats, more, cert, key, origin.endpoint(), insecure(moreOfCdn));
+            .formatted(nats, more, cert, key, origin.endpoint(), withDefaults(moreOfCdn));
     ServiceRuntime runtime =
         ServiceRuntime.start(CdnServer.DEFINITION, CdnServer.DEFINITION.config(toml));
     return new CdnFixture(origin, runtime, cert);
   }
 
-  /** The plain port serves images unless the settings say otherwise. */
-  private static String insecure(String settings) {
-    return settings.contains("allow_insecure") ? settings : "allow_insecure = true\n" + settings;
+  /**
+   * Unless the settings say otherwise the plain port serves images, and the origin may take its
+   * time, as it does on a busy machine.
+   */
+  private static String withDefaults(String settings) {
+    StringBuilder all = new StringBuilder(settings).append('\n');
+    for (String line :
+        List.of(
+            "allow_insecure = true", "origin_request_timeout = 60", "origin_hedge_delay = 60000")) {
+      if (!settings.contains(line.substring(0, line.indexOf(' ')))) {
+        all.append(line).append('\n');
+      }
+    }
+    return all.toString();
   }
 
   ScriptedOrigin origin() {

@@ -108,8 +108,7 @@ class EveryVersionTest {
       for (int i = 0; i < 20; i++) {
         asked.add(clients.submit(() -> cdn.get(version, '/' + key)));
       }
-      await()
-          .until(() -> cdn.figure("cache_action_total{state=\"Coalesced\"}") == coalesced + 19);
+      await().until(() -> cdn.figure("cache_action_total{state=\"Coalesced\"}") == coalesced + 19);
       go.countDown();
       int collapsed = 0;
       for (Future<Answer> one : asked) {
@@ -145,8 +144,7 @@ class EveryVersionTest {
       for (int i = 0; i < 5; i++) {
         asked.add(clients.submit(() -> cdn.get(version, '/' + key)));
       }
-      await()
-          .until(() -> cdn.figure("cache_action_total{state=\"Coalesced\"}") == coalesced + 4);
+      await().until(() -> cdn.figure("cache_action_total{state=\"Coalesced\"}") == coalesced + 4);
       go.countDown();
       for (Future<Answer> one : asked) {
         assertThat(one.get().status()).isEqualTo(502);

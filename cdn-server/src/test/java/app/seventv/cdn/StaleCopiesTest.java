@@ -85,7 +85,9 @@ class StaleCopiesTest {
     await() // it is left in peace for a while
         .until(() -> {
           int calls = cdn.origin().calls(key).size();
-          return cdn.get(version, '/' + key).header("cache-status").startsWith("SevenTV; hit; ttl=-")
+          return cdn.get(version, '/' + key)
+                  .header("cache-status")
+                  .startsWith("SevenTV; hit; ttl=-")
               && cdn.origin().calls(key).size() == calls;
         });
     assertThat(cdn.figure("cache_stale_on_error_total")).isPositive();
@@ -126,8 +128,6 @@ class StaleCopiesTest {
     cdn.origin().put(key, image, "cache-control: max-age=1");
     assertThat(cdn.get(version, '/' + key).status()).isEqualTo(200);
     cdn.origin().answer(key, error("404 Not Found", "NoSuchKey"));
-    await()
-        .untilAsserted(
-            () -> assertThat(cdn.get(version, '/' + key).status()).isEqualTo(404));
+    await().untilAsserted(() -> assertThat(cdn.get(version, '/' + key).status()).isEqualTo(404));
   }
 }

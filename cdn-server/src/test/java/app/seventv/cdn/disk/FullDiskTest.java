@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A disk that the kernel says is full. Where the user may mount, that is a small file system in
- * memory (ENOSPC); in any case it is a limit on the size of files (RLIMIT_FSIZE), which cuts a write
- * short at the same kind of place and then fails the next one (EFBIG).
+ * memory (ENOSPC); in any case it is a limit on the size of files (RLIMIT_FSIZE), which cuts a
+ * write short at the same kind of place and then fails the next one (EFBIG).
  */
 class FullDiskTest {
   private static final int OBJECTS = 2_000;
@@ -141,7 +141,8 @@ class FullDiskTest {
   void aFileSystemWithoutRoom() throws Exception {
     Path folder = Files.createDirectory(directory.resolve("small"));
     String mount = "mount -t tmpfs -o size=" + DISK_BYTES + " none " + folder;
-    boolean mayMount = run(shell("unshare -rm sh -c '" + mount + "' && echo yes", List.of())).contains("yes");
+    boolean mayMount =
+        run(shell("unshare -rm sh -c '" + mount + "' && echo yes", List.of())).contains("yes");
     if (mayMount) {
       String mounted = "unshare -rm sh -c '" + mount + " && exec \"$@\"' sh \"$@\"";
       List<String> output = run(shell(mounted, writer(folder)));
