@@ -135,7 +135,8 @@ class EdgeUnderFireTest {
       try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
         for (int client = 0; client < CLIENTS; client++) {
           int seed = client;
-          clients.execute(() -> ask(cdn, seed));
+          Version version = VERSIONS.get(seed % VERSIONS.size());
+          clients.execute(() -> ask(cdn, version, seed));
         }
       }
       System.out.println("answers: " + whole + " whole, " + failed + " failed");
@@ -156,9 +157,8 @@ class EdgeUnderFireTest {
     }
   }
 
-  private void ask(CdnFixture cdn, int seed) {
+  private void ask(CdnFixture cdn, Version version, int seed) {
     Random random = new Random(1_000L + seed);
-    Version version = VERSIONS.get(seed % VERSIONS.size());
     for (int i = 0; i < REQUESTS; i++) {
       int index = random.nextInt(KEYS);
       try {
