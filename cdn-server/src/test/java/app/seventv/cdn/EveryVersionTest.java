@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -233,7 +234,7 @@ class EveryVersionTest {
         assertThat(fields)
             .doesNotContainKeys(
                 "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
-        assertThat(fields.keySet()).allMatch(name -> name.equals(name.toLowerCase()));
+        assertThat(fields.keySet()).allMatch(name -> name.equals(name.toLowerCase(Locale.ROOT)));
       }
     }
   }
