@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -81,7 +82,7 @@ class EveryVersionTest {
 
   /** A key of its own for each version and test. */
   private static String key(Version version, int test, String file) {
-    return "emote/01F6MZGCNG000255K4X1K7N%02d%d/%s".formatted(test, version.ordinal(), file);
+    return "emote/01F6MZGCNG000255K4X1K7N%02d%c/%s".formatted(test, version.name().charAt(5), file);
   }
 
   @ParameterizedTest
@@ -233,7 +234,7 @@ class EveryVersionTest {
         assertThat(fields)
             .doesNotContainKeys(
                 "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
-        assertThat(fields.keySet()).allMatch(name -> name.equals(name.toLowerCase()));
+        assertThat(fields.keySet()).allMatch(name -> name.equals(name.toLowerCase(Locale.ROOT)));
       }
     }
   }
