@@ -156,7 +156,8 @@ class ConfigTest {
     ConfigException e =
         catchThrowableOfType(
             ConfigException.class,
-            () -> ConfigLoader.strict(SCHEMA, Map.of("LVL", "warn")).load(List.of(file), List.of()));
+            () ->
+                ConfigLoader.strict(SCHEMA, Map.of("LVL", "warn")).load(List.of(file), List.of()));
     assertThat(e.problems())
         .containsExactly(
             file + ":5: cdn.workers: is the string \"x\", expected an integer from 0 to 64");
