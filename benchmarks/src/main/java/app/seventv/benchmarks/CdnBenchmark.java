@@ -114,8 +114,7 @@ final class CdnBenchmark implements Benchmark {
   /** The service under measurement. */
   private record Edge(ServerProcess process, MeasuredServer server, int adminPort)
       implements AutoCloseable {
-    static Edge start(
-        BenchContext context, BenchOrigin origin, DevNats nats, String... jvmOptions)
+    static Edge start(BenchContext context, BenchOrigin origin, DevNats nats, String... jvmOptions)
         throws Exception {
       int port = ServerProcess.freePort();
       int tlsPort = ServerProcess.freePort();
@@ -355,8 +354,8 @@ final class CdnBenchmark implements Benchmark {
    * A fresh server: memory per object, and many who want the same cold one.
    *
    * <p>Memory is what an operator sees: live objects on the heap, and how much more of everything
-   * else is resident after so many more objects. The heap is resident as a whole from the start. The
-   * first objects are not counted: with them come the code, and the allocators' first blocks.
+   * else is resident after so many more objects. The heap is resident as a whole from the start.
+   * The first objects are not counted: with them come the code, and the allocators' first blocks.
    */
   private static void memory(
       BenchContext context, BenchOrigin origin, DevNats nats, List<Figure> figures)
