@@ -267,6 +267,7 @@ final class Api implements AutoCloseable {
       V3Schema.Services services,
       SessionService sessions) {
     BatchLoaders loaders = Loaders.create(services.store(), memory.users(), executor);
+    int maxFields = config.get(ApiConfig.GRAPHQL_MAX_FIELDS);
     V4Schema.Services v4 =
         new V4Schema.Services(
             services.store(),
@@ -285,7 +286,12 @@ final class Api implements AutoCloseable {
         routes,
         pipeline,
         new GraphqlEngine(
-            V4Schema.create(v4), loaders, UnaryOperator.identity(), document -> false, executor));
+            V4Schema.create(v4),
+            loaders,
+            UnaryOperator.identity(),
+            document -> false,
+            maxFields,
+            executor));
     GraphqlRoutes.registerV3(
         routes,
         pipeline,
@@ -295,6 +301,7 @@ final class Api implements AutoCloseable {
             loaders,
             V3Schema::unifyIds,
             V3KeptDocuments::isKept,
+            maxFields,
             executor));
   }
 

@@ -55,6 +55,16 @@ public final class ApiConfig {
   public static final Key<Integer> INSTANCES =
       Key.integer(
           "api.instances", 1, 1, 1000, "Number of API processes that share the rate limits.");
+
+  /** The default is what some sets of a thousand emotes have with everything in them. */
+  public static final Key<Integer> GRAPHQL_MAX_FIELDS =
+      Key.integer(
+          "api.graphql_max_fields",
+          1_000_000,
+          1_000,
+          100_000_000,
+          "Most fields in the GraphQL answers to one request, over all items of a batch.");
+
   public static final Key<Integer> RESPONSE_CACHE_MB =
       Key.integer(
           "api.cache.responses_mb",
@@ -98,6 +108,19 @@ public final class ApiConfig {
           "database.uri",
           "mongodb://localhost:27017/7tv",
           "Connection string of MongoDB, with the database's name.");
+  public static final Key<Duration> DATABASE_TIMEOUT =
+      Key.duration(
+          "database.timeout",
+          Duration.ofSeconds(10),
+          "Longest time that one operation of MongoDB may take, with the wait for a server, a"
+              + " connection and all attempts; the request is answered with 504 then. 0s sets no"
+              + " limit; timeoutMS in database.uri wins.");
+  public static final Key<Duration> DATABASE_SELECTION_TIMEOUT =
+      Key.duration(
+          "database.server_selection_timeout",
+          Duration.ofSeconds(5),
+          "Longest part of that time that is spent waiting for a server that can be reached;"
+              + " serverSelectionTimeoutMS in database.uri wins.");
   public static final Key<List<String>> NATS_SERVERS =
       Key.strings("nats.servers", List.of("localhost:4222"), "Addresses of the NATS servers.");
   public static final Key<Optional<String>> NATS_USERNAME =
@@ -286,13 +309,15 @@ public final class ApiConfig {
                 DOMAIN,
                 CORS_ORIGINS,
                 INSTANCES,
+                GRAPHQL_MAX_FIELDS,
                 RESPONSE_CACHE_MB,
                 ENTITY_CACHE_MB,
                 CACHE_MAX_AGE,
                 IP_HEADERS,
                 TRUSTED_PROXIES,
                 TRUSTED_RANGES)
-            .add(JWT_SECRET, JWT_ISSUER, DATABASE_URI)
+            .add(JWT_SECRET, JWT_ISSUER)
+            .add(DATABASE_URI, DATABASE_TIMEOUT, DATABASE_SELECTION_TIMEOUT)
             .add(NATS_SERVERS, NATS_USERNAME, NATS_PASSWORD, NATS_TOKEN)
             .add(TYPESENSE_URI, TYPESENSE_API_KEY)
             .add(RECAPTCHA_SECRET, RECAPTCHA_URL)

@@ -35,8 +35,6 @@ import org.bson.UuidRepresentation;
 
 /** The {@code api} service. */
 public final class ApiServer implements RunningService {
-  private static final Duration MONGO_TIMEOUT = Duration.ofSeconds(5);
-
   private final MongoClient mongo;
   private final Connection nats;
   private final Api api;
@@ -51,7 +49,7 @@ public final class ApiServer implements RunningService {
     if (database == null) {
       throw new IOException("database.uri names no database");
     }
-    this.mongo = MongoClients.create(settings(uri));
+    this.mongo = MongoClients.create(settings(config, uri));
     try {
       Store store = new Store(mongo, database);
       IndexBuilder.createAll(store);
@@ -103,15 +101,18 @@ public final class ApiServer implements RunningService {
     return server.port();
   }
 
-  private static MongoClientSettings settings(ConnectionString uri) {
+  /** Nothing waits for MongoDB for ever: what is said here, the connection string may change. */
+  private static MongoClientSettings settings(Config config, ConnectionString uri) {
+    long selectionMs = config.get(ApiConfig.DATABASE_SELECTION_TIMEOUT).toMillis();
     return MongoClientSettings.builder()
+        .timeout(config.get(ApiConfig.DATABASE_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS)
+        .applyToClusterSettings(
+            cluster -> cluster.serverSelectionTimeout(selectionMs, TimeUnit.MILLISECONDS))
         .applyConnectionString(uri)
         .applicationName("api")
         .uuidRepresentation(UuidRepresentation.STANDARD)
         // A secondary may not have what the change stream has told already.
         .readPreference(ReadPreference.primary())
-        .applyToClusterSettings(cluster ->
-            cluster.serverSelectionTimeout(MONGO_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
         .build();
   }
 

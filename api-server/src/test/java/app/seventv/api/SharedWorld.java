@@ -14,7 +14,12 @@ abstract class SharedWorld {
 
   @BeforeAll
   void startWorld(@TempDir Path folder) throws Exception {
-    world = new World(folder);
+    world = new World(folder, settings());
+  }
+
+  /** Keys of {@code [api]}, then other tables. */
+  String settings() {
+    return "";
   }
 
   @AfterAll

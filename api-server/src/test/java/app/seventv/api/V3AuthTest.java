@@ -75,6 +75,15 @@ class V3AuthTest extends SharedWorld {
   }
 
   @Test
+  void aNewAccountIsAnnounced() throws Exception {
+    world.forgetEvents();
+    location(finish(begin("discord", DevUser.EDITOR, null)));
+    assertThat(world.nextEvents()).containsExactly("user.create", "user_session.create");
+    location(finish(begin("discord", DevUser.EDITOR, null)));
+    assertThat(world.nextEvents()).containsExactly("user_session.create");
+  }
+
+  @Test
   @Covers(
       value = "GET /v3/auth",
       outcomes = {SUCCESS, CONFLICT})

@@ -293,4 +293,16 @@ class V4QueryTest {
             .header("content-type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
+
+  /** Names may be symbols alone; a search for them finds what it can, but does not fail. */
+  @Test
+  void exactSearchesForSymbolsAloneAreAnswered() throws Exception {
+    String query = "query($q:String!){emotes(query:$q,filter:{exact_match:true}){count}}";
+    for (String text : List.of("&&", "*", "\"", " ", "\t", "\u0000", ":)", "😀", "\\", "`")) {
+      JsonNode answer = api.v3(null, query, Map.of("q", text));
+      assertThat(answer.path("errors").isMissingNode()).as("%s: %s", text, answer).isTrue();
+    }
+    JsonNode missing = api.v3(null, query, Map.of("q", "waveHi2"));
+    assertThat(missing.at("/data/emotes/count").asInt(-1)).isZero();
+  }
 }

@@ -117,14 +117,16 @@ final class ApiBenchmark implements Benchmark {
         halfLoad(context, api, user, figures);
         measure(context, api, SET, figures);
         measure(context, api, CHANNEL, figures);
+        changes(context, api, backing, figures);
       }
-      // The same without whole answers, made anew each time of what is in memory.
+      // The same without whole answers, put together each time of parts in memory.
       try (Api api = Api.start(context, backing, "cache.responses_mb = 0")) {
         measure(context, api, USER.named("v3-user-uncached"), figures);
         measure(context, api, SET.named("v3-emote-set-uncached"), figures);
       }
-      // With nothing in memory at all, as while the database's changes do not arrive.
-      try (Api api = Api.start(context, backing, "cache.responses_mb = 0\ncache.entities_mb = 0")) {
+      // With nothing in memory at all, as while the database's changes do not arrive. Who asks for
+      // the same at the same time shares an answer, so costs are per answer that was made.
+      try (Api api = Api.start(context, backing, "cache.max_age = \"0s\"")) {
         measure(context, api, USER.named("v3-user-cold"), figures);
         measure(context, api, SET.named("v3-emote-set-cold"), figures);
       }
@@ -179,6 +181,12 @@ final class ApiBenchmark implements Benchmark {
       return new Api(process, port, adminPort);
     }
 
+    /** Answers that were made, beside those from memory and those that were shared. */
+    double made() throws IOException, InterruptedException {
+      String line = process.metric("api_response_cache_total{result=\"miss\"}");
+      return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+    }
+
     String url(String path) {
       return "http://127.0.0.1:" + port + path;
     }
@@ -211,8 +219,9 @@ final class ApiBenchmark implements Benchmark {
     warmUp(url, options, seconds);
     double cpu = api.process.cpuSeconds();
     double allocated = api.allocatedBytes();
+    double made = api.made();
     Load load = LoadTools.wrk(url, CONNECTIONS, seconds, options);
-    double requests = load.requests();
+    double requests = one.name.endsWith("-cold") ? api.made() - made : load.requests();
     figures.add(new Figure(one.name + "-rps", Math.rint(load.requestsPerSecond()), "req/s"));
     if (requests == 0) { // there is nothing to divide by
       context.progress("%s: nothing was answered in %d s".formatted(one.name, seconds));
@@ -228,6 +237,27 @@ final class ApiBenchmark implements Benchmark {
             "B/req"));
     context.progress("%s: %.0f req/s".formatted(one.name, load.requestsPerSecond()));
     return load;
+  }
+
+  /** What it costs that a large set changes of which somebody asks for the new answer. */
+  private static void changes(BenchContext context, Api api, Backing backing, List<Figure> figures)
+      throws IOException, InterruptedException {
+    ApiChanges changes = new ApiChanges(backing.database(), api.url(SET.path));
+    int count = context.quick() ? 500 : 2000;
+    changes.run(count);
+    double cpu = api.process.cpuSeconds();
+    double allocated = api.allocatedBytes();
+    changes.run(count);
+    figures.add(
+        new Figure(
+            "v3-emote-set-change-cpu-us",
+            (api.process.cpuSeconds() - cpu) * 1e6 / count,
+            "us/change"));
+    figures.add(
+        new Figure(
+            "v3-emote-set-change-allocated-bytes",
+            Math.rint((api.allocatedBytes() - allocated) / count),
+            "B/change"));
   }
 
   /** The JIT's share, and that of the database, to which all clients come at once at first. */

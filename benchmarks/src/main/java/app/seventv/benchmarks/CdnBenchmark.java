@@ -205,7 +205,7 @@ final class CdnBenchmark implements Benchmark {
           server ->
               LoadTools.wrk(
                   server.url(false, false, "/"), script, paths, CONNECTIONS, seconds(context));
-      warmUp(context, edge.server(), loader);
+      WarmUp.run(context, edge.server(), loader);
       compare(context, figureName("h1", mix, ""), servers, loader, figures);
       if (mix == KeyMix.MEDIUM) {
         double before = edge.allocatedBytes();
@@ -230,18 +230,8 @@ final class CdnBenchmark implements Benchmark {
                   HTTP2_CONNECTIONS,
                   STREAMS,
                   requests(context, mix));
-      warmUp(context, servers.getFirst(), loader);
+      WarmUp.run(context, servers.getFirst(), loader);
       compare(context, figureName("h2", mix, ""), servers, loader, figures);
-    }
-  }
-
-  /** The JIT's share: it needs requests rather than time. */
-  private static void warmUp(BenchContext context, MeasuredServer server, Round.Loader loader)
-      throws IOException, InterruptedException {
-    long wanted = context.quick() ? 50_000 : 300_000;
-    long done = 0;
-    for (int i = 0; i < 20 && done < wanted; i++) {
-      done += loader.load(server).requests();
     }
   }
 
@@ -317,7 +307,7 @@ final class CdnBenchmark implements Benchmark {
       String path = mix.path(0);
       Path one = mix.writeAll(context.work(), 0, 1);
       int each = requests(context, mix) / 2 / HTTP2_CONNECTIONS;
-      http3(server, path, 2 * each); // the compiler's share
+      WarmUp.run(context, server, s -> load3(s, path, each));
       List<Double> ratios = new ArrayList<>();
       List<Double> cpus = new ArrayList<>();
       for (int turn = 0; turn < (context.quick() ? 1 : 3); turn++) {
@@ -397,10 +387,12 @@ final class CdnBenchmark implements Benchmark {
 
   private static Round http3(MeasuredServer server, String path, int requestsEach)
       throws IOException, InterruptedException {
-    return Round.measure(
-        server,
-        s ->
-            LoadTools.ngtcp2(
-                s.url(true, true, path), s.tlsPort(), HTTP2_CONNECTIONS, requestsEach));
+    return Round.measure(server, s -> load3(s, path, requestsEach));
+  }
+
+  private static LoadTools.Load load3(MeasuredServer server, String path, int requestsEach)
+      throws IOException, InterruptedException {
+    return LoadTools.ngtcp2(
+        server.url(true, true, path), server.tlsPort(), HTTP2_CONNECTIONS, requestsEach);
   }
 }

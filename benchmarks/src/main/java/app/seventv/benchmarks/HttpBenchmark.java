@@ -124,7 +124,7 @@ final class HttpBenchmark implements Benchmark {
     List<Case> cases = new ArrayList<>(List.of(Case.values()));
     cases.removeIf(c -> !c.label().startsWith(version));
     for (Case one : cases) {
-      warmUp(context, servers.getFirst(), one);
+      WarmUp.run(context, servers.getFirst(), server -> load(server, one, 1));
     }
     int turns = context.quick() ? 3 : 7;
     int seconds = context.quick() ? 1 : 2;
@@ -135,16 +135,6 @@ final class HttpBenchmark implements Benchmark {
     }
     ratios.forEach((name, all) ->
         figures.add(new Figure(version + name, Statistics.geometricMean(all), "ratio")));
-  }
-
-  /** The JIT's share: it needs requests rather than time. */
-  private static void warmUp(BenchContext context, MeasuredServer server, Case one)
-      throws IOException, InterruptedException {
-    long wanted = context.quick() ? 50_000 : 500_000;
-    long done = 0;
-    for (int i = 0; i < 20 && done < wanted; i++) {
-      done += load(server, one, context.quick() ? 1 : 3).requests();
-    }
   }
 
   private static LoadTools.Load load(MeasuredServer server, Case one, int seconds)
@@ -195,8 +185,8 @@ final class HttpBenchmark implements Benchmark {
     for (Case one : List.of(Case.H2_TLS_SMALL, Case.H2_TLS_BIG)) {
       boolean small = one == Case.H2_TLS_SMALL;
       int requestsEach = (small ? 20_000 : 2_000) / (context.quick() ? 4 : 1);
-      warmUp(context, ours, one);
-      http3(ours, one, 2 * requestsEach);
+      WarmUp.run(context, ours, server -> load(server, one, 1));
+      WarmUp.run(context, ours, server -> load3(server, one, requestsEach));
       List<Round> rounds = new ArrayList<>();
       List<Double> ratios = new ArrayList<>();
       for (int turn = 0; turn < (context.quick() ? 3 : 5); turn++) {
@@ -214,13 +204,12 @@ final class HttpBenchmark implements Benchmark {
 
   private static Round http3(MeasuredServer ours, Case one, int requestsEach)
       throws IOException, InterruptedException {
-    return Round.measure(
-        ours,
-        server ->
-            LoadTools.ngtcp2(
-                server.url(true, true, one.path),
-                server.tlsPort(),
-                HTTP2_CONNECTIONS,
-                requestsEach));
+    return Round.measure(ours, server -> load3(server, one, requestsEach));
+  }
+
+  private static LoadTools.Load load3(MeasuredServer server, Case one, int requestsEach)
+      throws IOException, InterruptedException {
+    return LoadTools.ngtcp2(
+        server.url(true, true, one.path), server.tlsPort(), HTTP2_CONNECTIONS, requestsEach);
   }
 }

@@ -5,11 +5,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A server under measurement as a child process on the core of the servers: ours or a rival's. */
 final class MeasuredServer implements AutoCloseable {
@@ -51,18 +53,12 @@ final class MeasuredServer implements AutoCloseable {
 
   /** Words that start a class of this program in a JVM set up like a service's. */
   static List<String> java() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-XX:+UseCompactObjectHeaders",
-        "-Dio.netty.leakDetection.samplingInterval=8192",
-        "-XX:+UseSerialGC",
-        "-Xms256m",
-        "-Xmx256m",
-        "-XX:MaxDirectMemorySize=256m",
-        "-cp",
-        System.getProperty("java.class.path"));
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(ServerProcess.JVM_OPTIONS);
+    words.addAll(List.of("-Xms256m", "-Xmx256m", "-XX:MaxDirectMemorySize=256m"));
+    words.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    return words;
   }
 
   /** Debian's nginx with one worker; files are kept open, nothing is logged. */
@@ -253,6 +249,28 @@ final class MeasuredServer implements AutoCloseable {
   /** User and system time of any process so far. */
   static double cpuSeconds(long pid) throws IOException {
     return cpuSeconds(folder(pid));
+  }
+
+  /** Part of {@link #cpuSeconds()} that the JVM's compilers took; 0 for a server without them. */
+  double compilerSeconds() throws IOException {
+    return compilerSeconds(pid());
+  }
+
+  /** Processor time that a JVM's compilers have used so far. */
+  static double compilerSeconds(long pid) throws IOException {
+    double seconds = 0;
+    try (Stream<Path> threads = Files.list(folder(pid).resolve("task"))) {
+      for (Path thread : threads.toList()) {
+        try {
+          if (Files.readString(thread.resolve("comm")).contains("Compil")) { // cut to 15 letters
+            seconds += cpuSeconds(thread);
+          }
+        } catch (NoSuchFileException ended) {
+          // A thread that was there a moment ago.
+        }
+      }
+    }
+    return seconds;
   }
 
   private static Path folder(long pid) {

@@ -19,10 +19,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A service of the platform in a JVM of its own, as it runs in production, under measurement. */
 final class ServerProcess implements AutoCloseable {
+  /**
+   * As {@code systemd/bin/launch} has them, with the collector that the JVM chooses on one core.
+   */
+  static final List<String> JVM_OPTIONS =
+      List.of(
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow",
+          "-XX:+UseCompactObjectHeaders",
+          "-XX:+UseSerialGC",
+          "-Dio.netty.handler.ssl.openssl.bioNonApplicationBufferSize=64",
+          "-Dio.netty.leakDetection.samplingInterval=8192");
+
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
   private static final Pattern HISTOGRAM_LINE =
       Pattern.compile("(?m)^\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+)");
@@ -59,9 +70,7 @@ final class ServerProcess implements AutoCloseable {
     Path log = context.work().resolve("server.log");
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-    command.addAll(List.of("-XX:+UseCompactObjectHeaders", "-XX:+UseSerialGC"));
+    command.addAll(JVM_OPTIONS);
     command.addAll(List.of(jvmOptions));
     command.addAll(List.of("-jar", context.root().resolve(jar).toString()));
     command.addAll(List.of("--config", config.toString()));
@@ -107,15 +116,7 @@ final class ServerProcess implements AutoCloseable {
    * not per frame or connection.
    */
   double cpuSeconds() throws IOException {
-    double seconds = MeasuredServer.cpuSeconds(Path.of("/proc", Long.toString(pid())));
-    try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
-      for (Path thread : threads.toList()) {
-        if (Files.readString(thread.resolve("comm")).contains("Compil")) { // cut to 15 letters
-          seconds -= MeasuredServer.cpuSeconds(thread);
-        }
-      }
-    }
-    return seconds;
+    return MeasuredServer.cpuSeconds(pid()) - MeasuredServer.compilerSeconds(pid());
   }
 
   /** The same process as a server beside rivals. */

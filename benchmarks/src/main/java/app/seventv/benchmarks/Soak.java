@@ -43,6 +43,8 @@ final class Soak implements AutoCloseable {
   private static final int MAX_FRAME_BYTES = 1 << 20;
   private static final int MAX_HANDSHAKE_BYTES = 8 << 10;
   private static final long STEP_MS = 100;
+  private static final int MIN_PAUSE_MS = 50;
+  private static final int MAX_PAUSE_MS = 500;
   private static final Duration SETTLE = Duration.ofSeconds(8);
   private static final Duration GATHER_LIMIT = Duration.ofMinutes(2);
 
@@ -105,7 +107,18 @@ final class Soak implements AutoCloseable {
                         client.handler());
               }
             })
-        .connect(address);
+        .connect(address)
+        .addListener(done -> {
+          if (!done.isSuccess()) {
+            connectLater(client);
+          }
+        });
+  }
+
+  /** The client comes back after a moment, as clients do. */
+  void connectLater(SoakClient client) {
+    int pauseMs = random(MIN_PAUSE_MS, MAX_PAUSE_MS);
+    group.next().schedule(() -> connect(client), pauseMs, TimeUnit.MILLISECONDS);
   }
 
   /** Connects all, a few hundred per step, and returns once they are in. */
@@ -137,6 +150,7 @@ final class Soak implements AutoCloseable {
       }
       publishSome();
       churn();
+      group.next().submit(() -> {}).get(); // clients that are behind are not driven on
       TimeUnit.MILLISECONDS.sleep(STEP_MS);
     }
   }

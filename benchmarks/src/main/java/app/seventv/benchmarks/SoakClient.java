@@ -8,7 +8,6 @@ import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SoakClient {
   private static final long NOT_YET = -1;
-  private static final int MIN_PAUSE_MS = 50;
-  private static final int MAX_PAUSE_MS = 500;
 
   private final Soak soak;
   private @Nullable Channel channel;
@@ -31,6 +28,9 @@ final class SoakClient {
 
   /** Missing numbers that the server may still admit not to know. */
   private long missing;
+
+  /** Answers still to come before what arrives is of the topic as it is held now. */
+  private int unanswered;
 
   private String session = "";
   private long sequence;
@@ -59,6 +59,7 @@ final class SoakClient {
     if (channel != null) {
       session = "";
       forget();
+      unanswered++; // what is still under way is for who has left
       channel.writeAndFlush(new CloseWebSocketFrame(1000, ""));
     }
   }
@@ -70,7 +71,7 @@ final class SoakClient {
       send(to, command(36, topic));
       topic = other;
       forget();
-      send(to, command(35, topic));
+      subscribe(to);
     }
   }
 
@@ -86,6 +87,11 @@ final class SoakClient {
   private void forget() {
     last = NOT_YET;
     missing = 0;
+  }
+
+  private void subscribe(Channel to) {
+    unanswered++;
+    send(to, command(35, topic));
   }
 
   private static String command(int op, Id topic) {
@@ -125,9 +131,12 @@ final class SoakClient {
   private void hello(Channel from, String id) {
     earlier = session;
     session = id;
+    unanswered = 0;
     if (earlier.isEmpty()) {
-      send(from, command(35, topic));
+      forget();
+      subscribe(from);
     } else {
+      unanswered++;
       send(
           from,
           "{\"op\":34,\"s\":" + earlierSequence + ",\"d\":{\"session_id\":\"" + earlier + "\"}}");
@@ -135,7 +144,11 @@ final class SoakClient {
   }
 
   private void ack(Channel from, String text) {
-    if (!text.contains("\"command\":\"RESUME\"")) {
+    if (text.contains("\"command\":\"UNSUBSCRIBE\"")) {
+      return;
+    }
+    unanswered--;
+    if (text.contains("\"command\":\"SUBSCRIBE\"")) {
       return;
     }
     earlier = "";
@@ -146,12 +159,12 @@ final class SoakClient {
     } else {
       soak.refused.increment();
       forget();
-      send(from, command(35, topic));
+      subscribe(from);
     }
   }
 
   private void event(String text) {
-    if (!text.contains(topic.toString())) {
+    if (unanswered > 0 || !text.contains(topic.toString())) {
       return; // of the topic before
     }
     long number = Long.parseLong(between(text, "\"value\":\"n", "\""));
@@ -196,10 +209,7 @@ final class SoakClient {
         earlierSequence = sequence;
       }
       if (!stopped) {
-        long pause = soak.random(MIN_PAUSE_MS, MAX_PAUSE_MS);
-        ctx.channel()
-            .eventLoop()
-            .schedule(() -> soak.connect(SoakClient.this), pause, TimeUnit.MILLISECONDS);
+        soak.connectLater(SoakClient.this);
       }
     }
 

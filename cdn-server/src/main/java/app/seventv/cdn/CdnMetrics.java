@@ -42,6 +42,7 @@ final class CdnMetrics {
   private final CounterDataPoint staleOnError;
   private final CounterDataPoint passed;
   private final Counter tierHits;
+  private final Counter tierDoubts;
   private final Map<ImagePath.Kind, Map<ImagePath.ImageType, CounterDataPoint>> requests =
       new EnumMap<>(ImagePath.Kind.class);
 
@@ -79,6 +80,11 @@ final class CdnMetrics {
             .counter("cache_passed_total", "Fetches of objects too large to keep.")
             .labelValues();
     tierHits = metrics.counter("cache_tier_hits_total", "Objects found in a tier.", "tier");
+    tierDoubts =
+        metrics.counter(
+            "cache_tier_doubts_total",
+            "Fresh objects of a tier that the origin was asked about: a purge may be missing.",
+            "tier");
     Counter counter =
         metrics.counter("cdn_request_total", "Requests for images.", "kind", "image_type");
     for (ImagePath.Kind kind : ImagePath.Kind.values()) {
@@ -137,6 +143,10 @@ final class CdnMetrics {
 
   void tierHit(String tier) {
     tierHits.labelValues(tier).inc();
+  }
+
+  void tierDoubt(String tier) {
+    tierDoubts.labelValues(tier).inc();
   }
 
   void requested(ImagePath.Kind kind, ImagePath.ImageType type) {

@@ -85,7 +85,7 @@ public final class CdnServer implements RunningService {
             .peers()
             .map(o -> peers(o, options.maxObjectBytes(), context.metrics()))
             .orElse(null);
-    tiers = tiers(disk, peers);
+    tiers = tiers(disk, peers, purgeState);
     store =
         new ObjectStore(
             cache,
@@ -142,10 +142,11 @@ public final class CdnServer implements RunningService {
   }
 
   /** What lies between memory and origin, nearest first. */
-  private static List<Tier> tiers(@Nullable DiskTier disk, @Nullable PeerTier peers) {
+  private static List<Tier> tiers(
+      @Nullable DiskTier disk, @Nullable PeerTier peers, PurgeState purges) {
     List<Tier> tiers = new ArrayList<>();
     if (disk != null) {
-      tiers.add(new DiskCacheTier(disk, System::nanoTime, System::currentTimeMillis));
+      tiers.add(new DiskCacheTier(disk, purges, System::nanoTime, System::currentTimeMillis));
     }
     if (peers != null) {
       tiers.add(peers);
@@ -156,7 +157,7 @@ public final class CdnServer implements RunningService {
   private PeerTier peers(PeerOptions options, int maxBodyBytes, Metrics metrics) {
     PeerClient client = new PeerClient(options, maxBodyBytes, cache.memory(), System::nanoTime);
     client.register(metrics);
-    return new PeerTier(client, System::nanoTime);
+    return new PeerTier(client, purgeState, System::nanoTime);
   }
 
   private void listen(ServiceContext context, CdnOptions options, CdnMetrics metrics)

@@ -11,14 +11,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The local disk as a tier: objects keep their age by the wall clock, which outlives a process. */
+/**
+ * The local disk as a tier: objects keep their age by the wall clock, which outlives a process.
+ *
+ * <p>An earlier process wrote what is there, and purges may have come since it ended. Until the
+ * disk knows that none is missing, the origin is asked about what it gives. Before the first
+ * contact with the purges' server, when that could take for ever, the short life of all objects
+ * must do.
+ */
 final class DiskCacheTier implements Tier {
   private final DiskTier disk;
+  private final PurgeState purges;
   private final LongSupplier nanoClock;
   private final LongSupplier wallClockMs;
 
-  DiskCacheTier(DiskTier disk, LongSupplier nanoClock, LongSupplier wallClockMs) {
+  DiskCacheTier(
+      DiskTier disk, PurgeState purges, LongSupplier nanoClock, LongSupplier wallClockMs) {
     this.disk = disk;
+    this.purges = purges;
     this.nanoClock = nanoClock;
     this.wallClockMs = wallClockMs;
   }
@@ -29,8 +39,11 @@ final class DiskCacheTier implements Tier {
   }
 
   @Override
-  public CompletableFuture<@Nullable CachedObject> lookup(String key) {
-    return disk.read(key).thenApply(object -> object == null ? null : cached(object));
+  public CompletableFuture<@Nullable Copy> lookup(String key) {
+    // Looked at before the read: what it finds may be forgotten while it reads.
+    boolean certain = disk.isCertain() || purges.wanted() == null;
+    return disk.read(key)
+        .thenApply(object -> object == null ? null : new Copy(cached(object), certain));
   }
 
   private CachedObject cached(DiskObject object) {

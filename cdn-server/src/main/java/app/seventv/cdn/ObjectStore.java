@@ -172,34 +172,45 @@ final class ObjectStore {
     tiers
         .get(index)
         .ask(fill.key())
-        .whenComplete((object, failure) -> {
-          if (object == null) {
+        .whenComplete((copy, failure) -> {
+          if (copy == null) {
             askTier(fill, index + 1);
           } else if (!fill.ticket().isCurrent()) {
-            object.release();
+            copy.object().release();
             askTier(fill, index + 1);
           } else {
-            fromTier(fill, object, index);
+            fromTier(fill, copy, index);
           }
         });
   }
 
   /** An object of a tier, whose reference is ours: fresh, or of use to ask the origin. */
-  private void fromTier(Fill fill, CachedObject found, int index) {
-    metrics.tierHit(tiers.get(index).name());
+  private void fromTier(Fill fill, Tier.Copy found, int index) {
+    String tier = tiers.get(index).name();
+    metrics.tierHit(tier);
     // What was stored together must not expire together after a restart either.
-    CachedObject object = found.fresh(settings.freshness.freshNs(found.lifetime()));
+    long freshNs = settings.freshness.freshNs(found.object().lifetime());
+    CachedObject object = found.object().fresh(freshNs);
     switch (settings.freshness.state(object, nanoClock.getAsLong())) {
-      case FRESH, REFRESH_AHEAD -> keep(fill, object, Source.TIER, index);
-      case STALE, EXPIRED -> {
-        askOrigin(fill, object);
-        object.release();
+      case FRESH, REFRESH_AHEAD -> {
+        if (found.isCertain()) {
+          keep(fill, object, Source.TIER, index);
+        } else {
+          metrics.tierDoubt(tier);
+          askOriginAbout(fill, object);
+        }
       }
+      case STALE, EXPIRED -> askOriginAbout(fill, object);
       case DEAD -> {
         object.release();
         askTier(fill, index + 1);
       }
     }
+  }
+
+  private void askOriginAbout(Fill fill, CachedObject ours) {
+    askOrigin(fill, ours);
+    ours.release();
   }
 
   /** Asks for news of the copy at hand if there is one, else for the object. */

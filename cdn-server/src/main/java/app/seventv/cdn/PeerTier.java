@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The other nodes as a tier. A peer may hear of a purge later than this node: what was purged here
- * a short time ago comes from the origin.
+ * a short time ago comes from the origin. That is forgotten at a restart, so peers say as well how
+ * far purges have come with them; what comes from one that is behind is asked of the origin.
  */
 final class PeerTier implements Tier {
   /** Longer than a node without purges trusts what it has, or a purge is on its way. */
@@ -33,13 +34,15 @@ final class PeerTier implements Tier {
   private static final int MAX_PURGES = 100_000;
 
   private final PeerClient peers;
+  private final PurgeState state;
   private final LongSupplier nanoClock;
   private final Cache<String, Boolean> purged;
   private final Set<String> askedByPeers = ConcurrentHashMap.newKeySet();
   private volatile long distrustAllUntilNs;
 
-  PeerTier(PeerClient peers, LongSupplier nanoClock) {
+  PeerTier(PeerClient peers, PurgeState state, LongSupplier nanoClock) {
     this.peers = peers;
+    this.state = state;
     this.nanoClock = nanoClock;
     this.distrustAllUntilNs = nanoClock.getAsLong();
     this.purged =
@@ -62,13 +65,22 @@ final class PeerTier implements Tier {
   }
 
   @Override
-  public CompletableFuture<@Nullable CachedObject> lookup(String key) {
+  public CompletableFuture<@Nullable Copy> lookup(String key) {
     if (askedByPeers.contains(key)
         || nanoClock.getAsLong() - distrustAllUntilNs < 0
         || purged.getIfPresent(key) != null) {
       return CompletableFuture.completedFuture(null);
     }
-    return peers.fetch(key).thenApply(object -> object == null ? null : cached(object));
+    PurgeProgress wanted = state.wanted();
+    return peers
+        .fetch(key)
+        .thenApply(
+            object -> object == null ? null : new Copy(cached(object), isCertain(object, wanted)));
+  }
+
+  private static boolean isCertain(PeerObject object, @Nullable PurgeProgress wanted) {
+    PurgeProgress there = PurgeProgress.parse(object.purges());
+    return wanted == null || (there != null && there.covers(wanted));
   }
 
   private CachedObject cached(PeerObject object) {
@@ -101,7 +113,13 @@ final class PeerTier implements Tier {
       if (askedByPeers.add(key)) {
         exchange.onEnd(() -> askedByPeers.remove(key));
       }
-      exchange.beforeHead((status, fields) -> limitLife(fields, maxLifeSeconds.getAsLong()));
+      PurgeProgress handled = state.handled(); // before the object is looked up
+      exchange.beforeHead((status, fields) -> {
+        limitLife(fields, maxLifeSeconds.getAsLong());
+        if (handled != null) {
+          fields.set(PeerClient.PURGES, handled.text());
+        }
+      });
       content.handle(exchange);
     };
   }

@@ -13,6 +13,7 @@ import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.ConsumerInfo;
 import io.nats.client.api.StreamInfo;
+import io.nats.client.impl.NatsJetStreamMetaData;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -55,6 +56,7 @@ final class PurgeConsumer implements AutoCloseable {
   private final Purger purger;
   private final PurgeState state;
   private final LongSupplier nanoClock;
+  private final Deliveries deliveries = new Deliveries();
   private final ConsumerThread thread;
   private Set<String> unused = Set.of();
   private boolean synced;
@@ -105,6 +107,7 @@ final class PurgeConsumer implements AutoCloseable {
   private PurgeFeed feed(JetStreamManagement management) throws IOException, JetStreamApiException {
     PurgeFeed known = feed;
     if (known != null && exists(management, known)) {
+      deliveries.interrupted();
       return known;
     }
     String consumer = pod + '=' + HexFormat.of().toHexDigits(RANDOM.nextLong());
@@ -126,12 +129,14 @@ final class PurgeConsumer implements AutoCloseable {
             consumer,
             info.getStreamState().getLastSequence(),
             Set.copyOf(management.getConsumerNames(stream.name())));
+    state.wants(new PurgeProgress(made.stream(), made.since()));
     if (!made.continues(handled)) {
       if (known != null) {
         LOG.warn("purges may have been missed: the memory cache is emptied");
       }
-      purger.distrustMemory();
+      purger.distrust();
     }
+    deliveries.restart();
     synced = false;
     feed = made;
     return made;
@@ -159,7 +164,7 @@ final class PurgeConsumer implements AutoCloseable {
     long published = management.getStreamInfo(stream.name()).getStreamState().getLastSequence();
     Iterator<Message> messages = subscription.iterate(BATCH, PULL_WAIT);
     while (messages.hasNext()) {
-      handle(connection, messages.next());
+      handle(connection, source, messages.next());
     }
     if (connection.getStatus() != Connection.Status.CONNECTED) {
       throw new IOException("connection is " + connection.getStatus());
@@ -177,12 +182,20 @@ final class PurgeConsumer implements AutoCloseable {
     if (info.getNumPending() > 0) {
       return;
     }
+    boolean confirmed = info.getNumAckPending() == 0;
+    if (confirmed) {
+      deliveries.complete();
+    }
+    if (!deliveries.isComplete()) {
+      return; // what was given to a connection that broke comes again
+    }
     state.connected();
-    if (info.getNumAckPending() > 0) {
+    if (!confirmed) {
       return; // some wait for the disk
     }
     PurgePosition position = source.at(published);
     handled = position;
+    state.handled(new PurgeProgress(source.stream(), published));
     if (!synced || nanoClock.getAsLong() - lastSyncNs >= SYNC_INTERVAL.toNanos()) {
       synced = true;
       lastSyncNs = nanoClock.getAsLong();
@@ -209,7 +222,18 @@ final class PurgeConsumer implements AutoCloseable {
     unused = found;
   }
 
-  private void handle(Connection connection, Message message) {
+  private void handle(Connection connection, PurgeFeed source, Message message) {
+    NatsJetStreamMetaData place = message.metaData();
+    PurgeProgress progress = new PurgeProgress(source.stream(), place.streamSequence());
+    state.wants(progress);
+    boolean nothingMissing = deliveries.next(place.consumerSequence());
+    forget(connection, message);
+    if (nothingMissing) {
+      state.handled(progress);
+    }
+  }
+
+  private void forget(Connection connection, Message message) {
     try {
       PurgeMessage purge = PurgeMessage.parse(message.getData());
       if (purge.skipped() > 0) {

@@ -34,8 +34,14 @@ final class Purger {
     }
   }
 
-  /** Forgets everything in memory, after purges may have been missed. */
-  void distrustMemory() {
+  /**
+   * Forgets everything in memory, after purges may have been missed. The disk is asked again what
+   * it knows of them ({@link #purgesArrive}), and not relied upon until then.
+   */
+  void distrust() {
+    if (disk != null) {
+      disk.distrust(); // first: what is read of it from now on is not kept unasked
+    }
     store.forgetMemory();
   }
 }

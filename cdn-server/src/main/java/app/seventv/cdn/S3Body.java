@@ -5,7 +5,6 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -23,9 +22,8 @@ final class S3Body
   private final CompletableFuture<Void> call = new CompletableFuture<>();
   private @Nullable GetObjectResponse response;
   private @Nullable SdkPublisher<ByteBuffer> source;
-  private @Nullable Subscriber<? super ByteBuffer> receiver;
+  private @Nullable RelayedBody relay;
   private @Nullable Throwable early;
-  private boolean ended;
 
   /** Completes when the body can be subscribed to, exceptionally if there is no answer. */
   CompletableFuture<GetObjectResponse> head() {
@@ -55,87 +53,44 @@ final class S3Body
 
   @Override
   public void exceptionOccurred(Throwable error) {
-    Subscriber<? super ByteBuffer> informed;
+    RelayedBody informed;
     synchronized (this) {
       early = error;
-      informed = receiver;
+      informed = relay;
     }
-    if (informed != null && end()) {
+    if (informed != null) {
       informed.onError(error);
     }
     head.completeExceptionally(error);
     call.completeExceptionally(error);
   }
 
-  /** True for the one who ends it. */
-  private synchronized boolean end() {
-    boolean first = !ended;
-    ended = true;
-    return first;
-  }
-
   @Override
   public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
+    RelayedBody receiver =
+        new RelayedBody(subscriber) {
+          @Override
+          void ended(@Nullable Throwable failure) {
+            if (failure == null) {
+              call.complete(null);
+            } else {
+              call.completeExceptionally(failure);
+            }
+          }
+        };
     SdkPublisher<ByteBuffer> publisher;
     Throwable broken;
     synchronized (this) {
       publisher = source;
       broken = early;
-      receiver = subscriber;
+      relay = receiver;
     }
     if (publisher == null) {
       throw new IllegalStateException("no body yet");
     }
-    publisher.subscribe(new Relay(subscriber));
-    if (broken != null && end()) {
-      subscriber.onError(broken);
-    }
-  }
-
-  private final class Relay implements Subscriber<ByteBuffer> {
-    private final Subscriber<? super ByteBuffer> to;
-
-    Relay(Subscriber<? super ByteBuffer> to) {
-      this.to = to;
-    }
-
-    @Override
-    public void onSubscribe(Subscription subscription) {
-      to.onSubscribe(
-          new Subscription() {
-            @Override
-            public void request(long n) {
-              subscription.request(n);
-            }
-
-            @Override
-            public void cancel() {
-              end();
-              subscription.cancel();
-              call.complete(null);
-            }
-          });
-    }
-
-    @Override
-    public void onNext(ByteBuffer data) {
-      to.onNext(data);
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      if (end()) {
-        to.onError(error);
-      }
-      call.completeExceptionally(error);
-    }
-
-    @Override
-    public void onComplete() {
-      if (end()) {
-        to.onComplete();
-      }
-      call.complete(null);
+    publisher.subscribe(receiver);
+    if (broken != null) {
+      receiver.onError(broken);
     }
   }
 }

@@ -16,16 +16,25 @@ interface Tier extends AutoCloseable {
   String name();
 
   /**
+   * What a tier has.
+   *
+   * @param object its reference passes to the receiver
+   * @param isCertain whether no purge of it can have been missed before the look-up began;
+   *     otherwise the origin is asked first, however fresh it seems
+   */
+  record Copy(CachedObject object, boolean isCertain) {}
+
+  /**
    * Looks an object up, whether it is fresh or not: the store judges by {@link
    * CachedObject#ageSeconds} and uses what is stale to ask the origin conditionally.
    *
-   * @return completes with an object whose reference passes to the receiver, or with null. Must
-   *     complete within a time of the tier's own choice; a late answer is as good as none
+   * @return completes with what there is, or with null. Must complete within a time of the tier's
+   *     own choice; a late answer is as good as none
    */
-  CompletableFuture<@Nullable CachedObject> lookup(String key);
+  CompletableFuture<@Nullable Copy> lookup(String key);
 
   /** As {@link #lookup}; what it throws fails the future. */
-  default CompletableFuture<@Nullable CachedObject> ask(String key) {
+  default CompletableFuture<@Nullable Copy> ask(String key) {
     try {
       return lookup(key);
     } catch (RuntimeException e) {

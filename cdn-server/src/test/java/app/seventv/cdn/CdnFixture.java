@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -76,12 +77,21 @@ final class CdnFixture implements AutoCloseable {
       return body;
     }
 
+    Map<String, String> headers() {
+      return headers;
+    }
+
     String header(String name) {
       return headers.getOrDefault(name, "(none)");
     }
 
     String text() {
       return new String(body, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String toString() {
+      return status + " " + headers;
     }
   }
 
@@ -94,6 +104,16 @@ final class CdnFixture implements AutoCloseable {
    * @param more further tables
    */
   static CdnFixture start(Path directory, String moreOfCdn, String more) throws Exception {
+    return start(directory, moreOfCdn, more, "nats://127.0.0.1:1");
+  }
+
+  /**
+   * The same.
+   *
+   * @param nats address of a NATS server, which need not be there
+   */
+  static CdnFixture start(Path directory, String moreOfCdn, String more, String nats)
+      throws Exception {
     ScriptedOrigin origin = ScriptedOrigin.start();
     X509Bundle bundle =
         new CertificateBuilder()
@@ -109,7 +129,7 @@ final class CdnFixture implements AutoCloseable {
         """
         event_loops = 2
         pod = { name = "test-pod", node_name = "test-node" }
-        nats = { servers = ["nats://127.0.0.1:1"] }
+        nats = { servers = ["%s"] }
         %s
         [cdn]
         bind = "127.0.0.1:0"
@@ -119,15 +139,26 @@ final class CdnFixture implements AutoCloseable {
         bucket = { endpoint = "%s" }
         %s
         """
-            .formatted(more, cert, key, origin.endpoint(), insecure(moreOfCdn));
+            .formatted(nats, more, cert, key, origin.endpoint(), withDefaults(moreOfCdn));
     ServiceRuntime runtime =
         ServiceRuntime.start(CdnServer.DEFINITION, CdnServer.DEFINITION.config(toml));
     return new CdnFixture(origin, runtime, cert);
   }
 
-  /** The plain port serves images unless the settings say otherwise. */
-  private static String insecure(String settings) {
-    return settings.contains("allow_insecure") ? settings : "allow_insecure = true\n" + settings;
+  /**
+   * Unless the settings say otherwise the plain port serves images, and the origin may take its
+   * time, as it does on a busy machine.
+   */
+  private static String withDefaults(String settings) {
+    StringBuilder all = new StringBuilder(settings).append('\n');
+    for (String line :
+        List.of(
+            "allow_insecure = true", "origin_request_timeout = 60", "origin_hedge_delay = 60000")) {
+      if (!settings.contains(line.substring(0, line.indexOf(' ')))) {
+        all.append(line).append('\n');
+      }
+    }
+    return all.toString();
   }
 
   ScriptedOrigin origin() {

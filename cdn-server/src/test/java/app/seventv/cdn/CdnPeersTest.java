@@ -1,9 +1,14 @@
 package app.seventv.cdn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import app.seventv.cdn.peer.PeerClient;
 import app.seventv.cdn.peer.Rendezvous;
 import app.seventv.core.http.Response;
+import app.seventv.devstack.nats.DevNats;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,7 +17,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,11 +43,12 @@ class CdnPeersTest {
     }
   }
 
-  private EdgeFixture node(String name, int port, List<URI> nodes, String secret) throws Exception {
-    return node(name, port, nodes, secret, "");
+  private EdgeFixture node(String name, int port, List<URI> nodes, String nats) throws Exception {
+    return node(name, port, nodes, nats, "s", "");
   }
 
-  private EdgeFixture node(String name, int port, List<URI> nodes, String secret, String more)
+  private EdgeFixture node(
+      String name, int port, List<URI> nodes, String nats, String secret, String more)
       throws Exception {
     String settings =
         """
@@ -48,7 +57,7 @@ class CdnPeersTest {
         nodes = ["%3$s", "%4$s"], timeout = "5s" }
         """
             .formatted(port, secret, nodes.get(0), nodes.get(1));
-    return new EdgeFixture(folder.resolve(name), NO_NATS, settings + more);
+    return new EdgeFixture(folder.resolve(name), nats, settings + more);
   }
 
   private static String keyOf(URI owner, List<URI> nodes, int nth) {
@@ -73,8 +82,8 @@ class CdnPeersTest {
         List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
     String ofB = keyOf(nodes.get(1), nodes, 1);
     String ofA = keyOf(nodes.get(0), nodes, 1);
-    try (EdgeFixture a = node("a", portA, nodes, "s")) {
-      try (EdgeFixture b = node("b", portB, nodes, "s")) {
+    try (EdgeFixture a = node("a", portA, nodes, NO_NATS)) {
+      try (EdgeFixture b = node("b", portB, nodes, NO_NATS)) {
         for (String key : List.of(ofA, ofB)) {
           a.put(key, new byte[] {1});
           b.put(key, new byte[] {2});
@@ -104,8 +113,8 @@ class CdnPeersTest {
     List<URI> nodes =
         List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
     String ofB = keyOf(nodes.get(1), nodes, 1);
-    try (EdgeFixture a = node("a", portA, nodes, "s", PROXIED);
-        EdgeFixture b = node("b", portB, nodes, "s", PROXIED)) {
+    try (EdgeFixture a = node("a", portA, nodes, NO_NATS, "s", PROXIED);
+        EdgeFixture b = node("b", portB, nodes, NO_NATS, "s", PROXIED)) {
       b.put(ofB, new byte[] {2});
       assertThat(a.send(a.request("/" + ofB).header("x-ip", "192.0.2.1").build()).body())
           .containsExactly(2);
@@ -115,6 +124,48 @@ class CdnPeersTest {
               .header("authorization", "Bearer s")
               .build();
       assertThat(b.send(peer).statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void whoHasComeAsFarWithPurgesIsBelieved() throws Exception {
+    int portA = freePort();
+    int portB = freePort();
+    List<URI> nodes =
+        List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
+    String ofB = keyOf(nodes.get(1), nodes, 1);
+    try (DevNats nats = DevNats.start(Files.createDirectories(folder.resolve("nats")), 0, 0);
+        EdgeFixture a = node("a", portA, nodes, nats.uri().toString());
+        EdgeFixture b = node("b", portB, nodes, nats.uri().toString())) {
+      a.put(ofB, new byte[] {1});
+      b.put(ofB, new byte[] {2});
+      for (EdgeFixture node : List.of(a, b)) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> node.figure("cdn_purge_connected") == 1);
+      }
+      Connection connection = Nats.connect(nats.uri());
+      try {
+        String other = "{\"files\":[\"" + ofB.replace("4x", "1x") + "\"]}";
+        var answers = connection.subscribe("cdn.purge.response");
+        connection.flush(Duration.ofSeconds(30));
+        connection.jetStream().publish("cdn.purge.request", other.getBytes(StandardCharsets.UTF_8));
+        for (int node = 0; node < 2; node++) {
+          assertThat(answers.nextMessage(Duration.ofSeconds(30))).isNotNull();
+        }
+      } finally {
+        connection.close();
+      }
+      // Both have handled it; the peer may say so a moment later.
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> {
+            HttpRequest peer =
+                HttpRequest.newBuilder(nodes.get(1).resolve("/"))
+                    .header("authorization", "Bearer s")
+                    .build();
+            return b.send(peer).headers().firstValue(PeerClient.PURGES).orElse("").endsWith(" 1");
+          });
+      assertThat(a.get("/" + ofB).body()).containsExactly(2);
+      assertThat(a.figure("cache_tier_doubts_total{tier=\"peer\"}")).isNaN();
     }
   }
 
@@ -138,8 +189,8 @@ class CdnPeersTest {
     List<URI> nodes =
         List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
     String ofB = keyOf(nodes.get(1), nodes, 1);
-    try (EdgeFixture a = node("a", portA, nodes, "s");
-        EdgeFixture b = node("b", portB, nodes, "other");
+    try (EdgeFixture a = node("a", portA, nodes, NO_NATS);
+        EdgeFixture b = node("b", portB, nodes, NO_NATS, "other", "");
         HttpClient client = HttpClient.newHttpClient()) {
       b.put(ofB, new byte[] {2});
       a.put(ofB, new byte[] {1});

@@ -38,6 +38,13 @@ class CdnPurgeTest {
     return DevNats.start(Files.createDirectories(folder.resolve("nats")), port, 0);
   }
 
+  /** The disk is there, and knows that it has missed no purge. */
+  private static void awaitWarm(EdgeFixture cdn) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> cdn.figure("cdn_disk_up") == 1 && cdn.figure("cdn_disk_certain") == 1);
+  }
+
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
@@ -66,18 +73,18 @@ class CdnPurgeTest {
       }
       await().until(() -> cdn.figure("cdn_disk_entries") == 3);
       cdn.restart();
-      await().until(() -> cdn.figure("cdn_disk_up") == 1);
+      awaitWarm(cdn);
       assertThat(cdn.get("/emote/" + ID + "/1x.webp").body()).containsExactly(1);
       publish(nats, "cdn.purge.request", "{\"files\":[\"emote/" + ID + "/1x.webp\"]}");
       await().until(() -> cdn.get("/emote/" + ID + "/1x.webp").statusCode() == 404);
       cdn.restart();
-      await().until(() -> cdn.figure("cdn_disk_up") == 1);
+      awaitWarm(cdn);
       assertThat(cdn.get("/emote/" + ID + "/1x.webp").statusCode()).isEqualTo(404);
       assertThat(cdn.get("/emote/" + ID + "/2x.webp").body()).containsExactly(2);
       assertThat(cdn.purge("POST", SECRET, "{\"prefixes\":[\"emote/" + ID + "\"]}").statusCode())
           .isEqualTo(200);
       cdn.restart();
-      await().until(() -> cdn.figure("cdn_disk_up") == 1);
+      awaitWarm(cdn);
       assertThat(cdn.get("/emote/" + ID + "/2x.webp").statusCode()).isEqualTo(404);
       assertThat(cdn.get("/emote/" + ID + "/3x.webp").statusCode()).isEqualTo(404);
     }
@@ -119,7 +126,7 @@ class CdnPurgeTest {
         publish(nats, "cdn.purge.request", "{\"files\":[\"emote/" + ID + "/1x.webp\"]}");
         return null;
       });
-      await().until(() -> cdn.figure("cdn_disk_up") == 1);
+      awaitWarm(cdn);
       await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> cdn.get("/emote/" + ID + "/1x.webp").statusCode() == 404);

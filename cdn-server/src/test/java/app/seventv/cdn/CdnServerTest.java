@@ -87,6 +87,8 @@ class CdnServerTest {
         secure_bind = "127.0.0.1:0"
         http3 = true
         allow_insecure = true
+        origin_request_timeout = 60
+        origin_hedge_delay = 60000
         tls = { cert = "%s", key = "%s" }
         [cdn.bucket]
         endpoint = "%s"
@@ -152,6 +154,17 @@ class CdnServerTest {
     HttpResponse<byte[]> head = send("HEAD", "/emote/" + ID + "/4x.webp");
     assertThat(header(head, "content-length")).isEqualTo("200000");
     assertThat(head.body()).isEmpty();
+    HttpRequest h2 =
+        HttpRequest.newBuilder(
+                URI.create(
+                    "https://localhost:" + cdn.ports().getFirst() + "/emote/" + ID + "/4x.webp"))
+            .timeout(Duration.ofSeconds(30))
+            .build();
+    try (HttpClient over = CdnFixture.secureClient()) {
+      HttpResponse<byte[]> answer = over.send(h2, HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      assertThat(answer.body()).isEqualTo(image);
+    }
     InetSocketAddress secure =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), cdn.ports().getFirst());
     try (Http3Client h3 = Http3Client.connect(runtime.loops(), secure)) {

@@ -1,10 +1,12 @@
 package app.seventv.cdn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import app.seventv.cdn.CdnFixture.Answer;
 import app.seventv.cdn.CdnFixture.Version;
+import app.seventv.core.service.ServiceRuntime;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -58,6 +60,23 @@ class CdnSwitchesTest {
       assertThat(answer.header("content-length")).isEqualTo("0");
       assertThat(answer.header("access-control-allow-origin")).isEqualTo("(none)");
       assertThat(answer.header("alt-svc")).isEqualTo("(none)");
+    }
+  }
+
+  @Test
+  void namesThatNatsRefusesStopTheStart() {
+    for (String name : new String[] {"", "a.b", "a b", "a*", "a>", "é"}) {
+      String toml = "pod = { name = \"" + name + "\" }\n[cdn]\nbind = \"127.0.0.1:0\"\n";
+      assertThatThrownBy(
+              () -> {
+                try (var started =
+                    ServiceRuntime.start(CdnServer.DEFINITION, CdnServer.DEFINITION.config(toml))) {
+                  assertThat(started).isNull();
+                }
+              })
+          .as(name)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("pod.name");
     }
   }
 

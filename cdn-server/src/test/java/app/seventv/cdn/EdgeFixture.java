@@ -54,6 +54,8 @@ final class EdgeFixture implements AutoCloseable {
         servers = ["%s"]
         [cdn]
         bind = "127.0.0.1:0"
+        origin_request_timeout = 60
+        origin_hedge_delay = 60000
         %s
         [cdn.bucket]
         endpoint = "%s"
@@ -101,7 +103,7 @@ final class EdgeFixture implements AutoCloseable {
 
   HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
-        .timeout(Duration.ofSeconds(20));
+        .timeout(Duration.ofSeconds(60));
   }
 
   HttpResponse<byte[]> send(HttpRequest request) throws Exception {

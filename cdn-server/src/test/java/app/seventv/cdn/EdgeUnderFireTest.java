@@ -135,7 +135,8 @@ class EdgeUnderFireTest {
       try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
         for (int client = 0; client < CLIENTS; client++) {
           int seed = client;
-          clients.execute(() -> ask(cdn, seed));
+          Version version = VERSIONS.get(seed % VERSIONS.size());
+          clients.execute(() -> ask(cdn, version, seed));
         }
       }
       System.out.println("answers: " + whole + " whole, " + failed + " failed");
@@ -156,9 +157,8 @@ class EdgeUnderFireTest {
     }
   }
 
-  private void ask(CdnFixture cdn, int seed) {
+  private void ask(CdnFixture cdn, Version version, int seed) {
     Random random = new Random(1_000L + seed);
-    Version version = VERSIONS.get(seed % VERSIONS.size());
     for (int i = 0; i < REQUESTS; i++) {
       int index = random.nextInt(KEYS);
       try {
@@ -168,7 +168,8 @@ class EdgeUnderFireTest {
         }
         int from = random.nextInt(4) == 0 ? random.nextInt(1_000) : -1;
         Map<String, String> range = from < 0 ? Map.of() : Map.of("range", "bytes=" + from + "-");
-        judge(cdn.send(version, "GET", '/' + key(index), range), body(index), from);
+        Answer answer = cdn.send(version, "GET", '/' + key(index), range);
+        judge(answer, body(index), from, version + " " + key(index) + " " + range);
       } catch (TimeoutException e) {
         stuck.incrementAndGet();
       } catch (Exception broken) {
@@ -177,7 +178,7 @@ class EdgeUnderFireTest {
     }
   }
 
-  private void judge(Answer answer, byte[] body, int from) {
+  private void judge(Answer answer, byte[] body, int from, String request) {
     byte[] wanted =
         switch (answer.status()) {
           case 200 -> body;
@@ -188,6 +189,14 @@ class EdgeUnderFireTest {
     boolean expected = List.of(200, 206, 416, 502, 503, 504).contains(answer.status());
     if (!expected || !Arrays.equals(answer.body(), wanted)) {
       wrong.incrementAndGet();
+      System.out.println(
+          "wrong: %s: %s, %d of %d bytes, first difference at %d"
+              .formatted(
+                  request,
+                  answer,
+                  answer.body().length,
+                  wanted.length,
+                  Arrays.mismatch(answer.body(), wanted)));
     } else if (answer.status() < 300) {
       whole.incrementAndGet();
     } else {

@@ -40,6 +40,7 @@ class ObjectStoreTest {
   private final class OneObject implements Tier {
     private Duration age = Duration.ZERO;
     private boolean removed;
+    private boolean certain = true;
 
     @Override
     public String name() {
@@ -47,15 +48,17 @@ class ObjectStoreTest {
     }
 
     @Override
-    public CompletableFuture<@Nullable CachedObject> lookup(String key) {
+    public CompletableFuture<@Nullable Copy> lookup(String key) {
       if (removed) {
         return CompletableFuture.completedFuture(null);
       }
       return CompletableFuture.completedFuture(
-          CachedObject.found(
-              new ObjectHead(null, "\"t\"", HttpDate.INVALID, LIFE),
-              Unpooled.directBuffer(1).writeByte(1),
-              simulation.nowNs() - age.toNanos()));
+          new Copy(
+              CachedObject.found(
+                  new ObjectHead(null, "\"t\"", HttpDate.INVALID, LIFE),
+                  Unpooled.directBuffer(1).writeByte(1),
+                  simulation.nowNs() - age.toNanos()),
+              certain));
     }
 
     @Override
@@ -144,6 +147,22 @@ class ObjectStoreTest {
     assertThat(waiter.told).containsExactly("ORIGIN 404", "ORIGIN 404");
     assertThat(tier.removed).isTrue();
     cache.clear();
+  }
+
+  @Test
+  void whatATierIsNotCertainOfTheOriginIsAskedAbout() {
+    tier.certain = false; // a purge may have come while it was away
+    answer = new OriginAnswer.NotModified();
+    ObjectStore store = store();
+    store.fetch(KEY, waiter);
+    assertThat(waiter.told).containsExactly("REVALIDATED 200");
+    cache.clear();
+    answer = new OriginAnswer.NotFound();
+    store.fetch(KEY, waiter);
+    assertThat(waiter.told).containsExactly("REVALIDATED 200", "ORIGIN 404");
+    assertThat(tier.removed).isTrue();
+    cache.clear();
+    assertThat(cache.directBytes()).isZero();
   }
 
   @Test

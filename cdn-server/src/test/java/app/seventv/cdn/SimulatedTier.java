@@ -24,12 +24,16 @@ final class SimulatedTier implements Tier {
   }
 
   @Override
-  public CompletableFuture<@Nullable CachedObject> lookup(String key) {
-    CompletableFuture<@Nullable CachedObject> result = new CompletableFuture<>();
+  public CompletableFuture<@Nullable Copy> lookup(String key) {
+    CompletableFuture<@Nullable Copy> result = new CompletableFuture<>();
     Entry entry = entries.get(key);
-    CachedObject object =
-        entry == null ? null : CachedObject.found(entry.head, entry.body.copy(), entry.fetchedAtNs);
-    simulation.sometime(() -> result.complete(object));
+    Copy copy =
+        entry == null
+            ? null
+            : new Copy(
+                CachedObject.found(entry.head, entry.body.copy(), entry.fetchedAtNs),
+                simulation.random().nextInt(5) > 0);
+    simulation.sometime(() -> result.complete(copy));
     return result;
   }
 

@@ -47,9 +47,14 @@ class StampedeTest {
           .answer(
               KEY,
               (call, out) -> {
-                all.await();
+                // A byte now and then: an origin that says nothing for 20 s is asked again.
                 head(out, "200 OK", "content-length: " + image.length);
-                out.write(image);
+                int sent = 0;
+                while (!all.await(1, TimeUnit.SECONDS)) {
+                  out.write(image, sent++, 1);
+                  out.flush();
+                }
+                out.write(image, sent, image.length - sent);
               });
       List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
       for (int i = 0; i < REQUESTS / REQUESTS_PER_CONNECTION; i++) {

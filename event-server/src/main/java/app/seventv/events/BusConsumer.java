@@ -121,6 +121,7 @@ final class BusConsumer {
                 TopicKey.of(dispatch.type(), scope),
                 wildcard == null ? null : TopicKey.of(wildcard, scope),
                 dispatch.payload(),
+                dispatch.about().equals(dispatch.id()) ? null : dispatch.about(),
                 route));
       }
     }

@@ -37,6 +37,7 @@ final class BusLink implements AutoCloseable {
   private static final long STUCK_NS = Duration.ofSeconds(10).toNanos();
 
   private final BusConsumer consumer;
+  private final Runnable onStart;
   private final Runnable onLoss;
   private final Runnable onGap;
   private final CompletableFuture<Connection> nats;
@@ -46,12 +47,19 @@ final class BusLink implements AutoCloseable {
   /**
    * Starts to connect, for ever.
    *
+   * @param onStart called when no message is missed any more
    * @param onLoss called when messages may be lost from now on
    * @param onGap called, on a thread of its own, when messages arrive again after some may have
    *     been lost
    */
-  BusLink(ServiceContext context, BusConsumer consumer, Runnable onLoss, Runnable onGap) {
+  BusLink(
+      ServiceContext context,
+      BusConsumer consumer,
+      Runnable onStart,
+      Runnable onLoss,
+      Runnable onGap) {
     this.consumer = consumer;
+    this.onStart = onStart;
     this.onLoss = onLoss;
     this.onGap = onGap;
     this.drops = new DropWatch(this::dropped, onLoss, onGap);
@@ -78,7 +86,9 @@ final class BusLink implements AutoCloseable {
         });
     dispatcher.setPendingLimits(MAX_QUEUED_MESSAGES, MAX_QUEUED_BYTES);
     dispatcher.subscribe(BusBatch.SUBJECT);
-    flush(connection); // from here on no message is missed
+    if (flush(connection)) { // from here on no message is missed
+      onStart.run();
+    }
     bus = dispatcher;
   }
 

@@ -136,8 +136,11 @@ final class CommandParser {
       throw new InvalidPayloadException("unknown event type");
     }
     JsonNode condition = data.get("condition");
+    JsonNode time = data.get(SubscriptionRequest.UNCHANGED_SINCE);
     return new SubscriptionRequest(
-        type, condition == null || condition.isNull() ? null : condition(condition));
+        type,
+        condition == null || condition.isNull() ? null : condition(condition),
+        time != null && time.isBoolean() && time.booleanValue());
   }
 
   private static Condition condition(JsonNode json) throws InvalidPayloadException {
@@ -163,6 +166,9 @@ final class CommandParser {
     }
     if (!"channel".equals(context) || id == null || platform == null) {
       return null;
+    }
+    if (id.codePoints().anyMatch(each -> Character.getType(each) == Character.SURROGATE)) {
+      return null; // half a pair has no form in UTF-8: all of them would be one channel, "?"
     }
     for (StreamPlatform known : StreamPlatform.values()) {
       if (known.name().equals(platform)) {

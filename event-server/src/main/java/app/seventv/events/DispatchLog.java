@@ -34,6 +34,9 @@ final class DispatchLog {
   /** Numbers up to this one may be missing. */
   private long lost;
 
+  /** Unix ms since which every event is here; none is while the bus is away. */
+  private long knownSinceMs = Long.MAX_VALUE;
+
   /** Number of the latest gap; read by loops without the lock. */
   private volatile long gap;
 
@@ -93,6 +96,7 @@ final class DispatchLog {
       all.removeFirst();
       bytes -= eldest.bytes();
       lost = Math.max(lost, eldest.number());
+      knownSinceMs = Math.max(knownSinceMs, eldest.timeMs());
       if (predecessor != null) {
         predecessor.drop(eldest);
       }
@@ -114,9 +118,26 @@ final class DispatchLog {
     }
   }
 
+  /** The bus is heard from now on, for the first time. */
+  synchronized void listening(long nowMs) {
+    knownSinceMs = nowMs;
+  }
+
+  /**
+   * The Unix ms after which no subscriber of a topic was sent anything: the time of its latest
+   * event, or as far back as this log remembers.
+   */
+  synchronized long unchangedSince(TopicKey topic, long nowMs) {
+    Ring ring = rings.get(topic);
+    SharedDispatch latest = ring == null ? null : ring.events.peekLast();
+    long known = Math.min(knownSinceMs, nowMs);
+    return latest == null ? known : Math.max(known, latest.timeMs());
+  }
+
   /** Events may be missed from now on, until {@link #markGap}: nobody can catch up meanwhile. */
   synchronized void suspend() {
     lost = Long.MAX_VALUE;
+    knownSinceMs = Long.MAX_VALUE;
     if (predecessor != null) {
       predecessor.giveUp();
     }
@@ -127,7 +148,8 @@ final class DispatchLog {
    *
    * @return number of the gap
    */
-  synchronized long markGap() {
+  synchronized long markGap(long nowMs) {
+    knownSinceMs = nowMs;
     if (predecessor != null) {
       predecessor.giveUp();
     }

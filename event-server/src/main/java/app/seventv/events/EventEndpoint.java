@@ -78,6 +78,7 @@ final class EventEndpoint implements Handler {
             .maxMessageBytes(MAX_MESSAGE_BYTES)
             .closeTimeoutMs(CLOSE_TIMEOUT_MS)
             .responseHeaders(headers)
+            .strictHandshake(false) // event-api.md §2.4: any key, offers are ignored
             .build();
   }
 

@@ -109,6 +109,20 @@ final class EventKeys {
           "Whether clients are told that something happened to an object without being told what;"
               + " reveals sign-ins and the like.");
 
+  static final Key<Boolean> LIFECYCLE_DISPATCHES =
+      Key.bool(
+          "event_api.lifecycle_dispatches",
+          true,
+          "Whether there are dispatches about what is made, deleted, given and taken, of types"
+              + " that nobody was sent before; only who subscribed to these gets them.");
+
+  static final Key<Boolean> FULL_UPDATES =
+      Key.bool(
+          "event_api.full_updates",
+          false,
+          "Whether emote.update tells also of processing, deletion and flags, about which it used"
+              + " to be empty.");
+
   static final Key<Duration> PRESENCE_LIFETIME =
       Key.durationTable(
           "event_api.presence_lifetime",
@@ -237,6 +251,8 @@ final class EventKeys {
               HANDSHAKES_PER_SECOND,
               KNOWN_APPS,
               EMPTY_DISPATCHES,
+              LIFECYCLE_DISPATCHES,
+              FULL_UPDATES,
               PRESENCE_LIFETIME,
               PRESENCE_ENTRIES,
               PRESENCE_BYTES,

@@ -38,6 +38,8 @@ final class EventService implements RunningService {
 
   private static final int MAX_REQUEST_HEAD_BYTES = 8 << 10;
 
+  private static final int MAX_REQUEST_FIELDS = 100;
+
   /** Ids that sessions can remember. */
   private static final int MAX_INTERNED_IDS = 1 << 18;
 
@@ -115,13 +117,22 @@ final class EventService implements RunningService {
     Interner interner = new Interner(MAX_INTERNED_IDS);
     BusConsumer consumer =
         new BusConsumer(
-            new DispatchConverter(config.get(EventKeys.CDN_ORIGIN)),
+            new DispatchConverter(
+                config.get(EventKeys.CDN_ORIGIN),
+                config.get(EventKeys.LIFECYCLE_DISPATCHES),
+                config.get(EventKeys.FULL_UPDATES)),
             hub,
             interner,
             config.get(EventKeys.EMPTY_DISPATCHES),
             figures,
             System::currentTimeMillis);
-    bus = new BusLink(context, consumer, hub.log()::suspend, this::resync);
+    bus =
+        new BusLink(
+            context,
+            consumer,
+            () -> hub.log().listening(System.currentTimeMillis()),
+            hub.log()::suspend,
+            this::resync);
     Optional<Path> handover = config.get(ServiceKeys.HANDOVER);
     succession =
         handover.isPresent() ? Succession.listen(handover.get(), hub, interner, bus) : null;
@@ -159,7 +170,7 @@ final class EventService implements RunningService {
 
   /** Events may have been missed: nobody can resume across that, and all are to start anew. */
   private void resync() {
-    long gap = hub.log().markGap();
+    long gap = hub.log().markGap(System.currentTimeMillis());
     int ticks = ticks((double) population.open() / resyncSessionsPerSecond);
     LOG.warn("events may have been missed: {} sessions are told to reconnect", population.open());
     for (SessionLoop loop : loops) {
@@ -212,11 +223,12 @@ final class EventService implements RunningService {
     return builder.start();
   }
 
-  /** A request head of at most 8 KiB (event-api.md §2.1), everything else as usual. */
+  /** A request head of at most 8 KiB and 100 fields (event-api.md §2.1); the rest as usual. */
   private static HttpLimits limits() {
     return HttpLimits.builder()
         .maxRequestLineBytes(MAX_REQUEST_HEAD_BYTES)
         .maxHeaderBytes(MAX_REQUEST_HEAD_BYTES)
+        .maxHeaderFields(MAX_REQUEST_FIELDS)
         .build();
   }
 

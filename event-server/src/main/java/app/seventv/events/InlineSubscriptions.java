@@ -68,6 +68,9 @@ final class InlineSubscriptions {
     Condition condition =
         CommandParser.condition(
             values.get("object_id"), values.get("ctx"), values.get("platform"), values.get("id"));
-    return type == null || condition == null ? null : new SubscriptionRequest(type, condition);
+    return type == null || condition == null
+        ? null
+        : new SubscriptionRequest(
+            type, condition, "true".equals(values.get(SubscriptionRequest.UNCHANGED_SINCE)));
   }
 }

@@ -65,6 +65,23 @@ final class Payloads {
     return "{\"command\":\"SUBSCRIBE\",\"data\":{\"id\":" + id + "," + fields(request) + "}}";
   }
 
+  /**
+   * ACK of a SUBSCRIBE that asks for the time.
+   *
+   * @param unchangedSinceMs Unix ms after which nothing has happened to what is subscribed to
+   */
+  static String ackSubscribe(int id, SubscriptionRequest request, long unchangedSinceMs) {
+    return "{\"command\":\"SUBSCRIBE\",\"data\":{\"id\":"
+        + id
+        + ","
+        + fields(request)
+        + ",\""
+        + SubscriptionRequest.UNCHANGED_SINCE
+        + "\":"
+        + unchangedSinceMs
+        + "}}";
+  }
+
   static String ackUnsubscribe(SubscriptionRequest request) {
     return "{\"command\":\"UNSUBSCRIBE\",\"data\":{" + fields(request) + "}}";
   }

@@ -61,11 +61,25 @@ final class SessionCommands {
     }
     if (session.hold(TopicKey.of(request.type(), scope))) {
       session.markHistory();
-      session.send(Opcode.ACK, Payloads.ackSubscribe(session.sequence(), request));
+      session.send(Opcode.ACK, ack(session, request, scope));
     }
     if (presences != null && !session.isEnded()) {
       session.loop.tellRecent(session, presences);
     }
+  }
+
+  /**
+   * The session hears of everything from here on, so a state that was fetched after the time in
+   * here, and no earlier, is up to date (event-api.md §20 row 31).
+   */
+  private static String ack(Session session, SubscriptionRequest request, Scope scope) {
+    if (!request.asksForTime()) {
+      return Payloads.ackSubscribe(session.sequence(), request);
+    }
+    boolean isChannel = request.condition() instanceof Condition.OfChannel;
+    TopicKey heard = TopicKey.of(isChannel ? EventType.USER_PRESENCE : request.type(), scope);
+    long since = session.loop.hub().log().unchangedSince(heard, session.loop.timeMs());
+    return Payloads.ackSubscribe(session.sequence(), request, since);
   }
 
   private static @Nullable Scope scope(SubscriptionRequest request) {

@@ -1,5 +1,6 @@
 package app.seventv.events;
 
+import app.seventv.model.Id;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ final class SharedDispatch {
       @Nullable TopicKey wildcard,
       byte[] payload,
       @Nullable Presence presence,
+      long about,
       Route route) {
     this.exact = exact;
     this.wildcard = wildcard;
@@ -50,10 +52,10 @@ final class SharedDispatch {
     this.receivedNs = route.receivedNs;
     this.loopsLeft = new AtomicInteger(route.loops);
     this.whenDone = route.whenDone;
-    this.identity = identity(route.digest, exact);
+    this.identity = identity(route.digest, exact) ^ about;
   }
 
-  /** A message has at most one event per topic. */
+  /** A message has at most one event per topic and object. */
   private static long identity(long digest, TopicKey topic) {
     long mixed = (topic.low() ^ Long.rotateLeft(topic.high(), 23) ^ topic.tag()) * MIX;
     return digest ^ mixed ^ mixed >>> 32;
@@ -64,17 +66,23 @@ final class SharedDispatch {
    *
    * @param wildcard topic of the whole group of types, if there is one
    * @param payload JSON of {@code d}; never changed
+   * @param about the object, if it is another than that of the topic
    * @param route time in the envelope, arrival on the clock of the figures, number of loops it is
    *     handed to, what the last of them calls, and what tells the message apart
    */
   static SharedDispatch ofObject(
-      TopicKey exact, @Nullable TopicKey wildcard, byte[] payload, Route route) {
-    return new SharedDispatch(exact, wildcard, payload, null, route);
+      TopicKey exact,
+      @Nullable TopicKey wildcard,
+      byte[] payload,
+      @Nullable Id about,
+      Route route) {
+    long other = about == null ? 0 : (about.low() ^ Long.rotateLeft(about.high(), 23)) * MIX;
+    return new SharedDispatch(exact, wildcard, payload, null, other, route);
   }
 
   /** A user seen in a channel: what a session is sent depends on what it has been told before. */
   static SharedDispatch ofPresence(Presence presence, Route route) {
-    return new SharedDispatch(presence.topic(), null, NO_PAYLOAD, presence, route);
+    return new SharedDispatch(presence.topic(), null, NO_PAYLOAD, presence, 0, route);
   }
 
   TopicKey exact() {

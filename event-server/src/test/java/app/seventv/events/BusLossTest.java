@@ -99,7 +99,7 @@ class BusLossTest {
       SocketClient client = SocketClient.connect(fixture.http, fixture.webSocketUri(""));
       client.greeted().subscribed("emote_set.update", SET);
       EventHub hub = fixture.service.hub();
-      hub.log().markGap(); // the loops have not heard of it yet
+      hub.log().markGap(System.currentTimeMillis()); // the loops have not heard of it yet
       fixture.publish(BusSamples.message(BusSamples.addEvent()));
       assertThat(client.frame().get("op").intValue()).isZero();
       client.close();

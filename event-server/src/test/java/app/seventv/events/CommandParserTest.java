@@ -109,6 +109,8 @@ class CommandParserTest {
             + "{\"ctx\":\"channel\",\"platform\":\"twitch\",\"id\":\"1\"}}}",
         "{\"op\":35,\"d\":{\"type\":\"emote.*\",\"condition\":"
             + "{\"ctx\":\"channel\",\"platform\":\"TWITCH\",\"id\":1}}}",
+        "{\"op\":35,\"d\":{\"type\":\"emote.*\",\"condition\":"
+            + "{\"ctx\":\"channel\",\"platform\":\"YOUTUBE\",\"id\":\"\\ud800\"}}}",
       })
   void refusesTheRest(String json) {
     assertThatThrownBy(() -> parse(json)).isInstanceOf(InvalidPayloadException.class);

@@ -5,6 +5,11 @@ import static app.seventv.events.SocketClient.subscribeChannel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.events.dispatch.BusSamples;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class EdgeCasesTest {
   private static final String SET = "01HNGZE63V1HEAD8X4A1JH69RE";
+  private static final String KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+  private static final int TIMEOUT_MS = 30_000;
   private static final String RESUME = "{\"op\":34,\"d\":{}}";
 
   @TempDir static Path directory = Path.of(".");
@@ -60,6 +67,62 @@ class EdgeCasesTest {
         new EventStreamClient(fixture.port(), "/v3", fields.replace("|", "\r\n"))) {
       assertThat(client.readTo("id: 0")).startsWith("HTTP/1.1 200 OK").contains("event: hello");
     }
+  }
+
+  /** A key is not looked at (event-api.md §2.4). */
+  @Test
+  void anyKeyWillDo() throws Exception {
+    String fields =
+        "Upgrade: WebSocket|Connection: keep-alive, Upgrade|Sec-WebSocket-Version: 13|"
+            + "Sec-WebSocket-Key: abc|";
+    try (EventStreamClient client =
+        new EventStreamClient(fixture.port(), "/v3", fields.replace("|", "\r\n"))) {
+      assertThat(client.readTo(""))
+          .startsWith("HTTP/1.1 101 ")
+          .contains("sec-websocket-accept: zwKd5BnoWxQ6GxTxxSmBSHGHX9M=\n");
+    }
+  }
+
+  /** HTTP/1.0 knows no upgrade (RFC 9110 §7.8), so a handshake in it is a stream, too. */
+  @Test
+  void row1AHandshakeInHttp10IsAStream() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port())) {
+      assertThat(head(socket, "HTTP/1.0", KEY)).startsWith("HTTP/1.1 200 OK");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Sec-WebSocket-Key: x",
+        "Sec-WebSocket-Key: 0123456789abcdef0123456789abcdef",
+        KEY + "\r\nSec-WebSocket-Extensions: ;;permessage-deflate;=",
+        KEY + "\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
+      })
+  void neitherTheKeyNorOffersAreLookedAt(String fields) throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port())) {
+      assertThat(head(socket, "HTTP/1.1", fields))
+          .startsWith("HTTP/1.1 101 ")
+          .doesNotContain("sec-websocket-extensions");
+    }
+  }
+
+  /** Sends a handshake and reads the head of the answer. */
+  private static String head(Socket socket, String version, String fields) throws IOException {
+    String request =
+        "GET /v3 "
+            + version
+            + "\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            + "Sec-WebSocket-Version: 13\r\n"
+            + fields
+            + "\r\n\r\n";
+    socket.setSoTimeout(TIMEOUT_MS);
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    StringBuilder read = new StringBuilder();
+    while (read.indexOf("\r\n\r\n") < 0) {
+      read.append((char) new DataInputStream(socket.getInputStream()).readUnsignedByte());
+    }
+    return read.toString();
   }
 
   @Test

@@ -94,24 +94,26 @@ class FrameRulesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1000, 1001, 1002, 1003, 1007, 1008, 1011, 1012, 1013, 3000, 4000, 4999})
-  void aCloseFrameIsAnsweredWithItsCode(int code) throws IOException {
+  void aCloseFrameIsAnsweredWithItsCodeAndReason(int code) throws IOException {
     try (RawSocketClient client = connect()) {
-      client.send(RawSocketClient.close(code, "bye"));
+      client.send(RawSocketClient.close(code, "bye \u00fc"));
       RawSocketClient.Frame answer = client.read();
       assertThat(answer.first()).isEqualTo(CLOSE);
       assertThat(answer.code()).isEqualTo(code);
+      assertThat(answer.reason()).isEqualTo("bye \u00fc");
       assertThat(client.isAtEnd()).isTrue();
     }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000})
+  @ValueSource(ints = {0, 999, 1004, 1005, 1006, 1014, 1015, 1016, 2999, 5000})
   void aCodeThatMustNotBeSentIsAProtocolError(int code) throws IOException {
     try (RawSocketClient client = connect()) {
       client.send(RawSocketClient.close(code, ""));
       RawSocketClient.Frame answer = client.read();
       assertThat(answer.first()).isEqualTo(CLOSE);
       assertThat(answer.code()).isEqualTo(1002);
+      assertThat(answer.reason()).isEqualTo("Protocol violation");
       assertThat(client.isAtEnd()).isTrue();
     }
   }

@@ -90,6 +90,18 @@ class HttpRequestsTest {
   }
 
   @Test
+  void aHundredFieldsAreEnough() throws Exception {
+    String more = "x: y\r\n".repeat(99); // and Host
+    try (EventStreamClient client = new EventStreamClient(fixture.port(), "/v3", more)) {
+      assertThat(client.readTo("id: 0")).startsWith("HTTP/1.1 200 OK");
+    }
+    try (EventStreamClient client =
+        new EventStreamClient(fixture.port(), "/v3", more + "x: y\r\n")) {
+      assertThat(client.readTo("")).startsWith("HTTP/1.1 431 ");
+    }
+  }
+
+  @Test
   void preflight() throws Exception {
     HttpResponse<String> response = send("OPTIONS", "/v3/whatever?app=a&app=b");
     assertThat(response.statusCode()).isEqualTo(200);

@@ -21,7 +21,11 @@ class ResumeStructuresTest {
 
   private static SharedDispatch event(int topic, long timeMs, int bytes) {
     return SharedDispatch.ofObject(
-        key(topic), null, new byte[bytes], new SharedDispatch.Route(timeMs, 0, 1, _ -> {}, timeMs));
+        key(topic),
+        null,
+        new byte[bytes],
+        null,
+        new SharedDispatch.Route(timeMs, 0, 1, _ -> {}, timeMs));
   }
 
   private static @Nullable List<Long> numbers(
@@ -58,7 +62,7 @@ class ResumeStructuresTest {
     log.append(event(1, 1, 1));
     log.suspend();
     assertThat(numbers(log, List.of(key(1)), 1, 9, 0)).as("while the bus is away").isNull();
-    log.markGap();
+    log.markGap(0);
     assertThat(numbers(log, List.of(key(1)), 1, 9, 0)).isNull();
     assertThat(numbers(log, List.of(key(1)), 2, 9, 0)).isEmpty();
     assertThat(log.gap()).isEqualTo(2);
@@ -117,7 +121,7 @@ class ResumeStructuresTest {
     log.expire(FOREVER + 4); // drops what the predecessor calls 2 to 4
     assertThat(there(log, topics, 3, 0)).isNull();
     assertThat(there(log, topics, 4, 0)).containsExactly(5L);
-    log.markGap();
+    log.markGap(0);
     assertThat(there(log, topics, 4, 0)).isNull();
   }
 
@@ -339,5 +343,23 @@ class ResumeStructuresTest {
     assertThat(admission.tryAdmit()).isFalse();
     Admission open = new Admission(0, () -> 0);
     assertThat(open.tryAdmit()).isTrue();
+  }
+
+  @Test
+  void theLogKnowsSinceWhenNothingHasChanged() {
+    DispatchLog log = new DispatchLog(100, FOREVER);
+    assertThat(log.unchangedSince(key(1), 40)).as("the bus is not heard yet").isEqualTo(40);
+    log.listening(50);
+    log.append(event(1, 60, 1));
+    log.append(event(2, 70, 1));
+    assertThat(log.unchangedSince(key(1), 90)).isEqualTo(60);
+    assertThat(log.unchangedSince(key(3), 90)).isEqualTo(50);
+    log.expire(165); // the first is forgotten: whatever came before it may be, too
+    assertThat(log.unchangedSince(key(1), 165)).isEqualTo(60);
+    assertThat(log.unchangedSince(key(3), 165)).isEqualTo(60);
+    log.suspend();
+    assertThat(log.unchangedSince(key(2), 166)).isEqualTo(166);
+    log.markGap(168);
+    assertThat(log.unchangedSince(key(2), 169)).isEqualTo(168);
   }
 }

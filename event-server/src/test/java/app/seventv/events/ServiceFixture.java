@@ -5,13 +5,9 @@ import app.seventv.devstack.nats.DevNats;
 import app.seventv.model.bus.BusBatch;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.X509Bundle;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import javax.net.ssl.SSLContext;
 import org.awaitility.Awaitility;
 
 /** The service on two loops with a real NATS server, plain and TLS. */
@@ -28,15 +24,7 @@ final class ServiceFixture implements AutoCloseable {
    * @param settings lines of the table {@code event_api}
    */
   ServiceFixture(Path directory, String settings) throws Exception {
-    X509Bundle bundle =
-        new CertificateBuilder()
-            .algorithm(CertificateBuilder.Algorithm.ecp256)
-            .subject("CN=localhost")
-            .addSanDnsName("localhost")
-            .setIsCertificateAuthority(true)
-            .buildSelfSigned();
-    Path cert = Files.writeString(directory.resolve("c.pem"), bundle.getCertificatePEM());
-    Path key = Files.writeString(directory.resolve("k.pem"), bundle.getPrivateKeyPEM());
+    TestTls tls = TestTls.in(directory);
     nats = DevNats.start(directory.resolve("nats"), 0, 0);
     publisher = Nats.connect(nats.uri());
     runtime =
@@ -56,11 +44,13 @@ final class ServiceFixture implements AutoCloseable {
                 tls.key = "%s"
                 %s
                 """
-                    .formatted(nats.uri(), cert, key, settings)));
+                    .formatted(nats.uri(), tls.cert(), tls.key(), settings)));
     service = (EventService) runtime.service();
-    SSLContext tls = SSLContext.getInstance("TLS");
-    tls.init(null, bundle.toTrustManagerFactory().getTrustManagers(), null);
-    http = HttpClient.newBuilder().sslContext(tls).connectTimeout(Duration.ofSeconds(5)).build();
+    http =
+        HttpClient.newBuilder()
+            .sslContext(tls.client())
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
     Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> service.isSubscribed());
   }
 

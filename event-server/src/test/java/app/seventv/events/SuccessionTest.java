@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Sessions go on across a planned restart (docs/decisions/0023). */
@@ -36,7 +38,8 @@ class SuccessionTest {
 
   @TempDir Path directory = Path.of(".");
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private HttpClient http;
+  private TestTls tls;
   private final List<AutoCloseable> resources = new ArrayList<>();
   private DevNats nats;
   private Connection publisher;
@@ -46,6 +49,8 @@ class SuccessionTest {
   void start() throws Exception {
     nats = DevNats.start(directory.resolve("nats"), 0, 0);
     publisher = Nats.connect(nats.uri());
+    tls = TestTls.in(directory);
+    http = HttpClient.newBuilder().sslContext(tls.client()).build();
   }
 
   @AfterEach
@@ -64,8 +69,11 @@ class SuccessionTest {
     handover = "%s"
     nats.servers = ["%s"]
     event_api.bind = "127.0.0.1:%d"
+    event_api.secure_bind = "127.0.0.1:0"
+    event_api.tls.cert = "%s"
+    event_api.tls.key = "%s"
     """
-        .formatted(directory.resolve("handover"), nats.uri(), port);
+        .formatted(directory.resolve("handover"), nats.uri(), port, tls.cert(), tls.key());
   }
 
   private EventService service() throws Exception {
@@ -79,6 +87,13 @@ class SuccessionTest {
 
   private SocketClient connect(int port) {
     return SocketClient.connect(http, "ws://127.0.0.1:" + port + "/v3");
+  }
+
+  private SocketClient connect(EventService service, boolean isSecure) {
+    return isSecure
+        ? SocketClient.connect(
+            http, "wss://localhost:" + service.addresses().getLast().getPort() + "/v3")
+        : connect(service);
   }
 
   private SocketClient connect(EventService service) {
@@ -121,10 +136,11 @@ class SuccessionTest {
     service.drain(DRAIN);
   }
 
-  @Test
-  void whatIsMissedIsReplayedByTheSuccessor() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatIsMissedIsReplayedByTheSuccessor(boolean isSecure) throws Exception {
     EventService first = service();
-    SocketClient client = connect(first);
+    SocketClient client = connect(first, isSecure);
     String id = greetedId(client);
     client.subscribed("emote_set.update", SET); // frame 2
     client.send(SocketClient.subscribeChannel("cosmetic.*", "123456789")).frame(); // frame 3
@@ -142,7 +158,7 @@ class SuccessionTest {
     drain(first);
     assertSentAway(client);
     rename(); // nobody is there
-    try (SocketClient next = connect(second)) {
+    try (SocketClient next = connect(second, isSecure)) {
       greetedId(next);
       next.send(SocketClient.resume(id, 12)); // 13 is lost, says the client
       assertAck(next, true, 2, 2);
@@ -154,10 +170,11 @@ class SuccessionTest {
     }
   }
 
-  @Test
-  void aClientWithoutANumberGoesOnIfItAnsweredTheCloseFrame() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aClientWithoutANumberGoesOnIfItAnsweredTheCloseFrame(boolean isSecure) throws Exception {
     EventService first = service();
-    SocketClient client = connect(first);
+    SocketClient client = connect(first, isSecure);
     String id = greetedId(client);
     client.subscribed("emote_set.update", SET);
     EventService second = service();
@@ -165,7 +182,7 @@ class SuccessionTest {
     assertRenamed(client, 1);
     drain(first);
     assertSentAway(client);
-    try (SocketClient next = connect(second)) {
+    try (SocketClient next = connect(second, isSecure)) {
       greetedId(next);
       next.send(SocketClient.resume(id, 0));
       assertAck(next, true, 0, 1);
@@ -185,7 +202,7 @@ class SuccessionTest {
     EventService second = service();
     drain(first);
     assertSentAway(client);
-    second.hub().log().markGap();
+    second.hub().log().markGap(System.currentTimeMillis());
     try (SocketClient next = connect(second)) {
       greetedId(next);
       next.send(SocketClient.resume(id, 0));

@@ -44,10 +44,16 @@ public record OriginConfig(
       Origin origin =
           new Origin(
               in.id("id"),
-              in.documentOrNull("limit", limit -> limit.int64("count")),
+              in.documentOrNull("limit", Origin::readLimit),
               in.documents("transformations", Transformation::read));
       in.rejectUnknown();
       return origin;
+    }
+
+    private static Long readLimit(DocumentReader in) {
+      long count = in.int64("count");
+      in.rejectUnknown();
+      return count;
     }
 
     @Override

@@ -7,6 +7,9 @@ import static app.seventv.model.Permission.Category.USER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.model.Permissions.Limit;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
 
@@ -122,5 +125,59 @@ class PermissionsTest {
                 .rateLimit(RateLimitResource.LOGIN))
         .as("no interval = unlimited")
         .isNull();
+  }
+
+  /** Names and numbers of all bits (data-model.md §9.2); readers of today know no others. */
+  @Test
+  void bitsAreThoseOfTheTable() {
+    Map<Permission.Category, Integer> bits = new EnumMap<>(Permission.Category.class);
+    for (Permission permission : Permission.values()) {
+      assertThat(Integer.bitCount(permission.bit())).as(permission.name()).isEqualTo(1);
+      bits.merge(
+          permission.category(),
+          permission.bit(),
+          (a, b) -> {
+            assertThat(a & b).as(permission.name()).isZero();
+            return a | b;
+          });
+    }
+    assertThat(bits.toString())
+        .isEqualTo(
+            "{EMOTE=127, ROLE=7, EMOTE_SET=127, BADGE=7, PAINT=7, USER=8191, TICKET=63,"
+                + " EMOTE_MODERATION_REQUEST=3, ADMIN=31, FLAGS=3}");
+    assertThat(Permission.USER_MANAGE_SESSIONS.bit()).isEqualTo(4096);
+    assertThat(Permission.EMOTE_SET_RESIZE.bit()).isEqualTo(8);
+    assertThat(Permission.FLAGS_ACCEPT_EDITOR_INVITES.bit()).isEqualTo(2);
+    assertThat(Permission.MANAGE_ENTITLEMENTS.bit()).isEqualTo(16);
+    assertThat(Arrays.stream(RateLimitResource.values()).map(RateLimitResource::key))
+        .containsExactlyInAnyOrder(
+            "emote_upload",
+            "profile_picture_upload",
+            "login",
+            "search",
+            "user_change_cosmetics",
+            "user_change_editor",
+            "user_change_connections",
+            "emote_update",
+            "emote_set_create",
+            "emote_set_change",
+            "egvault_subscribe",
+            "egvault_redeem",
+            "egvault_payment_method",
+            "user_presence_write",
+            "global");
+  }
+
+  @Test
+  void unknownKeysAndLimitsAreMergedKeyByKey() {
+    Permissions low =
+        read(
+            "{\"future\": 1, \"other\": {\"x\": 1}, \"ratelimits\": {\"login\":"
+                + " {\"interval_seconds\": 5, \"requests\": 1}, \"search\": null}}");
+    Permissions high = read("{\"future\": 2, \"ratelimits\": {\"login\": null}}");
+    assertThat(low.merge(high).toBson().toJson())
+        .isEqualTo(
+            "{\"ratelimits\": {\"login\": null, \"search\": null}, \"future\": 2,"
+                + " \"other\": {\"x\": 1}}");
   }
 }

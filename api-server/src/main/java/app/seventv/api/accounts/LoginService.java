@@ -133,6 +133,7 @@ public final class LoginService {
     if (known == null) {
       User created = newUser(transaction, platform, profile);
       transaction.insert(CollectionNames.USERS, created);
+      transaction.emit(null, null, new EntityEvent.OfUser(created, new UserChange.Create()));
       return created.id();
     }
     if (!connection(known, platform, profile.id()).allowLogin()) {

@@ -74,7 +74,8 @@ public final class TokenKey {
         return null;
       }
       return token.getJWTClaimsSet();
-    } catch (ParseException | JOSEException | IllegalStateException e) {
+    } catch (ParseException | JOSEException | RuntimeException e) {
+      // The library throws others for odd tokens, too: a header that is JSON's null, say.
       return null;
     }
   }

@@ -29,6 +29,11 @@ public final class Cached<T> {
     return value;
   }
 
+  /** The same in another form, as right as this is. */
+  Cached<T> with(T other) {
+    return new Cached<>(other, dependencies, position);
+  }
+
   /** What it was made of. */
   public DependencySet dependencies() {
     return dependencies;

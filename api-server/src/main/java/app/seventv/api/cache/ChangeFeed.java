@@ -27,6 +27,11 @@ public final class ChangeFeed implements AutoCloseable {
   /** How long the server may wait for a change before it answers. */
   private static final Duration MAX_WAIT = Duration.ofMillis(500);
 
+  /**
+   * Longest time for an answer, whatever is set for other operations; silence is noticed before.
+   */
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
   private static final Duration REOPEN_PAUSE = Duration.ofSeconds(1);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
@@ -44,7 +49,7 @@ public final class ChangeFeed implements AutoCloseable {
 
   /** Starts to read. */
   public ChangeFeed(MongoDatabase database, ChangeLog log) {
-    this.database = database;
+    this.database = database.withTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     this.log = log;
     this.changes = new Changes(log);
     this.thread = Thread.ofPlatform().daemon().name("change-feed").start(this::run);

@@ -28,10 +28,18 @@ public final class DependencySet {
   /** Adds a {@link Dependency}. */
   public void add(long dependency) {
     if (2 * size >= table.length) {
-      grow();
+      grow(2 * table.length);
     }
     if (insert(table, dependency)) {
       size++;
+    }
+  }
+
+  /** Makes room at once for what is about to be added. */
+  public void expect(int more) {
+    int needed = 2 * Integer.highestOneBit(2 * (size + more));
+    if (needed > table.length) {
+      grow(needed);
     }
   }
 
@@ -76,8 +84,8 @@ public final class DependencySet {
     return false;
   }
 
-  private void grow() {
-    long[] larger = new long[2 * table.length];
+  private void grow(int capacity) {
+    long[] larger = new long[capacity];
     for (long dependency : table) {
       if (dependency != 0) {
         insert(larger, dependency);

@@ -54,6 +54,20 @@ public final class EntityCache<K, V> {
       CacheLimits limits,
       ToIntFunction<V> weight,
       Loader<K, V> loader) {
+    this(log, clock, limits, key -> 0, weight, loader);
+  }
+
+  /**
+   * @param keyWeight bytes of a key that is no small one
+   * @param weight bytes of a value, without its dependencies
+   */
+  public EntityCache(
+      ChangeLog log,
+      InstantSource clock,
+      CacheLimits limits,
+      ToIntFunction<K> keyWeight,
+      ToIntFunction<V> weight,
+      Loader<K, V> loader) {
     this.log = log;
     this.clock = clock;
     this.loader = loader;
@@ -61,7 +75,10 @@ public final class EntityCache<K, V> {
         Caffeine.newBuilder()
             .maximumWeight(limits.maxBytes())
             .<K, Cached<V>>weigher((key, entry) ->
-                weight.applyAsInt(entry.value()) + entry.dependencies().weight() + 100)
+                keyWeight.applyAsInt(key)
+                    + weight.applyAsInt(entry.value())
+                    + entry.dependencies().weight()
+                    + 100)
             .expireAfterWrite(limits.maxAge())
             .ticker(CacheLimits.ticker(clock))
             .executor(Runnable::run)

@@ -8,19 +8,19 @@ import app.seventv.core.content.Representation;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.Unpooled;
 import io.netty.util.IllegalReferenceCountException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
-import java.util.Base64;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,19 +34,19 @@ public final class ResponseCache implements AutoCloseable {
   /** Bytes of an entry without its body, dependencies and weighty subject, roughly. */
   private static final int ENTRY_BYTES = 400;
 
-  /** Times that a request waits for another that makes the same answer. */
-  private static final int MAX_WAITS = 3;
-
-  private static final int TAG_BYTES = 16;
+  /** An answer that was asked for so often will be asked for again. */
+  static final int HITS_WORTH_EFFORT = 8;
 
   private final ChangeLog log;
   private final InstantSource clock;
   private final Compression compression;
   private final Compression quick;
+  private final Compression best;
+  private final Executor executor;
   private final boolean enabled;
   private final Cache<Key, Cached<Stored>> entries;
-  private final ConcurrentHashMap<Key, CompletableFuture<Boolean>> running =
-      new ConcurrentHashMap<>();
+  private final SharedWork<Key, Answer> running = new SharedWork<>();
+  private final Semaphore again = new Semaphore(1);
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
 
@@ -55,8 +55,13 @@ public final class ResponseCache implements AutoCloseable {
    *
    * @param subject tells answers apart, by equality
    * @param coding what the client likes; small answers are not compressed all the same
+   * @param gzip whether it likes gzip as well, which can be put together of pieces
    */
-  public record Key(Object subject, ContentCoding coding) {}
+  public record Key(Object subject, ContentCoding coding, boolean gzip) {
+    public Key(Object subject, ContentCoding coding) {
+      this(subject, coding, coding == ContentCoding.GZIP);
+    }
+  }
 
   /** A subject that takes memory worth counting, e.g. a text that somebody may make up. */
   public interface Weighty {
@@ -64,28 +69,51 @@ public final class ResponseCache implements AutoCloseable {
     int weight();
   }
 
-  /** An answer's text, and what it was made of. */
-  public record Rendered(JsonWriter json, DependencySet dependencies) {}
+  /**
+   * An answer's text, and what it was made of.
+   *
+   * @param splices parts that are compressed already and not in the text; only for those who like
+   *     gzip
+   */
+  public record Rendered(JsonWriter json, Splices splices, DependencySet dependencies) {
+    /** An answer whose text is whole. */
+    public Rendered(JsonWriter json, DependencySet dependencies) {
+      this(json, new Splices(), dependencies);
+    }
+  }
 
   /** An answer to be sent; whoever has it releases the body. */
   public record Answer(Representation representation, ByteBuf body) {}
 
-  private record Stored(Representation representation, ByteBuf body) {}
+  /**
+   * @param hits of a body that was put together in haste; null for one that cannot be made better
+   */
+  private record Stored(Representation representation, ByteBuf body, @Nullable AtomicInteger hits) {
+    Answer answer() {
+      return new Answer(representation, body.retainedDuplicate());
+    }
+  }
 
   /**
    * @param compression of answers that are kept, so that many get what it takes
    * @param quick of answers that one client gets
+   * @param best of answers that were put together of pieces and have many hits
+   * @param executor compresses those again
    */
   public ResponseCache(
       ChangeLog log,
       InstantSource clock,
       Compression compression,
       Compression quick,
+      Compression best,
+      Executor executor,
       CacheLimits limits) {
     this.log = log;
     this.clock = clock;
     this.compression = compression;
     this.quick = quick;
+    this.best = best;
+    this.executor = executor;
     this.enabled = limits.maxBytes() > 0;
     this.entries =
         Caffeine.newBuilder()
@@ -114,34 +142,32 @@ public final class ResponseCache implements AutoCloseable {
     }
     Stored stored = entry.value();
     try {
-      Answer answer = new Answer(stored.representation, stored.body.retainedDuplicate());
+      Answer answer = stored.answer();
       hits.increment();
+      if (stored.hits != null && stored.hits.incrementAndGet() == HITS_WORTH_EFFORT) {
+        executor.execute(() -> compressAgain(key, entry, stored.hits));
+      }
       return answer;
     } catch (IllegalReferenceCountException e) {
       return null; // dropped a moment ago
     }
   }
 
-  /** What is in memory, else made now; the code may throw and may run for several at once. */
+  /** What is in memory, else made now; see {@link SharedWork}. */
   public Answer get(Key key, Supplier<Rendered> render) {
-    for (int i = 0; i < MAX_WAITS && enabled && log.isLive(); i++) {
-      Answer known = find(key);
-      if (known != null) {
-        return known;
-      }
-      CompletableFuture<Boolean> mine = new CompletableFuture<>();
-      CompletableFuture<Boolean> other = running.putIfAbsent(key, mine);
-      if (other == null) {
-        try {
-          return make(key, render);
-        } finally {
-          running.remove(key, mine);
-          mine.complete(true);
-        }
-      }
-      other.join();
+    if (!enabled) {
+      return make(key, render);
     }
-    return make(key, render);
+    Answer known = find(key);
+    if (known != null) {
+      return known;
+    }
+    return running.get(key, () -> find(key), () -> make(key, render), this::copy);
+  }
+
+  private Answer copy(Answer answer) {
+    hits.increment();
+    return new Answer(answer.representation, answer.body.retainedDuplicate());
   }
 
   private Answer make(Key key, Supplier<Rendered> render) {
@@ -152,35 +178,72 @@ public final class ResponseCache implements AutoCloseable {
         enabled
             && position != ChangeLog.UNKNOWN
             && rendered.dependencies().untilMs() > clock.millis();
-    Stored stored = encode(rendered.json(), key.coding(), kept ? compression : quick);
+    Stored stored = encode(rendered, key.coding(), kept ? compression : quick);
     if (kept) {
-      ByteBuf body = stored.body.retainedDuplicate();
+      Answer answer = stored.answer();
       entries.put(key, new Cached<>(stored, rendered.dependencies(), position));
-      return new Answer(stored.representation, body);
+      return answer;
     }
     return new Answer(stored.representation, stored.body);
   }
 
   /** An answer that is right for its caller only. */
   public Answer uncached(ContentCoding coding, Rendered rendered) {
-    Stored stored = encode(rendered.json(), coding, quick);
+    Stored stored = encode(rendered, coding, quick);
     return new Answer(stored.representation, stored.body);
   }
 
-  /** Takes the text; the result is for one if it is not kept, so little work goes into it. */
-  private static Stored encode(JsonWriter json, ContentCoding wanted, Compression compression) {
+  /** Takes the text. */
+  private static Stored encode(Rendered rendered, ContentCoding wanted, Compression compression) {
+    JsonWriter json = rendered.json();
     try {
+      if (!rendered.splices().isEmpty()) {
+        Splices.Joined joined = rendered.splices().join(json);
+        return stored(ContentCoding.GZIP, joined.body(), joined.tag(), new AtomicInteger());
+      }
       ContentCoding coding = compression.codingFor(wanted, JSON, json.length());
       ByteBuf body =
           coding == ContentCoding.IDENTITY ? plain(json) : compressed(json, coding, compression);
-      Representation representation =
-          Representation.of(body.readableBytes(), JSON)
-              .withCoding(coding)
-              .withEtag(EntityTag.strong(tag(body.nioBuffer())));
-      return new Stored(representation, body);
+      return stored(coding, body, tag(body), null);
     } finally {
       json.recycle();
     }
+  }
+
+  private static Stored stored(
+      ContentCoding coding, ByteBuf body, EntityTag tag, @Nullable AtomicInteger hits) {
+    Representation representation =
+        Representation.of(body.readableBytes(), JSON).withCoding(coding).withEtag(tag);
+    return new Stored(representation, body, hits);
+  }
+
+  /** Replaces an answer that was put together by a smaller one; one at a time. */
+  private void compressAgain(Key key, Cached<Stored> entry, AtomicInteger hitsSoFar) {
+    if (!again.tryAcquire()) {
+      hitsSoFar.set(0); // the next hits ask anew
+      return;
+    }
+    try {
+      Stored smaller = smaller(key, entry.value().answer().body());
+      if (!entries.asMap().replace(key, entry, entry.with(smaller))) {
+        smaller.body.release();
+      }
+    } catch (IllegalReferenceCountException e) {
+      // dropped a moment ago
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      again.release();
+    }
+  }
+
+  private Stored smaller(Key key, ByteBuf gzip) throws IOException {
+    byte[] text;
+    try (GZIPInputStream in = new GZIPInputStream(new ByteBufInputStream(gzip, true), 1 << 16)) {
+      text = in.readAllBytes();
+    }
+    JsonWriter json = new JsonWriter(text.length).raw(text);
+    return encode(new Rendered(json, new DependencySet()), key.coding(), best);
   }
 
   private static ByteBuf plain(JsonWriter json) {
@@ -207,17 +270,10 @@ public final class ResponseCache implements AutoCloseable {
     }
   }
 
-  /** Equal tags mean equal bytes: the bytes make the tag. */
-  private static String tag(ByteBuffer body) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(body);
-      byte[] tag = new byte[TAG_BYTES];
-      System.arraycopy(sha256.digest(), 0, tag, 0, TAG_BYTES);
-      return Base64.getUrlEncoder().withoutPadding().encodeToString(tag);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every Java platform has it
-    }
+  private static EntityTag tag(ByteBuf body) {
+    MessageDigest digest = Tags.sha256();
+    digest.update(body.nioBuffer());
+    return Tags.tag(digest);
   }
 
   /** Requests that were answered from memory. */

@@ -1,5 +1,6 @@
 package app.seventv.api.common;
 
+import com.mongodb.MongoTimeoutException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -62,9 +63,22 @@ public final class ApiException extends RuntimeException {
     return new ApiException(501, ErrorCode.BAD_REQUEST, "not implemented");
   }
 
-  /** 500 LOAD_ERROR caused by a failing store or provider; the cause is for the log only. */
+  /**
+   * 500 LOAD_ERROR caused by a failing store or provider, 504 if the database has not answered in
+   * time; the cause is for the log only.
+   */
   public static ApiException loadFailed(String text, Throwable cause) {
-    return new ApiException(500, ErrorCode.LOAD_ERROR, text, Map.of(), cause);
+    return cause instanceof MongoTimeoutException
+        ? databaseTimeout()
+        : new ApiException(500, ErrorCode.LOAD_ERROR, text, Map.of(), cause);
+  }
+
+  /**
+   * 504 LOAD_ERROR: the database has not answered in time. Without a cause, as there is one such
+   * answer per request then, and each would fill the log with the same.
+   */
+  public static ApiException databaseTimeout() {
+    return new ApiException(504, ErrorCode.LOAD_ERROR, "the database did not answer in time");
   }
 
   /** An error of our own making (status 500) whose cause is kept for the log. */

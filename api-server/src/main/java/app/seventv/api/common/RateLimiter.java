@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * headers of api-v4.md §4. Each instance counts for itself: a limit is divided by the instances.
  */
 public final class RateLimiter {
+  /** Start of the names of all headers about limits. */
+  public static final String HEADER_PREFIX = "x-ratelimit-";
+
   /** Most windows held; the least recently used are forgotten first. */
   private static final long MAX_WINDOWS = 500_000;
 
@@ -41,7 +44,7 @@ public final class RateLimiter {
   /** Names of one resource's headers. */
   private record HeaderNames(String limit, String remaining, String reset, String used) {
     static HeaderNames of(RateLimitResource resource) {
-      String prefix = "x-ratelimit-" + resource.key();
+      String prefix = HEADER_PREFIX + resource.key();
       return new HeaderNames(
           prefix + "-limit", prefix + "-remaining", prefix + "-reset", prefix + "-used");
     }

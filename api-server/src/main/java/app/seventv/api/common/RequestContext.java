@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What one HTTP request carries through its endpoint or its GraphQL fields. */
 public final class RequestContext {
-  /** Most fields in the answers to one request: some sets of a thousand emotes with everything. */
-  public static final int MAX_FIELDS = 1_000_000;
-
   private final Caller caller;
   private final RateLimiter limiter;
   private final Supplier<@Nullable String> country;
@@ -89,9 +86,9 @@ public final class RequestContext {
     }
   }
 
-  /** Counts one more GraphQL field of the answer, and says whether it may still be in it. */
-  public boolean countField() {
-    return fields.incrementAndGet() <= MAX_FIELDS;
+  /** Counts one more GraphQL field of the answers to this request, and says how many there are. */
+  public int countField() {
+    return fields.incrementAndGet();
   }
 
   /** Headers for the answer: one group per charged resource. */

@@ -34,7 +34,10 @@ public final class IndexBuilder {
   /** An older database may hold the same keys with other options: that is for an operator. */
   private static void create(Store store, Index index, IndexOptions options) {
     try {
-      store.collection(index.collection()).createIndex(index.keysToBson(), options);
+      store
+          .collection(index.collection())
+          .withTimeout(0, TimeUnit.MILLISECONDS) // a large collection takes its time
+          .createIndex(index.keysToBson(), options);
     } catch (MongoCommandException e) {
       if (e.getErrorCode() != INDEX_OPTIONS_CONFLICT
           && e.getErrorCode() != INDEX_KEY_SPECS_CONFLICT) {

@@ -1,5 +1,6 @@
 package app.seventv.api.data;
 
+import app.seventv.model.CollectionNames;
 import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.Id;
@@ -11,6 +12,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.bson.BsonArray;
+import org.bson.BsonBinary;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
 
 /** What users and tickets own, for many owners at once. */
 public final class Owned {
@@ -37,6 +42,20 @@ public final class Owned {
             .filter(set -> set.ownerId() != null)
             .sorted(Comparator.comparing(EmoteSet::id))
             .toList();
+    return group(owners, found, set -> set.ownerId() == null ? Id.NIL : set.ownerId());
+  }
+
+  /** The same without their entries, which do not even cross the wire. */
+  public Map<Id, List<EmoteSet>> setHeads(Collection<Id> owners) {
+    List<BsonBinary> ids = owners.stream().map(Id::toBson).toList();
+    List<EmoteSet> found =
+        store
+            .collection(CollectionNames.EMOTE_SETS)
+            .find(new BsonDocument("owner_id", new BsonDocument("$in", new BsonArray(ids))))
+            .projection(new BsonDocument("emotes", BsonBoolean.FALSE))
+            .map(head -> EmoteSet.fromBson(head.append("emotes", new BsonArray())))
+            .into(new ArrayList<>());
+    found.sort(Comparator.comparing(EmoteSet::id));
     return group(owners, found, set -> set.ownerId() == null ? Id.NIL : set.ownerId());
   }
 

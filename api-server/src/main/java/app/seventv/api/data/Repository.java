@@ -1,9 +1,11 @@
 package app.seventv.api.data;
 
+import app.seventv.model.DocumentException;
 import app.seventv.model.Id;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoCursor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,6 +18,8 @@ import org.bson.BsonInt32;
 import org.bson.BsonValue;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Typed reads of one collection.
@@ -23,10 +27,18 @@ import org.jspecify.annotations.Nullable;
  * @param collection where the documents are
  * @param read from stored form to record
  * @param id the record's id
+ * @param skipsUnreadable whether lists go on without a document that is not what it should be, as a
+ *     newer release may write it: one emote must not take a whole set away. Not for what
+ *     permissions are made of, where less may mean more. Reads of one document and those inside a
+ *     transaction always fail.
  * @param <T> record of the collection
  */
 public record Repository<T>(
-    MongoCollection<BsonDocument> collection, Function<BsonDocument, T> read, Function<T, Id> id) {
+    MongoCollection<BsonDocument> collection,
+    Function<BsonDocument, T> read,
+    Function<T, Id> id,
+    boolean skipsUnreadable) {
+  private static final Logger LOG = LoggerFactory.getLogger(Repository.class);
 
   /** Most values in one {@code $in}. */
   private static final int MAX_IN = 1000;
@@ -55,29 +67,36 @@ public record Repository<T>(
     for (int from = 0; from < values.size(); from += MAX_IN) {
       BsonArray batch = new BsonArray(values.subList(from, Math.min(values.size(), from + MAX_IN)));
       BsonDocument filter = new BsonDocument(field, new BsonDocument("$in", batch));
-      collection.find(filter).map(read::apply).into(found);
+      addAll(collection.find(filter), found);
+    }
+    return found;
+  }
+
+  private List<T> addAll(FindIterable<BsonDocument> cursor, List<T> found) {
+    try (MongoCursor<BsonDocument> documents = cursor.iterator()) {
+      while (documents.hasNext()) {
+        try {
+          found.add(read.apply(documents.next()));
+        } catch (DocumentException e) {
+          if (!skipsUnreadable) {
+            throw e;
+          }
+          LOG.warn("left out: {}", e.getMessage());
+        }
+      }
     }
     return found;
   }
 
   /** Documents that match a filter, ascending by id. */
   public List<T> find(Bson filter) {
-    return collection
-        .find(filter)
-        .sort(new BsonDocument("_id", new BsonInt32(1)))
-        .map(read::apply)
-        .into(new ArrayList<>());
+    return addAll(
+        collection.find(filter).sort(new BsonDocument("_id", new BsonInt32(1))), new ArrayList<>());
   }
 
   /** One page of the documents that match, in the given order. */
   public List<T> page(Bson filter, Bson sort, int skip, int limit) {
-    return collection
-        .find(filter)
-        .sort(sort)
-        .skip(skip)
-        .limit(limit)
-        .map(read::apply)
-        .into(new ArrayList<>());
+    return addAll(collection.find(filter).sort(sort).skip(skip).limit(limit), new ArrayList<>());
   }
 
   /** Reads inside a transaction, ascending by id. */

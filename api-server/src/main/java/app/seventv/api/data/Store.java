@@ -56,11 +56,11 @@ public final class Store {
   public Store(MongoClient client, String database) {
     this.client = client;
     this.database = client.getDatabase(database);
-    this.users = repository(CollectionNames.USERS, User::fromBson, User::id);
-    this.emotes = repository(CollectionNames.EMOTES, Emote::fromBson, Emote::id);
-    this.emoteSets = repository(CollectionNames.EMOTE_SETS, EmoteSet::fromBson, EmoteSet::id);
-    this.badges = repository(CollectionNames.BADGES, Badge::fromBson, Badge::id);
-    this.paints = repository(CollectionNames.PAINTS, Paint::fromBson, Paint::id);
+    this.users = shown(CollectionNames.USERS, User::fromBson, User::id);
+    this.emotes = shown(CollectionNames.EMOTES, Emote::fromBson, Emote::id);
+    this.emoteSets = shown(CollectionNames.EMOTE_SETS, EmoteSet::fromBson, EmoteSet::id);
+    this.badges = shown(CollectionNames.BADGES, Badge::fromBson, Badge::id);
+    this.paints = shown(CollectionNames.PAINTS, Paint::fromBson, Paint::id);
     this.moderationRequests =
         repository(
             CollectionNames.EMOTE_MODERATION_REQUESTS,
@@ -187,6 +187,11 @@ public final class Store {
 
   private <T> Repository<T> repository(
       String name, Function<BsonDocument, T> read, Function<T, Id> id) {
-    return new Repository<>(collection(name), read, id);
+    return new Repository<>(collection(name), read, id, false);
+  }
+
+  /** What is shown in lists, and decides nothing. */
+  private <T> Repository<T> shown(String name, Function<BsonDocument, T> read, Function<T, Id> id) {
+    return new Repository<>(collection(name), read, id, true);
   }
 }

@@ -10,11 +10,13 @@ import graphql.GraphQLContext;
  * of a batch.
  */
 final class AnswerSize {
+  private final int maxFields;
   private final RequestContext request;
   private final ExecutionInput execution;
   private volatile boolean exceeded;
 
-  AnswerSize(RequestContext request, ExecutionInput execution) {
+  AnswerSize(int maxFields, RequestContext request, ExecutionInput execution) {
+    this.maxFields = maxFields;
     this.request = request;
     this.execution = execution;
   }
@@ -22,7 +24,7 @@ final class AnswerSize {
   /** Counts a field that is about to be read; the engine stops soon after one too many. */
   static void count(GraphQLContext context) {
     AnswerSize size = context.get(AnswerSize.class);
-    if (size != null && !size.request.countField()) {
+    if (size != null && size.request.countField() > size.maxFields) {
       size.exceeded = true;
       size.execution.cancel();
     }

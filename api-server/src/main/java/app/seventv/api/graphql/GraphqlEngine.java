@@ -39,10 +39,10 @@ public final class GraphqlEngine {
   public static final int MAX_QUERY_TOKENS = 15_000;
 
   /** Longer documents are not kept: the clients' own texts are shorter. */
-  private static final int MAX_CACHED_CHARACTERS = 8192;
+  static final int MAX_CACHED_CHARACTERS = 8192;
 
   /** Memory for kept documents, by the estimate of {@link #weight}. */
-  private static final long MAX_CACHED_BYTES = 64L * 1024 * 1024;
+  static final long MAX_CACHED_BYTES = 64L * 1024 * 1024;
 
   private static final ParserOptions PARSER_OPTIONS =
       ParserOptions.getDefaultOperationParserOptions()
@@ -58,6 +58,7 @@ public final class GraphqlEngine {
   private final Executor executor;
   private final UnaryOperator<Document> rewrite;
   private final Predicate<Document> kept;
+  private final int maxFields;
   private final Cache<String, Prepared> prepared =
       Caffeine.newBuilder()
           .maximumWeight(MAX_CACHED_BYTES)
@@ -69,6 +70,7 @@ public final class GraphqlEngine {
   /**
    * @param rewrite changes a parsed document before validation (identity for none)
    * @param kept which valid documents have answers that say what they are made of
+   * @param maxFields most fields in the answers to one request
    * @param executor runs the items of a batch, a virtual thread each
    */
   public GraphqlEngine(
@@ -76,8 +78,10 @@ public final class GraphqlEngine {
       BatchLoaders loaders,
       UnaryOperator<Document> rewrite,
       Predicate<Document> kept,
+      int maxFields,
       Executor executor) {
     this.kept = kept;
+    this.maxFields = maxFields;
     this.schema = schema;
     this.loaders = loaders;
     this.rewrite = rewrite;
@@ -128,7 +132,7 @@ public final class GraphqlEngine {
                     .of(PreparsedDocumentEntry.class, document.entry()))
             .dataLoaderRegistry(loaders.registry())
             .build();
-    AnswerSize size = new AnswerSize(context, input);
+    AnswerSize size = new AnswerSize(maxFields, context, input);
     input.getGraphQLContext().put(AnswerSize.class, size);
     ExecutionResult result = graphql.execute(input);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
@@ -165,6 +169,18 @@ public final class GraphqlEngine {
     return query.length() > MAX_CACHED_CHARACTERS
         ? prepare(query)
         : prepared.get(query, this::prepare);
+  }
+
+  /** What is kept, by the estimate of {@link #weight}. */
+  long keptBytes() {
+    prepared.cleanUp();
+    return prepared.policy().eviction().orElseThrow().weightedSize().orElseThrow();
+  }
+
+  /** Number of kept documents. */
+  long keptDocuments() {
+    prepared.cleanUp();
+    return prepared.estimatedSize();
   }
 
   /** Bytes that a prepared document takes, roughly: its tree is far larger than its text. */

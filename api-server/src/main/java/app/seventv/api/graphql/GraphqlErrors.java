@@ -2,6 +2,7 @@ package app.seventv.api.graphql;
 
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
+import com.mongodb.MongoTimeoutException;
 import graphql.GraphQLError;
 import graphql.GraphqlErrorException;
 import graphql.execution.AbortExecutionException;
@@ -34,6 +35,10 @@ final class GraphqlErrors implements DataFetcherExceptionHandler {
     switch (failure) {
       case ApiException api -> {
         logInternal(api);
+        error.message(message(api)).extensions(extensions(api));
+      }
+      case MongoTimeoutException late -> {
+        ApiException api = ApiException.databaseTimeout();
         error.message(message(api)).extensions(extensions(api));
       }
       case ArgumentException argument -> error.message(String.valueOf(argument.getMessage()));

@@ -79,7 +79,8 @@ public final class EmoteSearch {
     flag(filters, "flag_approved_personal", conditions.approvedPersonal());
     String text = conditions.text();
     String exact = conditions.exactMatch() && text != null ? quotable(text) : "";
-    if (!exact.isEmpty()) {
+    // The engine knows only these, and refuses a condition without any: "&&", or an emoji.
+    if (exact.codePoints().anyMatch(Character::isLetterOrDigit)) {
       filters.add("default_name: " + quote(exact));
     }
     if (scored) {

@@ -11,6 +11,7 @@ import app.seventv.api.data.Editors;
 import app.seventv.api.data.EmoteResolver;
 import app.seventv.api.data.Owned;
 import app.seventv.api.data.Store;
+import app.seventv.api.v3rest.V3Runs.Run;
 import app.seventv.api.v3rest.V3Writer.EmoteText;
 import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
@@ -39,7 +40,7 @@ final class V3Entities {
   private final Store store;
   private final V3Writer writer;
   private final EntityCache<Id, KnownEmote> emotes;
-  private final EntityCache<Id, EmoteSet> sets;
+  private final EntityCache<Id, KnownSet> sets;
   private final EntityCache<Id, List<EmoteSet>> setsOf;
   private final EntityCache<Id, List<UserEditor>> editorsOf;
 
@@ -56,6 +57,30 @@ final class V3Entities {
     }
   }
 
+  /** A set in memory, with its runs once somebody asks for them. */
+  static final class KnownSet {
+    private final EmoteSet set;
+    private @Nullable List<Run> runs;
+
+    KnownSet(EmoteSet set) {
+      this.set = set;
+    }
+
+    EmoteSet set() {
+      return set;
+    }
+
+    /** Two threads at once may both make them; they are equal. */
+    List<Run> runs() {
+      List<Run> known = runs;
+      if (known == null) {
+        known = V3Runs.of(set);
+        runs = known;
+      }
+      return known;
+    }
+  }
+
   /**
    * @param limits of each of emotes and sets
    */
@@ -65,7 +90,7 @@ final class V3Entities {
     Owned owned = new Owned(store);
     Editors editors = new Editors(store);
     this.emotes = new EntityCache<>(log, clock, limits, KnownEmote::weight, this::loadEmotes);
-    this.sets = new EntityCache<>(log, clock, limits, V3Entities::weight, this::loadSets);
+    this.sets = new EntityCache<>(log, clock, limits, known -> weight(known.set), this::loadSets);
     ToIntFunction<List<EmoteSet>> all = each -> each.stream().mapToInt(V3Entities::weight).sum();
     this.setsOf = new EntityCache<>(log, clock, limits, all, owners -> setsOf(owners, owned));
     this.editorsOf =
@@ -78,13 +103,13 @@ final class V3Entities {
   }
 
   /** A set with its entries, or null. */
-  @Nullable EmoteSet set(Id id, DependencySet on) {
+  @Nullable KnownSet set(Id id, DependencySet on) {
     on.add(Dependency.emoteSet(id));
-    Cached<EmoteSet> found = sets.get(id);
+    Cached<KnownSet> found = sets.get(id);
     return found == null ? null : found.value();
   }
 
-  /** The sets of somebody, without their entries. */
+  /** The sets of somebody, without their entries, which are many and read on their own. */
   List<EmoteSet> setsOf(Id owner, DependencySet on) {
     return take(setsOf.get(owner), on);
   }
@@ -189,25 +214,24 @@ final class V3Entities {
         shown ? writer.emotePartial(emote) : null);
   }
 
-  private Map<Id, Loaded<EmoteSet>> loadSets(Set<Id> ids) {
-    Map<Id, Loaded<EmoteSet>> loaded = HashMap.newHashMap(ids.size());
+  private Map<Id, Loaded<KnownSet>> loadSets(Set<Id> ids) {
+    Map<Id, Loaded<KnownSet>> loaded = HashMap.newHashMap(ids.size());
     store
         .emoteSets()
         .byIds(ids)
-        .forEach((id, set) -> loaded.put(id, new Loaded<>(set, on(Dependency.emoteSet(id)))));
+        .forEach((id, set) ->
+            loaded.put(id, new Loaded<>(new KnownSet(set), on(Dependency.emoteSet(id)))));
     return loaded;
   }
 
   private static Map<Id, Loaded<List<EmoteSet>>> setsOf(Set<Id> owners, Owned owned) {
     Map<Id, Loaded<List<EmoteSet>>> loaded = HashMap.newHashMap(owners.size());
     owned
-        .sets(owners)
+        .setHeads(owners)
         .forEach((owner, all) -> {
           DependencySet on = on(Dependency.setsOf(owner));
           all.forEach(set -> on.add(Dependency.emoteSet(set.id())));
-          // Only what the partial shows: entries are many, and read on their own.
-          List<EmoteSet> heads = all.stream().map(set -> set.withEmotes(List.of())).toList();
-          loaded.put(owner, new Loaded<>(heads, on));
+          loaded.put(owner, new Loaded<>(all, on));
         });
     return loaded;
   }

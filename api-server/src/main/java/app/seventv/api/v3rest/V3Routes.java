@@ -57,13 +57,13 @@ public final class V3Routes {
       }
 
       @Override
-      public Rendered render(Object wanted, Caller caller) {
+      public Rendered render(Object wanted, Caller caller, boolean splice) {
         return switch ((Subject) wanted) {
           case Subject.OfEmote(Id id) -> reads.emote(id, caller);
-          case Subject.OfSet(Id id) -> reads.set(id, caller);
-          case Subject.OfGlobalSet() -> reads.globalSet(caller);
-          case Subject.OfUser(Id id) -> reads.user(id, caller);
-          case Subject.OfConnection(Account account) -> reads.connection(account, caller);
+          case Subject.OfSet(Id id) -> reads.set(id, caller, splice);
+          case Subject.OfGlobalSet() -> reads.globalSet(caller, splice);
+          case Subject.OfUser(Id id) -> reads.user(id, caller, splice);
+          case Subject.OfConnection(Account account) -> reads.connection(account, caller, splice);
         };
       }
     };

@@ -67,11 +67,11 @@ public final class V3Upload {
     }
     try {
       JsonNode root = Json.mapper().readTree(header);
-      if (!root.isObject()) {
+      if (!hasTypes(root)) {
         throw ApiException.badRequest("invalid X-Emote-Data header");
       }
       List<String> tags = new ArrayList<>();
-      root.path("tags").forEach(tag -> tags.add(tag.asString("")));
+      root.path("tags").forEach(tag -> tags.add(tag.asString()));
       int old = root.path("flags").asInt(0);
       int flags =
           ((old & FLAG_ZERO_WIDTH) != 0 ? Emote.FLAG_DEFAULT_ZERO_WIDTH : 0)
@@ -80,5 +80,17 @@ public final class V3Upload {
     } catch (JacksonException e) {
       throw ApiException.badRequest("invalid X-Emote-Data header");
     }
+  }
+
+  /** Each part may be missing, but is of its type; other keys are of no interest. */
+  private static boolean hasTypes(JsonNode root) {
+    JsonNode name = root.path("name");
+    JsonNode tags = root.path("tags");
+    JsonNode flags = root.path("flags");
+    return root.isObject()
+        && (name.isMissingNode() || name.isString())
+        && (tags.isMissingNode() || tags.isArray())
+        && tags.valueStream().allMatch(JsonNode::isString)
+        && (flags.isMissingNode() || (flags.isIntegralNumber() && flags.canConvertToInt()));
   }
 }

@@ -10,6 +10,7 @@ import app.seventv.model.Permissions.Limit;
 import app.seventv.model.User;
 import app.seventv.model.UserEditor;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,14 +94,14 @@ public final class V3Writer {
   /**
    * {@code User}.
    *
-   * @param emoteSet the active set's JSON, repeated in each connection; null for none
+   * @param emoteSet writes the active set, once in each connection; null for none
    * @param sets those that are listed
    * @param editors the accepted ones
    */
   public void user(
       JsonWriter out,
       LoadedUser user,
-      byte @Nullable [] emoteSet,
+      @Nullable Consumer<JsonWriter> emoteSet,
       List<EmoteSet> sets,
       List<UserEditor> editors) {
     out.object();
@@ -132,11 +133,11 @@ public final class V3Writer {
   }
 
   /** The member {@code emote_set}. */
-  public void emoteSet(JsonWriter out, byte @Nullable [] emoteSet) {
+  public void emoteSet(JsonWriter out, @Nullable Consumer<JsonWriter> emoteSet) {
     if (emoteSet == null) {
       out.member("emote_set", (String) null);
     } else {
-      out.name("emote_set").json(emoteSet);
+      emoteSet.accept(out.name("emote_set"));
     }
   }
 

@@ -7,6 +7,7 @@ import app.seventv.core.http.HttpError;
 import app.seventv.core.http.HttpStatus;
 import app.seventv.core.http.Request;
 import app.seventv.core.http.Response;
+import com.mongodb.MongoTimeoutException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -21,8 +22,11 @@ public final class ApiErrors implements ErrorMapper {
   public Response map(Request request, Throwable failure) {
     return switch (failure) {
       case ApiException error -> response(request, error);
+      case MongoTimeoutException late -> response(request, ApiException.databaseTimeout());
       case HttpError error when error.status() == 413 && isUpload(request) ->
           response(request, ApiException.badRequest("failed to read field"));
+      // A method that a path does not know is told in the header alone (api-v3.md §1).
+      case HttpError error when error.status() == 405 -> Response.of(405);
       case HttpError error when isLegacy(request) -> legacy(request, error);
       case HttpError error -> Response.text(error.status(), error.clientMessage());
       default -> {
@@ -38,11 +42,7 @@ public final class ApiErrors implements ErrorMapper {
     return path.startsWith("/v3/") || path.startsWith("/egvault/") || path.startsWith("/internal/");
   }
 
-  /** A method that a path does not know is told in the header alone (api-v3.md §1). */
   private static Response legacy(Request request, HttpError error) {
-    if (error.status() == 405) {
-      return Response.of(405);
-    }
     ErrorCode code = error.status() < 500 ? ErrorCode.BAD_REQUEST : ErrorCode.UNKNOWN;
     return response(request, new ApiException(error.status(), code, error.clientMessage()));
   }

@@ -37,6 +37,9 @@ public final class JsonBody {
     if (!UnicodeJson.isUnicode(request.body())) {
       throw ApiException.badRequest("malformed JSON");
     }
+    if (root.isMissingNode()) {
+      throw ApiException.badRequest("missing body");
+    }
     if (!root.isObject()) {
       throw wrong("body");
     }

@@ -1,5 +1,6 @@
 package app.seventv.api.web;
 
+import app.seventv.api.cache.DeflatePiece;
 import app.seventv.model.Id;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -191,6 +192,11 @@ public final class JsonWriter {
   /** Appends all that was written to a buffer. */
   public void copyTo(ByteBuf out) {
     out.writeBytes(buffer, 0, length);
+  }
+
+  /** A part of what was written, compressed. */
+  public DeflatePiece piece(int from, int to) {
+    return DeflatePiece.of(buffer, from, to);
   }
 
   /** All that was written, as it lies here: what is written later may or may not show. */

@@ -26,8 +26,11 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
+import java.util.Iterator;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -41,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 public final class Pipeline {
   /** Cookie of the legacy login, read and removed here. */
   public static final String AUTH_COOKIE = "seventv-auth";
+
+  private static final byte[] NO_BODY = {};
 
   private final Executor executor;
   private final ClientIp clientIp;
@@ -91,9 +96,17 @@ public final class Pipeline {
   /**
    * Wraps an endpoint.
    *
-   * @param maxBodyBytes largest accepted body
+   * @param maxBodyBytes largest accepted body; 0 for an endpoint without one: what comes all the
+   *     same is not looked at, because some clients send {@code {}} with every request
    */
   public Handler handler(int maxBodyBytes, Endpoint endpoint) {
+    if (maxBodyBytes == 0) {
+      return exchange ->
+          Blocking.run(
+              executor,
+              exchange,
+              () -> exchange.respond(answer(exchange.request(), NO_BODY, endpoint)));
+    }
     return Blocking.handler(
         executor, maxBodyBytes, (request, body) -> answer(request, body, endpoint));
   }
@@ -107,12 +120,7 @@ public final class Pipeline {
               () -> reads.find(exchange.request(), read),
               (answer, session) -> reads.send(exchange, answer, true, session::decorate));
       if (!answered) {
-        exchange.readBody(
-            0,
-            body -> {
-              body.release();
-              Blocking.run(executor, exchange, () -> answer(exchange, read));
-            });
+        Blocking.run(executor, exchange, () -> answer(exchange, read));
       }
     };
   }
@@ -320,11 +328,29 @@ public final class Pipeline {
       if (context != null) {
         context.rateLimitHeaders().forEach(headers::set);
       }
+      if (request.headers().contains(HttpHeaderNames.ORIGIN)) {
+        exposeRateLimits(headers);
+      }
       if (cookies != null) {
         cookies.changes().forEach(cookie -> headers.add("set-cookie", cookie));
       }
       if (authFailed) {
         headers.set("x-auth-failure", "true");
+      }
+    }
+
+    /** Pages may read what they are told of limits; of which ones differs (api-v3.md §16). */
+    private static void exposeRateLimits(HttpHeaders headers) {
+      StringJoiner names = new StringJoiner(",");
+      Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
+      while (all.hasNext()) {
+        String name = all.next().getKey().toString();
+        if (name.startsWith(RateLimiter.HEADER_PREFIX)) {
+          names.add(name);
+        }
+      }
+      if (names.length() > 0) {
+        headers.add(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, names.toString());
       }
     }
   }

@@ -19,7 +19,9 @@ public interface Read {
    *
    * @param subject as {@link #subject} gave it
    * @param caller decides who is visible
+   * @param splice whether parts of the answer may be {@link app.seventv.api.cache.Splices spliced}:
+   *     the caller is an ordinary one who likes gzip
    * @throws ApiException 404 for what is not there
    */
-  Rendered render(Object subject, Caller caller);
+  Rendered render(Object subject, Caller caller, boolean splice);
 }

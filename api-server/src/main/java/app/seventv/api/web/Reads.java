@@ -34,19 +34,27 @@ public final class Reads {
 
   private static final int MAX_CODING_CHARACTERS = 100;
 
-  private final ConcurrentHashMap<String, ContentCoding> codings = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Liked> codings = new ConcurrentHashMap<>();
   private final ResponseCache cache;
   private final Compression compression;
+  private final Compression gzip;
 
-  public Reads(ResponseCache cache, Compression compression) {
+  /** What a client likes best, and whether it likes gzip as well. */
+  private record Liked(ContentCoding coding, boolean gzip) {}
+
+  /**
+   * @param gzip offers gzip alone
+   */
+  public Reads(ResponseCache cache, Compression compression, Compression gzip) {
     this.cache = cache;
     this.compression = compression;
+    this.gzip = gzip;
   }
 
   /** The answer if it is in memory; null also for a request that is refused. */
   @Nullable Answer find(Request request, Read read) {
     try {
-      return cache.find(key(request, read));
+      return cache.find(key(request, read.subject(request)));
     } catch (ApiException e) {
       return null;
     }
@@ -54,12 +62,12 @@ public final class Reads {
 
   /** As {@link #find(Request, Read)} for a subject that is known; null gives null. */
   @Nullable Answer find(Request request, @Nullable Object subject) {
-    return subject == null ? null : cache.find(new ResponseCache.Key(subject, coding(request)));
+    return subject == null ? null : cache.find(key(request, subject));
   }
 
   /** The answer to an ordinary viewer's request that is no plain read. */
   Response answer(Request request, Object subject, Supplier<Rendered> render) {
-    return response(cache.get(new ResponseCache.Key(subject, coding(request)), render));
+    return response(cache.get(key(request, subject), render));
   }
 
   /** An answer without tags, whose body it takes. */
@@ -72,37 +80,42 @@ public final class Reads {
     return Response.of(200, headers, answer.body());
   }
 
-  private ResponseCache.Key key(Request request, Read read) {
-    return new ResponseCache.Key(read.subject(request), coding(request));
+  private ResponseCache.Key key(Request request, Object subject) {
+    Liked liked = liked(request);
+    return new ResponseCache.Key(subject, liked.coding, liked.gzip);
   }
 
   /** Answers from memory or the database; may block. */
   void answer(Exchange exchange, Read read, Caller caller, Consumer<HttpHeaders> decorate) {
-    ResponseCache.Key key = key(exchange.request(), read);
+    ResponseCache.Key key = key(exchange.request(), read.subject(exchange.request()));
     boolean ordinary = isOrdinary(caller);
     Answer answer =
         ordinary
-            ? cache.get(key, () -> read.render(key.subject(), caller))
-            : cache.uncached(key.coding(), read.render(key.subject(), caller));
+            ? cache.get(key, () -> read.render(key.subject(), caller, key.gzip()))
+            : cache.uncached(key.coding(), read.render(key.subject(), caller, false));
     send(exchange, answer, ordinary, decorate);
   }
 
   /** What a client likes best; clients say it in few ways, which are remembered. */
-  private ContentCoding coding(Request request) {
+  private Liked liked(Request request) {
     String wanted = request.header(HttpHeaderNames.ACCEPT_ENCODING);
     if (wanted == null) {
-      return ContentCoding.IDENTITY;
+      return new Liked(ContentCoding.IDENTITY, false);
     }
     boolean isAll = request.headers().getAll(HttpHeaderNames.ACCEPT_ENCODING).size() == 1;
-    ContentCoding known = isAll ? codings.get(wanted) : null;
+    Liked known = isAll ? codings.get(wanted) : null;
     if (known != null) {
       return known;
     }
-    ContentCoding coding = compression.negotiate(request.headers());
+    ContentCoding best = compression.negotiate(request.headers());
+    // Who weighs codings means it; who only lists them takes any.
+    boolean alsoGzip =
+        isAll && wanted.indexOf(';') < 0 && gzip.negotiate(request.headers()) == ContentCoding.GZIP;
+    Liked liked = new Liked(best, best == ContentCoding.GZIP || alsoGzip);
     if (isAll && codings.size() < MAX_CODINGS && wanted.length() <= MAX_CODING_CHARACTERS) {
-      codings.put(wanted, coding);
+      codings.put(wanted, liked);
     }
-    return coding;
+    return liked;
   }
 
   /** Whether somebody sees what everybody sees: hidden users make the only difference. */

@@ -8,9 +8,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Objects;
+import java.util.Random;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,6 +27,13 @@ class TokensTest {
 
   private final Tokens tokens =
       new Tokens(new TokenKey(SECRET), "seventv-api", InstantSource.fixed(NOW));
+
+  private final CsrfTokens csrf = csrfAt(NOW);
+
+  private static CsrfTokens csrfAt(Instant now) {
+    return new CsrfTokens(
+        new TokenKey(SECRET), "seventv-api", InstantSource.fixed(now), new Random(7));
+  }
 
   private static String encode(String text) {
     return Base64.getUrlEncoder()
@@ -82,5 +94,92 @@ class TokensTest {
     assertThat(tokens.verify(good.substring(0, good.length() - 3) + "AAA")).isNull();
     assertThat(tokens.verify("x".repeat(5000))).isNull();
     assertThat(tokens.verify("")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "null",
+        "[]",
+        "5",
+        "",
+        "{}",
+        "{",
+        "{\"alg\":null}",
+        "{\"alg\":5}",
+        "{\"alg\":\"hs256\"}",
+        "{\"alg\":\"RS256\"}",
+        "{\"alg\":\"HS256\",\"crit\":[\"exp\"]}",
+        "{\"alg\":\"HS256\",\"b64\":false,\"crit\":[\"b64\"]}",
+        "{\"alg\":\"HS256\",\"x5c\":[1]}"
+      })
+  void oddHeadersAreRefusedThoughSigned(String header) throws Exception {
+    long now = NOW.getEpochSecond();
+    String token = sign(header, claims("seventv-api", now - 5, now + 60));
+    assertThat(tokens.verify(token)).isNull();
+    assertThat(csrf.verify(token, SESSION.toString())).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "null",
+        "[]",
+        "{",
+        "{\"sub\":\"%1$s\",\"jti\":\"%2$s\",\"iss\":\"seventv-api\"}",
+        "{\"sub\":\"%1$s\",\"jti\":\"%2$s\",\"iat\":1}",
+        "{\"sub\":\"csrf\",\"jti\":\"%2$s\",\"iss\":\"seventv-api\",\"iat\":1}",
+        "{\"sub\":\"%1$s\",\"jti\":\"x\",\"iss\":\"seventv-api\",\"iat\":1}",
+        "{\"sub\":\"%1$s\",\"iss\":\"seventv-api\",\"iat\":1}",
+        "{\"jti\":\"%2$s\",\"iss\":\"seventv-api\",\"iat\":1}",
+        "{\"sub\":5,\"jti\":\"%2$s\",\"iss\":\"seventv-api\",\"iat\":1}",
+        "{\"sub\":\"%1$s\",\"jti\":\"%2$s\",\"iss\":[\"seventv-api\"],\"iat\":1}",
+        "{\"sub\":\"%1$s\",\"jti\":\"%2$s\",\"iss\":\"seventv-api\",\"iat\":\"1\"}",
+        "{\"sub\":\"%1$s\",\"jti\":\"%2$s\",\"iss\":\"seventv-api\",\"iat\":1,\"nbf\":99999999999}",
+        "{\"sub\":\"%1$s\",\"jti\":\"%2$s\",\"iss\":\"seventv-api\",\"iat\":1,\"exp\":1}"
+      })
+  void oddClaimsAreRefusedThoughSigned(String claims) throws Exception {
+    String token = sign("{\"alg\":\"HS256\"}", claims.formatted(USER, SESSION));
+    assertThat(tokens.verify(token)).isNull();
+    assertThat(csrf.verify(token, SESSION.toString())).isNull();
+  }
+
+  @Test
+  void aTokenWithoutAnEndIsValidAndTheLongestOneToo() throws Exception {
+    String start =
+        "{\"sub\":\"%s\",\"jti\":\"%s\",\"iss\":\"seventv-api\",\"iat\":1,\"x\":\""
+            .formatted(USER, SESSION);
+    String token = sign("{\"alg\":\"HS256\"}", start + "\"}");
+    assertThat(tokens.verify(token)).isEqualTo(new Tokens.Claims(USER, SESSION));
+    int room = (4096 - token.length()) * 3 / 4;
+    String longest = sign("{\"alg\":\"HS256\"}", start + "x".repeat(room) + "\"}");
+    assertThat(longest.length()).isBetween(4094, 4096);
+    assertThat(tokens.verify(longest)).isNotNull();
+    String longer = sign("{\"alg\":\"HS256\"}", start + "x".repeat(room + 3) + "\"}");
+    assertThat(tokens.verify(longer)).isNull();
+  }
+
+  @Test
+  void oneKindOfTokenIsNotTakenForTheOther() {
+    CsrfTokens.Issued issued = csrf.issue(SESSION);
+    assertThat(issued.state()).matches("[0-9a-f]{64}");
+    assertThat(tokens.verify(issued.token())).isNull();
+    String access = tokens.issue(USER, SESSION, NOW.plusSeconds(60));
+    assertThat(csrf.verify(access, SESSION.toString())).isNull();
+
+    CsrfTokens.Verified verified = csrf.verify(issued.token(), issued.state());
+    assertThat(Objects.requireNonNull(verified).sessionId()).isEqualTo(SESSION);
+    assertThat(Pkce.challenge(verified.verifier())).isEqualTo(issued.challenge());
+    assertThat(csrf.verify(issued.token(), "g" + issued.state().substring(1))).isNull();
+    assertThat(csrfAt(NOW.plus(Duration.ofMinutes(5))).verify(issued.token(), issued.state()))
+        .as("valid for five minutes")
+        .isNotNull();
+    assertThat(csrfAt(NOW.plus(Duration.ofSeconds(301))).verify(issued.token(), issued.state()))
+        .isNull();
+    assertThat(Objects.requireNonNull(plain(csrf.issue(null))).sessionId()).isNull();
+  }
+
+  private CsrfTokens.@Nullable Verified plain(CsrfTokens.Issued issued) {
+    return csrf.verify(issued.token(), issued.state());
   }
 }

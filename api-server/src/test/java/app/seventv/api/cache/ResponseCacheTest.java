@@ -51,7 +51,8 @@ class ResponseCacheTest {
   private ResponseCache cache(long maxBytes) {
     Compression compression = Compression.builder(Runnable::run).build();
     CacheLimits limits = new CacheLimits(maxBytes, Duration.ofMinutes(10));
-    return new ResponseCache(log, clock, compression, compression, limits);
+    return new ResponseCache(
+        log, clock, compression, compression, compression, Runnable::run, limits);
   }
 
   private static ResponseCache.Key key(Object subject) {

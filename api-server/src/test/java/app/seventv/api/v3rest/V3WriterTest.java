@@ -229,7 +229,7 @@ class V3WriterTest {
       JsonObject activeTree = active == null ? null : shapes.set(active, List.of(), null);
       JsonWriter out = new JsonWriter(64);
       byte[] activeText = activeTree == null ? null : MAPPER.writeValueAsBytes(activeTree);
-      writer.user(out, user, activeText, sets, editors);
+      writer.user(out, user, activeText == null ? null : to -> to.json(activeText), sets, editors);
       assertThat(text(out.toBytes()))
           .as("seed %d", i)
           .isEqualTo(json(shapes.user(user, activeTree, sets, editors)));

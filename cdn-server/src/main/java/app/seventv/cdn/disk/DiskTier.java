@@ -188,6 +188,19 @@ public final class DiskTier implements AutoCloseable {
     writer.purgesArrive(feed, handled);
   }
 
+  /**
+   * Whether no purge is missing of those before the last {@link #purgesArrive}: until it has been
+   * called, and has taken effect, what is read may have been purged meanwhile.
+   */
+  public boolean isCertain() {
+    return writer.isCertain();
+  }
+
+  /** Purges may have been missed; {@link #purgesArrive} will tell. */
+  public void distrust() {
+    writer.distrust();
+  }
+
   /** Whether the files have been read. */
   public boolean isOpen() {
     return writer.log() != null;
@@ -212,6 +225,10 @@ public final class DiskTier implements AutoCloseable {
   /** Registers the figures. */
   public void register(Metrics metrics) {
     metrics.gauge("cdn_disk_up", "1 if the disk cache is in use.", () -> writer.isUp() ? 1 : 0);
+    metrics.gauge(
+        "cdn_disk_certain",
+        "1 if no purge can be missing on disk; otherwise the origin is asked about what it gives.",
+        () -> isCertain() ? 1 : 0);
     metrics.gauge("cdn_disk_entries", "Objects on disk.", this::entries);
     metrics.gauge("cdn_disk_bytes", "Bytes of the disk cache.", this::bytes);
     metrics.gauge("cdn_disk_queue_bytes", "Bodies waiting for the disk.", writer::queuedBytes);

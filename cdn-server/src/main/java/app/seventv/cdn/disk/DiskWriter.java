@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -51,6 +52,13 @@ final class DiskWriter {
   private volatile boolean closing;
   private volatile boolean ended;
   private volatile boolean failing;
+
+  /** Counts the times when purges may have been missed; the first one is the start. */
+  private final AtomicInteger doubts = new AtomicInteger(1);
+
+  /** The last one of them that is settled. */
+  private volatile int settled;
+
   private volatile long suspendedUntilNs;
   private volatile CompletableFuture<Void> lastPurge = CompletableFuture.completedFuture(null);
 
@@ -79,7 +87,7 @@ final class DiskWriter {
   private record Purge(String key, boolean prefix, CompletableFuture<Void> done)
       implements Operation {}
 
-  private record Sync(PurgeFeed feed, PurgePosition handled) implements Operation {}
+  private record Sync(PurgeFeed feed, PurgePosition handled, int doubt) implements Operation {}
 
   private record Stop() implements Operation {}
 
@@ -194,7 +202,15 @@ final class DiskWriter {
   }
 
   void purgesArrive(PurgeFeed feed, PurgePosition handled) {
-    add(new Sync(feed, handled));
+    add(new Sync(feed, handled, doubts.get()));
+  }
+
+  boolean isCertain() {
+    return settled == doubts.get();
+  }
+
+  void distrust() {
+    doubts.incrementAndGet();
   }
 
   private void run() {
@@ -326,6 +342,7 @@ final class DiskWriter {
       LOG.warn("purges may have been missed: the disk cache is emptied");
       open.removeAll();
     }
+    settled = sync.doubt; // if it cannot be noted, the next process doubts again
     open.synced(sync.handled);
   }
 

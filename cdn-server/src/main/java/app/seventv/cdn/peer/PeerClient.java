@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * that answers, whatever it says, is not.
  */
 public final class PeerClient implements AutoCloseable {
+  /** Field of an answer that tells how far purges have come with the peer. */
+  public static final String PURGES = "x-7tv-cdn-purges";
+
   /** Requests to all peers at once; beyond that the origin is asked. */
   static final int MAX_RUNNING = 1_000;
 
@@ -143,6 +146,7 @@ public final class PeerClient implements AutoCloseable {
         field(headers, "last-modified"),
         number(field(headers, "age")),
         lifetime(headers),
+        field(headers, PURGES),
         body);
   }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastModified the origin's field, as text
  * @param ageSeconds how long ago the origin gave it
  * @param lifetimeSeconds how long it is fresh from then on
+ * @param purges how far purges have come with the peer, in its words
  * @param body all its bytes; whoever receives the object owns the reference
  */
 public record PeerObject(
@@ -19,4 +20,5 @@ public record PeerObject(
     @Nullable String lastModified,
     long ageSeconds,
     long lifetimeSeconds,
+    @Nullable String purges,
     ByteBuf body) {}

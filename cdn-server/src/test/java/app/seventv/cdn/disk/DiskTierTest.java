@@ -328,6 +328,52 @@ class DiskTierTest {
   }
 
   @Test
+  void isCertainOnceItHasLookedForMissedPurges() {
+    DiskTier first = open();
+    assertThat(first.isCertain()).isFalse(); // whoever wrote it may have ended long ago
+    arrive(first, feed("s", "a", 3), 5);
+    assertThat(first.isCertain()).isTrue();
+    write(first, "a", 1);
+    first.distrust();
+    assertThat(first.isCertain()).isFalse();
+    assertThat(read(first, "a")).isEqualTo(1); // it is there, and for whoever reads it to judge
+    arrive(first, feed("s", "b", 9), 9);
+    assertThat(first.isCertain()).isTrue();
+    assertThat(read(first, "a")).isNull();
+  }
+
+  @Test
+  void whatWasSaidBeforeADoubtDoesNotSettleIt() throws Exception {
+    DiskTier opened = open();
+    CountDownLatch go = new CountDownLatch(1);
+    opened.write(
+        "a",
+        TestObjects.object("a", 1),
+        new Admission() {
+          @Override
+          public boolean isCurrent() {
+            try {
+              return go.await(30, TimeUnit.SECONDS); // the disk is slow
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+
+          @Override
+          public boolean commit(Runnable insert) {
+            insert.run();
+            return true;
+          }
+        });
+    PurgeFeed feed = feed("s", "a", 3);
+    opened.purgesArrive(feed, feed.at(3));
+    opened.distrust();
+    go.countDown();
+    opened.purge("x").join();
+    assertThat(opened.isCertain()).isFalse();
+  }
+
+  @Test
   void tooManyPrefixesEmptyIt() {
     DiskTier opened =
         open(TestObjects.options(directory, 8 * CAPACITY), FileOpener.SYSTEM, key -> false);

@@ -17,6 +17,7 @@ final class ChangeMap {
   private final List<ChangeField> updated = new ArrayList<>(2);
   private final List<ChangeField> pushed = new ArrayList<>(2);
   private final List<ChangeField> pulled = new ArrayList<>(2);
+  private @Nullable Json object;
 
   /** Changes of the current version of an emote, listed once more at the end. */
   private final List<ChangeField> versionChanges = new ArrayList<>(2);
@@ -49,6 +50,7 @@ final class ChangeMap {
     pushed.addAll(later.pushed);
     pulled.addAll(later.pulled);
     versionChanges.addAll(later.versionChanges);
+    object = later.object == null ? object : later.object;
     return this;
   }
 
@@ -70,9 +72,14 @@ final class ChangeMap {
     pulled.add(field);
   }
 
+  /** The whole object, as it is now. */
+  void object(Json whole) {
+    object = whole;
+  }
+
   /** Whether there is nothing but id, kind and actor. */
   boolean isEmpty() {
-    return updated.isEmpty() && pushed.isEmpty() && pulled.isEmpty();
+    return updated.isEmpty() && pushed.isEmpty() && pulled.isEmpty() && object == null;
   }
 
   /** Writes the payload of the dispatch. */
@@ -94,6 +101,10 @@ final class ChangeMap {
     list(out, "updated", updated);
     list(out, "pushed", pushed);
     list(out, "pulled", pulled);
+    if (object != null) {
+      out.writeName("object");
+      object.write(out);
+    }
     out.writeEndObject();
     out.writeEndObject();
   }

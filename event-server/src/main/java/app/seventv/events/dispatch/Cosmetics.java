@@ -18,9 +18,17 @@ final class Cosmetics {
   }
 
   Cosmetic of(Badge badge) {
-    return cosmetic(
+    return cosmetic(badge.id(), badge.updatedAt().toEpochMilli(), object(badge));
+  }
+
+  Cosmetic of(Paint paint) {
+    return cosmetic(paint.id(), paint.updatedAt().toEpochMilli(), object(paint));
+  }
+
+  /** The cosmetic object of a badge. */
+  Json object(Badge badge) {
+    return object(
         badge.id(),
-        badge.updatedAt().toEpochMilli(),
         EntitlementKind.BADGE,
         out -> {
           String tooltip = badge.description();
@@ -32,10 +40,10 @@ final class Cosmetics {
         });
   }
 
-  Cosmetic of(Paint paint) {
-    return cosmetic(
+  /** The cosmetic object of a paint. */
+  Json object(Paint paint) {
+    return object(
         paint.id(),
-        paint.updatedAt().toEpochMilli(),
         EntitlementKind.PAINT,
         out -> {
           List<Paint.Layer> layers = paint.data().layers();
@@ -60,7 +68,7 @@ final class Cosmetics {
         });
   }
 
-  private static Cosmetic cosmetic(Id id, long versionMs, EntitlementKind kind, Json fields) {
+  private static Cosmetic cosmetic(Id id, long versionMs, Json object) {
     Json payload =
         out -> {
           out.writeStartObject();
@@ -70,19 +78,25 @@ final class Cosmetics {
           out.writeStringProperty("id", id.toString());
           out.writeNumberProperty("kind", ObjectKind.COSMETIC.code());
           out.writeName("object");
-          out.writeStartObject();
-          out.writeStringProperty("id", id.toString());
-          out.writeStringProperty("kind", kind.name());
-          out.writeName("data");
-          out.writeStartObject();
-          out.writeStringProperty("id", id.toString());
-          fields.write(out);
-          out.writeEndObject();
-          out.writeEndObject();
+          object.write(out);
           out.writeEndObject();
           out.writeEndObject();
         };
     return new Cosmetic(id, versionMs, payload.bytes());
+  }
+
+  private static Json object(Id id, EntitlementKind kind, Json fields) {
+    return out -> {
+      out.writeStartObject();
+      out.writeStringProperty("id", id.toString());
+      out.writeStringProperty("kind", kind.name());
+      out.writeName("data");
+      out.writeStartObject();
+      out.writeStringProperty("id", id.toString());
+      fields.write(out);
+      out.writeEndObject();
+      out.writeEndObject();
+    };
   }
 
   /** The first layer in the flat form that clients know; further layers are lost. */

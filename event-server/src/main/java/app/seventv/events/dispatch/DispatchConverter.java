@@ -26,20 +26,28 @@ public final class DispatchConverter {
   private static final Logger LOG = LoggerFactory.getLogger(DispatchConverter.class);
 
   private final Models models;
+  private final Cosmetics cosmetics;
   private final PresenceConverter presences;
+  private final boolean tellsLifecycle;
+  private final boolean fillsUpdates;
 
   /**
    * A converter.
    *
    * @param cdnOrigin base of image addresses, as {@code https://cdn.7tv.app}
+   * @param tellsLifecycle whether there are dispatches of types that today's service does not send
+   * @param fillsUpdates whether changes are told that today's service is silent or empty about
    */
-  public DispatchConverter(URI cdnOrigin) {
+  public DispatchConverter(URI cdnOrigin, boolean tellsLifecycle, boolean fillsUpdates) {
+    this.tellsLifecycle = tellsLifecycle;
+    this.fillsUpdates = fillsUpdates;
     String text = cdnOrigin.toString();
     String host = text.substring(text.indexOf("//"));
     ImageHosts hosts =
         new ImageHosts(host.endsWith("/") ? host.substring(0, host.length() - 1) : host);
     models = new Models(hosts);
-    presences = new PresenceConverter(models, hosts);
+    cosmetics = new Cosmetics(hosts);
+    presences = new PresenceConverter(models, cosmetics);
   }
 
   /**
@@ -72,6 +80,7 @@ public final class DispatchConverter {
   /** One batch on its way through the converter. */
   private final class Conversion {
     private final Map<GroupKey, ChangeMap> groups = new LinkedHashMap<>();
+    private final Lifecycle lifecycle = new Lifecycle(models, cosmetics);
     private final List<PresenceContent> seen = new ArrayList<>();
     private final List<StyleChange> styles = new ArrayList<>();
     private int converted;
@@ -88,7 +97,11 @@ public final class DispatchConverter {
         }
         GroupKey key = key(event);
         if (key == null) {
-          ignored++;
+          if (tellsLifecycle && lifecycle.add(event)) {
+            converted++;
+          } else {
+            ignored++;
+          }
         } else if (missesItsSubject(event)) {
           rejected++;
         } else {
@@ -102,6 +115,9 @@ public final class DispatchConverter {
             }
           }
           groups.merge(key, changes, ChangeMap::and);
+          if (tellsLifecycle) {
+            lifecycle.add(event);
+          }
           converted++;
         }
       } catch (RuntimeException e) {
@@ -112,13 +128,29 @@ public final class DispatchConverter {
 
     Result result() {
       List<Dispatch> dispatches = new ArrayList<>(groups.size());
-      for (ChangeMap group : groups.values()) {
-        boolean empty = group.isEmpty();
-        Json payload = out -> group.write(out, models);
-        dispatches.add(new Dispatch(group.type(), group.id(), empty, payload.bytes()));
-      }
+      groups.values().forEach(group -> render(group, group.id(), group.id(), dispatches));
+      lifecycle.forEach((changes, scope, about) -> render(changes, scope, about, dispatches));
       return new Result(dispatches, seen, styles, converted, ignored, rejected);
     }
+
+    /** What cannot be written loses only itself, too. */
+    private void render(ChangeMap changes, Id scope, Id about, List<Dispatch> to) {
+      try {
+        boolean empty = changes.isEmpty() && isUpdate(changes.type());
+        Json payload = out -> changes.write(out, models);
+        to.add(new Dispatch(changes.type(), scope, about, empty, payload.bytes()));
+      } catch (RuntimeException e) {
+        rejected++;
+        LOG.debug("dispatch skipped: {}", e.getClass().getName());
+      }
+    }
+  }
+
+  /** Whether a type says nothing by itself: that something is gone, it does. */
+  private static boolean isUpdate(EventType type) {
+    return type == EventType.EMOTE_UPDATE
+        || type == EventType.EMOTE_SET_UPDATE
+        || type == EventType.USER_UPDATE;
   }
 
   /** Converts a batch. */
@@ -178,48 +210,18 @@ public final class DispatchConverter {
 
   private void apply(BusEvent event, ChangeMap out) {
     switch (event.data()) {
-      case EntityEvent.OfEmote(_, EmoteChange change) -> emote(change, out);
+      case EntityEvent.OfEmote(Emote after, EmoteChange change) -> {
+        EmoteUpdates.add(change, out);
+        if (fillsUpdates) {
+          EmoteUpdates.fill(after, change, out);
+        }
+      }
       case EntityEvent.OfEmoteSet(EmoteSet after, EmoteSetChange change) ->
           emoteSet(after, change, out);
       case EntityEvent.OfUser(User after, UserChange change) -> user(after, change, out);
       default -> {
         // all others are empty changes of their user
       }
-    }
-  }
-
-  /** §11.1. */
-  private static void emote(EmoteChange change, ChangeMap out) {
-    switch (change) {
-      case EmoteChange.ChangeName(String old, String updated) ->
-          out.updatedVersion(ChangeField.text("name", old, updated));
-      case EmoteChange.ChangeFlags(int old, int updated) -> emoteFlags(old, updated, out);
-      case EmoteChange.ChangeOwner(Id old, Id updated) ->
-          out.updated(ChangeField.text("owner_id", old.toString(), updated.toString()));
-      case EmoteChange.ChangeTags(List<String> old, List<String> updated) ->
-          out.updated(
-              new ChangeField(
-                  "tags", null, false, "", Json.ofStrings(old), Json.ofStrings(updated)));
-      case EmoteChange.Upload _,
-          EmoteChange.ImageProcessing _,
-          EmoteChange.Merge _,
-          EmoteChange.Delete _ -> {
-        // empty
-      }
-    }
-  }
-
-  private static void emoteFlags(int old, int updated, ChangeMap out) {
-    boolean wasListed = (old & Emote.FLAG_PUBLIC_LISTED) != 0;
-    boolean listed = (updated & Emote.FLAG_PUBLIC_LISTED) != 0;
-    if (wasListed == listed) {
-      return;
-    }
-    out.updatedVersion(ChangeField.bool("listed", wasListed, listed));
-    int oldFlags = Models.publicFlags(old);
-    int flags = Models.publicFlags(updated);
-    if (oldFlags != flags) {
-      out.updated(ChangeField.number("flags", oldFlags, flags));
     }
   }
 

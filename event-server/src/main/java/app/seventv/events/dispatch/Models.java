@@ -30,9 +30,9 @@ final class Models {
   private static final int SET_FLAG_PERSONAL = 4;
   private static final int SET_FLAG_COMMERCIAL = 8;
 
-  private static final int LIFECYCLE_DELETED = -1;
-  private static final int LIFECYCLE_PROCESSING = 0;
-  private static final int LIFECYCLE_LIVE = 3;
+  static final int LIFECYCLE_DELETED = -1;
+  static final int LIFECYCLE_PROCESSING = 0;
+  static final int LIFECYCLE_LIVE = 3;
 
   private final ImageHosts hosts;
 
@@ -47,13 +47,7 @@ final class Models {
       List<User.Connection> connections = user.connections();
       User.Connection first = connections.isEmpty() ? null : connections.getFirst();
       out.writeStartObject();
-      out.writeStringProperty("id", user.id().toString());
-      out.writeStringProperty("username", first == null ? "" : first.platformUsername());
-      out.writeStringProperty("display_name", first == null ? "" : first.platformDisplayName());
-      String avatar = avatar(full, first);
-      if (!avatar.isEmpty()) {
-        out.writeStringProperty("avatar_url", avatar);
-      }
+      names(out, user, first, avatar(full, first));
       out.writeName("style");
       style(out, full);
       List<String> roles =
@@ -62,18 +56,8 @@ final class Models {
         out.writeName("role_ids");
         Json.strings(out, roles);
       }
-      if (!connections.isEmpty()) {
-        Integer capacity =
-            full.computed().permissions().limit(Permissions.Limit.EMOTE_SET_CAPACITY);
-        out.writeName("connections");
-        out.writeStartArray();
-        for (User.Connection connection : connections) {
-          out.writeStartObject();
-          connectionFields(out, user, connection, capacity == null ? 0 : capacity);
-          out.writeEndObject();
-        }
-        out.writeEndArray();
-      }
+      Integer capacity = full.computed().permissions().limit(Permissions.Limit.EMOTE_SET_CAPACITY);
+      connections(out, user, capacity == null ? 0 : capacity);
       out.writeEndObject();
     };
   }
@@ -94,6 +78,49 @@ final class Models {
     }
     String url = first == null ? null : first.platformAvatarUrl();
     return url == null ? "" : url;
+  }
+
+  /**
+   * The same as far as the stored user alone tells it: without style, roles and capacity, which
+   * depend on what the user is entitled to.
+   */
+  Json partialUser(User user) {
+    return out -> {
+      List<User.Connection> connections = user.connections();
+      User.Connection first = connections.isEmpty() ? null : connections.getFirst();
+      String avatar = first == null ? null : first.platformAvatarUrl();
+      out.writeStartObject();
+      names(out, user, first, avatar == null ? "" : avatar);
+      out.writeName("style");
+      out.writeStartObject();
+      out.writeEndObject();
+      connections(out, user, 0);
+      out.writeEndObject();
+    };
+  }
+
+  private static void names(
+      JsonGenerator out, User user, User.@Nullable Connection first, String avatar) {
+    out.writeStringProperty("id", user.id().toString());
+    out.writeStringProperty("username", first == null ? "" : first.platformUsername());
+    out.writeStringProperty("display_name", first == null ? "" : first.platformDisplayName());
+    if (!avatar.isEmpty()) {
+      out.writeStringProperty("avatar_url", avatar);
+    }
+  }
+
+  private static void connections(JsonGenerator out, User user, int capacity) {
+    if (user.connections().isEmpty()) {
+      return;
+    }
+    out.writeName("connections");
+    out.writeStartArray();
+    for (User.Connection connection : user.connections()) {
+      out.writeStartObject();
+      connectionFields(out, user, connection, capacity);
+      out.writeEndObject();
+    }
+    out.writeEndArray();
   }
 
   private static void style(JsonGenerator out, FullUser full) {
@@ -233,6 +260,11 @@ final class Models {
       out.writeEndObject();
     }
     out.writeEndArray();
+  }
+
+  /** An emote as those who watch emotes are told about it. */
+  Json emote(Emote emote, @Nullable FullUser owner) {
+    return partialEmote(emote, owner == null ? null : partialUser(owner));
   }
 
   /** An emote (§12.4). */

@@ -5,6 +5,7 @@ enum ObjectKind {
   USER(1),
   EMOTE(2),
   EMOTE_SET(3),
+  ROLE(4),
   ENTITLEMENT(5),
   COSMETIC(10);
 

@@ -18,9 +18,9 @@ final class PresenceConverter {
   private final Models models;
   private final Cosmetics cosmetics;
 
-  PresenceConverter(Models models, ImageHosts hosts) {
+  PresenceConverter(Models models, Cosmetics cosmetics) {
     this.models = models;
-    this.cosmetics = new Cosmetics(hosts);
+    this.cosmetics = cosmetics;
   }
 
   PresenceContent presence(UserPresence presence) {

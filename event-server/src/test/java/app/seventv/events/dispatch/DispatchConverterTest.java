@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Every dispatch example whose event this version converts, to the byte. */
 class DispatchConverterTest {
   private final DispatchConverter converter =
-      new DispatchConverter(URI.create("https://cdn.7tv.app/"));
+      new DispatchConverter(URI.create("https://cdn.7tv.app/"), false, false);
 
   private DispatchConverter.Result convert(JsonNode... events) {
     BusEncoding.Decoded decoded = BusEncoding.decode(message(events));

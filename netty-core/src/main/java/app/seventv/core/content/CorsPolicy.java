@@ -97,8 +97,9 @@ public final class CorsPolicy {
     } else if (origins != null) {
       Vary.add(headers, "origin");
     }
-    if (common(request, headers)) {
-      set(headers, HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, exposedHeaders);
+    if (common(request, headers) && !exposedHeaders.isEmpty()) {
+      // A handler may expose fields of its own answer, too; several lines are one list.
+      headers.add(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, exposedHeaders);
     }
   }
 

@@ -18,11 +18,17 @@ public final class HeaderBlock {
 
   private final byte[] http1;
   private final byte[] http3;
+  private final long nameLengths;
 
   private HeaderBlock(CharSequence[] slots, byte[] http1, byte[] http3) {
     this.slots = slots;
     this.http1 = http1;
     this.http3 = http3;
+    long lengths = 0;
+    for (int i = 0; i < slots.length; i += 2) {
+      lengths |= HeaderFields.lengthBit(slots[i]);
+    }
+    this.nameLengths = lengths;
   }
 
   /**
@@ -54,6 +60,11 @@ public final class HeaderBlock {
   /** How many fields. */
   int size() {
     return slots.length / 2;
+  }
+
+  /** Which lengths the names have; see {@link HeaderFields#lengthBit}. */
+  long nameLengths() {
+    return nameLengths;
   }
 
   CharSequence nameAt(int index) {

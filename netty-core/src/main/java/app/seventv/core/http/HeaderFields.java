@@ -35,6 +35,9 @@ final class HeaderFields extends HttpHeaders {
 
   private int used;
 
+  /** Lengths that names have had so far, see {@link #lengthBit}: most searches end here. */
+  private long nameLengths;
+
   private HeaderFields(boolean checked, int firstSlots) {
     this.checked = checked;
     this.slots = new CharSequence[firstSlots];
@@ -54,6 +57,7 @@ final class HeaderFields extends HttpHeaders {
   static HeaderFields checked(HeaderBlock common, int fields) {
     HeaderFields made = new HeaderFields(true, 2 * fields);
     made.common = common;
+    made.nameLengths = common.nameLengths();
     return made;
   }
 
@@ -103,8 +107,14 @@ final class HeaderFields extends HttpHeaders {
     }
   }
 
+  /** Bit of the length of a name; names of the same length, modulo 64, share it. */
+  static long lengthBit(CharSequence name) {
+    return 1L << name.length(); // the shift takes the lowest six bits
+  }
+
   /** Adds without a look: for constants and for what was checked already. */
   void addTrusted(CharSequence name, CharSequence value) {
+    nameLengths |= lengthBit(name);
     if (used == slots.length) {
       slots = Arrays.copyOf(slots, Math.max(FIRST_SLOTS, used * 2));
     }
@@ -119,6 +129,9 @@ final class HeaderFields extends HttpHeaders {
 
   /** Index of the next field of this name, or -1. */
   private int find(CharSequence name, int from) {
+    if ((nameLengths & lengthBit(name)) == 0) {
+      return -1;
+    }
     int size = size();
     for (int i = from; i < size; i++) {
       if (same(nameAt(i), name)) {
@@ -356,6 +369,7 @@ final class HeaderFields extends HttpHeaders {
   public HttpHeaders clear() {
     common = null;
     used = 0;
+    nameLengths = 0;
     return this;
   }
 
@@ -418,6 +432,7 @@ final class HeaderFields extends HttpHeaders {
     copy.slots = Arrays.copyOf(slots, slots.length);
     copy.used = used;
     copy.common = common;
+    copy.nameLengths = nameLengths;
     return copy;
   }
 }

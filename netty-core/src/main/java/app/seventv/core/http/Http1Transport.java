@@ -63,6 +63,9 @@ final class Http1Transport implements ExchangeTransport {
     keepAlive = head.keepAlive() && !last;
     continueExpected = head.continueExpected();
     declaredLength = head.declaredLength();
+    if (http10) {
+      head.headers().remove(HttpHeaderNames.UPGRADE); // RFC 9110 §7.8: ignored
+    }
   }
 
   /** Bytes are being handled: what is flushed now leaves when all of them have been. */

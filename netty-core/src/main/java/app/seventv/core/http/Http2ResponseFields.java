@@ -20,6 +20,8 @@ final class Http2ResponseFields extends DefaultHttp2Headers {
   private final Walk walk = new Walk();
   private @Nullable CharSequence status;
   private @Nullable HttpHeaders fields;
+  private int from;
+  private int to = Integer.MAX_VALUE;
 
   Http2ResponseFields() {
     super(false, 2); // the inherited storage stays empty
@@ -33,6 +35,18 @@ final class Http2ResponseFields extends DefaultHttp2Headers {
   Http2Headers show(@Nullable CharSequence statusCode, HttpHeaders httpFields) {
     status = statusCode;
     fields = httpFields;
+    from = 0;
+    to = Integer.MAX_VALUE;
+    return this;
+  }
+
+  /** The same with some of the fields: those from an index up to another, exclusive. */
+  Http2Headers show(
+      @Nullable CharSequence statusCode, HeaderFields httpFields, int first, int end) {
+    status = statusCode;
+    fields = httpFields;
+    from = first;
+    to = end;
     return this;
   }
 
@@ -44,7 +58,7 @@ final class Http2ResponseFields extends DefaultHttp2Headers {
 
   @Override
   public Iterator<Map.Entry<CharSequence, CharSequence>> iterator() {
-    walk.start(status, fields);
+    walk.start(status, fields, from, to);
     return walk;
   }
 
@@ -64,14 +78,16 @@ final class Http2ResponseFields extends DefaultHttp2Headers {
           Map.Entry<CharSequence, CharSequence> {
     private @Nullable HeaderFields own;
     private int at;
+    private int end;
     private @Nullable Iterator<Map.Entry<CharSequence, CharSequence>> rest;
     private CharSequence name = "";
     private CharSequence value = "";
     private boolean ready;
 
-    void start(@Nullable CharSequence status, @Nullable HttpHeaders fields) {
+    void start(@Nullable CharSequence status, @Nullable HttpHeaders fields, int first, int limit) {
       own = fields instanceof HeaderFields known ? known : null;
-      at = 0;
+      at = first;
+      end = own == null ? 0 : Math.min(limit, own.size());
       rest =
           own != null || fields == null || fields.isEmpty() ? null : fields.iteratorCharSequence();
       if (status != null) {
@@ -92,7 +108,7 @@ final class Http2ResponseFields extends DefaultHttp2Headers {
     private boolean take() {
       HeaderFields known = own;
       Iterator<Map.Entry<CharSequence, CharSequence>> fields = rest;
-      if (known != null && at < known.size()) {
+      if (known != null && at < end) {
         name = lowerCase(known.nameAt(at));
         value = known.valueAt(at++);
         return true;

@@ -17,14 +17,9 @@ import static app.seventv.core.http.Http2Frames.writeHeader;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2HeadersEncoder;
-import io.netty.util.AsciiString;
 import java.io.Closeable;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -42,59 +37,17 @@ final class Http2Writer implements Closeable {
 
   private static final int FIRST_BATCH_BYTES = 2 << 10;
 
-  /** Compression table before any setting (RFC 9113 §6.5.2); a larger one is not used. */
-  private static final long TABLE_BYTES = 4_096;
-
-  private static final AsciiString REQUEST_ID = AsciiString.cached(RequestIds.HEADER);
-  private static final AsciiString HITS = AsciiString.cached("x-7tv-cache-hits");
-
-  /**
-   * What stays out of the compression table: what identifies a user (RFC 7541 §7.1.3), and what
-   * differs from one response to the next and would only push out what all have in common.
-   */
-  private static final Http2HeadersEncoder.SensitivityDetector NOT_IN_TABLE =
-      (name, value) ->
-          switch (name.length()) {
-            case 3 -> HttpHeaderNames.AGE.contentEquals(name);
-            case 4 -> HttpHeaderNames.ETAG.contentEquals(name);
-            case 10 -> HttpHeaderNames.SET_COOKIE.contentEquals(name);
-            case 12 -> REQUEST_ID.contentEquals(name);
-            case 13 -> HttpHeaderNames.LAST_MODIFIED.contentEquals(name);
-            case 14 -> HttpHeaderNames.CONTENT_LENGTH.contentEquals(name);
-            case 16 -> HITS.contentEquals(name);
-            default -> false;
-          };
-
   private final ChannelHandlerContext ctx;
-  private final DefaultHttp2HeadersEncoder hpack =
-      new DefaultHttp2HeadersEncoder(NOT_IN_TABLE, true);
-  private final Http2ResponseFields responseFields = new Http2ResponseFields();
+  private final Http2HeaderEncoder encoder = new Http2HeaderEncoder();
   private @Nullable ByteBuf batch;
-
-  // What the client has allowed since the last header block, which has to tell of it.
-  private long leastTableBytes = TABLE_BYTES;
-  private long tableBytes = TABLE_BYTES;
-  private boolean tableChanged;
 
   Http2Writer(ChannelHandlerContext ctx) {
     this.ctx = ctx;
   }
 
-  /**
-   * Bound of the client's decompression table (RFC 9113 §6.5.2). The next header block tells of the
-   * least and the last value, however many there were (RFC 7541 §4.2).
-   */
+  /** Bound of the client's decompression table (RFC 9113 §6.5.2). */
   void headerTableBytes(long bytes) {
-    tableBytes = Math.min(bytes, TABLE_BYTES);
-    leastTableBytes = Math.min(leastTableBytes, tableBytes);
-    tableChanged = true;
-  }
-
-  private void changeTable() throws Http2Exception {
-    tableChanged = false;
-    hpack.configuration().maxHeaderTableSize(leastTableBytes);
-    hpack.configuration().maxHeaderTableSize(tableBytes);
-    leastTableBytes = tableBytes;
+    encoder.tableBytes(bytes);
   }
 
   private ByteBuf batch() {
@@ -121,16 +74,7 @@ final class Http2Writer implements Closeable {
     int start = out.writerIndex();
     writeHeader(out, 0, HEADERS, END_HEADERS | (end ? END_STREAM : 0), streamId);
     int blockStart = out.writerIndex();
-    try {
-      if (tableChanged) {
-        changeTable();
-      }
-      hpack.encodeHeaders(streamId, responseFields.show(code, fields), out);
-    } catch (Http2Exception e) {
-      throw new IllegalStateException("neither list nor table exceeds a limit", e);
-    } finally {
-      responseFields.letGo();
-    }
+    encoder.encode(streamId, code, fields, out);
     int length = out.writerIndex() - blockStart;
     if (length <= MAX_PAYLOAD_BYTES) {
       out.setMedium(start, length);
@@ -233,7 +177,7 @@ final class Http2Writer implements Closeable {
   /** Frees what was not handed on. */
   @Override
   public void close() {
-    hpack.close();
+    encoder.close();
     if (batch != null) {
       batch.release();
       batch = null;

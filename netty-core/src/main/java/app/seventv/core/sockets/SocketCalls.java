@@ -20,8 +20,6 @@ final class SocketCalls {
 
   private static final int MSG_DONTWAIT = 0x40;
   private static final int SHUT_WR = 1;
-  private static final int IPPROTO_TCP = 6;
-  private static final int TCP_USER_TIMEOUT = 18;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
@@ -46,19 +44,8 @@ final class SocketCalls {
       LINKER.downcallHandle(
           LINKER.defaultLookup().findOrThrow("close"),
           FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-  private static final MethodHandle SETSOCKOPT =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("setsockopt"),
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.ADDRESS,
-              ValueLayout.JAVA_INT));
 
   private final MemorySegment state = Arena.ofAuto().allocate(STATE);
-  private final MemorySegment option = Arena.ofAuto().allocate(ValueLayout.JAVA_INT);
 
   /** Bytes read, 0 at the end of the input, or a negative error number. */
   int receive(int descriptor, long address, int length) {
@@ -84,19 +71,6 @@ final class SocketCalls {
       int ignored = (int) CLOSE.invokeExact(descriptor);
     } catch (Throwable impossible) {
       throw new IllegalStateException("close cannot be called", impossible);
-    }
-  }
-
-  /** How long sent bytes may stay without acknowledgement before the kernel gives up. */
-  void userTimeout(int descriptor, int timeoutMs) {
-    option.set(ValueLayout.JAVA_INT, 0, timeoutMs);
-    try {
-      int ignored =
-          (int)
-              SETSOCKOPT.invokeExact(
-                  descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, option, Integer.BYTES);
-    } catch (Throwable impossible) {
-      throw new IllegalStateException("setsockopt cannot be called", impossible);
     }
   }
 }

@@ -38,12 +38,6 @@ public final class SocketTable {
   /** No slot: calls with it have no effect. */
   public static final int NONE = -1;
 
-  /**
-   * How long bytes may stay without acknowledgement before the kernel gives up a connection whose
-   * client has vanished; Linux would take about 15 minutes.
-   */
-  static final int USER_TIMEOUT_MS = 60_000;
-
   /** Most bytes that may wait for one client whose user pays no heed to {@link #isWritable}. */
   static final long MAX_PENDING_BYTES = 64L << 20;
 
@@ -203,7 +197,6 @@ public final class SocketTable {
 
   /** The socket has come. */
   void attach(int slot, int descriptor) {
-    calls.userTimeout(descriptor, USER_TIMEOUT_MS);
     page(slot).attach(index(slot), descriptor);
   }
 

@@ -209,6 +209,7 @@ public final class EventLoops implements AutoCloseable {
           } else {
             bootstrap.channelFactory(() -> transport.adoptServer(descriptor));
           }
+          transport.listenOptions().forEach((k, v) -> bootstrap.option(cast(k), v));
           transport.streamOptions(bufferRing).forEach((k, v) -> bootstrap.childOption(cast(k), v));
           return bootstrap;
         });

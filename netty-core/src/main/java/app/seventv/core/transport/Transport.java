@@ -17,6 +17,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.AdoptedServerSocketChannel;
@@ -192,6 +193,17 @@ public enum Transport {
     return this != NIO;
   }
 
+  /** See tcp(7). */
+  static final ChannelOption<Integer> TCP_USER_TIMEOUT =
+      new IntegerUnixChannelOption("TCP_USER_TIMEOUT", 6, 18);
+
+  /**
+   * How long sent bytes may stay without acknowledgement, or a client without room for more, before
+   * the kernel gives the connection up. With heartbeats this finds a client that has vanished;
+   * Linux would take about 15 minutes.
+   */
+  static final int USER_TIMEOUT_MS = 60_000;
+
   IoHandlerFactory handlerFactory(boolean bufferRing) {
     return switch (this) {
       case IO_URING -> IoUringIoHandler.newFactory(ringConfig(bufferRing));
@@ -221,6 +233,14 @@ public enum Transport {
   /** Options every listening channel gets. */
   Map<ChannelOption<?>, Object> reusePortOptions() {
     return hasReusePort() ? Map.of(UnixChannelOption.SO_REUSEPORT, true) : Map.of();
+  }
+
+  /**
+   * Options every listening stream channel gets, which what it accepts inherits (Linux copies the
+   * socket).
+   */
+  Map<ChannelOption<?>, Object> listenOptions() {
+    return this == NIO ? Map.of() : Map.of(TCP_USER_TIMEOUT, USER_TIMEOUT_MS);
   }
 
   /** Options every connected stream channel gets besides the common ones. */

@@ -34,10 +34,13 @@ public final class CloseCode {
 
   private CloseCode() {}
 
-  /** Whether a close frame may carry the code (RFC 6455 §7.4 and its registry). */
+  /**
+   * Whether a close frame may carry the code (RFC 6455 §7.4; the registry as event-api.md §3 has
+   * it).
+   */
   static boolean mayBeSent(int code) {
     return (code >= 1000 && code <= 1003)
-        || (code >= 1007 && code <= 1014)
+        || (code >= 1007 && code <= 1013)
         || (code >= 3000 && code <= 4999);
   }
 }

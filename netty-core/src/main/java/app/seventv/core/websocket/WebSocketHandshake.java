@@ -59,7 +59,7 @@ public final class WebSocketHandshake {
       WebSocketListener listener,
       @Nullable SocketTable table) {
     Request request = exchange.request();
-    HttpError defect = upgradeDefect(request);
+    HttpError defect = upgradeDefect(request, options);
     Agreement agreed = agree(exchange, options, defect);
     if (agreed == null) {
       return false;
@@ -147,7 +147,7 @@ public final class WebSocketHandshake {
   }
 
   /** RFC 6455 §4.2.1. */
-  private static @Nullable HttpError upgradeDefect(Request request) {
+  private static @Nullable HttpError upgradeDefect(Request request, WebSocketOptions options) {
     HttpHeaders headers = request.headers();
     if (!request.method().equals("GET") || !isRequested(request)) {
       return new HttpError(400, "not a websocket handshake");
@@ -160,7 +160,9 @@ public final class WebSocketHandshake {
       return new HttpError(400, "a websocket handshake has no body");
     }
     List<String> keys = headers.getAll("sec-websocket-key");
-    if (keys.size() != 1 || !isKey(keys.getFirst().strip())) {
+    boolean isStrict = options.strictHandshake();
+    boolean isValid = keys.size() == 1 && isKey(keys.getFirst().strip());
+    if (keys.isEmpty() || (isStrict && !isValid)) {
       return new HttpError(400, "sec-websocket-key must be 16 bytes in base64");
     }
     return null;
@@ -209,13 +211,13 @@ public final class WebSocketHandshake {
     }
     List<ExtensionOffer> offers =
         ExtensionOffer.parse(String.join(",", headers.getAll("sec-websocket-extensions")));
-    if (offers == null) {
+    if (offers == null && options.strictHandshake()) {
       exchange.fail(new HttpError(400, "sec-websocket-extensions is malformed"));
       return null;
     }
     return new Agreement(
         subprotocol(Tokens.list(headers, "sec-websocket-protocol"), options.subprotocols()),
-        options.compression() ? extensions(offers) : "");
+        offers != null && options.compression() ? extensions(offers) : "");
   }
 
   private static String subprotocol(List<String> offered, List<String> supported) {

@@ -29,6 +29,7 @@ public final class WebSocketOptions {
   private final List<String> subprotocols;
   private final Set<String> allowedOrigins;
   private final HttpHeaders responseHeaders;
+  private final boolean strictHandshake;
 
   private WebSocketOptions(Builder from) {
     maxFrameBytes = within(from.maxFrameBytes, 1, Integer.MAX_VALUE, "maxFrameBytes");
@@ -55,6 +56,7 @@ public final class WebSocketOptions {
             .map(origin -> origin.toLowerCase(Locale.ROOT))
             .collect(Collectors.toUnmodifiableSet());
     responseHeaders = from.responseHeaders;
+    strictHandshake = from.strictHandshake;
   }
 
   private static int within(int value, int min, int max, String name) {
@@ -152,6 +154,15 @@ public final class WebSocketOptions {
     return responseHeaders;
   }
 
+  /**
+   * Whether a handshake is refused whose key is not 16 bytes in base64 or whose extension offers
+   * are malformed (RFC 6455 §4.2.1, §9.1). An endpoint with clients of many hands may go on
+   * without: the key only shows that both sides speak of the same handshake, whatever it is.
+   */
+  public boolean strictHandshake() {
+    return strictHandshake;
+  }
+
   /** Options under construction; an impossible value is refused by {@link #build}. */
   public static final class Builder {
     private int maxFrameBytes = 64 << 10;
@@ -168,6 +179,7 @@ public final class WebSocketOptions {
     private List<String> subprotocols = List.of();
     private Set<String> allowedOrigins = Set.of();
     private HttpHeaders responseHeaders = EmptyHttpHeaders.INSTANCE;
+    private boolean strictHandshake = true;
 
     private Builder() {}
 
@@ -252,6 +264,12 @@ public final class WebSocketOptions {
     /** Sets {@link WebSocketOptions#responseHeaders}. */
     public Builder responseHeaders(HttpHeaders value) {
       this.responseHeaders = value;
+      return this;
+    }
+
+    /** Sets {@link WebSocketOptions#strictHandshake}. */
+    public Builder strictHandshake(boolean value) {
+      this.strictHandshake = value;
       return this;
     }
 

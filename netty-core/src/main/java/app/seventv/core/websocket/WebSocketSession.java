@@ -233,13 +233,13 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
     }
     int code = length == 0 ? CloseCode.NO_STATUS : payload.readUnsignedShort();
     if (length > 0 && !CloseCode.mayBeSent(code)) {
-      fail(CloseCode.PROTOCOL_ERROR, "close code must not be sent");
+      fail(CloseCode.PROTOCOL_ERROR, "Protocol violation");
     } else if (!Utf8.isValid(payload)) {
       fail(CloseCode.INVALID_PAYLOAD, "close reason is not UTF-8");
     } else {
       if (state == OPEN) {
-        // RFC 6455 §5.5.1: the answer echoes the code.
-        sendClose(code, "", payload.toString(StandardCharsets.UTF_8));
+        // RFC 6455 §5.5.1 wants the code echoed; clients of event-api.md §3 get the reason, too.
+        sendClose(code, payload.toString(StandardCharsets.UTF_8));
       } else {
         answered();
       }
@@ -259,7 +259,7 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
   @Override
   final void fail(int code, String reason) {
     if (state == OPEN) {
-      sendClose(code, reason, reason);
+      sendClose(code, reason);
     }
     finish();
   }
@@ -274,12 +274,12 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
   // Closing.
 
   /** Writes the close frame and keeps what the listener will be told at the end. */
-  private void sendClose(int code, String sentReason, String reason) {
+  private void sendClose(int code, String reason) {
     state = CLOSE_SENT;
     closeCode = (char) code;
     SessionWork current = startWork();
     current.closeReason = reason;
-    transport.write(this, WebSocketFrames.close(alloc(), code, sentReason));
+    transport.write(this, WebSocketFrames.close(alloc(), code, reason));
     // A peer that reads nothing any more must not hold its socket for ever.
     current.closeTimer =
         executor()
@@ -361,7 +361,7 @@ class WebSocketSession extends FrameDecoder implements WebSocket {
     if (!executor().inEventLoop()) {
       executor().execute(() -> close(code, reason));
     } else if (state == OPEN) {
-      sendClose(code, reason, reason);
+      sendClose(code, reason);
       transport.reading(this, true); // for the peer's close frame
       transport.flush(this);
     }

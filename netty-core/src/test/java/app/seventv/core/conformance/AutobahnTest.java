@@ -23,9 +23,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * Autobahn's fuzzing client: 301 cases of RFC 6455, none excluded. It is Python and keeps a reactor
- * per process, so it runs on Jython in a JVM of its own. Its reports stay in {@code
- * target/autobahn}.
+ * Autobahn's fuzzing client: 301 cases of RFC 6455, none excluded, and 102 of them over TLS. It is
+ * Python and keeps a reactor per process, so it runs on Jython in a JVM of its own. Its reports
+ * stay in {@code target/autobahn}.
  */
 @Tag("conformance")
 @Covers(
@@ -33,7 +33,12 @@ import tools.jackson.databind.ObjectMapper;
     because = "its clients speak no other version")
 class AutobahnTest {
   private static final String AGENT = "netty-core";
+  private static final String AGENT_OVER_TLS = "netty-core-tls";
   private static final int CASES = 301;
+
+  /** Without those of UTF-8, sizes and speed, which do not depend on what carries the bytes. */
+  private static final int CASES_OVER_TLS = 102;
+
   private static final long LIMIT_MINUTES = 9;
 
   /** Cases of category 9 send 16 MiB in one frame, and 4 MiB in fragments of 64 bytes. */
@@ -54,13 +59,20 @@ class AutobahnTest {
     Files.createDirectories(directory);
     Files.deleteIfExists(directory.resolve("index.json"));
     try (EchoServer server =
-        EchoServer.start(
-            TransportOptions.Choice.AUTO,
-            certificates,
-            routes -> EchoServer.route(routes, "/", OPTIONS))) {
-      run(directory, "ws://" + server.plain() + "/");
+            EchoServer.start(
+                TransportOptions.Choice.AUTO,
+                certificates,
+                routes -> EchoServer.route(routes, "/", OPTIONS));
+        TlsTunnel tunnel = TlsTunnel.start(server.secure())) {
+      run(directory, "ws://" + server.plain() + "/", "ws://" + tunnel.address() + "/");
+      assertThat(tunnel.connections()).as("connections over TLS").isGreaterThan(CASES_OVER_TLS);
     }
-    JsonNode results = json.readTree(directory.resolve("index.json")).get(AGENT);
+    JsonNode results = json.readTree(directory.resolve("index.json"));
+    assertOk(results.get(AGENT), "autobahn-failed", CASES);
+    assertOk(results.get(AGENT_OVER_TLS), "autobahn-tls-failed", CASES_OVER_TLS);
+  }
+
+  private static void assertOk(JsonNode results, String figure, int cases) {
     Map<String, String> failed = new TreeMap<>();
     for (Map.Entry<String, JsonNode> result : results.properties()) {
       for (String part : List.of("behavior", "behaviorClose")) {
@@ -70,22 +82,25 @@ class AutobahnTest {
         }
       }
     }
-    System.out.println("figure: autobahn-failed " + failed.size());
+    System.out.println("figure: " + figure + " " + failed.size());
     assertThat(failed).isEmpty();
-    assertThat(results.size()).isEqualTo(CASES);
+    assertThat(results.size()).isEqualTo(cases);
   }
 
-  private void run(Path directory, String url) throws Exception {
+  private void run(Path directory, String url, String urlOverTls) throws Exception {
     Path specification = directory.resolve("specification.json");
     json.writeValue(
         specification,
         Map.of(
             "outdir", directory.toString(),
-            "servers", List.of(Map.of("agent", AGENT, "url", url)),
+            "servers",
+                List.of(
+                    Map.of("agent", AGENT, "url", url),
+                    Map.of("agent", AGENT_OVER_TLS, "url", urlOverTls)),
             "options", Map.of("failByDrop", false),
             "cases", List.of("*"),
             "exclude-cases", List.of(),
-            "exclude-agent-cases", Map.of()));
+            "exclude-agent-cases", Map.of(AGENT_OVER_TLS, List.of("6.*", "9.*"))));
     Path script = directory.resolve("fuzzing_client.py");
     Files.deleteIfExists(script);
     try (InputStream in = AutobahnTest.class.getResourceAsStream("/autobahn/fuzzing_client.py")) {

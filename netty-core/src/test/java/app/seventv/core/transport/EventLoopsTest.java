@@ -158,6 +158,27 @@ class EventLoopsTest {
     }
   }
 
+  /** A client that has vanished is found by the first bytes it does not acknowledge. */
+  @ParameterizedTest
+  @EnumSource(names = {"IO_URING", "EPOLL"})
+  void theKernelGivesUpWhatIsNotAcknowledged(Choice choice) throws Exception {
+    BlockingQueue<Integer> timeouts = new ArrayBlockingQueue<>(1);
+    Function<EventLoop, ChannelHandler> handler =
+        _ ->
+            new ChannelInitializer<SocketChannel>() {
+              @Override
+              protected void initChannel(SocketChannel channel) {
+                timeouts.add(channel.config().getOption(Transport.TCP_USER_TIMEOUT));
+              }
+            };
+    try (EventLoops loops = start(choice);
+        Listener listener = loops.bindPerLoop(ANY_PORT, handler);
+        Socket socket = new Socket(ANY_PORT.getAddress(), listener.port())) {
+      assertThat(socket.isConnected()).isTrue();
+      assertThat(timeouts.poll(10, TimeUnit.SECONDS)).isEqualTo(60_000);
+    }
+  }
+
   private static boolean isRefused(Listener listener) throws IOException {
     try (Socket socket = new Socket()) {
       socket.connect(listener.address());

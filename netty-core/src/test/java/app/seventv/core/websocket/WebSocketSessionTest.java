@@ -172,7 +172,7 @@ class WebSocketSessionTest {
             clientFrame(0x88, new byte[] {0x0F, (byte) 0xA0, 'b', 'y', 'e'}),
             clientFrame(0x81, utf8("late")),
             clientFrame(0x89, utf8("late"))));
-    assertThat(transport.takeWritten()).isEqualTo("88020fa0");
+    assertThat(transport.takeWritten()).isEqualTo("88050fa0627965");
     assertThat(transport.calls).containsExactly("close");
     session.writeText(Unpooled.copiedBuffer("late", StandardCharsets.UTF_8));
     assertThat(transport.takeWritten()).isEmpty();

@@ -57,7 +57,16 @@ public enum EventType {
   /** The type {@code whisper.self}. */
   WHISPER_SELF(23, "whisper.self"),
   /** The type {@code user.presence}. */
-  USER_PRESENCE(24, "user.presence");
+  USER_PRESENCE(24, "user.presence"),
+  // Beyond the types of event-api.md §9.1, which has none for roles (§20 row 18).
+  /** The type {@code role.*}. */
+  ROLE_ANY(25, "role.*"),
+  /** The type {@code role.create}. */
+  ROLE_CREATE(26, "role.create"),
+  /** The type {@code role.update}. */
+  ROLE_UPDATE(27, "role.update"),
+  /** The type {@code role.delete}. */
+  ROLE_DELETE(28, "role.delete");
 
   private static final Map<String, EventType> BY_WIRE_NAME =
       Arrays.stream(values())
@@ -97,6 +106,7 @@ public enum EventType {
       case ENTITLEMENT_CREATE, ENTITLEMENT_UPDATE, ENTITLEMENT_DELETE, ENTITLEMENT_RESET ->
           ENTITLEMENT_ANY;
       case COSMETIC_CREATE, COSMETIC_UPDATE, COSMETIC_DELETE -> COSMETIC_ANY;
+      case ROLE_CREATE, ROLE_UPDATE, ROLE_DELETE -> ROLE_ANY;
       default -> null;
     };
   }

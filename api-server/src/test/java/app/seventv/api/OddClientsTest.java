@@ -1,0 +1,114 @@
+package app.seventv.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.seventv.devstack.login.DevUser;
+import app.seventv.model.CollectionNames;
+import app.seventv.model.Emote;
+import app.seventv.model.EmoteSet;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.bson.BsonDocument;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Habits of HTTP libraries that are neither wrong nor common. */
+class OddClientsTest extends SharedWorld {
+  private HttpResponse<String> send(String method, String path, String body) throws Exception {
+    return world.api.send(
+        HttpRequest.newBuilder(world.api.uri(path))
+            .header("content-type", "application/json")
+            .method(method, BodyPublishers.ofString(body)));
+  }
+
+  /** Some send a body with every request: a read ignores it, in memory or not. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/v3/emote-sets/global",
+        "/v3/users/twitch/9000002",
+        "/v3/config/extension",
+        "/egvault/v1/products"
+      })
+  void aBodyBehindAReadIsIgnored(String path) throws Exception {
+    world.idOf(DevUser.STREAMER);
+    for (int i = 0; i < 2; i++) {
+      assertThat(send("GET", path, "{}").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"POST,/", "GET,/v4/gql", "PUT,/v3/emotes/x", "GET,/v4/auth/logout", "get,/"})
+  void aWrongMethodIsToldInTheHeaderAlone(String method, String path) throws Exception {
+    HttpResponse<String> refused = send(method, path, "");
+    assertThat(refused.statusCode()).isEqualTo(405);
+    assertThat(refused.headers().firstValue("allow")).isPresent();
+    assertThat(refused.headers().firstValue("content-type")).isEmpty();
+    assertThat(refused.body()).isEmpty();
+  }
+
+  /** No JSON at all is broken syntax, not a wrong member (api-v3.md §3). */
+  @Test
+  void anEmptyBodyIsBrokenSyntax() throws Exception {
+    String path = "/v3/users/" + world.idOf(DevUser.STREAMER) + "/presences";
+    assertThat(send("POST", path, "").statusCode()).isEqualTo(400);
+    assertThat(send("POST", path, "[]").statusCode()).isEqualTo(422);
+  }
+
+  /**
+   * A release that is newer than this one may write what this one must refuse (data-model.md §2): a
+   * set goes on without such an emote, which is an error only where it is asked for alone.
+   */
+  @Test
+  void oneUnreadableEmoteDoesNotTakeItsSetAway() throws Exception {
+    Emote good = world.emote(DevUser.STREAMER, "GoodOne");
+    Emote odd = world.emote(DevUser.STREAMER, "OddOne");
+    EmoteSet set = world.set(DevUser.STREAMER, EmoteSet.Kind.NORMAL);
+    List<BsonDocument> entries =
+        List.of(
+            new EmoteSet.Entry(good.id(), "GoodOne", World.NOW, 0, null, null).toBson(),
+            new EmoteSet.Entry(odd.id(), "OddOne", World.NOW, 0, null, null).toBson());
+    world
+        .collection(CollectionNames.EMOTE_SETS)
+        .updateOne(Filters.eq("_id", set.id().toBson()), Updates.set("emotes", entries));
+    world
+        .collection(CollectionNames.EMOTES)
+        .updateOne(Filters.eq("_id", odd.id().toBson()), Updates.set("not_known_yet", 1));
+    HttpResponse<String> read = world.api.get("/v3/emote-sets/" + set.id());
+    assertThat(read.statusCode()).as(read.body()).isEqualTo(200);
+    assertThat(read.body()).contains("GoodOne").doesNotContain("OddOne");
+    assertThat(world.api.get("/v3/emotes/" + odd.id()).statusCode()).isEqualTo(500);
+  }
+
+  /** Members of a wrong type are refused, not read as something else. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "7",
+        "{\"name\":5}",
+        "{\"name\":null}",
+        "{\"name\":\"a\",\"tags\":\"abc\"}",
+        "{\"name\":\"a\",\"tags\":[123]}",
+        "{\"name\":\"a\",\"tags\":{\"a\":\"abc\"}}",
+        "{\"name\":\"a\",\"flags\":\"1\"}",
+        "{\"name\":\"a\",\"flags\":1.5}",
+        "{\"name\":\"a\",\"flags\":4294967297}",
+      })
+  void oddUploadDataIsRefused(String data) throws Exception {
+    HttpResponse<String> refused =
+        world.api.send(
+            HttpRequest.newBuilder(world.api.uri("/v3/emotes"))
+                .header("authorization", "Bearer " + world.streamer)
+                .header("x-emote-data", data)
+                .POST(BodyPublishers.ofString("x")));
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("invalid X-Emote-Data header");
+  }
+}

@@ -1,0 +1,73 @@
+package app.seventv.cdn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.seventv.cdn.CdnFixture.Answer;
+import app.seventv.cdn.CdnFixture.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** More fetches than the origin may be asked for at once, and than may wait. */
+class OriginQueueTest {
+  private static final String SETTINGS =
+      """
+      origin_request_timeout = 300
+      origin_hedge_delay = 300000
+      max_concurrent_requests = 4
+      """;
+
+  @TempDir Path directory = Path.of(".");
+
+  @Test
+  void beyondTheQueueOneIsTurnedAway() throws Exception {
+    try (CdnFixture cdn = CdnFixture.start(directory, SETTINGS)) {
+      CountDownLatch go = new CountDownLatch(1);
+      List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
+      int most = 4 + 4 * BoundedOrigin.QUEUE_FACTOR;
+      for (int i = 0; i < most; i++) {
+        String key = "badge/01F6MZGCNG000255K4X1K7N%03d/1x.webp".formatted(i);
+        cdn.origin()
+            .answer(
+                key,
+                (call, out) -> {
+                  ScriptedOrigin.head(out, "200 OK", "content-length: 1000");
+                  int sent = 0;
+                  while (!go.await(1, TimeUnit.SECONDS)) {
+                    out.write(sent++);
+                    out.flush();
+                  }
+                  out.write(new byte[1000 - sent]);
+                });
+        answers.add(
+            cdn.client(Version.HTTP_2)
+                .sendAsync(
+                    HttpRequest.newBuilder(cdn.uri(Version.HTTP_2, '/' + key)).build(),
+                    HttpResponse.BodyHandlers.ofByteArray()));
+      }
+      await().until(() -> cdn.figure("cache_inflight") == most);
+      assertThat(cdn.figure("cache_upstream_queued")).isEqualTo(40);
+      for (Version version : Version.values()) {
+        Answer refused = cdn.get(version, "/emote/01F6MZGCNG000255K4X1K7NTHR/1x.webp");
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.body()).isEmpty();
+        assertThat(refused.header("cache-control")).isEqualTo("no-cache");
+        assertThat(refused.header("cache-status")).endsWith("detail=overloaded");
+        assertThat(refused.header("retry-after")).isEqualTo("1");
+      }
+      go.countDown();
+      for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
+        assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+      }
+      await().until(() -> cdn.figure("cache_upstream_running") == 0);
+    }
+  }
+}
