@@ -4,7 +4,7 @@
  *
  *   floor PORT CLIENTS FRAME_BYTES
  *
- * Accepts CLIENTS websocket handshakes on 127.0.0.1:PORT (and all other loopback addresses), prints
+ * Listens on all addresses, prints "listening", accepts CLIENTS websocket handshakes, prints
  * "ready", then runs one round for every line on standard input and prints for each
  * "round CPU_NANOSECONDS SHORT_SENDS".
  */
@@ -70,6 +70,8 @@ static void open_all(int port, int *sockets, int clients) {
   char request[4096];
   struct epoll_event events[256];
   watch(epoll, listener);
+  printf("listening\n");
+  fflush(stdout);
   while (open < clients) {
     int ready = epoll_wait(epoll, events, 256, -1);
     for (int i = 0; i < ready; i++) {

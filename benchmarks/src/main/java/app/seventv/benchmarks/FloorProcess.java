@@ -25,7 +25,7 @@ final class FloorProcess implements AutoCloseable {
     this.input = process.outputWriter(StandardCharsets.US_ASCII);
   }
 
-  /** Compiles and starts it. */
+  /** Compiles and starts it; clients can connect then. */
   static FloorProcess start(BenchContext context, int clients, int frameBytes)
       throws IOException, InterruptedException {
     Path program = context.work().resolve("floor");
@@ -50,7 +50,9 @@ final class FloorProcess implements AutoCloseable {
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    return new FloorProcess(process, port);
+    FloorProcess floor = new FloorProcess(process, port);
+    floor.await("listening");
+    return floor;
   }
 
   int port() {
@@ -59,7 +61,11 @@ final class FloorProcess implements AutoCloseable {
 
   /** Waits until all clients are connected. */
   void awaitReady() throws IOException {
-    if (!"ready".equals(output.readLine())) {
+    await("ready");
+  }
+
+  private void await(String line) throws IOException {
+    if (!line.equals(output.readLine())) {
       throw new IOException("the floor did not start");
     }
   }

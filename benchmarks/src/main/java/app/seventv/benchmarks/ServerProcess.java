@@ -24,6 +24,12 @@ import java.util.stream.Stream;
 /** A service of the platform in a JVM of its own, as it runs in production, under measurement. */
 final class ServerProcess implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final int IDLE_CHECK_MS = 250;
+  private static final int MAX_IDLE_CHECKS = 40;
+
+  /** Share of a core that is little. */
+  private static final double IDLE_SHARE = 0.1;
+
   private static final Pattern HISTOGRAM_LINE =
       Pattern.compile("(?m)^\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+)");
   private static final Pattern ANONYMOUS = Pattern.compile("(?m)^Anonymous:\\s+(\\d+) kB");
@@ -116,6 +122,19 @@ final class ServerProcess implements AutoCloseable {
       }
     }
     return seconds;
+  }
+
+  /** Waits until the process has little left to do; at most a few seconds. */
+  void awaitIdle() throws IOException, InterruptedException {
+    double before = cpuSeconds();
+    for (int i = 0; i < MAX_IDLE_CHECKS; i++) {
+      TimeUnit.MILLISECONDS.sleep(IDLE_CHECK_MS);
+      double now = cpuSeconds();
+      if (now - before <= IDLE_SHARE * IDLE_CHECK_MS / 1_000) {
+        return;
+      }
+      before = now;
+    }
   }
 
   /** The same process as a server beside rivals. */
