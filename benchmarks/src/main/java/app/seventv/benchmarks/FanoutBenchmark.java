@@ -123,6 +123,7 @@ final class FanoutBenchmark implements Benchmark {
     int frameBytes = 0;
     for (int turn = 0; turn < FLOOR_TURNS; turn++) {
       try (Audience audience = subscribers(target, count)) {
+        target.context.progress("turn %d: %d clients are subscribed".formatted(turn, count));
         audience.oneByOne(turn == 0 ? WARM_UP_EVENTS : FLOOR_EVENTS / 5);
         double before = target.server.cpuSeconds();
         audience.oneByOne(FLOOR_EVENTS);

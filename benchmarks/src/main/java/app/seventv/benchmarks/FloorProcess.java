@@ -16,13 +16,18 @@ final class FloorProcess implements AutoCloseable {
   private final Writer input;
   private final int port;
 
-  private FloorProcess(Process process, int port) {
+  private FloorProcess(Process process) throws IOException {
     this.process = process;
-    this.port = port;
     this.output =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
     this.input = process.outputWriter(StandardCharsets.US_ASCII);
+    List<String> words = List.of(String.valueOf(output.readLine()).split(" ", -1));
+    if (words.size() != 2 || !words.getFirst().equals("listening")) {
+      process.destroy();
+      throw new IOException("the floor did not start");
+    }
+    this.port = Integer.parseInt(words.get(1));
   }
 
   /** Compiles and starts it; clients can connect then. */
@@ -37,22 +42,18 @@ final class FloorProcess implements AutoCloseable {
     if (compiler.waitFor() != 0) {
       throw new IOException("cc failed");
     }
-    int port = ServerProcess.freePort();
     Process process =
         new ProcessBuilder(
                 "taskset",
                 "-c",
                 LoadTools.SERVER_CORE,
                 program.toString(),
-                Integer.toString(port),
                 Integer.toString(clients),
                 Integer.toString(frameBytes))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    FloorProcess floor = new FloorProcess(process, port);
-    floor.await("listening");
-    return floor;
+    return new FloorProcess(process);
   }
 
   int port() {
@@ -61,11 +62,7 @@ final class FloorProcess implements AutoCloseable {
 
   /** Waits until all clients are connected. */
   void awaitReady() throws IOException {
-    await("ready");
-  }
-
-  private void await(String line) throws IOException {
-    if (!line.equals(output.readLine())) {
+    if (!"ready".equals(output.readLine())) {
       throw new IOException("the floor did not start");
     }
   }

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,6 +69,8 @@ final class ServerProcess implements AutoCloseable {
     command.addAll(
         List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
     command.addAll(List.of("-XX:+UseCompactObjectHeaders", "-XX:+UseSerialGC"));
+    command.add("-Dio.netty.leakDetection.samplingInterval=8192"); // as systemd/bin/launch has it
+    command.add("-XX:-UseDynamicNumberOfCompilerThreads"); // cpuSeconds must find them
     command.addAll(List.of(jvmOptions));
     command.addAll(List.of("-jar", context.root().resolve(jar).toString()));
     command.addAll(List.of("--config", config.toString()));
@@ -116,8 +119,12 @@ final class ServerProcess implements AutoCloseable {
     double seconds = MeasuredServer.cpuSeconds(Path.of("/proc", Long.toString(pid())));
     try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
       for (Path thread : threads.toList()) {
-        if (Files.readString(thread.resolve("comm")).contains("Compil")) { // cut to 15 letters
-          seconds -= MeasuredServer.cpuSeconds(thread);
+        try {
+          if (Files.readString(thread.resolve("comm")).contains("Compil")) { // cut to 15 letters
+            seconds -= MeasuredServer.cpuSeconds(thread);
+          }
+        } catch (NoSuchFileException ended) {
+          // Not a compiler's: those stay.
         }
       }
     }
