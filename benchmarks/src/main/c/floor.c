@@ -2,11 +2,11 @@
  * The least a fan-out can cost: a bare loop that sends the same frame to every websocket, one
  * system call each. Nothing is subscribed, encoded or queued.
  *
- *   floor PORT CLIENTS FRAME_BYTES
+ *   floor CLIENTS FRAME_BYTES
  *
- * Accepts CLIENTS websocket handshakes on 127.0.0.1:PORT (and all other loopback addresses), prints
- * "ready", then runs one round for every line on standard input and prints for each
- * "round CPU_NANOSECONDS SHORT_SENDS".
+ * Listens on a free port of all addresses, prints "listening PORT", accepts CLIENTS websocket
+ * handshakes, prints "ready", then runs one round for every line on standard input and prints for
+ * each "round CPU_NANOSECONDS SHORT_SENDS".
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -35,14 +35,18 @@ static long long cpu_ns(void) {
   return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
-static int listen_on(int port) {
+static int listen_on_free_port(void) {
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   int on = 1;
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+  struct sockaddr_in address = {.sin_family = AF_INET};
+  socklen_t length = sizeof address;
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(listener, (struct sockaddr *) &address, sizeof address) || listen(listener, 8192)) {
+  if (bind(listener, (struct sockaddr *) &address, sizeof address) || listen(listener, 8192) ||
+      getsockname(listener, (struct sockaddr *) &address, &length)) {
     fail("listen");
   }
+  printf("listening %d\n", ntohs(address.sin_port));
+  fflush(stdout);
   return listener;
 }
 
@@ -63,8 +67,8 @@ static void accept_all(int epoll, int listener) {
 }
 
 /* Answers handshakes until all clients are there. */
-static void open_all(int port, int *sockets, int clients) {
-  int listener = listen_on(port);
+static void open_all(int *sockets, int clients) {
+  int listener = listen_on_free_port();
   int epoll = epoll_create1(0);
   int open = 0;
   char request[4096];
@@ -88,12 +92,12 @@ static void open_all(int port, int *sockets, int clients) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 4) {
-    fprintf(stderr, "floor PORT CLIENTS FRAME_BYTES\n");
+  if (count != 3) {
+    fprintf(stderr, "floor CLIENTS FRAME_BYTES\n");
     return 2;
   }
-  int clients = atoi(arguments[2]);
-  int bytes = atoi(arguments[3]);
+  int clients = atoi(arguments[1]);
+  int bytes = atoi(arguments[2]);
   int *sockets = calloc(clients, sizeof *sockets);
   char *frame = malloc(bytes);
   char line[64];
@@ -102,7 +106,7 @@ int main(int count, char **arguments) {
   frame[1] = 126;
   frame[2] = (char) ((bytes - 4) >> 8);
   frame[3] = (char) (bytes - 4);
-  open_all(atoi(arguments[1]), sockets, clients);
+  open_all(sockets, clients);
   printf("ready\n");
   fflush(stdout);
   while (fgets(line, sizeof line, stdin)) {

@@ -1,7 +1,8 @@
 package app.seventv.benchmarks;
 
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -23,10 +24,15 @@ final class Deliveries {
     this.publishedNs = new long[events];
   }
 
+  /** Number of the next event. */
+  int next() {
+    return published;
+  }
+
   /** An event is about to be published. */
-  int publish() {
+  void publish() {
     publishedNs[published] = System.nanoTime();
-    return published++;
+    published++;
   }
 
   /** A client has got events from a number on. */
@@ -50,13 +56,12 @@ final class Deliveries {
     }
   }
 
-  /** Time from publishing to the last client, in milliseconds, of the events from a number on. */
-  double percentileMs(int first, double share) {
-    double[] sorted = new double[published - first];
-    for (int i = 0; i < sorted.length; i++) {
-      sorted[i] = (completedNs.get(first + i) - publishedNs[first + i]) / 1e6;
+  /** Times from publishing to the last client, in milliseconds, of the events from a number on. */
+  List<Double> timesMs(int first) {
+    List<Double> times = new ArrayList<>();
+    for (int event = first; event < published; event++) {
+      times.add((completedNs.get(event) - publishedNs[event]) / 1e6);
     }
-    Arrays.sort(sorted);
-    return sorted[(int) Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+    return times;
   }
 }

@@ -2,55 +2,60 @@ package app.seventv.benchmarks;
 
 import app.seventv.core.transport.EventLoops;
 import app.seventv.devstack.nats.DevNats;
-import app.seventv.model.EmoteSet;
-import app.seventv.model.Id;
-import app.seventv.model.bus.BusBatch;
-import app.seventv.model.bus.BusEncoding;
-import app.seventv.model.bus.BusEvent;
-import app.seventv.model.bus.EmoteSetChange;
-import app.seventv.model.bus.EntityEvent;
-import io.nats.client.Connection;
-import io.nats.client.Nats;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
- * One event to all subscribers of a topic: frames per second of processor time, beside the bare
- * loop of {@code floor.c} in the same run, and the time until the last client has it.
+ * One event to all subscribers of a topic: frames per second of processor time beside the bare loop
+ * of {@code floor.c}, the time until the last client has it, and what clients that never read do to
+ * the others. What is compared is measured in turns, so that a change of the machine's load meets
+ * both sides. The words {@code floor}, {@code latency} and {@code slow} choose parts; anything else
+ * is a setting of the server.
  */
 final class FanoutBenchmark implements Benchmark {
+  private static final List<String> PARTS = List.of("floor", "latency", "slow");
+
   private static final int CLIENTS = 10_000;
   private static final int QUICK_CLIENTS = 2_000;
-  private static final int WARM_UP_ROUNDS = 60;
-  private static final int ROUNDS = 60;
-  private static final int RATED_EVENTS = 100;
+
+  /** Events until the server's code is compiled. */
+  private static final int WARM_UP_EVENTS = 60;
+
+  /** Turns of server and floor. */
+  private static final int FLOOR_TURNS = 3;
+
+  private static final int FLOOR_EVENTS = 25;
+
+  private static final List<Integer> CROWDS = List.of(1_000, 5_000, CLIENTS, 19_000);
+  private static final List<Integer> QUICK_CROWDS = List.of(500, QUICK_CLIENTS);
+  private static final int CAPACITY_EVENTS = 20;
+  private static final int PACED_EVENTS = 100;
+
+  /** Share of what server and clients can carry: what waits is what is under way. */
+  private static final double PACED_SHARE = 0.5;
+
+  /** The rate of {@code fanout-p99-ms}, which two cores cannot carry. */
   private static final int EVENTS_PER_SECOND = 20;
 
-  /** A rate that a machine with two cores, one of them for the clients, keeps up with. */
-  private static final int CALM_EVENTS_PER_SECOND = 2;
+  /** Those who are measured beside clients that never read. */
+  private static final int NEIGHBOURS = 2_000;
 
-  private static final int CALM_EVENTS = 20;
-  private static final int MAX_EVENTS = 1_000;
+  private static final int SLOW_READERS = 1_000;
+  private static final int SLOW_TURNS = 3;
 
-  /** Clients that never read, beside the others. */
-  private static final int IDLERS = 1_000;
+  /** Bytes of a slow reader's receive buffer. */
+  private static final int SLOW_BUFFER_BYTES = 4_096;
 
-  /** Larger than heartbeats and acknowledgements, smaller than the events. */
-  private static final int MIN_EVENT_BYTES = 300;
+  /** Events until a slow reader's socket takes nothing more. */
+  private static final int FILLING_EVENTS = 300;
 
-  /** Length of a name that makes frames of about 504 bytes. */
-  private static final int NAME_CHARS = 100;
-
-  private static final Id SET = Id.parse("01J00000000000000000000001");
+  private final List<Figure> figures = new ArrayList<>();
+  private int round;
 
   @Override
   public String name() {
@@ -65,164 +70,172 @@ final class FanoutBenchmark implements Benchmark {
   @Override
   @SuppressWarnings("try") // an interrupt while the bus closes ends the run as any other does
   public List<Figure> run(BenchContext context) throws Exception {
-    int clients = context.quick() ? QUICK_CLIENTS : CLIENTS;
+    figures.clear();
+    List<String> parts = PARTS.stream().filter(context.arguments()::contains).toList();
     Path natsFolder = Files.createDirectories(context.work().resolve("nats"));
-    List<Figure> figures = new ArrayList<>();
-    double ours;
-    int frameBytes;
     try (DevNats nats = DevNats.start(natsFolder, 0, 0)) {
       EventServerSetup setup = new EventServerSetup(context, nats).onOneCore();
-      context.arguments().forEach(setup::with);
+      context.arguments().stream().filter(word -> !PARTS.contains(word)).forEach(setup::with);
       try (ServerProcess server = setup.start();
-          Connection bus = Nats.connect(nats.uri());
+          FanoutBus bus = FanoutBus.connect(nats);
           EventLoops loops = IdleClients.loops()) {
-        Deliveries deliveries = new Deliveries(clients, MAX_EVENTS);
-        try (IdleClients all = clients(loops, setup.port(), deliveries)) {
-          all.growTo(clients);
-          context.progress(clients + " clients are subscribed");
-          ours = framesPerCpuSecond(server, bus, deliveries, clients);
-          frameBytes = all.lastFrameBytes();
-          figures.add(new Figure("fanout-frames-per-core-second", ours, "frames/s"));
-          figures.add(new Figure("fanout-frame-bytes", frameBytes, "bytes"));
-          double calm = latency(bus, deliveries, CALM_EVENTS, CALM_EVENTS_PER_SECOND);
-          figures.add(new Figure("fanout-calm-p99-ms", calm, "ms"));
-          figures.add(
-              new Figure(
-                  "fanout-p99-ms",
-                  latency(bus, deliveries, RATED_EVENTS, EVENTS_PER_SECOND),
-                  "ms"));
-          figures.add(
-              new Figure(
-                  "slow-consumer-p99-ratio",
-                  slow(context, loops, setup, bus, deliveries) / calm,
-                  ""));
+        Target target = new Target(context, server, setup.port(), bus, loops);
+        if (parts.isEmpty() || parts.contains("floor")) {
+          overFloor(target);
+        }
+        if (parts.isEmpty() || parts.contains("latency")) {
+          latency(target);
+        }
+        if (parts.isEmpty() || parts.contains("slow")) {
+          slowReaders(target);
         }
       }
     }
-    double floor = floor(context, clients, frameBytes);
-    figures.add(new Figure("fanout-floor-frames-per-core-second", floor, "frames/s"));
-    figures.add(new Figure("fanout-floor-ratio", ours / floor, ""));
-    return figures;
+    return List.copyOf(figures);
   }
 
-  private static IdleClients clients(EventLoops loops, int port, Deliveries deliveries) {
-    return new IdleClients(
-        loops,
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-        "/v3",
-        client -> List.of(subscription()),
-        MIN_EVENT_BYTES,
-        deliveries::received);
+  /** The server, its bus, and the loop of the clients. */
+  private record Target(
+      BenchContext context, ServerProcess server, int port, FanoutBus bus, EventLoops loops) {}
+
+  private void figure(String name, double value, String unit) {
+    figures.add(new Figure(name, value, unit));
   }
 
-  private static String subscription() {
-    return "{\"op\":35,\"d\":{\"type\":\"emote_set.update\",\"condition\":{\"object_id\":\"%s\"}}}"
-        .formatted(SET);
+  private Audience subscribers(Target target, int count) throws IOException, InterruptedException {
+    target.server.awaitIdle(); // those of the last round have left
+    return Audience.connect(
+        target.loops,
+        target.port,
+        List.of(FanoutBus.subscription()),
+        count,
+        round++,
+        target.bus::publish);
   }
 
-  private static double framesPerCpuSecond(
-      ServerProcess server, Connection bus, Deliveries deliveries, int clients) throws Exception {
-    for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-      publish(bus, deliveries);
-      deliveries.awaitAll();
+  // Processor time.
+
+  private void overFloor(Target target) throws Exception {
+    int count = target.context.quick() ? QUICK_CLIENTS : CLIENTS;
+    List<Double> ours = new ArrayList<>();
+    List<Double> floors = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    int frameBytes = 0;
+    for (int turn = 0; turn < FLOOR_TURNS; turn++) {
+      try (Audience audience = subscribers(target, count)) {
+        target.context.progress("turn %d: %d clients are subscribed".formatted(turn, count));
+        audience.oneByOne(turn == 0 ? WARM_UP_EVENTS : FLOOR_EVENTS / 5);
+        double before = target.server.cpuSeconds();
+        audience.oneByOne(FLOOR_EVENTS);
+        ours.add(FLOOR_EVENTS * (double) count / (target.server.cpuSeconds() - before));
+        frameBytes = audience.frameBytes();
+      }
+      target.server.awaitIdle();
+      floors.add(floor(target, count, frameBytes));
+      ratios.add(ours.getLast() / floors.getLast());
+      target.context.progress(
+          "turn %d: %.0f frames per core second, floor %.0f"
+              .formatted(turn, ours.getLast(), floors.getLast()));
     }
-    double before = server.cpuSeconds();
-    for (int i = 0; i < ROUNDS; i++) {
-      publish(bus, deliveries);
-      deliveries.awaitAll();
-    }
-    return (double) ROUNDS * clients / (server.cpuSeconds() - before);
+    figure("fanout-frames-per-core-second", Statistics.median(ours), "frames/s");
+    figure("fanout-frame-bytes", frameBytes, "bytes");
+    figure("fanout-floor-frames-per-core-second", Statistics.median(floors), "frames/s");
+    figure("fanout-floor-ratio", Statistics.median(ratios), "");
   }
 
-  /** 99th percentile at a steady rate. */
-  private static double latency(Connection bus, Deliveries deliveries, int events, int perSecond)
-      throws Exception {
-    int first = -1;
-    long startNs = System.nanoTime();
-    for (int i = 0; i < events; i++) {
-      long waitNs = startNs + i * (TimeUnit.SECONDS.toNanos(1) / perSecond) - System.nanoTime();
-      TimeUnit.NANOSECONDS.sleep(Math.max(0, waitNs));
-      int event = publish(bus, deliveries);
-      first = first < 0 ? event : first;
-    }
-    deliveries.awaitAll();
-    return deliveries.percentileMs(first, 0.99);
-  }
-
-  /** The same with clients beside the others that never read. */
-  private static double slow(
-      BenchContext context,
-      EventLoops loops,
-      EventServerSetup setup,
-      Connection bus,
-      Deliveries deliveries)
-      throws Exception {
-    try (IdleClients idlers =
-        new IdleClients(
-            loops,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), setup.port()),
-            "/v3",
-            client -> List.of(subscription()))) {
-      idlers.growTo(IDLERS);
-      idlers.stopReading();
-      context.progress(IDLERS + " clients read nothing any more");
-      return latency(bus, deliveries, CALM_EVENTS, CALM_EVENTS_PER_SECOND);
-    }
-  }
-
-  private static int publish(Connection bus, Deliveries deliveries)
-      throws IOException, InterruptedException {
-    Instant now = Instant.now();
-    EmoteSet set =
-        new EmoteSet(
-            SET,
-            "name",
-            null,
-            List.of(),
-            List.of(),
-            1000,
-            null,
-            null,
-            EmoteSet.Kind.NORMAL,
-            false,
-            now,
-            null);
-    EmoteSetChange change =
-        new EmoteSetChange.ChangeName("o".repeat(NAME_CHARS), "n".repeat(NAME_CHARS));
-    BusEvent event = new BusEvent(null, null, new EntityEvent.OfEmoteSet(set, change), now);
-    byte[] message = BusEncoding.encode(new BusBatch(List.of(event), now));
-    int number = deliveries.publish();
-    bus.publish(BusBatch.SUBJECT, message);
-    try {
-      bus.flush(Duration.ofSeconds(5));
-    } catch (TimeoutException e) {
-      throw new IOException("NATS does not answer", e);
-    }
-    return number;
-  }
-
-  private static double floor(BenchContext context, int clients, int frameBytes) throws Exception {
-    try (FloorProcess floor = FloorProcess.start(context, clients, frameBytes);
-        EventLoops loops = IdleClients.loops()) {
-      Deliveries deliveries = new Deliveries(clients, MAX_EVENTS);
-      try (IdleClients all =
-          new IdleClients(
-              loops,
-              new InetSocketAddress(InetAddress.getLoopbackAddress(), floor.port()),
-              "/",
-              client -> List.of(),
-              MIN_EVENT_BYTES,
-              deliveries::received)) {
-        all.growTo(clients);
+  private double floor(Target target, int count, int frameBytes) throws Exception {
+    try (FloorProcess floor = FloorProcess.start(target.context, count, frameBytes)) {
+      long[] cpuNs = new long[1];
+      try (Audience audience =
+          Audience.connect(
+              target.loops,
+              floor.port(),
+              List.of(),
+              count,
+              round++,
+              () -> cpuNs[0] += floor.round())) {
         floor.awaitReady();
-        long cpuNs = 0;
-        for (int i = 0; i < ROUNDS; i++) {
-          deliveries.publish();
-          cpuNs += floor.round();
-          deliveries.awaitAll();
+        audience.oneByOne(FLOOR_EVENTS / 5);
+        cpuNs[0] = 0;
+        audience.oneByOne(FLOOR_EVENTS);
+      }
+      return FLOOR_EVENTS * (double) count / (cpuNs[0] / 1e9);
+    }
+  }
+
+  // Time to the last client.
+
+  private void latency(Target target) throws Exception {
+    List<Integer> crowds = target.context.quick() ? QUICK_CROWDS : CROWDS;
+    List<Double> perClient = new ArrayList<>();
+    for (int count : crowds) {
+      try (Audience audience = subscribers(target, count)) {
+        audience.oneByOne(CAPACITY_EVENTS);
+        double capacity = 1 / audience.oneByOne(CAPACITY_EVENTS);
+        double p99 =
+            Statistics.percentile(audience.atRate(PACED_EVENTS, PACED_SHARE * capacity), 0.99);
+        target.context.progress(
+            "%d clients: %.1f events/s one by one, p99 %.1f ms at half of it"
+                .formatted(count, capacity, p99));
+        figure("fanout-capacity-%d-clients".formatted(count), capacity, "events/s");
+        figure("fanout-paced-p99-ms-%d-clients".formatted(count), p99, "ms");
+        perClient.add(p99 / count);
+        if (count == (target.context.quick() ? QUICK_CLIENTS : CLIENTS)) {
+          List<Double> times = audience.atRate(PACED_EVENTS, EVENTS_PER_SECOND);
+          figure("fanout-p99-ms", Statistics.percentile(times, 0.99), "ms");
         }
-        return ROUNDS * (double) clients / (cpuNs / 1e9);
       }
     }
+    // 1 is linear growth from the smallest crowd to the largest, more is steeper.
+    figure("fanout-p99-growth-over-linear", perClient.getLast() / perClient.getFirst(), "");
+  }
+
+  // Clients that never read.
+
+  private void slowReaders(Target target) throws Exception {
+    double rate;
+    try (Audience neighbours = subscribers(target, NEIGHBOURS);
+        IdleClients companions = companions(target)) {
+      neighbours.oneByOne(CAPACITY_EVENTS);
+      rate = PACED_SHARE / neighbours.oneByOne(CAPACITY_EVENTS);
+    }
+    List<Double> with = new ArrayList<>();
+    List<Double> without = new ArrayList<>();
+    for (int turn = 0; turn < SLOW_TURNS; turn++) {
+      without.addAll(besideCompanions(target, rate, true));
+      with.addAll(besideCompanions(target, rate, false));
+    }
+    double p99 = Statistics.percentile(without, 0.99);
+    double slowP99 = Statistics.percentile(with, 0.99);
+    target.context.progress(
+        "%d clients beside %d at %.1f events/s: median %.1f ms, p99 %.1f ms if all read; median"
+                .formatted(NEIGHBOURS, SLOW_READERS, rate, Statistics.median(without), p99)
+            + " %.1f ms, p99 %.1f ms if those do not".formatted(Statistics.median(with), slowP99));
+    figure("slow-consumer-p99-ratio", slowP99 / p99, "");
+  }
+
+  private List<Double> besideCompanions(Target target, double rate, boolean reading)
+      throws IOException, InterruptedException {
+    try (Audience neighbours = subscribers(target, NEIGHBOURS);
+        IdleClients companions = companions(target)) {
+      if (!reading) {
+        companions.stopReading();
+      }
+      neighbours.oneByOne(FILLING_EVENTS);
+      return neighbours.atRate(PACED_EVENTS, rate);
+    }
+  }
+
+  private IdleClients companions(Target target) throws IOException, InterruptedException {
+    IdleClients companions =
+        new IdleClients(
+                target.loops,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), target.port),
+                "/v3",
+                client -> List.of(FanoutBus.subscription()))
+            .from(Audience.source(round++))
+            .withReceiveBuffer(SLOW_BUFFER_BYTES);
+    companions.growTo(SLOW_READERS);
+    return companions;
   }
 }

@@ -16,16 +16,21 @@ final class FloorProcess implements AutoCloseable {
   private final Writer input;
   private final int port;
 
-  private FloorProcess(Process process, int port) {
+  private FloorProcess(Process process) throws IOException {
     this.process = process;
-    this.port = port;
     this.output =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
     this.input = process.outputWriter(StandardCharsets.US_ASCII);
+    List<String> words = List.of(String.valueOf(output.readLine()).split(" ", -1));
+    if (words.size() != 2 || !words.getFirst().equals("listening")) {
+      process.destroy();
+      throw new IOException("the floor did not start");
+    }
+    this.port = Integer.parseInt(words.get(1));
   }
 
-  /** Compiles and starts it. */
+  /** Compiles and starts it; clients can connect then. */
   static FloorProcess start(BenchContext context, int clients, int frameBytes)
       throws IOException, InterruptedException {
     Path program = context.work().resolve("floor");
@@ -37,20 +42,18 @@ final class FloorProcess implements AutoCloseable {
     if (compiler.waitFor() != 0) {
       throw new IOException("cc failed");
     }
-    int port = ServerProcess.freePort();
     Process process =
         new ProcessBuilder(
                 "taskset",
                 "-c",
                 LoadTools.SERVER_CORE,
                 program.toString(),
-                Integer.toString(port),
                 Integer.toString(clients),
                 Integer.toString(frameBytes))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    return new FloorProcess(process, port);
+    return new FloorProcess(process);
   }
 
   int port() {

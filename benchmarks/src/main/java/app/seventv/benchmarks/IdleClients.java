@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -44,6 +45,7 @@ final class IdleClients implements AutoCloseable {
   private final IntFunction<List<String>> subscriptions;
   private @Nullable Tls tls;
   private @Nullable InetAddress source;
+  private int receiveBufferBytes;
   private final int minFrameBytes;
   private final FrameListener frames;
   private volatile int lastFrameBytes;
@@ -105,6 +107,12 @@ final class IdleClients implements AutoCloseable {
     return this;
   }
 
+  /** Lets the kernel take in little of what a client does not read; the kernel adds to it. */
+  IdleClients withReceiveBuffer(int bytes) {
+    receiveBufferBytes = bytes;
+    return this;
+  }
+
   /** Settings of TLS clients, and the sessions that they can resume. */
   record Tls(SslContext context) {
     static Tls create() throws IOException {
@@ -143,6 +151,9 @@ final class IdleClients implements AutoCloseable {
     int concurrent = tls == null ? CONCURRENT_HANDSHAKES : CONCURRENT_TLS_HANDSHAKES;
     Semaphore slots = new Semaphore(concurrent);
     Bootstrap bootstrap = loops.client();
+    if (receiveBufferBytes > 0) {
+      bootstrap.option(ChannelOption.SO_RCVBUF, receiveBufferBytes);
+    }
     while (channels.size() < count) {
       if (!slots.tryAcquire(HANDSHAKE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
         throw new IOException("handshakes are stuck at " + channels.size() + " clients");

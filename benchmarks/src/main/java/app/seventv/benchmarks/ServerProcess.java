@@ -35,6 +35,12 @@ final class ServerProcess implements AutoCloseable {
           "-Dio.netty.leakDetection.samplingInterval=8192");
 
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final int IDLE_CHECK_MS = 250;
+  private static final int MAX_IDLE_CHECKS = 40;
+
+  /** Share of a core that is little. */
+  private static final double IDLE_SHARE = 0.1;
+
   private static final Pattern HISTOGRAM_LINE =
       Pattern.compile("(?m)^\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+)");
   private static final Pattern ANONYMOUS = Pattern.compile("(?m)^Anonymous:\\s+(\\d+) kB");
@@ -71,6 +77,7 @@ final class ServerProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM_OPTIONS);
+    command.add("-XX:-UseDynamicNumberOfCompilerThreads"); // cpuSeconds must find them
     command.addAll(List.of(jvmOptions));
     command.addAll(List.of("-jar", context.root().resolve(jar).toString()));
     command.addAll(List.of("--config", config.toString()));
@@ -117,6 +124,19 @@ final class ServerProcess implements AutoCloseable {
    */
   double cpuSeconds() throws IOException {
     return MeasuredServer.cpuSeconds(pid()) - MeasuredServer.compilerSeconds(pid());
+  }
+
+  /** Waits until the process has little left to do; at most a few seconds. */
+  void awaitIdle() throws IOException, InterruptedException {
+    double before = cpuSeconds();
+    for (int i = 0; i < MAX_IDLE_CHECKS; i++) {
+      TimeUnit.MILLISECONDS.sleep(IDLE_CHECK_MS);
+      double now = cpuSeconds();
+      if (now - before <= IDLE_SHARE * IDLE_CHECK_MS / 1_000) {
+        return;
+      }
+      before = now;
+    }
   }
 
   /** The same process as a server beside rivals. */

@@ -57,6 +57,12 @@ abstract class SessionOutput extends TopicHolder {
   /** Whether dispatches have the form of SSE. */
   abstract boolean isEventStream();
 
+  /**
+   * Whether dispatches may come as one buffer: nothing waits for the client, so that a slow one
+   * never holds more than one part of the buffers that sessions share.
+   */
+  abstract boolean isTakingCopies();
+
   /** {@link #STALLED} has changed. */
   abstract void stallChanged();
 
@@ -112,17 +118,34 @@ abstract class SessionOutput extends TopicHolder {
    * @return false if the client leaves too much unread; nothing is sent then
    */
   final boolean sendDispatch(ByteBuf head, ByteBuf tail, boolean isPresence) {
-    sequence++;
-    set(TOLD, true);
-    history = isPresence ? FrameHistory.MARK : FrameHistory.dispatch(history);
-    account(head.readableBytes() + tail.readableBytes());
-    if (isOverfull()) {
+    if (!beginDispatch(head.readableBytes() + tail.readableBytes(), isPresence)) {
       head.release();
       tail.release();
       return false;
     }
-    client.sent(Opcode.DISPATCH);
     write(head, tail);
+    return true;
+  }
+
+  /** The same in one buffer. */
+  final boolean sendDispatch(ByteBuf frame, boolean isPresence) {
+    if (!beginDispatch(frame.readableBytes(), isPresence)) {
+      frame.release();
+      return false;
+    }
+    write(frame);
+    return true;
+  }
+
+  private boolean beginDispatch(int bytes, boolean isPresence) {
+    sequence++;
+    set(TOLD, true);
+    history = isPresence ? FrameHistory.MARK : FrameHistory.dispatch(history);
+    account(bytes);
+    if (isOverfull()) {
+      return false;
+    }
+    client.sent(Opcode.DISPATCH);
     return true;
   }
 

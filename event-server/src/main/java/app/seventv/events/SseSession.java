@@ -100,4 +100,10 @@ final class SseSession extends Session {
   boolean isEventStream() {
     return true;
   }
+
+  /** A stream's chunks are put together anyway. */
+  @Override
+  boolean isTakingCopies() {
+    return false;
+  }
 }

@@ -101,6 +101,11 @@ class WebSocketSession extends Session implements WebSocketListener {
     return false;
   }
 
+  @Override
+  boolean isTakingCopies() {
+    return isWritable() && socket().pendingBytes() == 0;
+  }
+
   private WebSocket socket() {
     return Objects.requireNonNull(socket, "not open");
   }

@@ -22,6 +22,7 @@ class DocumentCacheTest {
           new BatchLoaders(AT_ONCE),
           UnaryOperator.identity(),
           document -> true,
+          1_000,
           AT_ONCE);
 
   private boolean ask(String query) {

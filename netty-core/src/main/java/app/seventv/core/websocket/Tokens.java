@@ -32,6 +32,9 @@ final class Tokens {
 
   /** Whether a field that is a list has the member; case does not matter. */
   static boolean contains(HttpHeaders headers, String name, String token) {
+    if (token.equalsIgnoreCase(headers.get(name))) {
+      return true; // as nearly always
+    }
     for (String member : list(headers, name)) {
       if (member.equalsIgnoreCase(token)) {
         return true;

@@ -9,12 +9,14 @@ import app.seventv.core.sockets.SocketMove;
 import app.seventv.core.sockets.SocketTable;
 import app.seventv.core.sockets.TlsEndHold;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -31,6 +33,20 @@ public final class WebSocketHandshake {
   private static final String PROTOCOL = "websocket";
   private static final String VERSION = "13";
   private static final int KEY_BYTES = 16;
+  private static final int CRLF = '\r' << 8 | '\n';
+  private static final byte[] HEAD_START =
+      ("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+              + "sec-websocket-accept: ")
+          .getBytes(StandardCharsets.US_ASCII);
+
+  /** Looking the algorithm up costs more than the digest; asking resets it. */
+  private static final FastThreadLocal<MessageDigest> SHA_1 =
+      new FastThreadLocal<>() {
+        @Override
+        protected MessageDigest initialValue() throws NoSuchAlgorithmException {
+          return MessageDigest.getInstance("SHA-1");
+        }
+      };
 
   private WebSocketHandshake() {}
 
@@ -65,7 +81,7 @@ public final class WebSocketHandshake {
       return false;
     }
     String key = String.valueOf(request.header("sec-websocket-key")).strip();
-    ByteBuf head = responseHead(channel, key, agreed.headers(options));
+    ByteBuf head = responseHead(channel, key, agreed, options);
     MoveOutcome outcome = move(channel, table, options, listener, head, agreed);
     outcome.add();
     if (outcome == MoveOutcome.MOVED) {
@@ -262,27 +278,27 @@ public final class WebSocketHandshake {
     }
   }
 
-  private static ByteBuf responseHead(Channel channel, String key, HttpHeaders fields) {
-    StringBuilder head = new StringBuilder(192);
-    head.append("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n")
-        .append("sec-websocket-accept: ")
-        .append(acceptValue(key))
-        .append("\r\n");
-    for (Map.Entry<String, String> field : fields) {
-      head.append(field.getKey()).append(": ").append(field.getValue()).append("\r\n");
+  private static ByteBuf responseHead(
+      Channel channel, String key, Agreement agreed, WebSocketOptions options) {
+    byte[] fields = options.responseFields();
+    ByteBuf head = channel.alloc().buffer(HEAD_START.length + fields.length + 64);
+    head.writeBytes(HEAD_START);
+    ByteBufUtil.writeAscii(head, acceptValue(key));
+    head.writeShort(CRLF).writeBytes(fields);
+    field(head, "sec-websocket-protocol", agreed.subprotocol());
+    field(head, "sec-websocket-extensions", agreed.extensions());
+    return head.writeShort(CRLF);
+  }
+
+  private static void field(ByteBuf head, String name, String value) {
+    if (!value.isEmpty()) {
+      head.writeCharSequence(name + ": " + value + "\r\n", StandardCharsets.ISO_8859_1);
     }
-    byte[] bytes = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
-    return channel.alloc().buffer(bytes.length).writeBytes(bytes);
   }
 
   static String acceptValue(String key) {
-    try {
-      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
-      byte[] digest = sha1.digest((key + ACCEPT_SALT).getBytes(StandardCharsets.ISO_8859_1));
-      return Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-1", e);
-    }
+    byte[] salted = (key + ACCEPT_SALT).getBytes(StandardCharsets.ISO_8859_1);
+    return Base64.getEncoder().encodeToString(SHA_1.get().digest(salted));
   }
 
   /**

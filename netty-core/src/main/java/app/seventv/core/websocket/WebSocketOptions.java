@@ -2,6 +2,7 @@ package app.seventv.core.websocket;
 
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -30,6 +31,7 @@ public final class WebSocketOptions {
   private final Set<String> allowedOrigins;
   private final HttpHeaders responseHeaders;
   private final boolean strictHandshake;
+  private final byte[] responseFields;
 
   private WebSocketOptions(Builder from) {
     maxFrameBytes = within(from.maxFrameBytes, 1, Integer.MAX_VALUE, "maxFrameBytes");
@@ -57,6 +59,14 @@ public final class WebSocketOptions {
             .collect(Collectors.toUnmodifiableSet());
     responseHeaders = from.responseHeaders;
     strictHandshake = from.strictHandshake;
+    responseFields = encoded(responseHeaders);
+  }
+
+  private static byte[] encoded(HttpHeaders headers) {
+    StringBuilder fields = new StringBuilder();
+    headers.forEach(field ->
+        fields.append(field.getKey()).append(": ").append(field.getValue()).append("\r\n"));
+    return fields.toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static int within(int value, int min, int max, String name) {
@@ -163,6 +173,11 @@ public final class WebSocketOptions {
     return strictHandshake;
   }
 
+  /** The same in the form of HTTP/1.1, written once for all handshakes. */
+  byte[] responseFields() {
+    return responseFields;
+  }
+
   /** Options under construction; an impossible value is refused by {@link #build}. */
   public static final class Builder {
     private int maxFrameBytes = 64 << 10;
@@ -261,7 +276,10 @@ public final class WebSocketOptions {
       return this;
     }
 
-    /** Sets {@link WebSocketOptions#responseHeaders}. */
+    /**
+     * Sets {@link WebSocketOptions#responseHeaders}, which must not change any more. What the
+     * handshake itself agrees on is not among them.
+     */
     public Builder responseHeaders(HttpHeaders value) {
       this.responseHeaders = value;
       return this;

@@ -1,0 +1,153 @@
+package app.seventv.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.seventv.core.metrics.Metrics;
+import app.seventv.core.websocket.WebSocket;
+import io.netty.buffer.ByteBuf;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which frames of a fan-out are copied for each session, and which share their head. */
+class FanOutTest {
+  private static final byte[] MIDDLE = Frames.ascii(",\"op\":0,\"t\":1,\"s\":");
+
+  private final List<ByteBuf> written = new ArrayList<>();
+  private final FanOut fanOut = new FanOut();
+  private final ClientKinds kinds = new ClientKinds(List.of());
+  private final SessionLoop loop = loop();
+  private long pendingBytes;
+
+  private SessionLoop loop() {
+    EventHub hub =
+        new EventHub(
+            new SessionIds(new SplittableRandom(1)),
+            new DispatchLog(60_000, 1 << 20),
+            new ParkedSessions(60_000, 100),
+            new PresenceStore(60_000, 100, 1 << 20));
+    SessionOptions options =
+        new SessionOptions(
+            25_000, 3_600_000, -1, 1 << 20, 10_000, 20, 1_000_000, 0, 0, "here", false, 0);
+    SessionLoop made =
+        new SessionLoop(
+            task -> {},
+            0,
+            hub,
+            options,
+            new Population(),
+            new EventFigures(new Metrics(), kinds),
+            () -> 1_764_590_400_000L,
+            new SplittableRandom(1));
+    hub.loops(List.of(made));
+    return made;
+  }
+
+  /** A socket with room that keeps what is written. */
+  private WebSocket socket() {
+    return (WebSocket)
+        Proxy.newProxyInstance(
+            FanOutTest.class.getClassLoader(),
+            new Class<?>[] {WebSocket.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("writeFrames")) {
+                written.add((ByteBuf) arguments[0]);
+              }
+              return switch (method.getName()) {
+                case "isWritable" -> true;
+                case "pendingBytes" -> pendingBytes;
+                default -> null;
+              };
+            });
+  }
+
+  private Session session() {
+    WebSocketSession session =
+        new WebSocketSession(loop, kinds.of(ClientKind.WEBSOCKET, null, null, null), List.of());
+    session.onOpen(socket(), "");
+    releaseWritten();
+    return session;
+  }
+
+  @AfterEach
+  void releaseWritten() {
+    written.forEach(ByteBuf::release);
+    written.clear();
+  }
+
+  private static byte[] payload(int bytes) {
+    return ("\"" + "x".repeat(bytes - 2) + "\"").getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private String text() {
+    StringBuilder text = new StringBuilder();
+    written.forEach(part -> text.append(part.toString(StandardCharsets.US_ASCII)));
+    return text.toString();
+  }
+
+  @Test
+  void aFrameForASessionWhereNothingWaitsIsOneBuffer() {
+    Session session = session();
+    fanOut.begin(MIDDLE, 1);
+    fanOut.send(session, payload(20), false);
+    fanOut.end();
+    assertThat(written).hasSize(1);
+    String copied = text();
+    releaseWritten();
+    Session behind = session();
+    pendingBytes = 1;
+    fanOut.begin(MIDDLE, 1);
+    fanOut.send(behind, payload(20), false);
+    fanOut.end();
+    assertThat(written).hasSize(2);
+    assertThat(text()).isEqualTo(copied).endsWith("\"s\":2}");
+  }
+
+  @Test
+  void copiesShareBuffersThatAreFreedWithTheLastOfThem() {
+    Session session = session();
+    fanOut.begin(MIDDLE, 100);
+    for (int i = 0; i < 100; i++) {
+      fanOut.send(session, payload(1000), false);
+    }
+    fanOut.end();
+    assertThat(written).hasSize(100).allMatch(frame -> frame.refCnt() == 1);
+    assertThat(written).allMatch(frame -> frame.unwrap().capacity() <= FanOut.COPIES_BYTES);
+  }
+
+  @Test
+  void longFramesShareTheirHead() {
+    Session session = session();
+    // Header 4, {"d": 5, middle, one digit and the bracket.
+    int around = 4 + 5 + MIDDLE.length + 2;
+    byte[] longest = payload(FanOut.MAX_COPIED_FRAME_BYTES - around);
+    fanOut.begin(MIDDLE, 2);
+    fanOut.send(session, longest, false);
+    assertThat(written).hasSize(1);
+    assertThat(written.getFirst().readableBytes()).isEqualTo(FanOut.MAX_COPIED_FRAME_BYTES);
+    fanOut.send(session, payload(longest.length + 1), false);
+    fanOut.end();
+    assertThat(written).hasSize(3);
+  }
+
+  @Test
+  void theCopiesOfOneEventAreBounded() {
+    Session session = session();
+    byte[] payload = payload(4_000);
+    int most = FanOut.MAX_COPIED_EVENT_BYTES / 4_000;
+    fanOut.begin(MIDDLE, most);
+    for (int i = 0; i < most; i++) {
+      fanOut.send(session, payload, false);
+    }
+    fanOut.end();
+    long heads = written.stream().filter(part -> part.readableBytes() < 10).count();
+    long copies = written.size() - 2 * heads;
+    assertThat(heads).isPositive();
+    assertThat(copies * 4_000)
+        .isBetween(FanOut.MAX_COPIED_EVENT_BYTES / 2L, (long) FanOut.MAX_COPIED_EVENT_BYTES);
+  }
+}
