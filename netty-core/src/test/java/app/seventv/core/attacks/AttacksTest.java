@@ -39,7 +39,7 @@ class AttacksTest {
   private static final long LONG_ATTACK_MS = 5_000;
 
   /** A minimum rate is looked at after the first seconds of a body. */
-  private static final long BODY_ATTACK_MS = 8_000;
+  private static final long BODY_ATTACK_MS = 12_000;
 
   private static final long ROUND_MS = 400;
   private static final int ROUNDS_BEFORE = 3;

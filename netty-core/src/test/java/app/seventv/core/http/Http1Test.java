@@ -35,7 +35,7 @@ import org.junit.jupiter.params.Parameter;
     because = "what only HTTP/1.1 has")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class Http1Test {
-  private static final long SHORT_MS = 400;
+  private static final long SHORT_MS = 800;
   private static final int PART_BYTES = 100_000;
 
   @Parameter(0)
