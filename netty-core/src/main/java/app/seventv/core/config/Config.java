@@ -39,7 +39,7 @@ public final class Config {
    */
   public static Config parse(ConfigSchema schema, String toml) {
     try {
-      return new ConfigLoader(schema, Map.of()).loadText(toml);
+      return ConfigLoader.strict(schema, Map.of()).loadText(toml);
     } catch (ConfigException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

@@ -26,15 +26,30 @@ public final class ConfigLoader {
   private final List<String> warnings = new ArrayList<>();
   private final ConfigReader reader;
 
+  private ConfigLoader(ConfigSchema schema, Map<String, String> environment, boolean isStrict) {
+    this.schema = schema;
+    this.environment = environment;
+    List<String> unknownKeys = isStrict ? problems : warnings;
+    this.reader = new ConfigReader(schema, "", problems, warnings, unknownKeys);
+  }
+
   /**
-   * A loader for one load.
+   * A loader for one load, to which unknown keys are problems: most are misspelt.
    *
    * @param environment the process environment, {@link System#getenv()} outside tests
    */
-  public ConfigLoader(ConfigSchema schema, Map<String, String> environment) {
-    this.schema = schema;
-    this.environment = environment;
-    this.reader = new ConfigReader(schema, "", problems, warnings);
+  public static ConfigLoader strict(ConfigSchema schema, Map<String, String> environment) {
+    return new ConfigLoader(schema, environment, true);
+  }
+
+  /**
+   * A loader for one load that warns of unknown keys: a service starts with the files of another
+   * version of it (operations.md §2.1).
+   *
+   * @param environment the process environment, {@link System#getenv()} outside tests
+   */
+  public static ConfigLoader lenient(ConfigSchema schema, Map<String, String> environment) {
+    return new ConfigLoader(schema, environment, false);
   }
 
   /**

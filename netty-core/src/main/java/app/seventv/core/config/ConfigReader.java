@@ -30,14 +30,20 @@ final class ConfigReader {
   private final String displayPrefix;
   private final List<String> problems;
   private final List<String> warnings;
+  private final List<String> unknownKeys;
   private final Map<String, Entry> values = new LinkedHashMap<>();
 
   ConfigReader(
-      ConfigSchema schema, String displayPrefix, List<String> problems, List<String> warnings) {
+      ConfigSchema schema,
+      String displayPrefix,
+      List<String> problems,
+      List<String> warnings,
+      List<String> unknownKeys) {
     this.schema = schema;
     this.displayPrefix = displayPrefix;
     this.problems = problems;
     this.warnings = warnings;
+    this.unknownKeys = unknownKeys;
   }
 
   /** Where a TOML document came from: its name and how its lines map to those on disk. */
@@ -133,7 +139,7 @@ final class ConfigReader {
                 + shape.elements().keySet().stream().sorted().toList());
         continue;
       }
-      ConfigReader reader = new ConfigReader(element, prefix, problems, warnings);
+      ConfigReader reader = new ConfigReader(element, prefix, problems, warnings, unknownKeys);
       reader.readTable(table, "", tagName, source);
       tables.add(reader.finish(Map.of(), origin, tag));
     }
@@ -236,7 +242,7 @@ final class ConfigReader {
   private void unknown(String name, Origin origin) {
     Optional<String> near =
         Suggestion.nearest(name, schema.keys().stream().map(Key::name).toList());
-    problems.add(
+    unknownKeys.add(
         at(origin, name)
             + "unknown key"
             + near.map(other -> ", did you mean " + displayPrefix + other + "?").orElse(""));

@@ -82,11 +82,12 @@ public final class ServiceMain {
         case HELP -> print("usage: " + definition.name() + " [options]\n" + CommandLine.OPTIONS);
         case VERSION -> print(definition.name() + " " + definition.version() + "\n");
         case CHECK_CONFIG -> {
-          load(line).warnings().forEach(warning -> err.println("warning: " + warning));
+          Config config = load(line, ConfigLoader.strict(definition.schema(), environment));
+          config.warnings().forEach(warning -> err.println("warning: " + warning));
           yield print("configuration ok\n");
         }
-        case PRINT_CONFIG -> print(ConfigPrinter.print(load(line)));
-        case RUN -> serve(load(line));
+        case PRINT_CONFIG -> print(ConfigPrinter.print(load(line, lenient())));
+        case RUN -> serve(load(line, lenient()));
       };
     } catch (ConfigException e) {
       e.problems().forEach(problem -> err.println(definition.name() + ": " + problem));
@@ -94,9 +95,12 @@ public final class ServiceMain {
     }
   }
 
-  private Config load(CommandLine line) throws ConfigException {
-    return new ConfigLoader(definition.schema(), environment)
-        .load(line.filesFrom(workingDirectory), line.overrides());
+  private ConfigLoader lenient() {
+    return ConfigLoader.lenient(definition.schema(), environment);
+  }
+
+  private Config load(CommandLine line, ConfigLoader loader) throws ConfigException {
+    return loader.load(line.filesFrom(workingDirectory), line.overrides());
   }
 
   private int print(String text) {

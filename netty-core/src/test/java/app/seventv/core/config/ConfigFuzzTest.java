@@ -39,7 +39,7 @@ class ConfigFuzzTest {
       assertThat(rendered.sourceLine(line)).isBetween(1, sourceLines);
     }
     try {
-      Config config = new ConfigLoader(SCHEMA, ENVIRONMENT).loadText(text);
+      Config config = ConfigLoader.strict(SCHEMA, ENVIRONMENT).loadText(text);
       assertThat(config.get(WORKERS)).isBetween(0, 64);
       assertThat(config.get(DRIVES)).isNotNull();
     } catch (ConfigException e) {

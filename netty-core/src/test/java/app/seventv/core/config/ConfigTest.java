@@ -69,7 +69,7 @@ class ConfigTest {
   private static List<String> problems(String toml) {
     ConfigException e =
         catchThrowableOfType(
-            ConfigException.class, () -> new ConfigLoader(SCHEMA, Map.of()).loadText(toml));
+            ConfigException.class, () -> ConfigLoader.strict(SCHEMA, Map.of()).loadText(toml));
     return e.problems();
   }
 
@@ -115,7 +115,7 @@ class ConfigTest {
     Path first = file("a.toml", "level = 'warn'\ninstance = 'a'\n[cdn]\nworkers = 2\n");
     Path second = file("b.toml", "level = 'error'\n[cdn]\nworkers = 3\n");
     Config config =
-        new ConfigLoader(SCHEMA, Map.of("APP_LEVEL", "debug", "APP_INSTANCE", "7"))
+        ConfigLoader.strict(SCHEMA, Map.of("APP_LEVEL", "debug", "APP_INSTANCE", "7"))
             .load(List.of(first, second), List.of("level=trace"));
     assertThat(config.get(LEVEL)).isEqualTo("trace");
     assertThat(config.get(INSTANCE)).isEqualTo("7");
@@ -126,7 +126,7 @@ class ConfigTest {
   @Test
   void overridesAreTomlOrPlainText() throws Exception {
     Config config =
-        new ConfigLoader(SCHEMA, Map.of())
+        ConfigLoader.strict(SCHEMA, Map.of())
             .load(
                 List.of(),
                 List.of(
@@ -145,7 +145,7 @@ class ConfigTest {
   @Test
   void environmentGivesDefaultsToSomeKeys() throws Exception {
     Config config =
-        new ConfigLoader(SCHEMA, Map.of("RUST_LOG", "debug")).load(List.of(), List.of());
+        ConfigLoader.strict(SCHEMA, Map.of("RUST_LOG", "debug")).load(List.of(), List.of());
     assertThat(config.get(LEVEL)).isEqualTo("debug");
   }
 
@@ -156,7 +156,8 @@ class ConfigTest {
     ConfigException e =
         catchThrowableOfType(
             ConfigException.class,
-            () -> new ConfigLoader(SCHEMA, Map.of("LVL", "warn")).load(List.of(file), List.of()));
+            () ->
+                ConfigLoader.strict(SCHEMA, Map.of("LVL", "warn")).load(List.of(file), List.of()));
     assertThat(e.problems())
         .containsExactly(
             file + ":5: cdn.workers: is the string \"x\", expected an integer from 0 to 64");
@@ -165,7 +166,7 @@ class ConfigTest {
   @Test
   void anUnsetTemplateVariableIsEmptyAndWarns() throws Exception {
     Path file = file("t.toml", "level = \"${{ env.NOPE }}\"\n");
-    Config config = new ConfigLoader(SCHEMA, Map.of()).load(List.of(file), List.of());
+    Config config = ConfigLoader.strict(SCHEMA, Map.of()).load(List.of(file), List.of());
     assertThat(config.get(LEVEL)).isEmpty();
     assertThat(config.warnings())
         .containsExactly(file + ":1: environment variable NOPE is not set");
@@ -186,6 +187,19 @@ class ConfigTest {
         .containsExactly("text:2: cdn.level: unknown key, did you mean level?");
     assertThat(problems("[nothing]\nlike = 'that'"))
         .containsExactly("text:1: nothing: unknown key");
+  }
+
+  /** The files of today's services and of other versions hold keys that we do not know. */
+  @Test
+  void unknownKeysCanBeToleratedWithAWarning() throws Exception {
+    Path file = file("u.toml", "level = 'a'\n[cdn]\nbnd = 1\n[nothing]\nlike = { this = 1 }\n");
+    Config config = ConfigLoader.lenient(SCHEMA, Map.of()).load(List.of(file), List.of("x.y=1"));
+    assertThat(config.get(LEVEL)).isEqualTo("a");
+    assertThat(config.warnings())
+        .containsExactlyInAnyOrder(
+            file + ":3: cdn.bnd: unknown key, did you mean cdn.bind?",
+            file + ":4: nothing: unknown key",
+            "--override x.y: x.y: unknown key");
   }
 
   @Test
