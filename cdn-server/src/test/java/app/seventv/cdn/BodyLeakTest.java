@@ -14,17 +14,22 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +54,8 @@ class BodyLeakTest {
   private final ResourceLeakDetector.Level before = ResourceLeakDetector.getLevel();
   private final Logger logger = (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);
   private final ListAppender<ILoggingEvent> reports = new ListAppender<>();
+
+  private final List<String> stuck = new CopyOnWriteArrayList<>();
 
   BodyLeakTest() {
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
@@ -114,6 +121,7 @@ class BodyLeakTest {
           clients.execute(() -> purgeSome(cdn));
         }
       }
+      assertThat(stuck).as("requests without an answer").isEmpty();
       purge(cdn, "\"prefixes\":[\"emote\"]");
       await()
           .atMost(LIMIT)
@@ -150,6 +158,9 @@ class BodyLeakTest {
           case 3 -> cdn.send(version, "HEAD", path, Map.of());
           default -> cdn.get(version, path);
         }
+      } catch (TimeoutException | SocketTimeoutException | HttpTimeoutException e) {
+        stuck.add(version + " " + path + " " + e);
+        return;
       } catch (Exception broken) {
         // What the origin cut is cut here, too
       }
@@ -159,6 +170,7 @@ class BodyLeakTest {
   /** Reads a little of the answer at most, and goes. */
   private static void leave(CdnFixture cdn, String path) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), cdn.plainPort())) {
+      socket.setSoTimeout((int) LIMIT.toMillis());
       socket.setReceiveBufferSize(4_096);
       String request = "GET " + path + " HTTP/1.1\r\nhost: x\r\n\r\n";
       socket.getOutputStream().write(request.repeat(4).getBytes(StandardCharsets.US_ASCII));
