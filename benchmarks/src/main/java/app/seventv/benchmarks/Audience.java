@@ -81,6 +81,14 @@ final class Audience implements AutoCloseable {
     return (System.nanoTime() - startNs) / 1e9 / events;
   }
 
+  /** Publishes events one after the other, then waits until all clients have them all. */
+  void atOnce(int events) throws IOException, InterruptedException {
+    for (int i = 0; i < events; i++) {
+      publish();
+    }
+    deliveries.awaitAll();
+  }
+
   /**
    * Publishes events at a steady rate.
    *

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /** Publishes changes of one emote set, as the API does. */
+@SuppressWarnings("try") // an interrupt while it closes ends the run as any other does
 final class FanoutBus implements AutoCloseable {
   /** Length of a name that makes frames of about 404 bytes. */
   private static final int NAME_CHARS = 100;
