@@ -50,7 +50,7 @@ class ScopeTest {
   @Test
   void typesHaveTheirNumbersNamesAndWildcards() {
     assertThat(Arrays.stream(EventType.values()).map(EventType::code))
-        .containsExactlyElementsOf(java.util.stream.IntStream.rangeClosed(0, 24).boxed().toList());
+        .containsExactlyElementsOf(java.util.stream.IntStream.rangeClosed(0, 28).boxed().toList());
     assertThat(EventType.ofWireName("emote_set.update")).isEqualTo(EventType.EMOTE_SET_UPDATE);
     assertThat(EventType.EMOTE_SET_UPDATE.wildcard()).isEqualTo(EventType.EMOTE_SET_ANY);
     assertThat(EventType.EMOTE_SET_UPDATE.code()).isEqualTo(8);
