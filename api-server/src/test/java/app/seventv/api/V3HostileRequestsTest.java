@@ -103,6 +103,8 @@ class V3HostileRequestsTest extends SharedWorld {
     String one = part.formatted("operations", HELLO);
     String batch = part.formatted("operations", "[" + HELLO + "]");
     assertThat(post("/v3/gql", type, one + map + "--X--\r\n").body()).startsWith("{\"data\":");
+    String shouted = "Multipart/FORM-DATA; Boundary=X"; // case does not matter (RFC 9110 §8.3)
+    assertThat(post("/v3/gql", shouted, one + "--X--\r\n").body()).startsWith("{\"data\":");
     assertThat(post("/v3/gql", type, batch + map + "--X--\r\n").body()).startsWith("[{\"data\":");
     for (String bad : List.of(map, one + part.formatted("0", "file"), "", "nonsense")) {
       assertThat(post("/v3/gql", type, bad + "--X--\r\n").statusCode()).as(bad).isEqualTo(400);

@@ -42,7 +42,7 @@ public final class Multipart {
             Unpooled.wrappedBuffer(body),
             DefaultHttpHeadersFactory.headersFactory()
                 .newHeaders()
-                .set("content-type", contentType),
+                .set("content-type", inLowerCase(contentType)),
             DefaultHttpHeadersFactory.trailersFactory().newEmptyHeaders());
     DefaultHttpDataFactory inMemory = new DefaultHttpDataFactory(false);
     HttpPostRequestDecoder decoder = decoder(inMemory, request);
@@ -52,6 +52,15 @@ public final class Multipart {
       decoder.destroy();
       inMemory.cleanAllHttpData();
     }
+  }
+
+  /**
+   * Netty's decoder takes names in lower case only, though case does not matter (RFC 9110 §8.3).
+   */
+  private static String inLowerCase(String contentType) {
+    return contentType
+        .replaceFirst("(?i)^multipart/form-data", "multipart/form-data")
+        .replaceFirst("(?i)\\bboundary=", "boundary=");
   }
 
   private static HttpPostRequestDecoder decoder(

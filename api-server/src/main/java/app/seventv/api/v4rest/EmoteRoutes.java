@@ -33,9 +33,8 @@ public final class EmoteRoutes {
 
   private Response upload(ApiRequest request) {
     String type = request.head().header("content-type");
-    if (type == null
-        || !type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")
-        || !type.contains("boundary=")) {
+    String lower = type == null ? "" : type.toLowerCase(Locale.ROOT);
+    if (type == null || !lower.startsWith("multipart/form-data") || !lower.contains("boundary=")) {
       throw new HttpError(400, "Invalid `boundary` for `multipart/form-data` request");
     }
     Map<String, byte[]> parts = Multipart.parse(type, request.body(), Set.of("metadata", "file"));
