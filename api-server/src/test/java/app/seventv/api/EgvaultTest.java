@@ -16,8 +16,6 @@ import app.seventv.model.SubscriptionId;
 import app.seventv.model.SubscriptionPeriod;
 import com.mongodb.client.model.ReplaceOptions;
 import java.io.InputStream;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -73,20 +71,6 @@ class EgvaultTest {
     stripe.declines = false;
   }
 
-  private HttpResponse<String> send(
-      @Nullable String token, String method, String path, @Nullable String json) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(world.api.uri(path))
-            .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
-    if (json != null) {
-      request.header("content-type", "application/json");
-    }
-    if (token != null) {
-      request.header("authorization", "Bearer " + token);
-    }
-    return world.api.send(request);
-  }
-
   private void assertStatus(int status, HttpResponse<String> response) {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
   }
@@ -119,7 +103,8 @@ class EgvaultTest {
 
   @Test
   void productsAreThePublishedOnes() throws Exception {
-    JsonNode products = TestApi.JSON.readTree(send(null, "GET", BASE + "/products", null).body());
+    JsonNode products =
+        TestApi.JSON.readTree(world.call(null, "GET", BASE + "/products", null).body());
     assertThat(products.at("/0/plans")).isEqualTo(example("egvault-products.json").at("/0/plans"));
     assertThat(products.at("/0/current_paints").isArray()).isTrue();
   }
@@ -131,10 +116,11 @@ class EgvaultTest {
   void subscriptionsAreShownButNotTheirDetails() throws Exception {
     Id viewer = world.idOf(DevUser.VIEWER);
     String path = BASE + "/subscriptions/";
-    assertThat(send(null, "GET", path + Id.NIL, null).body())
+    assertThat(world.call(null, "GET", path + Id.NIL, null).body())
         .isEqualTo(TestApi.JSON.writeValueAsString(example("egvault-subscription-none.json")));
     period(viewer, new SubscriptionPeriod.Provider("stripe", "sub_1"));
-    JsonNode own = TestApi.JSON.readTree(send(world.viewer, "GET", path + "@me", null).body());
+    JsonNode own =
+        TestApi.JSON.readTree(world.call(world.viewer, "GET", path + "@me", null).body());
     JsonNode expected = example("egvault-subscription.json");
     assertThat(own.propertyNames()).containsExactlyElementsOf(expected.propertyNames());
     assertThat(own.path("subscription").propertyNames())
@@ -144,11 +130,11 @@ class EgvaultTest {
     assertThat(own.path("age").asInt()).isEqualTo(40);
     assertThat(own.path("months").asInt()).isEqualTo(1);
     assertThat(own.at("/subscription/cycle/unit").asString()).isEqualTo("MONTH");
-    JsonNode others = TestApi.JSON.readTree(send(null, "GET", path + viewer, null).body());
+    JsonNode others = TestApi.JSON.readTree(world.call(null, "GET", path + viewer, null).body());
     assertThat(others.path("active").asBoolean()).isTrue();
     assertThat(others.path("subscription").isNull()).isTrue();
-    assertStatus(401, send(null, "GET", path + "@me", null));
-    assertStatus(400, send(null, "GET", path + "x", null));
+    assertStatus(401, world.call(null, "GET", path + "@me", null));
+    assertStatus(400, world.call(null, "GET", path + "x", null));
   }
 
   @Test
@@ -157,7 +143,7 @@ class EgvaultTest {
       outcomes = {SUCCESS, PERMISSION, BAD_INPUT, CONFLICT})
   void aCheckoutIsOpened() throws Exception {
     Id streamer = world.idOf(DevUser.STREAMER);
-    HttpResponse<String> opened = send(world.streamer, "POST", SUBSCRIBE, PREFILL);
+    HttpResponse<String> opened = world.call(world.streamer, "POST", SUBSCRIBE, PREFILL);
     assertStatus(200, opened);
     assertThat(opened.body())
         .isEqualTo("{\"url\":\"https://checkout.example/cs_1\",\"user_id\":\"" + streamer + "\"}");
@@ -171,7 +157,8 @@ class EgvaultTest {
     assertThat(world.user(DevUser.STREAMER).stripeCustomerId()).isEqualTo("cus_new");
 
     Id viewer = world.idOf(DevUser.VIEWER);
-    assertStatus(200, send(world.streamer, "POST", SUBSCRIBE + "&gift_for=" + viewer, PREFILL));
+    assertStatus(
+        200, world.call(world.streamer, "POST", SUBSCRIBE + "&gift_for=" + viewer, PREFILL));
     assertThat(stripe.calls.getLast().fields())
         .containsEntry("mode", "payment")
         .containsEntry("line_items[0][price_data][unit_amount]", "399")
@@ -179,14 +166,16 @@ class EgvaultTest {
         .containsEntry(
             "invoice_creation[invoice_data][metadata][CUSTOMER_ID]", streamer.toString());
 
-    assertStatus(401, send(null, "POST", SUBSCRIBE, PREFILL));
-    assertStatus(400, send(world.streamer, "POST", SUBSCRIBE.replace("stripe", "paypal"), PREFILL));
-    assertStatus(400, send(world.streamer, "POST", SUBSCRIBE.replace("monthly", "daily"), PREFILL));
-    assertStatus(422, send(world.streamer, "POST", SUBSCRIBE, "{\"prefill\":{}}"));
+    assertStatus(401, world.call(null, "POST", SUBSCRIBE, PREFILL));
     assertStatus(
-        404, send(world.streamer, "POST", SUBSCRIBE + "&gift_for=" + world.newId(), PREFILL));
+        400, world.call(world.streamer, "POST", SUBSCRIBE.replace("stripe", "paypal"), PREFILL));
+    assertStatus(
+        400, world.call(world.streamer, "POST", SUBSCRIBE.replace("monthly", "daily"), PREFILL));
+    assertStatus(422, world.call(world.streamer, "POST", SUBSCRIBE, "{\"prefill\":{}}"));
+    assertStatus(
+        404, world.call(world.streamer, "POST", SUBSCRIBE + "&gift_for=" + world.newId(), PREFILL));
     period(streamer, null);
-    assertStatus(400, send(world.streamer, "POST", SUBSCRIBE, PREFILL));
+    assertStatus(400, world.call(world.streamer, "POST", SUBSCRIBE, PREFILL));
   }
 
   private Subscription state(Id user) {
@@ -208,32 +197,35 @@ class EgvaultTest {
   void subscriptionsAreCancelledAndTakenUpAgain() throws Exception {
     Id viewer = world.idOf(DevUser.VIEWER);
     String own = BASE + "/subscriptions/@me";
-    assertStatus(404, send(world.viewer, "DELETE", own, null));
+    assertStatus(404, world.call(world.viewer, "DELETE", own, null));
     period(viewer, new SubscriptionPeriod.Provider("stripe", "sub_7"));
     world.ok(
         world.admin,
         "mutation($u: ObjectID!) { user(id: $u) { refreshSubscriptions } }",
         "u",
         viewer);
-    assertStatus(403, send(world.streamer, "DELETE", BASE + "/subscriptions/" + viewer, null));
-    assertStatus(401, send(null, "DELETE", own, null));
-    assertStatus(400, send(world.viewer, "DELETE", BASE + "/subscriptions/x", null));
-    assertStatus(200, send(world.viewer, "DELETE", own, null));
+    assertStatus(
+        403, world.call(world.streamer, "DELETE", BASE + "/subscriptions/" + viewer, null));
+    assertStatus(401, world.call(null, "DELETE", own, null));
+    assertStatus(400, world.call(world.viewer, "DELETE", BASE + "/subscriptions/x", null));
+    assertStatus(200, world.call(world.viewer, "DELETE", own, null));
     assertThat(stripe.calls.getLast())
         .isEqualTo(
             new StripeDouble.Call(
                 "POST /v1/subscriptions/sub_7", Map.of("cancel_at_period_end", "true")));
     assertThat(state(viewer).state()).isEqualTo(Subscription.State.CANCEL_AT_END);
-    assertStatus(200, send(world.viewer, "POST", own + "/reactivate", "{}"));
+    assertStatus(200, world.call(world.viewer, "POST", own + "/reactivate", "{}"));
     assertThat(state(viewer).state()).isEqualTo(Subscription.State.ACTIVE);
     assertStatus(
-        403, send(world.streamer, "POST", BASE + "/subscriptions/" + viewer + "/reactivate", "{}"));
+        403,
+        world.call(
+            world.streamer, "POST", BASE + "/subscriptions/" + viewer + "/reactivate", "{}"));
     clear();
-    assertStatus(404, send(world.viewer, "POST", own + "/reactivate", "{}"));
+    assertStatus(404, world.call(world.viewer, "POST", own + "/reactivate", "{}"));
     period(viewer, null);
-    assertStatus(501, send(world.viewer, "POST", own + "/reactivate", "{}"));
-    assertStatus(200, send(world.viewer, "DELETE", own, null)); // nobody renews it: ends now
-    JsonNode after = TestApi.JSON.readTree(send(world.viewer, "GET", own, null).body());
+    assertStatus(501, world.call(world.viewer, "POST", own + "/reactivate", "{}"));
+    assertStatus(200, world.call(world.viewer, "DELETE", own, null)); // nobody renews it: ends now
+    JsonNode after = TestApi.JSON.readTree(world.call(world.viewer, "GET", own, null).body());
     assertThat(after.path("active").asBoolean()).isFalse();
   }
 
@@ -243,12 +235,12 @@ class EgvaultTest {
       outcomes = {SUCCESS, PERMISSION, BAD_INPUT})
   void paymentMethodsAreChangedAtStripe() throws Exception {
     String own = BASE + "/subscriptions/@me/payment-method";
-    assertStatus(200, send(world.viewer, "PATCH", own + "?next=true", null));
+    assertStatus(200, world.call(world.viewer, "PATCH", own + "?next=true", null));
     assertThat(stripe.calls.getLast().fields())
         .containsEntry("mode", "setup")
         .containsEntry("metadata[KIND]", "SETUP");
-    assertStatus(400, send(world.viewer, "PATCH", own, null));
-    assertStatus(401, send(null, "PATCH", own + "?next=true", null));
+    assertStatus(400, world.call(world.viewer, "PATCH", own, null));
+    assertStatus(401, world.call(null, "PATCH", own + "?next=true", null));
   }
 
   @Test
@@ -306,7 +298,7 @@ class EgvaultTest {
 
   private HttpResponse<String> redeem(@Nullable String token, String code, String captcha)
       throws Exception {
-    return send(
+    return world.call(
         token,
         "POST",
         BASE + "/redeem",

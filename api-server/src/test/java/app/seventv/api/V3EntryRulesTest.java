@@ -10,13 +10,10 @@ import app.seventv.model.Id;
 import app.seventv.model.ImageSet;
 import app.seventv.model.OriginConfig;
 import app.seventv.model.Permission;
-import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
 import org.bson.BsonValue;
-import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,20 +25,6 @@ import tools.jackson.databind.node.ObjectNode;
 class V3EntryRulesTest extends SharedWorld {
   private static final Instant LINKED = Instant.parse("2026-01-01T00:00:00.125Z");
 
-  private JsonNode get(String path) throws Exception {
-    return TestApi.JSON.readTree(text(path));
-  }
-
-  private String text(String path) throws Exception {
-    HttpResponse<String> response = world.api.get(path);
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    return response.body();
-  }
-
-  private void update(String collection, Id id, Bson change) {
-    world.collection(collection).updateOne(Filters.eq("_id", id.toBson()), change);
-  }
-
   @ParameterizedTest
   @CsvSource({
     "NORMAL,0,false,false",
@@ -52,12 +35,12 @@ class V3EntryRulesTest extends SharedWorld {
   void emptySetsOfEachKind(EmoteSet.Kind kind, int flags, boolean immutable, boolean privileged)
       throws Exception {
     EmoteSet set = world.set(null, kind);
-    update(
+    world.update(
         CollectionNames.EMOTE_SETS,
         set.id(),
         Updates.combine(
             Updates.set("capacity", (BsonValue) null), Updates.set("tags", List.of("a"))));
-    assertThat(text("/v3/emote-sets/" + set.id()))
+    assertThat(world.text("/v3/emote-sets/" + set.id()))
         .isEqualTo(
             """
             {"id":"%s","name":"A set","flags":%d,"tags":["a"],"immutable":%s,"privileged":%s,\
@@ -67,7 +50,7 @@ class V3EntryRulesTest extends SharedWorld {
   }
 
   private EmoteSet fill(EmoteSet set, EmoteSet.Entry... entries) {
-    update(
+    world.update(
         CollectionNames.EMOTE_SETS,
         set.id(),
         Updates.set("emotes", List.of(entries).stream().map(EmoteSet.Entry::toBson).toList()));
@@ -83,14 +66,14 @@ class V3EntryRulesTest extends SharedWorld {
   void entriesResolveOrAreLeftOut() throws Exception {
     Emote plain = world.emote(DevUser.STREAMER, "plain");
     Emote deleted = world.emote(DevUser.STREAMER, "deleted");
-    update(CollectionNames.EMOTES, deleted.id(), Updates.set("deleted", true));
+    world.update(CollectionNames.EMOTES, deleted.id(), Updates.set("deleted", true));
     Emote merged = world.emote(DevUser.STREAMER, "merged");
-    update(
+    world.update(
         CollectionNames.EMOTES,
         merged.id(),
         Updates.set("merged", new Emote.Merged(plain.id(), World.NOW).toBson()));
     Emote circle = world.emote(DevUser.STREAMER, "circle");
-    update(
+    world.update(
         CollectionNames.EMOTES,
         circle.id(),
         Updates.set("merged", new Emote.Merged(circle.id(), World.NOW).toBson()));
@@ -104,7 +87,7 @@ class V3EntryRulesTest extends SharedWorld {
             entry(world.newId(), "never", 0, null, null),
             entry(circle.id(), "round", 0, null, null),
             entry(plain.id(), "last", 3, null, null));
-    update(
+    world.update(
         CollectionNames.EMOTE_SETS,
         set.id(),
         Updates.set(
@@ -117,7 +100,7 @@ class V3EntryRulesTest extends SharedWorld {
                     false,
                     null)
                 .toBson()));
-    JsonNode shown = get("/v3/emote-sets/" + set.id());
+    JsonNode shown = world.read("/v3/emote-sets/" + set.id());
     assertThat(shown.propertyNames())
         .containsExactly(
             "id",
@@ -169,7 +152,7 @@ class V3EntryRulesTest extends SharedWorld {
       int flags, int old, @Nullable String state, boolean listed, boolean animated)
       throws Exception {
     Emote emote = world.emote(DevUser.STREAMER, "flags", flags);
-    JsonNode shown = get("/v3/emotes/" + emote.id());
+    JsonNode shown = world.read("/v3/emotes/" + emote.id());
     assertThat(shown.propertyNames())
         .containsExactly(
             "id",
@@ -193,9 +176,13 @@ class V3EntryRulesTest extends SharedWorld {
     assertThat(shown.path("flags").asInt()).isEqualTo(old);
     assertThat(shown.path("tags").isArray()).as("present though empty").isTrue();
     JsonNode partial =
-        get("/v3/emote-sets/"
-                + fill(world.set(null, EmoteSet.Kind.NORMAL), entry(emote.id(), "a", 0, null, null))
-                    .id())
+        world
+            .read(
+                "/v3/emote-sets/"
+                    + fill(
+                            world.set(null, EmoteSet.Kind.NORMAL),
+                            entry(emote.id(), "a", 0, null, null))
+                        .id())
             .at("/emotes/0/data");
     assertThat(partial.propertyNames())
         .as("tags are left out when empty")
@@ -206,14 +193,14 @@ class V3EntryRulesTest extends SharedWorld {
   @Test
   void pendingEmotesHaveNoFilesAndHiddenOwnersAreNotShown() throws Exception {
     Emote emote = world.emote(DevUser.EDITOR, "pending");
-    update(
+    world.update(
         CollectionNames.EMOTES,
         emote.id(),
         Updates.set(
             "image_set",
             new ImageSet(new ImageSet.Pending("task", "p", "image/gif", 5), List.of()).toBson()));
     String path = "/v3/emotes/" + emote.id();
-    JsonNode shown = get(path);
+    JsonNode shown = world.read(path);
     assertThat(shown.path("lifecycle").asInt(-9)).isZero();
     assertThat(shown.path("host").toString()).isEqualTo("{\"url\":\"\",\"files\":[]}");
     assertThat(shown.at("/owner/username").asString()).isEqualTo(DevUser.EDITOR.login());
@@ -232,8 +219,8 @@ class V3EntryRulesTest extends SharedWorld {
         fill(
             world.set(DevUser.EDITOR, EmoteSet.Kind.NORMAL), entry(emote.id(), "a", 0, null, null));
     try (World.Grant _ = world.grant(DevUser.EDITOR, Permission.FLAGS_HIDDEN)) {
-      assertThat(get(path).path("owner").isNull()).isTrue();
-      JsonNode inSet = get("/v3/emote-sets/" + set.id());
+      assertThat(world.read(path).path("owner").isNull()).isTrue();
+      JsonNode inSet = world.read("/v3/emote-sets/" + set.id());
       assertThat(inSet.path("owner").isNull()).isTrue();
       assertThat(inSet.at("/emotes/0/data").has("owner")).as("left out").isFalse();
       assertThat(world.api.get("/v3/users/" + world.idOf(DevUser.EDITOR)).statusCode())
@@ -241,7 +228,7 @@ class V3EntryRulesTest extends SharedWorld {
       assertThat(world.api.get("/v3/users/twitch/" + DevUser.EDITOR.id()).statusCode())
           .isEqualTo(404);
     }
-    assertThat(get("/v3/emote-sets/" + set.id()).at("/owner/id").asString())
+    assertThat(world.read("/v3/emote-sets/" + set.id()).at("/owner/id").asString())
         .isEqualTo(world.idOf(DevUser.EDITOR).toString());
   }
 }

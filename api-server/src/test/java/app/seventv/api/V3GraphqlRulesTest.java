@@ -14,7 +14,6 @@ import app.seventv.model.Platform;
 import app.seventv.model.Role;
 import app.seventv.model.User;
 import app.seventv.model.UserEditor;
-import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +21,6 @@ import java.util.Map;
 import java.util.Random;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
-import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,10 +29,6 @@ import tools.jackson.databind.JsonNode;
 
 /** Fields and conversions of the old GraphQL API (api-v3.md §2, §11.4, §13). */
 class V3GraphqlRulesTest extends SharedWorld {
-
-  private void update(String collection, Id id, Bson change) {
-    world.collection(collection).updateOne(Filters.eq("_id", id.toBson()), change);
-  }
 
   @Test
   void missingUsersAreShownAsPlaceholders() throws Exception {
@@ -111,7 +105,7 @@ class V3GraphqlRulesTest extends SharedWorld {
     EmoteSet set = world.set(null, EmoteSet.Kind.SPECIAL);
     Emote emote = world.emote(DevUser.STREAMER, "a");
     Emote merged = world.emote(DevUser.STREAMER, "b");
-    update(
+    world.update(
         CollectionNames.EMOTES,
         merged.id(),
         Updates.set("merged", new Emote.Merged(emote.id(), World.NOW).toBson()));
@@ -121,7 +115,7 @@ class V3GraphqlRulesTest extends SharedWorld {
             entry(merged.id(), "early", 1, null).toBson(),
             entry(world.newId(), "gone", 0, null).toBson(),
             entry(emote.id(), "foreign", 5, world.newId()).toBson());
-    update(
+    world.update(
         CollectionNames.EMOTE_SETS,
         set.id(),
         Updates.combine(Updates.set("emotes", entries), Updates.set("capacity", (BsonValue) null)));
@@ -161,9 +155,9 @@ class V3GraphqlRulesTest extends SharedWorld {
   void mergedAndDeletedEmotesAreNotFound() throws Exception {
     Emote live = world.emote(DevUser.STREAMER, "live");
     Emote deleted = world.emote(DevUser.STREAMER, "deleted");
-    update(CollectionNames.EMOTES, deleted.id(), Updates.set("deleted", true));
+    world.update(CollectionNames.EMOTES, deleted.id(), Updates.set("deleted", true));
     Emote merged = world.emote(DevUser.STREAMER, "merged");
-    update(
+    world.update(
         CollectionNames.EMOTES,
         merged.id(),
         Updates.set("merged", new Emote.Merged(live.id(), World.NOW).toBson()));

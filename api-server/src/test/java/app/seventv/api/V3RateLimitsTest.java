@@ -80,22 +80,9 @@ class V3RateLimitsTest {
                 new RateLimits(intervalSeconds, requests, null, null).toBson()));
   }
 
-  private HttpResponse<String> rest(
-      @Nullable String token, String method, String path, @Nullable String json) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(world.api.uri(path))
-            .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
-    if (json != null) {
-      request.header("content-type", "application/json");
-    }
-    if (token != null) {
-      request.header("authorization", "Bearer " + token);
-    }
-    return world.api.send(request);
-  }
-
   private HttpResponse<String> graphql(@Nullable String token, String query) throws Exception {
-    return rest(token, "POST", "/v3/gql", TestApi.JSON.writeValueAsString(Map.of("query", query)));
+    return world.call(
+        token, "POST", "/v3/gql", TestApi.JSON.writeValueAsString(Map.of("query", query)));
   }
 
   /** Headers of one resource, without their common start. */
@@ -157,15 +144,15 @@ class V3RateLimitsTest {
     return Map.of(
         RateLimitResource.GLOBAL,
         List.of(
-            () -> rest(null, "GET", "/v3/emote-sets/global", null),
-            () -> rest(null, "GET", "/v3/docs", null),
-            () -> rest(null, "GET", "/v3/users/nonsense", null),
-            () -> rest(streamer, "GET", "/v3/emote-sets/global", null),
+            () -> world.call(null, "GET", "/v3/emote-sets/global", null),
+            () -> world.call(null, "GET", "/v3/docs", null),
+            () -> world.call(null, "GET", "/v3/users/nonsense", null),
+            () -> world.call(streamer, "GET", "/v3/emote-sets/global", null),
             () -> graphql(null, "{actor{id}}")),
         RateLimitResource.LOGIN,
         List.of(
-            () -> rest(null, "GET", "/v3/auth?platform=twitch", null),
-            () -> rest(null, "GET", "/v3/auth?platform=twitch&callback=true", null)),
+            () -> world.call(null, "GET", "/v3/auth?platform=twitch", null),
+            () -> world.call(null, "GET", "/v3/auth?platform=twitch&callback=true", null)),
         RateLimitResource.PROFILE_PICTURE_UPLOAD,
         List.of(
             () -> picture(streamer),
@@ -177,7 +164,7 @@ class V3RateLimitsTest {
                         .POST(BodyPublishers.ofString("GIF89a and more")))),
         RateLimitResource.USER_PRESENCE_WRITE,
         List.of(() ->
-            rest(
+            world.call(
                 null,
                 "POST",
                 "/v3/users/" + world.idOf(DevUser.STREAMER) + "/presences",
@@ -185,19 +172,19 @@ class V3RateLimitsTest {
         RateLimitResource.EGVAULT_SUBSCRIBE,
         List.of(
             () ->
-                rest(
+                world.call(
                     streamer,
                     "POST",
                     BILLING + "?renew_interval=monthly&payment_method=stripe&next=true",
                     PREFILL),
-            () -> rest(streamer, "POST", me + "/reactivate", null)),
+            () -> world.call(streamer, "POST", me + "/reactivate", null)),
         RateLimitResource.EGVAULT_PAYMENT_METHOD,
         List.of(
-            () -> rest(streamer, "PATCH", me + "/payment-method?next=true", null),
-            () -> rest(streamer, "DELETE", me, null)),
+            () -> world.call(streamer, "PATCH", me + "/payment-method?next=true", null),
+            () -> world.call(streamer, "DELETE", me, null)),
         RateLimitResource.EGVAULT_REDEEM,
         List.of(() ->
-            rest(
+            world.call(
                 streamer,
                 "POST",
                 "/egvault/v1/redeem",
@@ -283,7 +270,7 @@ class V3RateLimitsTest {
   }
 
   private HttpResponse<String> presence(@Nullable String token) throws Exception {
-    return rest(token, "POST", "/v3/users/" + world.newId() + "/presences", PRESENCE);
+    return world.call(token, "POST", "/v3/users/" + world.newId() + "/presences", PRESENCE);
   }
 
   @Test
@@ -321,7 +308,8 @@ class V3RateLimitsTest {
         graphql(world.editor, "{a:users(query:\"\"){id} b:users(query:\"\"){id}}");
     assertThat(headers(two, resource)).isEqualTo(values("3", "1", "3600", "2"));
     String one = "{\"query\":\"{users(query:\\\"\\\"){id}}\"}";
-    HttpResponse<String> batch = rest(world.editor, "POST", "/v3/gql", "[" + one + "," + one + "]");
+    HttpResponse<String> batch =
+        world.call(world.editor, "POST", "/v3/gql", "[" + one + "," + one + "]");
     assertThat(headers(batch, resource))
         .as("of the one that was let through")
         .containsEntry("remaining", "0")
@@ -387,7 +375,7 @@ class V3RateLimitsTest {
               "x-ratelimit-global-reset",
               "x-ratelimit-global-used");
     }
-    HttpResponse<String> preflight = rest(null, "OPTIONS", "/v3/emote-sets/global", null);
+    HttpResponse<String> preflight = world.call(null, "OPTIONS", "/v3/emote-sets/global", null);
     assertThat(preflight.statusCode()).isEqualTo(200);
     assertThat(headers(preflight, RateLimitResource.GLOBAL)).isEmpty();
   }

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bson.BsonDocument;
-import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,10 +42,6 @@ class V3SetRulesTest extends SharedWorld {
         .at("/emoteSet/emotes");
   }
 
-  private void update(String collection, Id id, Bson change) {
-    world.collection(collection).updateOne(Filters.eq("_id", id.toBson()), change);
-  }
-
   private static List<String> names(JsonNode entries) {
     return entries.valueStream().map(each -> each.path("name").asString()).toList();
   }
@@ -57,7 +52,7 @@ class V3SetRulesTest extends SharedWorld {
     Emote first = world.emote(DevUser.STREAMER, "first");
     change(set, first.id(), "ADD", null);
     change(set, world.emote(DevUser.STREAMER, "second").id(), "ADD", null);
-    update(CollectionNames.EMOTES, first.id(), Updates.set("deleted", true));
+    world.update(CollectionNames.EMOTES, first.id(), Updates.set("deleted", true));
     Emote zeroWidth = world.emote(DevUser.STREAMER, "wide", Emote.FLAG_DEFAULT_ZERO_WIDTH);
     assertThat(names(change(set, zeroWidth.id(), "ADD", "first")))
         .containsExactly("first", "second");
@@ -103,7 +98,7 @@ class V3SetRulesTest extends SharedWorld {
       Emote old = world.emote(DevUser.STREAMER, "old");
       Emote target = world.emote(DevUser.STREAMER, "target");
       change(set, old.id(), "ADD", null);
-      update(
+      world.update(
           CollectionNames.EMOTES,
           old.id(),
           Updates.set("merged", new Emote.Merged(target.id(), World.NOW).toBson()));
@@ -117,10 +112,10 @@ class V3SetRulesTest extends SharedWorld {
   @Test
   void onlyEntriesThatShowSomethingCount() throws Exception {
     EmoteSet set = world.set(DevUser.STREAMER, EmoteSet.Kind.NORMAL);
-    update(CollectionNames.EMOTE_SETS, set.id(), Updates.set("capacity", 1));
+    world.update(CollectionNames.EMOTE_SETS, set.id(), Updates.set("capacity", 1));
     Emote gone = world.emote(DevUser.STREAMER, "gone");
     change(set, gone.id(), "ADD", null);
-    update(CollectionNames.EMOTES, gone.id(), Updates.set("deleted", true));
+    world.update(CollectionNames.EMOTES, gone.id(), Updates.set("deleted", true));
     Emote kept = world.emote(DevUser.STREAMER, "kept");
     change(set, kept.id(), "ADD", null);
     world.refused(
@@ -174,7 +169,7 @@ class V3SetRulesTest extends SharedWorld {
           world.refused("403 LACKING_PRIVILEGES", world.editor, EMOTES, add);
         }
         change(set, emote.id(), "ADD", "own" + world.newId());
-        update(CollectionNames.EMOTE_SETS, set.id(), Updates.set("emotes", List.of()));
+        world.update(CollectionNames.EMOTE_SETS, set.id(), Updates.set("emotes", List.of()));
       }
     }
   }

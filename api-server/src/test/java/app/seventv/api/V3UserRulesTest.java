@@ -19,7 +19,6 @@ import app.seventv.model.UserEditor;
 import app.seventv.model.UserProfilePicture;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,20 +40,6 @@ class V3UserRulesTest extends SharedWorld {
   void findDefaultRole() {
     BsonDocument role = world.collection(CollectionNames.ROLES).find(Filters.eq("rank", 0)).first();
     defaultRole = Role.fromBson(Objects.requireNonNull(role)).id().toString();
-  }
-
-  private JsonNode get(String path) throws Exception {
-    return TestApi.JSON.readTree(text(path));
-  }
-
-  private String text(String path) throws Exception {
-    HttpResponse<String> response = world.api.get(path);
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    return response.body();
-  }
-
-  private void update(String collection, Id id, Bson change) {
-    world.collection(collection).updateOne(Filters.eq("_id", id.toBson()), change);
   }
 
   private void grant(User user, EntitlementNode to) {
@@ -80,9 +65,10 @@ class V3UserRulesTest extends SharedWorld {
         "roles":["%s"],"connections":[%s}]}\
         """
             .formatted(user.id(), user.id().timeMs(), defaultRole, connection);
-    assertThat(text("/v3/users/" + user.id())).isEqualTo(shown);
-    assertThat(text("/v3/users/youtube/700")).isEqualTo(connection + ",\"user\":" + shown + "}");
-    assertThat(text("/v3/users/GOOGLE/700")).isEqualTo(text("/v3/users/youtube/700"));
+    assertThat(world.text("/v3/users/" + user.id())).isEqualTo(shown);
+    assertThat(world.text("/v3/users/youtube/700"))
+        .isEqualTo(connection + ",\"user\":" + shown + "}");
+    assertThat(world.text("/v3/users/GOOGLE/700")).isEqualTo(world.text("/v3/users/youtube/700"));
   }
 
   @Test
@@ -99,7 +85,7 @@ class V3UserRulesTest extends SharedWorld {
             User.create(Id.parse("00000000000000000000000007"), List.of(), World.NOW));
     world.collection(CollectionNames.ENTITLEMENT_EDGES).deleteMany(everybodys);
     try {
-      assertThat(text("/v3/users/" + nobody.id()))
+      assertThat(world.text("/v3/users/" + nobody.id()))
           .isEqualTo(
               "{\"id\":\"00000000000000000000000007\",\"username\":\"\",\"display_name\":\"\","
                   + "\"style\":{}}");
@@ -118,7 +104,7 @@ class V3UserRulesTest extends SharedWorld {
               platform, "71", platform + "", "D" + platform, null, World.NOW, LINKED, true));
     }
     User user = world.put(CollectionNames.USERS, User.create(world.newId(), linked, World.NOW));
-    JsonNode shown = get("/v3/users/twitch/71");
+    JsonNode shown = world.read("/v3/users/twitch/71");
     assertThat(shown.at("/user/connections").valueStream().map(c -> c.path("platform").asString()))
         .containsExactly("KICK", "TWITCH", "YOUTUBE", "DISCORD");
     assertThat(shown.path("platform").asString()).isEqualTo("TWITCH");
@@ -126,11 +112,11 @@ class V3UserRulesTest extends SharedWorld {
     assertThat(shown.at("/user/username").asString()).as("of the first").isEqualTo("KICK");
     assertThat(shown.at("/user/display_name").asString()).isEqualTo("DKICK");
     EmoteSet active = world.set(DevUser.EDITOR, EmoteSet.Kind.NORMAL);
-    update(
+    world.update(
         CollectionNames.USERS,
         user.id(),
         Updates.set("style.active_emote_set_id", active.id().toBson()));
-    JsonNode connections = get("/v3/users/" + user.id()).path("connections");
+    JsonNode connections = world.read("/v3/users/" + user.id()).path("connections");
     assertThat(connections)
         .hasSize(4)
         .allSatisfy(connection -> {
@@ -138,7 +124,7 @@ class V3UserRulesTest extends SharedWorld {
           assertThat(connection.at("/emote_set/id").asString()).isEqualTo(active.id().toString());
           assertThat(connection.at("/emote_set/owner").isNull()).isTrue();
         });
-    JsonNode byPlatform = get("/v3/users/kick/71");
+    JsonNode byPlatform = world.read("/v3/users/kick/71");
     assertThat(byPlatform.at("/emote_set/id").asString()).isEqualTo(active.id().toString());
     assertThat(byPlatform.at("/user/connections"))
         .allSatisfy(connection -> assertThat(connection.path("emote_set").isNull()).isTrue());
@@ -149,7 +135,7 @@ class V3UserRulesTest extends SharedWorld {
     User user = world.person("72", Platform.TWITCH);
     Id paint = world.newId();
     Id badge = world.newId();
-    update(
+    world.update(
         CollectionNames.USERS,
         user.id(),
         Updates.combine(
@@ -158,22 +144,23 @@ class V3UserRulesTest extends SharedWorld {
     String path = "/v3/users/" + user.id();
     Role uses = world.role(Permission.USER_USE_BADGE, Permission.USER_USE_PAINT);
     grant(user, EntitlementNode.role(uses.id()));
-    assertThat(get(path).path("style").isEmpty()).as("not owned").isTrue();
+    assertThat(world.read(path).path("style").isEmpty()).as("not owned").isTrue();
     grant(user, EntitlementNode.of(EntitlementNode.Kind.PAINT, paint));
-    assertThat(get(path).path("style").toString()).isEqualTo("{\"paint_id\":\"" + paint + "\"}");
+    assertThat(world.read(path).path("style").toString())
+        .isEqualTo("{\"paint_id\":\"" + paint + "\"}");
     grant(user, EntitlementNode.of(EntitlementNode.Kind.BADGE, badge));
     Id high = world.role().id();
     grant(user, EntitlementNode.role(high));
-    update(CollectionNames.ROLES, uses.id(), Updates.set("color", -16711681));
-    assertThat(get(path).path("style").toString())
+    world.update(CollectionNames.ROLES, uses.id(), Updates.set("color", -16711681));
+    assertThat(world.read(path).path("style").toString())
         .as("the highest role with a colour")
         .isEqualTo(
             "{\"color\":-16711681,\"paint_id\":\"" + paint + "\",\"badge_id\":\"" + badge + "\"}");
-    assertThat(get(path).path("roles").valueStream().map(JsonNode::asString))
+    assertThat(world.read(path).path("roles").valueStream().map(JsonNode::asString))
         .as("highest first")
         .containsExactly(high.toString(), uses.id().toString(), defaultRole);
-    update(CollectionNames.ROLES, uses.id(), Updates.set("permissions", new BsonDocument()));
-    assertThat(get(path).path("style").toString())
+    world.update(CollectionNames.ROLES, uses.id(), Updates.set("permissions", new BsonDocument()));
+    assertThat(world.read(path).path("style").toString())
         .as("without the permissions")
         .isEqualTo("{\"color\":-16711681}");
   }
@@ -197,7 +184,7 @@ class V3UserRulesTest extends SharedWorld {
                         true)),
                 World.NOW));
     String path = "/v3/users/" + user.id();
-    assertThat(get(path).path("avatar_url").asString()).isEqualTo("https://t.example/a.png");
+    assertThat(world.read(path).path("avatar_url").asString()).isEqualTo("https://t.example/a.png");
     Id picture = world.newId();
     String folder = "user/" + user.id() + "/profile-picture/" + picture + "/";
     List<Image> outputs =
@@ -212,13 +199,13 @@ class V3UserRulesTest extends SharedWorld {
             user.id(),
             new ImageSet(new ImageSet.Processed(outputs.getFirst()), outputs),
             World.NOW));
-    update(
+    world.update(
         CollectionNames.USERS,
         user.id(),
         Updates.set("style.active_profile_picture", picture.toBson()));
-    assertThat(get(path).path("avatar_url").asString()).startsWith("https://t.example/");
+    assertThat(world.read(path).path("avatar_url").asString()).startsWith("https://t.example/");
     grant(user, EntitlementNode.role(world.role(Permission.USER_USE_CUSTOM_PROFILE_PICTURE).id()));
-    assertThat(get(path).path("avatar_url").asString())
+    assertThat(world.read(path).path("avatar_url").asString())
         .as("the greatest height, the last of equals")
         .isEqualTo("//cdn.7tv.app/" + folder + "4x.png");
   }
@@ -228,7 +215,8 @@ class V3UserRulesTest extends SharedWorld {
     User user = world.person("74", Platform.TWITCH);
     for (EmoteSet.Kind kind : EmoteSet.Kind.values()) {
       EmoteSet set = world.set(null, kind);
-      update(CollectionNames.EMOTE_SETS, set.id(), Updates.set("owner_id", user.id().toBson()));
+      world.update(
+          CollectionNames.EMOTE_SETS, set.id(), Updates.set("owner_id", user.id().toBson()));
     }
     for (UserEditor.State state : UserEditor.State.values()) {
       world.put(
@@ -247,18 +235,19 @@ class V3UserRulesTest extends SharedWorld {
     String path = "/v3/users/" + user.id();
     Id without = withoutPersonalSets();
     grant(user, EntitlementNode.role(without));
-    assertThat(get(path).path("emote_sets").valueStream().map(set -> set.path("flags").asInt()))
+    assertThat(
+            world.read(path).path("emote_sets").valueStream().map(set -> set.path("flags").asInt()))
         .containsExactlyInAnyOrder(0, 2);
     world.collection(CollectionNames.ROLES).deleteOne(Filters.eq("_id", without.toBson()));
     grant(user, EntitlementNode.role(world.role(Permission.USER_USE_PERSONAL_EMOTE_SET).id()));
-    JsonNode sets = get(path).path("emote_sets");
+    JsonNode sets = world.read(path).path("emote_sets");
     assertThat(sets.valueStream().map(set -> set.path("flags").asInt()))
         .containsExactlyInAnyOrder(0, 2, 4, 11);
     assertThat(sets)
         .allSatisfy(set ->
             assertThat(set.propertyNames())
                 .containsExactly("id", "name", "flags", "tags", "capacity"));
-    JsonNode editors = get(path).path("editors");
+    JsonNode editors = world.read(path).path("editors");
     assertThat(editors).hasSize(1);
     ObjectNode editor = (ObjectNode) editors.get(0);
     assertThat(Id.parseOrNull(editor.remove("id").asString())).isNotNull();
@@ -269,7 +258,7 @@ class V3UserRulesTest extends SharedWorld {
   /** A role above the default one that takes the permission away. */
   private Id withoutPersonalSets() {
     Id role = world.role().id();
-    update(
+    world.update(
         CollectionNames.ROLES,
         role,
         Updates.set("permissions.user.deny", Permission.USER_USE_PERSONAL_EMOTE_SET.bit()));
@@ -282,8 +271,10 @@ class V3UserRulesTest extends SharedWorld {
     Id role = world.role().id();
     grant(user, EntitlementNode.role(role));
     for (int[] each : new int[][] {{-5, 0}, {0, 0}, {7, 7}}) {
-      update(CollectionNames.ROLES, role, Updates.set("permissions.emote_set_capacity", each[0]));
-      assertThat(get("/v3/users/twitch/75").path("emote_capacity").asInt()).isEqualTo(each[1]);
+      world.update(
+          CollectionNames.ROLES, role, Updates.set("permissions.emote_set_capacity", each[0]));
+      assertThat(world.read("/v3/users/twitch/75").path("emote_capacity").asInt())
+          .isEqualTo(each[1]);
     }
   }
 

@@ -29,6 +29,9 @@ import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Subscription;
 import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +45,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.bson.BsonDocument;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -344,5 +348,38 @@ final class World implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     api.close();
+  }
+
+  /** Changes a document as another service would. */
+  void update(String collection, Id id, Bson change) {
+    collection(collection).updateOne(Filters.eq("_id", id.toBson()), change);
+  }
+
+  /** What {@code GET} of a path answers with 200. */
+  String text(String path) throws IOException, InterruptedException {
+    HttpResponse<String> response = api.get(path);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    return response.body();
+  }
+
+  /** The same as JSON. */
+  JsonNode read(String path) throws IOException, InterruptedException {
+    return TestApi.JSON.readTree(text(path));
+  }
+
+  /** Sends a request, as somebody and with JSON if there are any. */
+  HttpResponse<String> call(
+      @Nullable String token, String method, String path, @Nullable String json)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(api.uri(path))
+            .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
+    if (json != null) {
+      request.header("content-type", "application/json");
+    }
+    if (token != null) {
+      request.header("authorization", "Bearer " + token);
+    }
+    return api.send(request);
   }
 }

@@ -48,7 +48,13 @@ class EdgeUnderFireTest {
       """
           .formatted(CAPACITY);
 
+  /** Pause in the midst of a body, far below what the CDN waits. */
+  private static final long SLOW_MS = 100;
+
   @TempDir Path directory = Path.of(".");
+
+  /** All clients have gone: the origin's silent requests end. */
+  private final CountDownLatch over = new CountDownLatch(1);
 
   private final AtomicInteger whole = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
@@ -66,14 +72,14 @@ class EdgeUnderFireTest {
   }
 
   /** What an origin may do to a request for an object. */
-  private static void misbehave(int fault, byte[] body, ScriptedOrigin.Call call, OutputStream out)
+  private void misbehave(int fault, byte[] body, ScriptedOrigin.Call call, OutputStream out)
       throws Exception {
     String length = "content-length: " + body.length;
     String life = "cache-control: max-age=1";
     switch (fault) {
       case 0 -> ScriptedOrigin.error("500 Internal Server Error", "InternalError").write(call, out);
       case 1 -> throw new IOException("closes without an answer");
-      case 2 -> Thread.sleep(3_000); // dead for longer than anybody waits
+      case 2 -> over.await(); // dead for longer than anybody waits
       case 3 -> { // truncated
         ScriptedOrigin.head(out, "200 OK", length, life);
         out.write(body, 0, body.length / 2);
@@ -102,7 +108,7 @@ class EdgeUnderFireTest {
         ScriptedOrigin.head(out, "200 OK", length, life);
         out.write(body, 0, body.length / 2);
         out.flush();
-        Thread.sleep(100);
+        boolean ignored = over.await(SLOW_MS, TimeUnit.MILLISECONDS);
         out.write(body, body.length / 2, body.length - body.length / 2);
       }
       default -> {
@@ -139,6 +145,7 @@ class EdgeUnderFireTest {
           clients.execute(() -> ask(cdn, version, seed));
         }
       }
+      over.countDown();
       System.out.println("answers: " + whole + " whole, " + failed + " failed");
       System.out.println("figure: cdn-wrong-bytes " + wrong);
       System.out.println("figure: cdn-stuck-requests " + stuck);

@@ -2,7 +2,6 @@ package app.seventv.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.seventv.core.metrics.Metrics;
 import app.seventv.core.websocket.WebSocket;
 import app.seventv.model.Id;
 import io.netty.buffer.ByteBuf;
@@ -12,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -23,32 +21,8 @@ class EarlyLeaveTest {
   private final Queue<Runnable> turn = new ArrayDeque<>();
   private final Population population = new Population();
   private final ClientKinds kinds = new ClientKinds(List.of());
-  private final SessionLoop loop = loop();
+  private final SessionLoop loop = LoneLoop.create(turn::add, kinds, population);
   private @Nullable Session leaving;
-
-  private SessionLoop loop() {
-    EventHub hub =
-        new EventHub(
-            new SessionIds(new SplittableRandom(1)),
-            new DispatchLog(60_000, 1 << 20),
-            new ParkedSessions(60_000, 100),
-            new PresenceStore(60_000, 100, 1 << 20));
-    SessionOptions options =
-        new SessionOptions(
-            25_000, 3_600_000, -1, 1 << 20, 10_000, 20, 1_000_000, 0, 0, "here", false, 0);
-    SessionLoop made =
-        new SessionLoop(
-            turn::add,
-            0,
-            hub,
-            options,
-            population,
-            new EventFigures(new Metrics(), kinds),
-            () -> 1_764_590_400_000L,
-            new SplittableRandom(1));
-    hub.loops(List.of(made));
-    return made;
-  }
 
   private static final class Mute extends WebSocketSession {
     Mute(SessionLoop loop, ClientKind client) {

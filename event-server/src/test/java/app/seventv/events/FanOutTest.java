@@ -2,14 +2,12 @@ package app.seventv.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.seventv.core.metrics.Metrics;
 import app.seventv.core.websocket.WebSocket;
 import io.netty.buffer.ByteBuf;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,32 +18,8 @@ class FanOutTest {
   private final List<ByteBuf> written = new ArrayList<>();
   private final FanOut fanOut = new FanOut();
   private final ClientKinds kinds = new ClientKinds(List.of());
-  private final SessionLoop loop = loop();
+  private final SessionLoop loop = LoneLoop.create(task -> {}, kinds, new Population());
   private long pendingBytes;
-
-  private SessionLoop loop() {
-    EventHub hub =
-        new EventHub(
-            new SessionIds(new SplittableRandom(1)),
-            new DispatchLog(60_000, 1 << 20),
-            new ParkedSessions(60_000, 100),
-            new PresenceStore(60_000, 100, 1 << 20));
-    SessionOptions options =
-        new SessionOptions(
-            25_000, 3_600_000, -1, 1 << 20, 10_000, 20, 1_000_000, 0, 0, "here", false, 0);
-    SessionLoop made =
-        new SessionLoop(
-            task -> {},
-            0,
-            hub,
-            options,
-            new Population(),
-            new EventFigures(new Metrics(), kinds),
-            () -> 1_764_590_400_000L,
-            new SplittableRandom(1));
-    hub.loops(List.of(made));
-    return made;
-  }
 
   /** A socket with room that keeps what is written. */
   private WebSocket socket() {
