@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
@@ -53,7 +54,8 @@ class SharedWorkTest {
 
   private void awaitAllWaiting() {
     Awaitility.await()
-        .until(() -> threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
+        .until(() ->
+            threads.stream().allMatch(t -> !t.isAlive() || t.getState() == Thread.State.WAITING));
   }
 
   @Test
@@ -77,6 +79,22 @@ class SharedWorkTest {
     assertThat(runs).hasValue(2);
     mayEnd.release();
     assertThat(ask(() -> null, this::work).join()).as("nothing is kept").isEqualTo("run 3");
+  }
+
+  @Test
+  void whoComesDuringTheNextWorkGetsTheOneAfterIt() throws Exception {
+    CompletableFuture<String> first = ask(() -> null, this::work);
+    begun.acquireUninterruptibly();
+    CompletableFuture<String> second = ask(() -> null, this::work);
+    awaitAllWaiting();
+    mayEnd.release();
+    assertThat(first.join()).isEqualTo("run 1");
+    begun.acquireUninterruptibly();
+    CompletableFuture<String> third = ask(() -> null, this::work);
+    awaitAllWaiting();
+    mayEnd.release(2);
+    assertThat(second.join()).isEqualTo("run 2");
+    assertThat(third.get(30, TimeUnit.SECONDS)).isEqualTo("run 3");
   }
 
   @Test
