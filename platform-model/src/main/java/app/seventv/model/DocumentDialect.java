@@ -3,7 +3,12 @@ package app.seventv.model;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Locale;
+import org.bson.BsonBinary;
 import org.bson.BsonBinarySubType;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonObjectId;
+import org.bson.BsonString;
 import org.bson.BsonType;
 import org.bson.BsonValue;
 
@@ -26,6 +31,17 @@ enum DocumentDialect {
     return value.isBinary()
         && value.asBinary().getType() == BsonBinarySubType.UUID_STANDARD.getValue()
         && value.asBinary().getData().length == Id.BYTES;
+  }
+
+  /** A document's id with a space before it, for errors; empty if it has none that tells much. */
+  static String idOf(BsonDocument document) {
+    return switch (document.get("_id")) {
+      case BsonBinary id when isId(id) -> " " + Id.fromBytes(id.getData());
+      case BsonInt32 id -> " " + id.getValue();
+      case BsonString id -> " " + id.getValue();
+      case BsonObjectId id -> " " + id.getValue();
+      case null, default -> "";
+    };
   }
 
   Id id(DocumentReader at, String field, int position, BsonValue value) {

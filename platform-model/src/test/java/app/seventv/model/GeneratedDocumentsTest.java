@@ -3,12 +3,15 @@ package app.seventv.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bson.BsonBinarySubType;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -110,6 +113,53 @@ class GeneratedDocumentsTest {
             .hasMessageContaining("from_the_future");
       }
     }
+  }
+
+  /** Undecoded documents are read where they lie; nobody sees a difference. */
+  @ParameterizedTest
+  @MethodSource("collections")
+  void undecodedDocumentsAreReadTheSame(Collection collection) {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Document made = (Document) new RecordGenerator(seed).record(collection.type());
+      BsonDocument stored = made.toBson();
+      Document read = collection.read().apply(undecoded(stored));
+      assertThat(read).as("seed %d", seed).isEqualTo(made);
+      assertThat(read.toBson().toJson()).as("seed %d", seed).isEqualTo(stored.toJson());
+    }
+  }
+
+  /**
+   * A field is lost, doubled under another name, moved to the end, or gets a value of any type, in
+   * the document itself or in one within it: both ways say the same of it, word for word.
+   */
+  @ParameterizedTest
+  @MethodSource("collections")
+  void undecodedDocumentsThatAreNotAsTheyShouldBeGiveTheSameErrors(Collection collection) {
+    int refused = 0;
+    Random random = new Random(collection.name().hashCode()); // close seeds begin alike
+    for (int seed = 0; seed < SEEDS; seed++) {
+      BsonDocument stored =
+          ((Document) new RecordGenerator(seed).record(collection.type())).toBson();
+      DocumentDamage.apply(stored, random);
+      String expected = outcome(collection, stored);
+      assertThat(outcome(collection, undecoded(stored)))
+          .as("seed %d: %s", seed, stored.toJson())
+          .isEqualTo(expected);
+      refused += expected.startsWith("refused") ? 1 : 0;
+    }
+    assertThat(refused).as("the damage is worth its name").isGreaterThan(SEEDS / 20);
+  }
+
+  private static String outcome(Collection collection, BsonDocument stored) {
+    try {
+      return collection.read().apply(stored).toBson().toJson();
+    } catch (DocumentException e) {
+      return "refused: " + e.getMessage();
+    }
+  }
+
+  private static RawBsonDocument undecoded(BsonDocument document) {
+    return new RawBsonDocument(document, new BsonDocumentCodec());
   }
 
   /** Every binary value is an id of 16 bytes with subtype 4. */
