@@ -124,6 +124,32 @@ class FeedLossTest {
     assertThat(get().body()).contains("after");
   }
 
+  /**
+   * What the feed was about to say when it was frozen is heard first, and knows nothing of the
+   * change; what was in memory must not come back by that.
+   */
+  @Test
+  void anAnswerRightAfterAThawIsNeverOlderThanTheDatabase() throws Exception {
+    for (int round = 1; round <= 3; round++) {
+      awaitKept();
+      relay.freeze();
+      await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> live() == 0);
+      String name = "round" + round;
+      changeBehindTheBack(name);
+      relay.thaw();
+      await()
+          .atMost(LIMIT)
+          .pollInterval(Duration.ofMillis(1))
+          .until(() -> {
+            assertThat(get().body()).contains(name);
+            return live() == 1;
+          });
+      for (int i = 0; i < 20; i++) {
+        assertThat(get().body()).contains(name);
+      }
+    }
+  }
+
   /** The bus carries events to clients; what is in memory does not depend on it. */
   @Test
   void withoutTheBusChangesShowAllTheSame() throws Exception {

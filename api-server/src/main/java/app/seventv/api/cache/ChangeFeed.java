@@ -1,6 +1,5 @@
 package app.seventv.api.cache;
 
-import com.mongodb.MongoException;
 import com.mongodb.client.MongoChangeStreamCursor;
 import com.mongodb.client.MongoDatabase;
 import java.time.Duration;
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Reads the database's change stream into the {@link ChangeLog}, from now on and for as long as it
  * lasts: after a gap everything in memory is void, so there is no position to keep. The server
  * answers at least twice a second, also when nothing changes; that is how the log knows that it
- * misses nothing.
+ * misses nothing; what is in memory is void also after a mere silence ({@link ChangeLog#heard}).
  *
  * <p>Only ids, names of fields and owners cross the wire where the server can leave the rest out.
  */
@@ -35,7 +34,7 @@ public final class ChangeFeed implements AutoCloseable {
   private static final Duration REOPEN_PAUSE = Duration.ofSeconds(1);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
-  /** Events in one answer of the server. */
+  /** Most events in one answer of the server; one with fewer tells all that there was. */
   private static final int BATCH = 1000;
 
   private final MongoDatabase database;
@@ -82,27 +81,14 @@ public final class ChangeFeed implements AutoCloseable {
   }
 
   private void watch() {
-    long asked = log.nowNs();
+    long askedNs = log.nowNs();
     try (MongoChangeStreamCursor<BsonDocument> cursor = open()) {
-      log.opened(asked);
+      log.opened(askedNs);
       watching = true;
       LOG.info("watching changes");
+      FeedReader reader = new FeedReader(cursor, log, changes, BATCH);
       while (!closed) {
-        if (cursor.available() == 0) {
-          asked = log.nowNs();
-        }
-        BsonDocument event = cursor.tryNext();
-        if (event != null) {
-          if (event.getString("operationType").getValue().equals("invalidate")) {
-            throw new MongoException("the stream has ended");
-          }
-          changes.event(event);
-        }
-        // Not before the last of what has arrived is noted: after a long silence, being heard makes
-        // what is in memory right again.
-        if (event == null || cursor.available() == 0) {
-          log.heard(asked);
-        }
+        reader.step();
       }
     }
   }

@@ -43,6 +43,12 @@ public final class ChangeLog {
   private volatile boolean open;
 
   /**
+   * Whether somebody has found the feed silent since it was last heard. Such readers go to the
+   * database and may see more there than what is in memory, which must not come back after them.
+   */
+  private volatile boolean silent;
+
+  /**
    * @param nanoTime {@code System::nanoTime}
    */
   public ChangeLog(LongSupplier nanoTime) {
@@ -67,17 +73,27 @@ public final class ChangeLog {
   public synchronized void opened(long askedNs) {
     heardNs = askedNs;
     invalidateAll();
+    silent = false;
     open = true;
   }
 
   /**
-   * The feed has answered, with or without a change, and all that it told has been noted.
+   * The feed has answered, with or without a change, and all that it told has been noted. If it was
+   * silent before, what was in memory is void.
    *
    * @param askedNs when it was asked: the answer may have been long on its way, so it says nothing
    *     about what has changed since
    */
   public void heard(long askedNs) {
     heardNs = askedNs;
+    if (silent) {
+      endSilence();
+    }
+  }
+
+  private synchronized void endSilence() {
+    invalidateAll();
+    silent = false;
   }
 
   /** The feed is lost; nothing is right until the next one. */
@@ -102,7 +118,14 @@ public final class ChangeLog {
 
   /** Whether changes arrive, so that what is in memory can be right. */
   public boolean isLive() {
-    return open && nanoTime.getAsLong() - heardNs < MAX_SILENCE.toNanos();
+    if (!open || silent) {
+      return false;
+    }
+    if (nanoTime.getAsLong() - heardNs < MAX_SILENCE.toNanos()) {
+      return true;
+    }
+    silent = true;
+    return false;
   }
 
   /** The position that an answer has whose reads begin now, or {@link #UNKNOWN}. */

@@ -89,9 +89,32 @@ class ChangeLogTest {
     log.heard(0);
     assertThat(entry.isCurrent(log, 0)).as("the answer was on its way all the time").isFalse();
     log.heard(nanos.get());
+    assertThat(log.isLive()).isTrue();
     assertThat(entry.isCurrent(log, 0))
-        .as("a late answer of the same feed misses nothing")
-        .isTrue();
+        .as("others have asked the database meanwhile and may have seen more")
+        .isFalse();
+    assertThat(cached(A).isCurrent(log, 0)).as("made since").isTrue();
+  }
+
+  /** The answer was on its way while the feed was frozen, and is not old enough to be refused. */
+  @Test
+  void whatWasInMemoryDoesNotComeBackAfterSilence() {
+    Cached<String> entry = cached(A);
+    long asked = nanos.addAndGet(500_000_000);
+    nanos.addAndGet(ChangeLog.MAX_SILENCE.toNanos() - 500_000_000);
+    assertThat(log.isLive()).isFalse();
+    // Now somebody changes A, and somebody else reads it from the database.
+    log.heard(asked);
+    assertThat(log.isLive()).isTrue();
+    assertThat(entry.isCurrent(log, 0)).isFalse();
+  }
+
+  @Test
+  void silenceThatNobodyHasNoticedVoidsNothing() {
+    Cached<String> entry = cached(A);
+    nanos.addAndGet(2 * ChangeLog.MAX_SILENCE.toNanos());
+    log.heard(nanos.get());
+    assertThat(entry.isCurrent(log, 0)).isTrue();
   }
 
   @Test
