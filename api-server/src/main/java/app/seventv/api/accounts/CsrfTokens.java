@@ -79,7 +79,8 @@ public final class CsrfTokens {
     if (claims.getAudience().isEmpty()) {
       return new Verified(null, verifier(state));
     }
-    Id session = Id.parseOrNull(claims.getAudience().getFirst());
+    String audience = claims.getAudience().getFirst();
+    Id session = audience == null ? null : Id.parseOrNull(audience); // [null] is a list, too
     return session == null ? null : new Verified(session, verifier(state));
   }
 

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.text.ParseException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 public final class TokenKey {
   /** Longest token that is looked at, in characters. */
   private static final int MAX_TOKEN_CHARACTERS = 4096;
+
+  /** Claims that are times (RFC 7519 §4.1), and the largest that milliseconds can hold. */
+  private static final List<String> TIMES = List.of("iat", "nbf", "exp");
+
+  private static final double MAX_SECONDS = Long.MAX_VALUE / 1000.0;
 
   /** The library wants keys of the hash's size; shorter ones are padded as HMAC itself does. */
   private static final int MIN_KEY_BYTES = 32;
@@ -63,6 +70,14 @@ public final class TokenKey {
     return token.serialize();
   }
 
+  /** The library lets times overflow: the far future would be the past, or the other way round. */
+  private static boolean hasUsableTimes(Map<String, Object> claims) {
+    return TIMES.stream()
+        .map(claims::get)
+        .allMatch(time ->
+            !(time instanceof Number seconds) || Math.abs(seconds.doubleValue()) < MAX_SECONDS);
+  }
+
   /** The claims of a token that this key has signed, else null; times are not checked. */
   @Nullable JWTClaimsSet verify(String text) {
     if (text.length() > MAX_TOKEN_CHARACTERS) {
@@ -73,7 +88,7 @@ public final class TokenKey {
       if (!JWSAlgorithm.HS256.equals(token.getHeader().getAlgorithm()) || !token.verify(verifier)) {
         return null;
       }
-      return token.getJWTClaimsSet();
+      return hasUsableTimes(token.getPayload().toJSONObject()) ? token.getJWTClaimsSet() : null;
     } catch (ParseException | JOSEException | RuntimeException e) {
       // The library throws others for odd tokens, too: a header that is JSON's null, say.
       return null;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import javax.crypto.Mac;
@@ -142,6 +143,55 @@ class TokensTest {
     String token = sign("{\"alg\":\"HS256\"}", claims.formatted(USER, SESSION));
     assertThat(tokens.verify(token)).isNull();
     assertThat(csrf.verify(token, SESSION.toString())).isNull();
+  }
+
+  /** Milliseconds overflow: what was far ahead would be long past, and so reached or over. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "9223372036854775",
+        "9223372036854776",
+        "9300000000000000",
+        "18446744073709551",
+        "18446744073709552",
+        "9223372036854775807",
+        "9223372036854775808",
+        "18446744073709551616",
+        "100000000000000000000000000000000000000000",
+        "1e18",
+        "1e300",
+        "1e400",
+        "1e999999999",
+        "-9223372036854775808",
+        "-1e300",
+        "NaN",
+        "Infinity"
+      })
+  void timesBeyondAllReasonAreRefusedThoughSigned(String time) throws Exception {
+    for (String name : List.of("nbf", "iat")) {
+      String iat = name.equals("iat") ? "" : ",\"iat\":1";
+      String claims =
+          "{\"sub\":\"%s\",\"jti\":\"%s\",\"iss\":\"seventv-api\",\"%s\":%s%s}"
+              .formatted(USER, SESSION, name, time, iat);
+      assertThat(tokens.verify(sign("{\"alg\":\"HS256\"}", claims)))
+          .as("%s %s", name, time)
+          .isNull();
+    }
+    String end =
+        "{\"sub\":\"csrf\",\"jti\":\"state\",\"iss\":\"seventv-api\",\"exp\":%s}".formatted(time);
+    assertThat(csrf.verify(sign("{\"alg\":\"HS256\"}", end), "state")).isNull();
+  }
+
+  @Test
+  void anAudienceThatIsNoneIsRefusedThoughSigned() throws Exception {
+    for (String audience : List.of("[null]", "null", "5", "[5]", "[[]]", "\"x\"")) {
+      String claims =
+          ("{\"sub\":\"csrf\",\"jti\":\"state\",\"iss\":\"seventv-api\",\"exp\":99999999999,"
+                  + "\"aud\":%s}")
+              .formatted(audience);
+      CsrfTokens.Verified verified = csrf.verify(sign("{\"alg\":\"HS256\"}", claims), "state");
+      assertThat(verified == null || verified.sessionId() == null).as(audience).isTrue();
+    }
   }
 
   @Test
