@@ -5,6 +5,7 @@ import app.seventv.api.accounts.LoginService;
 import app.seventv.api.accounts.ManualProofs;
 import app.seventv.api.accounts.ProviderClient;
 import app.seventv.api.accounts.Sessions;
+import app.seventv.api.accounts.SignInRule;
 import app.seventv.api.accounts.TokenKey;
 import app.seventv.api.accounts.Tokens;
 import app.seventv.api.billing.GiftCampaigns;
@@ -16,6 +17,7 @@ import app.seventv.api.common.Countries;
 import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.RateLimiter;
 import app.seventv.api.common.RequestContext;
+import app.seventv.api.common.WellKnownIds;
 import app.seventv.api.cosmetics.PaintImages;
 import app.seventv.api.cosmetics.PaintService;
 import app.seventv.api.data.Edges;
@@ -173,6 +175,7 @@ final class Api implements AutoCloseable {
             http,
             config.get(ApiConfig.TYPESENSE_URI),
             config.get(ApiConfig.TYPESENSE_API_KEY).map(Secret::reveal).orElse(""));
+    WellKnownIds ids = settings.wellKnownIds();
     V3Schema.Services services =
         new V3Schema.Services(
             store,
@@ -180,6 +183,7 @@ final class Api implements AutoCloseable {
             memory.users(),
             index,
             models,
+            ids,
             new EmoteService(store, editors, moderation, mutations),
             sets,
             entries,
@@ -201,6 +205,7 @@ final class Api implements AutoCloseable {
             moderation,
             subscriptions,
             new PeriodInvoices(store, subscriptions, stripe));
+    SignInRule rule = new SignInRule(ids.blockingRole());
     OriginPolicy credentials = new OriginPolicy(settings.corsOrigins());
     Pipeline pipeline =
         new Pipeline(
@@ -210,6 +215,7 @@ final class Api implements AutoCloseable {
                 config.get(ApiConfig.TRUSTED_PROXIES),
                 config.get(ApiConfig.TRUSTED_RANGES)),
             sessions,
+            rule,
             users,
             memory.users(),
             memory.reads(),
@@ -218,7 +224,7 @@ final class Api implements AutoCloseable {
             config.get(ApiConfig.COUNTRY_HEADER),
             credentials,
             config.get(ApiConfig.DOMAIN));
-    LoginService logins = new LoginService(store, users, transactions, sessions, random);
+    LoginService logins = new LoginService(store, users, transactions, sessions, rule, random);
     Router.Builder routes = Router.builder();
     new AuthRoutes(
             settings.authSettings(),

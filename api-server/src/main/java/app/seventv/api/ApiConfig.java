@@ -1,10 +1,13 @@
 package app.seventv.api;
 
+import app.seventv.api.common.WellKnownIds;
 import app.seventv.core.config.CidrBlock;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.Secret;
+import app.seventv.core.config.ValueType;
 import app.seventv.core.config.ValueTypes;
+import app.seventv.model.Id;
 import app.seventv.model.Platform;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -231,6 +234,33 @@ public final class ApiConfig {
           1_000_000,
           "Presence writes of one user or address, where roles do not say.");
 
+  private static final ValueType<Id> ID = ValueTypes.STRING.map("an id", Id::parse, Id::toString);
+
+  public static final Key<Id> BLOCKING_ROLE =
+      Key.of(
+          "api.ids.blocking_role",
+          ID,
+          WellKnownIds.DEFAULTS.blockingRole(),
+          "Role whose holders may not sign in.");
+  public static final Key<Id> QUIET_ROLE =
+      Key.of(
+          "api.ids.quiet_role",
+          ID,
+          WellKnownIds.DEFAULTS.quietRole(),
+          "Role whose holders have no activity to show.");
+  public static final Key<Id> SYSTEM_USER =
+      Key.of(
+          "api.ids.system_user",
+          ID,
+          WellKnownIds.DEFAULTS.systemUser(),
+          "User shown as the actor of what nobody did.");
+  public static final Key<Id> SUBSCRIPTION_PRODUCT =
+      Key.of(
+          "api.ids.subscription_product",
+          ID,
+          WellKnownIds.DEFAULTS.subscriptionProduct(),
+          "Product that subscribers are subscribed to.");
+
   private static final Map<Platform, Connection> CONNECTIONS = connections();
 
   /** All of them. */
@@ -328,6 +358,7 @@ public final class ApiConfig {
             .add(PAYPAL_CLIENT_ID, PAYPAL_CLIENT_SECRET, PAYPAL_WEBHOOK_ID)
             .add(GIFT_CAMPAIGNS, GEOIP_PATH, COUNTRY_HEADER)
             .add(KICK_CHANNELS_URL, PRESENCES_PER_MINUTE)
+            .add(BLOCKING_ROLE, QUIET_ROLE, SYSTEM_USER, SUBSCRIPTION_PRODUCT)
             .add(STRIPE_WEBHOOK_SECRET, STRIPE_WEBHOOK_ADDRESSES)
             .add(
                 IMAGE_PROCESSOR_ADDRESS,

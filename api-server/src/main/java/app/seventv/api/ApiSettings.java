@@ -3,6 +3,7 @@ package app.seventv.api;
 import app.seventv.api.accounts.ConnectionProvider;
 import app.seventv.api.accounts.KickChannels;
 import app.seventv.api.accounts.ProviderClient;
+import app.seventv.api.common.WellKnownIds;
 import app.seventv.api.uploads.ImageTasks;
 import app.seventv.api.v3rest.V3AuthRoutes;
 import app.seventv.api.v3rest.V3StaticRoutes;
@@ -81,6 +82,14 @@ final class ApiSettings {
         config.get(ApiConfig.API_ORIGIN),
         config.get(ApiConfig.OLD_WEBSITE_ORIGIN),
         config.get(ApiConfig.WEBSITE_ORIGIN));
+  }
+
+  WellKnownIds wellKnownIds() {
+    return new WellKnownIds(
+        config.get(ApiConfig.BLOCKING_ROLE),
+        config.get(ApiConfig.QUIET_ROLE),
+        config.get(ApiConfig.SYSTEM_USER),
+        config.get(ApiConfig.SUBSCRIPTION_PRODUCT));
   }
 
   V3StaticRoutes.Settings staticSettings() {

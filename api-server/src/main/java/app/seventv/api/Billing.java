@@ -92,7 +92,11 @@ final class Billing {
             mutations,
             subscriptions,
             new StripeEvents(
-                store, stripe, new CheckoutEvents(store, edges, stripe, codes), random),
+                store,
+                stripe,
+                new CheckoutEvents(
+                    store, edges, stripe, codes, config.get(ApiConfig.SUBSCRIPTION_PRODUCT)),
+                random),
             config.get(ApiConfig.STRIPE_WEBHOOK_SECRET).reveal(),
             config.get(ApiConfig.STRIPE_WEBHOOK_ADDRESSES),
             clock)

@@ -11,7 +11,6 @@ import app.seventv.api.data.Transactions;
 import app.seventv.api.data.UserLoader;
 import app.seventv.model.CollectionNames;
 import app.seventv.model.Id;
-import app.seventv.model.Permission;
 import app.seventv.model.Platform;
 import app.seventv.model.User;
 import app.seventv.model.UserSession;
@@ -27,13 +26,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Signs people in and links accounts once a platform has said who they are (api-v4.md §7.1). */
 public final class LoginService {
-  /** Holders of this role may not sign in (data-model.md §2.6). */
-  public static final Id BANNED_ROLE = Id.parse("01GHVA0W78000DYB7VMB9MMHQV");
-
   private final Store store;
   private final UserLoader users;
   private final Transactions transactions;
   private final Sessions sessions;
+  private final SignInRule rule;
   private final RandomGenerator random;
 
   public LoginService(
@@ -41,11 +38,13 @@ public final class LoginService {
       UserLoader users,
       Transactions transactions,
       Sessions sessions,
+      SignInRule rule,
       RandomGenerator random) {
     this.store = store;
     this.users = users;
     this.transactions = transactions;
     this.sessions = sessions;
+    this.rule = rule;
     this.random = random;
   }
 
@@ -61,7 +60,7 @@ public final class LoginService {
     if (user == null) {
       throw new ApiException(500, ErrorCode.LOAD_ERROR, "failed to load user");
     }
-    requireMayLogin(user);
+    rule.require(user);
     return transactions.run(transaction -> sessions.create(transaction, user, platform)).token();
   }
 
@@ -79,7 +78,7 @@ public final class LoginService {
       if (user == null) {
         throw new ApiException(500, ErrorCode.LOAD_ERROR, "failed to load user");
       }
-      requireMayLogin(user);
+      rule.require(user);
       Sessions.Started started = sessions.create(transaction, user, platform);
       if (replaced != null) {
         sessions.delete(transaction, user, replaced);
@@ -91,7 +90,7 @@ public final class LoginService {
   /** Links an account, or refreshes it when it is the caller's already (api-v3.md §4.5). */
   public void linkOrRefresh(Caller caller, Platform platform, Profile profile) {
     LoadedUser user = caller.requireUser();
-    requireMayLogin(user);
+    rule.require(user);
     boolean refreshed =
         transactions.run(transaction -> {
           User known = owner(transaction, platform, profile.id());
@@ -112,20 +111,6 @@ public final class LoginService {
   /** The token of a running session, once more. */
   public String newToken(UserSession session) {
     return sessions.token(session);
-  }
-
-  /** Whether somebody may sign in, and stay so; no ban or role forbids it. */
-  public static boolean mayLogin(LoadedUser user) {
-    return user.permissions().has(Permission.USER_LOGIN) && !user.roleIds().contains(BANNED_ROLE);
-  }
-
-  private static void requireMayLogin(LoadedUser user) {
-    if (!user.permissions().has(Permission.USER_LOGIN)) {
-      throw ApiException.forbidden("not allowed to login");
-    }
-    if (user.roleIds().contains(BANNED_ROLE)) {
-      throw ApiException.forbidden("you are banned from using this service");
-    }
   }
 
   private Id findOrCreate(Transaction transaction, Platform platform, Profile profile) {
@@ -173,7 +158,7 @@ public final class LoginService {
    */
   public void link(Caller caller, Platform platform, Profile profile) {
     LoadedUser user = caller.requireUser();
-    requireMayLogin(user);
+    rule.require(user);
     transactions.run(transaction -> {
       if (owner(transaction, platform, profile.id()) != null) {
         throw ApiException.badRequest("connection already linked");

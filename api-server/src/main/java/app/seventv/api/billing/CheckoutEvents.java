@@ -34,21 +34,24 @@ public final class CheckoutEvents {
   /** The event that buyers of a pass take part in (api-v4.md §16.6). */
   private static final Id PICKEMS_EVENT = Id.parse("01K7D01MPH7B65MZCBTSW2FKHK");
 
-  /** The product whose subscribers get the extras of a bundle (data-model.md §2.6). */
-  private static final Id SUBSCRIPTION_PRODUCT = Id.parse("01FEVKBBTGRAT7FCY276TNTJ4A");
-
   private static final Set<SubscriptionId> NOBODY = Set.of();
 
   private final Store store;
   private final Edges edges;
   private final Stripe stripe;
   private final RedeemService codes;
+  private final Id subscriptionProduct;
 
-  public CheckoutEvents(Store store, Edges edges, Stripe stripe, RedeemService codes) {
+  /**
+   * @param subscriptionProduct whose subscribers get the extras of a bundle
+   */
+  public CheckoutEvents(
+      Store store, Edges edges, Stripe stripe, RedeemService codes, Id subscriptionProduct) {
     this.store = store;
     this.edges = edges;
     this.stripe = stripe;
     this.codes = codes;
+    this.subscriptionProduct = subscriptionProduct;
   }
 
   /** The writes of an event about a checkout or a price; null for none. */
@@ -87,7 +90,7 @@ public final class CheckoutEvents {
             buy(transaction, user, id(metadata, "PRODUCT_ID"));
             grant(
                 transaction,
-                EntitlementNode.subscription(new SubscriptionId(user, SUBSCRIPTION_PRODUCT)),
+                EntitlementNode.subscription(new SubscriptionId(user, subscriptionProduct)),
                 id(metadata, "SPECIAL_EVENT_ID"));
             return NOBODY;
           };

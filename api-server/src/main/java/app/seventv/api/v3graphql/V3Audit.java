@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * @param targetKind 1 user, 2 emote, 3 emote set
  */
 record V3Audit(AuditEvent event, int kind, int targetKind, List<Change> changes) {
-  /** Shown as the actor of rows without one (data-model.md §2.6). */
-  private static final Id SYSTEM = Id.parse("01FRG0ZGSR00084PQ73P1BYDX8");
-
   private static final int EMOTE = 2;
   private static final int EMOTE_SET = 3;
   private static final int EMOTE_EDIT = 4;
@@ -72,14 +70,14 @@ record V3Audit(AuditEvent event, int kind, int targetKind, List<Change> changes)
   }
 
   Id actorId() {
-    return event.actorId() == null ? SYSTEM : event.actorId();
+    return Objects.requireNonNull(event.actorId());
   }
 
   Instant createdAt() {
     return Instant.ofEpochMilli(event.id().timeMs());
   }
 
-  /** The old shape, or null for what the old API never knew. */
+  /** The old shape of what somebody did, or null for what the old API never knew. */
   static @Nullable V3Audit of(AuditEvent event) {
     return switch (event.data().kind()) {
       case "emote" -> emote(event);
@@ -168,7 +166,7 @@ record V3Audit(AuditEvent event, int kind, int targetKind, List<Change> changes)
   private static Map<String, Object> entry(AuditEvent event, Id emote, String name) {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("id", emote.toString());
-    entry.put("actor_id", (event.actorId() == null ? SYSTEM : event.actorId()).toString());
+    entry.put("actor_id", Objects.requireNonNull(event.actorId()).toString());
     entry.put("flags", 0);
     entry.put("name", name);
     entry.put("timestamp", time(event));

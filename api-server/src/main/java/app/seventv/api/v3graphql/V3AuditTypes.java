@@ -1,5 +1,7 @@
 package app.seventv.api.v3graphql;
 
+import app.seventv.api.common.LoadedUser;
+import app.seventv.api.common.WellKnownIds;
 import app.seventv.api.data.AuditLog;
 import app.seventv.api.data.Store;
 import app.seventv.api.graphql.Call;
@@ -20,9 +22,11 @@ final class V3AuditTypes {
   private static final int MAX_OF_USER = 100;
 
   private final AuditLog log;
+  private final WellKnownIds ids;
 
-  V3AuditTypes(Store store) {
+  V3AuditTypes(Store store, WellKnownIds ids) {
     this.log = new AuditLog(store);
+    this.ids = ids;
   }
 
   void wire(GraphqlSchema schema) {
@@ -59,6 +63,10 @@ final class V3AuditTypes {
   CompletableFuture<List<V3Audit>> ofUser(V3User user, Call call) {
     int limit = limit(call, MAX_OF_USER);
     call.context().charge(RateLimitResource.SEARCH);
+    LoadedUser shown = user.user();
+    if (shown == null || ids.isQuiet(shown)) {
+      return CompletableFuture.completedFuture(List.of());
+    }
     return call.load(Loaders.OWNED_SETS, user.id())
         .thenApply(sets ->
             convert(
@@ -73,7 +81,20 @@ final class V3AuditTypes {
     return limit == null ? DEFAULT_LIMIT : limit;
   }
 
-  private static List<V3Audit> convert(List<AuditEvent> events) {
-    return events.stream().map(V3Audit::of).filter(Objects::nonNull).toList();
+  private List<V3Audit> convert(List<AuditEvent> events) {
+    return events.stream().map(this::byName).map(V3Audit::of).filter(Objects::nonNull).toList();
+  }
+
+  /** What nobody did, the system did. */
+  private AuditEvent byName(AuditEvent event) {
+    return event.actorId() != null
+        ? event
+        : new AuditEvent(
+            event.id(),
+            ids.systemUser(),
+            event.sessionId(),
+            event.data(),
+            event.updatedAt(),
+            event.searchUpdatedAt());
   }
 }

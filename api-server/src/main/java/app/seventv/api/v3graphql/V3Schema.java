@@ -5,6 +5,7 @@ import app.seventv.api.billing.SubscriptionService;
 import app.seventv.api.cache.CachedUsers;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.ErrorCode;
+import app.seventv.api.common.WellKnownIds;
 import app.seventv.api.cosmetics.PaintService;
 import app.seventv.api.data.ModerationRequests;
 import app.seventv.api.data.Store;
@@ -73,6 +74,7 @@ public final class V3Schema {
       CachedUsers known,
       SearchIndex index,
       V3Models models,
+      WellKnownIds ids,
       EmoteService emotes,
       EmoteSetService sets,
       SetEntryService entries,
@@ -107,7 +109,7 @@ public final class V3Schema {
     TypeWiring<Object> mutation = schema.type("Mutation", Object.class);
     query.field("announcement", root -> announcement(store)).field("_service", root -> root);
     schema.type("_Service", Object.class).field("sdl", service -> sdl);
-    V3AuditTypes audit = new V3AuditTypes(store);
+    V3AuditTypes audit = new V3AuditTypes(store, services.ids());
     audit.wire(schema);
     wireUsers(schema, query, mutation, services, audit);
     wireEmotes(schema, query, mutation, services, audit);

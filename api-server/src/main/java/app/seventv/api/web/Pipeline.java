@@ -1,7 +1,7 @@
 package app.seventv.api.web;
 
-import app.seventv.api.accounts.LoginService;
 import app.seventv.api.accounts.Sessions;
+import app.seventv.api.accounts.SignInRule;
 import app.seventv.api.cache.CachedUsers;
 import app.seventv.api.cache.ResponseCache.Answer;
 import app.seventv.api.common.ApiException;
@@ -50,6 +50,7 @@ public final class Pipeline {
   private final Executor executor;
   private final ClientIp clientIp;
   private final Sessions sessions;
+  private final SignInRule rule;
   private final UserLoader users;
   private final CachedUsers cachedUsers;
   private final Reads reads;
@@ -72,6 +73,7 @@ public final class Pipeline {
       Executor executor,
       ClientIp clientIp,
       Sessions sessions,
+      SignInRule rule,
       UserLoader users,
       CachedUsers cachedUsers,
       Reads reads,
@@ -83,6 +85,7 @@ public final class Pipeline {
     this.executor = executor;
     this.clientIp = clientIp;
     this.sessions = sessions;
+    this.rule = rule;
     this.users = users;
     this.cachedUsers = cachedUsers;
     this.reads = reads;
@@ -278,7 +281,7 @@ public final class Pipeline {
         UserSession session = sessions.find(token);
         LoadedUser user = session == null ? null : users.fullById(session.userId());
         // A ban counts at once: it ends sessions as an expiry does.
-        if (session == null || user == null || !LoginService.mayLogin(user)) {
+        if (session == null || user == null || !rule.allows(user)) {
           return null;
         }
         sessions.touch(session);
