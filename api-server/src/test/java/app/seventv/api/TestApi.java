@@ -1,8 +1,5 @@
 package app.seventv.api;
 
-import app.seventv.api.cache.ChangeLog;
-import app.seventv.api.cache.Dependency;
-import app.seventv.api.cache.DependencySet;
 import app.seventv.core.config.Config;
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.service.Health;
@@ -16,16 +13,11 @@ import app.seventv.devstack.mongo.DevMongoServer;
 import app.seventv.devstack.nats.DevNats;
 import app.seventv.devstack.seed.Seed;
 import app.seventv.devstack.typesense.DevTypesense;
-import app.seventv.model.CollectionNames;
-import app.seventv.model.Id;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
-import com.mongodb.event.CommandListener;
-import com.mongodb.event.CommandSucceededEvent;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,18 +29,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.zip.GZIPInputStream;
-import org.awaitility.Awaitility;
-import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -66,9 +52,7 @@ final class TestApi implements AutoCloseable {
   private final DevMongoServer mongo;
   private final MongoClient client;
 
-  /** Whether a test has written to the database since the API was last seen to know. */
-  private final AtomicBoolean written = new AtomicBoolean();
-
+  private final TestWrites writes = new TestWrites();
   final DevLogin login;
   private final DevTypesense typesense;
   private final EventLoops loops;
@@ -92,7 +76,7 @@ final class TestApi implements AutoCloseable {
         MongoClients.create(
             MongoClientSettings.builder()
                 .applyConnectionString(new ConnectionString(mongo.uri("7tv")))
-                .addCommandListener(new Writes())
+                .addCommandListener(writes)
                 .build());
     database = client.getDatabase("7tv");
     Seed.apply(database, Instant.parse("2026-01-01T00:00:00Z"));
@@ -199,51 +183,9 @@ final class TestApi implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.port() + path);
   }
 
-  /** Notes what tests write: to the API they are another process. */
-  private final class Writes implements CommandListener {
-    private static final Set<String> COMMANDS =
-        Set.of("insert", "update", "delete", "findAndModify", "bulkWrite", "dropDatabase", "drop");
-
-    @Override
-    public void commandSucceeded(CommandSucceededEvent event) {
-      if (COMMANDS.contains(event.getCommandName())) {
-        written.set(true);
-      }
-    }
-  }
-
   /** Waits until the API has been told of what the test wrote. */
   void settle() {
-    if (written.get()) {
-      while (!isTold(server.changes())) {
-        // Something made everything void meanwhile: looks again.
-      }
-      written.set(false);
-    }
-  }
-
-  /**
-   * Puts a picture in for the purpose: changes arrive in order, so the API knows of the earlier
-   * ones once it knows of this.
-   */
-  private boolean isTold(ChangeLog changes) {
-    long position = changes.position();
-    if (position == ChangeLog.UNKNOWN) {
-      return true; // nothing in memory is used
-    }
-    Id marker = Id.generate(System.currentTimeMillis(), new SecureRandom());
-    DependencySet on = new DependencySet();
-    on.add(Dependency.picture(marker));
-    BsonDocument document = new BsonDocument("_id", marker.toBson());
-    MongoCollection<BsonDocument> pictures =
-        database.getCollection(CollectionNames.USER_PROFILE_PICTURES, BsonDocument.class);
-    pictures.insertOne(document);
-    pictures.deleteOne(document);
-    Awaitility.await()
-        .pollInterval(Duration.ofMillis(1))
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> changes.advance(position, on) == ChangeLog.UNKNOWN);
-    return changes.advance(position, new DependencySet()) != ChangeLog.UNKNOWN;
+    writes.settle(database, server.changes());
   }
 
   /** Sends a request once the API knows of what the test wrote. */
