@@ -26,6 +26,10 @@ final class ApiBenchmark implements Benchmark {
   private static final int CONNECTIONS = 64;
   private static final int WARM_UP_REQUESTS = 30_000;
   private static final int MAX_WARM_UPS = 6;
+
+  /** Its journal keeps thousands of changes of a set of 1,000 entries; the last setting counts. */
+  private static final String DATABASE_HEAP = "-Xmx2g";
+
   private static final Pattern ALLOCATED =
       Pattern.compile("(?m)^jvm_allocated_bytes_total(?:\\{[^}]*})? ([0-9.eE+]+)");
 
@@ -139,6 +143,7 @@ final class ApiBenchmark implements Benchmark {
   private static Process database() throws IOException {
     List<String> command = new ArrayList<>(List.of("taskset", "-c", LoadTools.CLIENT_CORE));
     command.addAll(MeasuredServer.java());
+    command.add(DATABASE_HEAP);
     command.add(ApiBenchDatabase.class.getName());
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }

@@ -103,7 +103,7 @@ public final class CachedUsers {
 
   private Map<Id, Loaded<KnownUser>> load(Set<Id> ids) {
     Instant before = clock.instant();
-    Map<Id, LoadedUser> found = users.full(ids);
+    Map<Id, LoadedUser> found = users.shown(ids);
     Map<Id, Loaded<KnownUser>> loaded = HashMap.newHashMap(found.size());
     found.forEach(
         (id, user) -> loaded.put(id, new Loaded<>(new KnownUser(user), dependencies(user))));
@@ -158,7 +158,8 @@ public final class CachedUsers {
       User found =
           store
               .users()
-              .findFirst(
+              .findFirstWithout(
+                  UserLoader.UNSHOWN,
                   Filters.elemMatch(
                       "connections",
                       Filters.and(

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 
 /** Reads of editor rows, whose id is the pair of owner and editor. */
@@ -54,7 +55,7 @@ public final class Editors {
     ids.forEach(id -> rows.put(id, new ArrayList<>()));
     BsonArray values = new BsonArray(ids.stream().map(Id::toBson).toList());
     collection
-        .find(new BsonDocument(field, new BsonDocument("$in", values)))
+        .find(new BsonDocument(field, new BsonDocument("$in", values)), RawBsonDocument.class)
         .sort(new BsonDocument("_id", new BsonInt32(1)))
         .map(UserEditor::fromBson)
         .forEach(row -> rows.computeIfAbsent(key.apply(row), id -> new ArrayList<>()).add(row));

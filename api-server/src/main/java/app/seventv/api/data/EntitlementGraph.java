@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
+import org.bson.RawBsonDocument;
 
 /** Outbound walks of the entitlement graph, many at once (api-v4.md §6.2, data-model.md §8.4). */
 public final class EntitlementGraph {
@@ -77,7 +78,9 @@ public final class EntitlementGraph {
               .map(EntitlementNode::toBson)
               .toList();
       edges
-          .find(new BsonDocument("_id.from", new BsonDocument("$in", new BsonArray(batch))))
+          .find(
+              new BsonDocument("_id.from", new BsonDocument("$in", new BsonArray(batch))),
+              RawBsonDocument.class)
           .map(EntitlementEdge::fromBson)
           .into(found);
     }

@@ -16,6 +16,7 @@ import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,12 +45,12 @@ public record Repository<T>(
   private static final int MAX_IN = 1000;
 
   public @Nullable T byId(Id key) {
-    return first(collection.find(idFilter(key)));
+    return first(collection.find(idFilter(key), RawBsonDocument.class));
   }
 
   /** Reads inside a transaction. */
   public @Nullable T byId(ClientSession session, Id key) {
-    return first(collection.find(session, idFilter(key)));
+    return first(collection.find(session, idFilter(key), RawBsonDocument.class));
   }
 
   /** The documents that exist, by id. */
@@ -61,19 +62,38 @@ public record Repository<T>(
     return found;
   }
 
-  /** All documents whose {@code field} is one of the values, in storage order. */
-  public List<T> in(String field, List<? extends BsonValue> values) {
-    List<T> found = new ArrayList<>();
-    for (int from = 0; from < values.size(); from += MAX_IN) {
-      BsonArray batch = new BsonArray(values.subList(from, Math.min(values.size(), from + MAX_IN)));
-      BsonDocument filter = new BsonDocument(field, new BsonDocument("$in", batch));
-      addAll(collection.find(filter), found);
+  /** As {@link #byIds} without fields that need not be there, which do not cross the wire. */
+  public Map<Id, T> byIdsWithout(List<String> fields, Collection<Id> keys) {
+    Map<Id, T> found = HashMap.newHashMap(keys.size());
+    for (T item : in("_id", keys.stream().map(Id::toBson).toList(), without(fields))) {
+      found.put(id.apply(item), item);
     }
     return found;
   }
 
-  private List<T> addAll(FindIterable<BsonDocument> cursor, List<T> found) {
-    try (MongoCursor<BsonDocument> documents = cursor.iterator()) {
+  private static BsonDocument without(List<String> fields) {
+    BsonDocument projection = new BsonDocument();
+    fields.forEach(field -> projection.append(field, new BsonInt32(0)));
+    return projection;
+  }
+
+  /** All documents whose {@code field} is one of the values, in storage order. */
+  public List<T> in(String field, List<? extends BsonValue> values) {
+    return in(field, values, new BsonDocument());
+  }
+
+  private List<T> in(String field, List<? extends BsonValue> values, BsonDocument projection) {
+    List<T> found = new ArrayList<>();
+    for (int from = 0; from < values.size(); from += MAX_IN) {
+      BsonArray batch = new BsonArray(values.subList(from, Math.min(values.size(), from + MAX_IN)));
+      BsonDocument filter = new BsonDocument(field, new BsonDocument("$in", batch));
+      addAll(collection.find(filter, RawBsonDocument.class).projection(projection), found);
+    }
+    return found;
+  }
+
+  private List<T> addAll(FindIterable<RawBsonDocument> cursor, List<T> found) {
+    try (MongoCursor<RawBsonDocument> documents = cursor.iterator()) {
       while (documents.hasNext()) {
         try {
           found.add(read.apply(documents.next()));
@@ -91,33 +111,43 @@ public record Repository<T>(
   /** Documents that match a filter, ascending by id. */
   public List<T> find(Bson filter) {
     return addAll(
-        collection.find(filter).sort(new BsonDocument("_id", new BsonInt32(1))), new ArrayList<>());
+        collection
+            .find(filter, RawBsonDocument.class)
+            .sort(new BsonDocument("_id", new BsonInt32(1))),
+        new ArrayList<>());
   }
 
   /** One page of the documents that match, in the given order. */
   public List<T> page(Bson filter, Bson sort, int skip, int limit) {
-    return addAll(collection.find(filter).sort(sort).skip(skip).limit(limit), new ArrayList<>());
+    return addAll(
+        collection.find(filter, RawBsonDocument.class).sort(sort).skip(skip).limit(limit),
+        new ArrayList<>());
   }
 
   /** Reads inside a transaction, ascending by id. */
   public List<T> find(ClientSession session, Bson filter) {
     return collection
-        .find(session, filter)
+        .find(session, filter, RawBsonDocument.class)
         .sort(new BsonDocument("_id", new BsonInt32(1)))
         .map(read::apply)
         .into(new ArrayList<>());
   }
 
   public @Nullable T findFirst(Bson filter) {
-    return first(collection.find(filter));
+    return first(collection.find(filter, RawBsonDocument.class));
+  }
+
+  /** The same without fields that need not be there. */
+  public @Nullable T findFirstWithout(List<String> fields, Bson filter) {
+    return first(collection.find(filter, RawBsonDocument.class).projection(without(fields)));
   }
 
   /** Reads inside a transaction. */
   public @Nullable T findFirst(ClientSession session, Bson filter) {
-    return first(collection.find(session, filter));
+    return first(collection.find(session, filter, RawBsonDocument.class));
   }
 
-  private @Nullable T first(FindIterable<BsonDocument> cursor) {
+  private @Nullable T first(FindIterable<RawBsonDocument> cursor) {
     BsonDocument document = cursor.first();
     return document == null ? null : read.apply(document);
   }

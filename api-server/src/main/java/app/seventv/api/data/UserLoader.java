@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Loads users with their permissions, roles and pictures (api-v4.md §6.3, §6.4). */
 public final class UserLoader {
+  /** Lists of users that may be absent (data-model.md §7.21) and that no answer shows. */
+  public static final List<String> UNSHOWN = List.of("cached.entitlements", "cached.active_emotes");
+
   private final Store store;
   private final EntitlementGraph graph;
   private final InstantSource clock;
@@ -48,6 +51,14 @@ public final class UserLoader {
   /** Full load: permissions come from walking the graph now. */
   public Map<Id, LoadedUser> full(Collection<Id> ids) {
     return fullOf(store.users().byIds(ids).values());
+  }
+
+  /**
+   * As {@link #full} for those who only show them: without what the search worker keeps on users,
+   * which no answer shows and which is the largest part of many.
+   */
+  public Map<Id, LoadedUser> shown(Collection<Id> ids) {
+    return fullOf(store.users().byIdsWithout(UNSHOWN, ids).values());
   }
 
   /** Full load of one user, or null. */

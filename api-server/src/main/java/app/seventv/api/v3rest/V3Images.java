@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -18,10 +17,20 @@ public final class V3Images {
   private static final List<String> ORDER =
       List.of("image/webp", "image/avif", "image/gif", "image/png");
 
+  /** Their names in answers, in the same order. */
+  private static final List<String> FORMATS = List.of("WEBP", "AVIF", "GIF", "PNG");
+
+  private static final Comparator<File> PUBLISHED =
+      Comparator.comparingInt((File file) -> FORMATS.indexOf(file.format()))
+          .thenComparing(File::name);
+
   private final URI cdnOrigin;
+  private final String base;
 
   public V3Images(URI cdnOrigin) {
     this.cdnOrigin = cdnOrigin;
+    String address = resolved("x");
+    this.base = address.substring(0, address.length() - 1);
   }
 
   /**
@@ -35,25 +44,34 @@ public final class V3Images {
 
   /** The files that are shown: animated ones if there are any, ordered by format and name. */
   public static List<File> files(ImageSet set) {
-    boolean animated = set.outputs().stream().anyMatch(image -> image.frameCount() > 1);
-    return set.outputs().stream()
-        .filter(image -> !animated || image.frameCount() > 1)
-        .filter(image -> ORDER.contains(image.mime()))
-        .map(V3Images::file)
-        .sorted(
-            Comparator.comparingInt((File file) -> ORDER.indexOf(file.image().mime()))
-                .thenComparing(File::name))
-        .toList();
+    boolean animated = isAnimated(set);
+    List<File> files = new ArrayList<>(set.outputs().size());
+    for (Image image : set.outputs()) {
+      int format = ORDER.indexOf(image.mime());
+      if (format >= 0 && (!animated || image.frameCount() > 1)) {
+        files.add(file(image, FORMATS.get(format)));
+      }
+    }
+    files.sort(PUBLISHED);
+    return files;
   }
 
-  private static File file(Image image) {
+  private static boolean isAnimated(ImageSet set) {
+    for (Image image : set.outputs()) {
+      if (image.frameCount() > 1) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static File file(Image image, String format) {
     String name = image.path().substring(image.path().lastIndexOf('/') + 1);
     int dot = name.lastIndexOf('.');
     String staticName =
         image.frameCount() > 1 && dot >= 0
             ? name.substring(0, dot) + "_static" + name.substring(dot)
             : name;
-    String format = image.mime().substring("image/".length()).toUpperCase(Locale.ROOT);
     return new File(image, name, staticName, format);
   }
 
@@ -63,7 +81,7 @@ public final class V3Images {
       return "";
     }
     String path = set.outputs().getFirst().path();
-    return withoutScheme(path.substring(0, path.lastIndexOf('/')));
+    return withoutScheme(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
   }
 
   /** Like {@link #folder}, with the scheme. */
@@ -74,8 +92,34 @@ public final class V3Images {
 
   /** Address of an object without its scheme. */
   public String withoutScheme(String path) {
+    return isPlain(path) ? base + path : resolved(path);
+  }
+
+  private String resolved(String path) {
     String address = cdnOrigin.resolve(path).toString();
     return address.substring(address.indexOf("//"));
+  }
+
+  /** Whether a path is what resolving would leave as it is; all that we make ourselves are. */
+  private static boolean isPlain(String path) {
+    char before = '/';
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      boolean separates = c == '/' || c == '.';
+      if (separates ? before == '/' : !isPlain(c)) {
+        return false;
+      }
+      before = c;
+    }
+    return !path.isEmpty();
+  }
+
+  private static boolean isPlain(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '_'
+        || c == '-';
   }
 
   /** The JSON of a host. */
