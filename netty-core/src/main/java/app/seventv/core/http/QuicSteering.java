@@ -177,7 +177,9 @@ final class QuicSteering {
       if (owner == index || owner >= entries.size()) {
         receive(ctx, packet, id);
       } else {
-        entries.get(owner).hop(packet);
+        DatagramPacket own = packet.replace(packet.content().copy());
+        packet.release(); // its memory is that of all datagrams of a read
+        entries.get(owner).hop(own);
       }
     }
 
