@@ -24,13 +24,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DatagramReadsTest {
   private static final int DATAGRAMS = 30;
 
-  @SuppressWarnings("deprecation") // as Netty's channels do
-  private static RecvByteBufAllocator.Handle newHandle() {
+  private static RecvByteBufAllocator.ExtendedHandle newHandle() {
     return new DatagramReads().newHandle();
   }
 
   /** A turn in which so many datagrams come, and the next operation finds none. */
-  private static void read(RecvByteBufAllocator.Handle handle, int datagrams) {
+  private static void read(RecvByteBufAllocator.ExtendedHandle handle, int datagrams) {
     for (int i = 0; i < datagrams; i++) {
       handle.lastBytesRead(1_200);
     }
@@ -38,35 +37,35 @@ class DatagramReadsTest {
     handle.readComplete();
   }
 
-  private static int asksFor(RecvByteBufAllocator.Handle handle) {
+  private static int asksFor(RecvByteBufAllocator.ExtendedHandle handle) {
     return handle.guess() / DatagramReads.DATAGRAM_BYTES;
   }
 
   @Test
   void asksForMoreWhileAsManyCome() {
-    RecvByteBufAllocator.Handle handle = newHandle();
+    RecvByteBufAllocator.ExtendedHandle handle = newHandle();
     List<Integer> asked = new ArrayList<>();
     for (int turn = 0; turn < 5; turn++) {
       asked.add(asksFor(handle));
       read(handle, asksFor(handle));
     }
-    assertThat(asked).containsExactly(2, 4, 8, 16, DatagramReads.MAX_DATAGRAMS);
+    assertThat(asked).containsExactly(4, 16, 32, 32, DatagramReads.MAX_DATAGRAMS);
   }
 
   @Test
   void asksForFewWhenFewCome() {
-    RecvByteBufAllocator.Handle handle = newHandle();
+    RecvByteBufAllocator.ExtendedHandle handle = newHandle();
     for (int turn = 0; turn < 5; turn++) {
       read(handle, asksFor(handle));
     }
     read(handle, 5);
-    assertThat(asksFor(handle)).isEqualTo(16);
+    assertThat(asksFor(handle)).isEqualTo(DatagramReads.MAX_DATAGRAMS);
     List<Integer> asked = new ArrayList<>();
     for (int turn = 0; turn < 5; turn++) {
       read(handle, 1);
       asked.add(asksFor(handle));
     }
-    assertThat(asked).containsExactly(8, 4, 2, 2, DatagramReads.MIN_DATAGRAMS);
+    assertThat(asked).containsExactly(16, 8, 4, 4, DatagramReads.MIN_DATAGRAMS);
   }
 
   @ParameterizedTest
