@@ -76,17 +76,20 @@ class DatagramReadsTest {
     try (EventLoops loops = EventLoops.start(new TransportOptions(choice, 1, true));
         Listener listener = loops.bindDatagramPerLoop(any, _ -> countBatches(batches));
         DatagramSocket sender = new DatagramSocket()) {
+      CountDownLatch busy = new CountDownLatch(1);
       CountDownLatch sent = new CountDownLatch(1);
       loops
           .loops()
           .getFirst()
           .execute(() -> {
+            busy.countDown();
             try {
               sent.await(30, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
               throw new IllegalStateException(e);
             }
           });
+      assertThat(busy.await(30, TimeUnit.SECONDS)).as("the loop runs the task").isTrue();
       for (int i = 0; i < DATAGRAMS; i++) {
         sender.send(new java.net.DatagramPacket(new byte[100], 100, listener.address()));
       }
