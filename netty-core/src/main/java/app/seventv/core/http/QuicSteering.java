@@ -177,8 +177,16 @@ final class QuicSteering {
       if (owner == index || owner >= entries.size()) {
         receive(ctx, packet, id);
       } else {
-        entries.get(owner).hop(packet);
+        entries.get(owner).hop(alone(ctx, packet));
       }
+    }
+
+    /** The same with memory of its own: else it would keep that of all datagrams of a read. */
+    private static DatagramPacket alone(ChannelHandlerContext ctx, DatagramPacket packet) {
+      ByteBuf content = packet.content();
+      ByteBuf own = ctx.alloc().directBuffer(content.readableBytes()).writeBytes(content);
+      packet.release();
+      return new DatagramPacket(own, packet.recipient(), packet.sender());
     }
 
     /** Hands a datagram to the loop of this entry; from any thread. */

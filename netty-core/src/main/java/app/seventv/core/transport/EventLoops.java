@@ -235,6 +235,7 @@ public final class EventLoops implements AutoCloseable {
                   .option(ChannelOption.SO_RCVBUF, Transport.DATAGRAM_SOCKET_BUFFER_BYTES)
                   .option(ChannelOption.SO_SNDBUF, Transport.DATAGRAM_SOCKET_BUFFER_BYTES)
                   .option(ChannelOption.WRITE_BUFFER_WATER_MARK, Transport.DATAGRAM_WATER_MARK);
+          transport.datagramOptions().forEach((k, v) -> bootstrap.option(cast(k), v));
           if (descriptor == null) {
             bootstrap.channel(transport.datagramChannel());
           } else {

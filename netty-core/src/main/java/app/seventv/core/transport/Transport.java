@@ -243,6 +243,17 @@ public enum Transport {
     return this == NIO ? Map.of() : Map.of(TCP_USER_TIMEOUT, USER_TIMEOUT_MS);
   }
 
+  /** Options every datagram channel gets besides the common ones: several datagrams per read. */
+  Map<ChannelOption<?>, Object> datagramOptions() {
+    return this == IO_URING
+        ? Map.of(
+            ChannelOption.RECVBUF_ALLOCATOR,
+            new DatagramReads(),
+            IoUringChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE,
+            DatagramReads.DATAGRAM_BYTES)
+        : Map.of();
+  }
+
   /** Options every connected stream channel gets besides the common ones. */
   Map<ChannelOption<?>, Object> streamOptions(boolean bufferRing) {
     return this == IO_URING && bufferRing && IoUring.isRegisterBufferRingSupported()
