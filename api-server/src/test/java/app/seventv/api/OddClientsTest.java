@@ -7,6 +7,7 @@ import app.seventv.model.CollectionNames;
 import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
 import app.seventv.model.Id;
+import app.seventv.model.UserEditor;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import java.net.http.HttpRequest;
@@ -115,14 +116,27 @@ class OddClientsTest extends SharedWorld {
     assertThat(world.api.get("/v3/emotes/" + odd.id()).statusCode()).isEqualTo(500);
   }
 
-  /** A 404 would be believed: the client goes on without what is there. */
+  /**
+   * A 404 would be believed: the client goes on without what is there. The owner's channel goes on
+   * without the set, and without an editor whose row cannot be read.
+   */
   @Test
-  void unreadableSetsAndUsersAloneAreErrors() throws Exception {
+  void unreadableSetsAreErrorsOnlyAlone() throws Exception {
     EmoteSet set = world.set(DevUser.STREAMER, EmoteSet.Kind.NORMAL);
     world
         .collection(CollectionNames.EMOTE_SETS)
         .updateOne(Filters.eq("_id", set.id().toBson()), Updates.set("not_known_yet", 1));
     assertThat(world.api.get("/v3/emote-sets/" + set.id()).statusCode()).isEqualTo(500);
+    world
+        .collection(CollectionNames.USER_EDITORS)
+        .insertOne(
+            new BsonDocument(
+                "_id", UserEditor.idToBson(world.idOf(DevUser.STREAMER), set.id())));
+    for (String path : List.of("/v3/users/twitch/9000002", "/v3/users/" + set.ownerId())) {
+      HttpResponse<String> channel = world.api.get(path);
+      assertThat(channel.statusCode()).as(channel.body()).isEqualTo(200);
+      assertThat(channel.body()).doesNotContain(set.id().toString());
+    }
     assertThat(world.api.get("/v3/emote-sets/" + Id.parse("01HRSZF7TG000C7N75YR0J6HB7")).statusCode()).isEqualTo(404);
     assertThat(world.api.get("/v3/users/" + Id.parse("01HRSZF7TG000C7N75YR0J6HB7")).statusCode()).isEqualTo(404);
   }
