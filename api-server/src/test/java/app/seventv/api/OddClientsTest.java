@@ -130,15 +130,17 @@ class OddClientsTest extends SharedWorld {
     world
         .collection(CollectionNames.USER_EDITORS)
         .insertOne(
-            new BsonDocument(
-                "_id", UserEditor.idToBson(world.idOf(DevUser.STREAMER), set.id())));
+            new BsonDocument("_id", UserEditor.idToBson(world.idOf(DevUser.STREAMER), set.id())));
     for (String path : List.of("/v3/users/twitch/9000002", "/v3/users/" + set.ownerId())) {
       HttpResponse<String> channel = world.api.get(path);
       assertThat(channel.statusCode()).as(channel.body()).isEqualTo(200);
       assertThat(channel.body()).doesNotContain(set.id().toString());
     }
-    assertThat(world.api.get("/v3/emote-sets/" + Id.parse("01HRSZF7TG000C7N75YR0J6HB7")).statusCode()).isEqualTo(404);
-    assertThat(world.api.get("/v3/users/" + Id.parse("01HRSZF7TG000C7N75YR0J6HB7")).statusCode()).isEqualTo(404);
+    assertThat(
+            world.api.get("/v3/emote-sets/" + Id.parse("01HRSZF7TG000C7N75YR0J6HB7")).statusCode())
+        .isEqualTo(404);
+    assertThat(world.api.get("/v3/users/" + Id.parse("01HRSZF7TG000C7N75YR0J6HB7")).statusCode())
+        .isEqualTo(404);
   }
 
   /** Members of a wrong type are refused, not read as something else. */

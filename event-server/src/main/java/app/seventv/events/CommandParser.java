@@ -42,8 +42,8 @@ final class CommandParser {
   }
 
   /**
-   * Whether the parser will not take the message for UTF-16 or UTF-32, and it has no byte order mark
-   * (RFC 8259 §8.1): JSON has no zero byte and begins in ASCII.
+   * Whether the parser will not take the message for UTF-16 or UTF-32, and it has no byte order
+   * mark (RFC 8259 §8.1): JSON has no zero byte and begins in ASCII.
    */
   private static boolean isUtf8(ByteBuf message) {
     int start = message.readerIndex();

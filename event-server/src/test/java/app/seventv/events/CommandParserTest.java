@@ -31,8 +31,7 @@ class CommandParserTest {
   @ParameterizedTest
   @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE", "UTF-16"})
   void messagesAreUtf8(String charset) {
-    ByteBuf message =
-        Unpooled.copiedBuffer("{\"op\":34,\"d\":{}}", Charset.forName(charset));
+    ByteBuf message = Unpooled.copiedBuffer("{\"op\":34,\"d\":{}}", Charset.forName(charset));
     assertThatThrownBy(() -> CommandParser.parse(message))
         .isInstanceOf(InvalidPayloadException.class);
     assertThatThrownBy(() -> parse("\ufeff{\"op\":34,\"d\":{}}"))

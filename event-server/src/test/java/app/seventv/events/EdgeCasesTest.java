@@ -60,7 +60,8 @@ class EdgeCasesTest {
         "Upgrade: websocket|Connection: upgrade|Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==|",
         "Upgrade: websocket|Connection: upgrade|Sec-WebSocket-Version: 8|Sec-WebSocket-Key: A|",
         "Upgrade: h2c|Connection: upgrade|",
-        "Upgrade: websocket, h2c|Connection: upgrade|Sec-WebSocket-Version: 13|Sec-WebSocket-Key: A|",
+        "Upgrade: websocket, h2c|Connection: upgrade|Sec-WebSocket-Version: 13|Sec-WebSocket-Key:"
+            + " A|",
         ""
       })
   void row1AFailedHandshakeIsAStream(String fields) throws Exception {

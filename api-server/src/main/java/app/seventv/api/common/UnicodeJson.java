@@ -38,8 +38,9 @@ public final class UnicodeJson {
   }
 
   /**
-   * Whether the parser has taken it for UTF-16, UTF-32 or text with a byte order mark, which between
-   * systems it must not be (RFC 8259 §8.1): no JSON has a zero byte or begins outside of ASCII.
+   * Whether the parser has taken it for UTF-16, UTF-32 or text with a byte order mark, which
+   * between systems it must not be (RFC 8259 §8.1): no JSON has a zero byte or begins outside of
+   * ASCII.
    */
   private static boolean isOtherEncoding(byte[] json) {
     for (int i = 0; i < Math.min(json.length, 4); i++) {

@@ -44,8 +44,7 @@ final class Http1ResponseEncoder {
 
   static {
     for (int status = FIRST_STATUS; status <= LAST_STATUS; status++) {
-      STATUS_LINES[status] =
-          ascii("HTTP/1.1 " + status + ' ' + HttpStatus.reason(status) + "\r\n");
+      STATUS_LINES[status] = ascii("HTTP/1.1 " + status + ' ' + HttpStatus.reason(status) + "\r\n");
     }
   }
 
