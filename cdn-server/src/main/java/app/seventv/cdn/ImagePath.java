@@ -234,7 +234,7 @@ record ImagePath(Kind kind, ImageType type, String key) {
       try {
         PercentCoding.decode(rawPath);
       } catch (HttpError e) {
-        return invalid(e.getMessage());
+        return invalid("malformed percent-encoding");
       }
     }
     return failure;

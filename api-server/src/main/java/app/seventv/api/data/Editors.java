@@ -53,7 +53,7 @@ public final class Editors {
     Map<Id, List<UserEditor>> rows = new HashMap<>();
     ids.forEach(id -> rows.put(id, new ArrayList<>()));
     BsonArray values = new BsonArray(ids.stream().map(Id::toBson).toList());
-    Readable.all(
+    ReadableDocuments.all(
             collection
                 .find(new BsonDocument(field, new BsonDocument("$in", values)))
                 .sort(new BsonDocument("_id", new BsonInt32(1))),

@@ -49,7 +49,7 @@ public final class Owned {
   public Map<Id, List<EmoteSet>> setHeads(Collection<Id> owners) {
     List<BsonBinary> ids = owners.stream().map(Id::toBson).toList();
     List<EmoteSet> found =
-        Readable.all(
+        ReadableDocuments.all(
             store
                 .collection(CollectionNames.EMOTE_SETS)
                 .find(new BsonDocument("owner_id", new BsonDocument("$in", new BsonArray(ids))))

@@ -10,10 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Lists that go on without a document that cannot be read (docs/deliberate-oddities.md). */
-final class Readable {
-  private static final Logger LOG = LoggerFactory.getLogger(Readable.class);
+final class ReadableDocuments {
+  private static final Logger LOG = LoggerFactory.getLogger(ReadableDocuments.class);
 
-  private Readable() {}
+  private ReadableDocuments() {}
 
   /** Reads what can be read; the log names the rest. */
   static <T> List<T> all(MongoIterable<BsonDocument> documents, Function<BsonDocument, T> read) {
