@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * What most clients ask the API for: channels, emote sets, the browser extension's GraphQL. The API
  * has one core; {@code wrk} with 64 connections and the database share the other. Processor time
  * and allocated bytes are the API process's alone. Clients accept what browsers accept, so large
- * answers are compressed.
+ * answers are compressed. Words after the name choose parts: {@code kept}, {@code change}, {@code
+ * uncached}, {@code cold}.
  */
 final class ApiBenchmark implements Benchmark {
   private static final int CONNECTIONS = 64;
@@ -112,23 +113,14 @@ final class ApiBenchmark implements Benchmark {
         throw new IOException("the database did not start: " + ready);
       }
       Backing backing = new Backing(nats.uri(), ready.substring("ready ".length()));
-      try (Api api = Api.start(context, backing, "")) {
-        Load user = measure(context, api, USER, figures);
-        halfLoad(context, api, user, figures);
-        measure(context, api, SET, figures);
-        measure(context, api, CHANNEL, figures);
-        changes(context, api, backing, figures);
+      if (chosen(context, "kept") || chosen(context, "change")) {
+        kept(context, backing, figures);
       }
-      // The same without whole answers, put together each time of parts in memory.
-      try (Api api = Api.start(context, backing, "cache.responses_mb = 0")) {
-        measure(context, api, USER.named("v3-user-uncached"), figures);
-        measure(context, api, SET.named("v3-emote-set-uncached"), figures);
+      if (chosen(context, "uncached")) {
+        uncached(context, backing, figures);
       }
-      // With nothing in memory at all, as while the database's changes do not arrive. Who asks for
-      // the same at the same time shares an answer, so costs are per answer that was made.
-      try (Api api = Api.start(context, backing, "cache.max_age = \"0s\"")) {
-        measure(context, api, USER.named("v3-user-cold"), figures);
-        measure(context, api, SET.named("v3-emote-set-cold"), figures);
+      if (chosen(context, "cold")) {
+        cold(context, backing, figures);
       }
     } finally {
       database.destroy();
@@ -136,9 +128,51 @@ final class ApiBenchmark implements Benchmark {
     return figures;
   }
 
+  /** Whether a word of the command line asks for this part; without words all are. */
+  private static boolean chosen(BenchContext context, String part) {
+    return context.arguments().isEmpty() || context.arguments().contains(part);
+  }
+
+  private static void kept(BenchContext context, Backing backing, List<Figure> figures)
+      throws Exception {
+    try (Api api = Api.start(context, backing, "")) {
+      if (chosen(context, "kept")) {
+        Load user = measure(context, api, USER, figures);
+        halfLoad(context, api, user, figures);
+        measure(context, api, SET, figures);
+        measure(context, api, CHANNEL, figures);
+      }
+      if (chosen(context, "change")) {
+        changes(context, api, backing, figures);
+      }
+    }
+  }
+
+  /** The same without whole answers, put together each time of parts in memory. */
+  private static void uncached(BenchContext context, Backing backing, List<Figure> figures)
+      throws Exception {
+    try (Api api = Api.start(context, backing, "cache.responses_mb = 0")) {
+      measure(context, api, USER.named("v3-user-uncached"), figures);
+      measure(context, api, SET.named("v3-emote-set-uncached"), figures);
+    }
+  }
+
+  /**
+   * With nothing in memory at all, as while the database's changes do not arrive. Who asks for the
+   * same at the same time shares an answer, so costs are per answer that was made.
+   */
+  private static void cold(BenchContext context, Backing backing, List<Figure> figures)
+      throws Exception {
+    try (Api api = Api.start(context, backing, "cache.max_age = \"0s\"")) {
+      measure(context, api, USER.named("v3-user-cold"), figures);
+      measure(context, api, SET.named("v3-emote-set-cold"), figures);
+    }
+  }
+
   private static Process database() throws IOException {
     List<String> command = new ArrayList<>(List.of("taskset", "-c", LoadTools.CLIENT_CORE));
     command.addAll(MeasuredServer.java());
+    command.add("-Xmx768m"); // the last of its kind counts
     command.add(ApiBenchDatabase.class.getName());
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.bson.BsonDocument;
 
@@ -60,7 +61,9 @@ final class ApiChanges {
             .build();
     HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
     if (answer.statusCode() != 200 && answer.statusCode() != 304) {
-      throw new IOException("the set was answered with " + answer.statusCode());
+      throw new IOException(
+          "the set was answered with %d: %s"
+              .formatted(answer.statusCode(), new String(answer.body(), StandardCharsets.UTF_8)));
     }
     return answer.headers().firstValue("etag").orElseThrow();
   }

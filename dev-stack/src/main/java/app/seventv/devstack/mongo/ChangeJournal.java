@@ -2,6 +2,11 @@ package app.seventv.devstack.mongo;
 
 import de.bwaldvogel.mongo.bson.BsonTimestamp;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.wire.bson.BsonDecoder;
+import de.bwaldvogel.mongo.wire.bson.BsonEncoder;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bounded log of changes behind the change streams, kept in the same store as the documents so
- * that both are at the same point after a crash.
+ * that both are at the same point after a crash. Events are kept as BSON: as objects they would
+ * take several times the room.
  *
  * <p>Positions grow by one per event and jump by {@link #RESTART_GAP} at each start: events that a
  * crash took away with their documents can have been seen by a reader, and no later event may get
@@ -24,10 +30,14 @@ import org.jspecify.annotations.Nullable;
 final class ChangeJournal {
 
   private static final long RESTART_GAP = 1_000_000;
+  private static final String BYTES = "bytes";
 
-  private final MVMap<Long, Document> entries;
+  /** How much is kept; the newest event stays in any case. */
+  record Capacity(int events, long bytes) {}
+
+  private final MVMap<Long, byte[]> entries;
   private final MVMap<String, Long> state;
-  private final int capacity;
+  private final Capacity capacity;
   private final Clock clock;
   private final long incarnation;
   private long last;
@@ -37,11 +47,11 @@ final class ChangeJournal {
 
   /**
    * @param store where the entries are kept
-   * @param capacity most events to keep
+   * @param capacity how much to keep
    */
-  ChangeJournal(MVStore store, int capacity, Clock clock) {
-    this.entries = store.openMap("dev-stack.change-journal");
-    this.state = store.openMap("dev-stack.change-journal-state");
+  ChangeJournal(MVStore store, Capacity capacity, Clock clock) {
+    this.entries = store.openMap("dev-stack.change-journal-bson");
+    this.state = store.openMap("dev-stack.change-journal-bson-state");
     this.capacity = capacity;
     this.clock = clock;
     this.incarnation =
@@ -76,9 +86,9 @@ final class ChangeJournal {
   synchronized long before(BsonTimestamp time) {
     for (Iterator<Long> keys = entries.keyIterator(null); keys.hasNext(); ) {
       Long key = keys.next();
-      Document event = entries.get(key);
+      byte[] event = entries.get(key);
       if (event != null
-          && event.get("clusterTime") instanceof BsonTimestamp at
+          && decode(event).get("clusterTime") instanceof BsonTimestamp at
           && at.compareTo(time) >= 0) {
         return key - 1;
       }
@@ -97,23 +107,45 @@ final class ChangeJournal {
     return new BsonTimestamp(Instant.ofEpochSecond(timestampSecond), timestampIncrement);
   }
 
-  /** Appends events; they must not be changed afterwards. */
+  /** Appends events, and drops the oldest beyond the capacity. */
   synchronized void append(List<Document> events) {
     if (events.isEmpty()) {
       return;
     }
     BsonTimestamp time = nextTimestamp();
+    long bytes = state.getOrDefault(BYTES, 0L);
     for (Document event : events) {
       event.append("clusterTime", time).append("wallTime", clock.instant());
+      byte[] encoded = encode(event);
       last++;
-      entries.put(last, event);
+      entries.put(last, encoded);
+      bytes += encoded.length;
     }
-    while (entries.size() > capacity) {
+    state.put(BYTES, bytes - trim(bytes));
+    notifyAll();
+  }
+
+  /** Drops the oldest events while there are too many; returns their bytes. */
+  private long trim(long bytes) {
+    long dropped = 0;
+    while (entries.size() > capacity.events
+        || (bytes - dropped > capacity.bytes && entries.size() > 1)) {
       Long oldest = entries.firstKey();
-      entries.remove(oldest);
+      byte[] event = entries.remove(oldest);
+      dropped += event == null ? 0 : event.length;
       state.put("trimmed-through", oldest);
     }
-    notifyAll();
+    return dropped;
+  }
+
+  private static byte[] encode(Document event) {
+    ByteBuf buffer = Unpooled.buffer();
+    BsonEncoder.encodeDocument(event, buffer);
+    return ByteBufUtil.getBytes(buffer);
+  }
+
+  private static Document decode(byte[] event) {
+    return BsonDecoder.decodeBson(Unpooled.wrappedBuffer(event));
   }
 
   /** An event and its position. */
@@ -125,9 +157,9 @@ final class ChangeJournal {
     Iterator<Long> keys = entries.keyIterator(position + 1);
     while (found.size() < max && keys.hasNext()) {
       Long key = keys.next();
-      Document event = entries.get(key);
+      byte[] event = entries.get(key);
       if (event != null) {
-        found.add(new Entry(key, event));
+        found.add(new Entry(key, decode(event)));
       }
     }
     return found;

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  *       effect.
  *   <li>{@code updatedFields} and {@code removedFields} of change events name top-level fields, not
  *       dotted paths. No pre- and post-images, no expanded events.
- *   <li>The change journal keeps the last {@value #JOURNAL_CAPACITY} events; an older resume token
- *       gets ChangeStreamHistoryLost (286).
+ *   <li>The change journal keeps the last {@value #JOURNAL_EVENTS} events, at most {@value
+ *       #JOURNAL_MIB} MiB of them; an older resume token gets ChangeStreamHistoryLost (286).
  *   <li>Repeated retryable writes are not recognised. Unacknowledged writes (write concern 0) close
  *       the connection.
  *   <li>Only {@code _id} and unique indexes on plain top-level fields speed up queries; every other
@@ -50,7 +50,10 @@ public final class DevMongoServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(DevMongoServer.class);
 
-  private static final int JOURNAL_CAPACITY = 10_000;
+  private static final int JOURNAL_EVENTS = 10_000;
+  private static final int JOURNAL_MIB = 64;
+  private static final ChangeJournal.Capacity JOURNAL =
+      new ChangeJournal.Capacity(JOURNAL_EVENTS, (long) JOURNAL_MIB << 20);
 
   /** Unwritten changes above this are written at once, at worst in the middle of a transaction. */
   private static final int WRITE_BUFFER_KIB = 64 * 1024;
@@ -70,7 +73,11 @@ public final class DevMongoServer implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private DevMongoServer(
-      MongoBackend backend, MVStore mvStore, int port, int journalCapacity, Clock clock) {
+      MongoBackend backend,
+      MVStore mvStore,
+      int port,
+      ChangeJournal.Capacity journalCapacity,
+      Clock clock) {
     this.backend = backend;
     this.mvStore = mvStore;
     backend.version(ServerVersion.MONGO_5_0);
@@ -101,10 +108,10 @@ public final class DevMongoServer implements AutoCloseable {
    * @throws UncheckedIOException when the port is in use
    */
   public static DevMongoServer inMemory(int port) {
-    return inMemory(port, JOURNAL_CAPACITY, Clock.systemUTC());
+    return inMemory(port, JOURNAL, Clock.systemUTC());
   }
 
-  static DevMongoServer inMemory(int port, int journalCapacity, Clock clock) {
+  static DevMongoServer inMemory(int port, ChangeJournal.Capacity journalCapacity, Clock clock) {
     DevMongoServer server =
         new DevMongoServer(new MemoryBackend(), MVStore.open(null), port, journalCapacity, clock);
     log.info("embedded MongoDB (development only) in memory on port {}", server.port());
@@ -121,8 +128,7 @@ public final class DevMongoServer implements AutoCloseable {
   public static DevMongoServer onFile(Path file, int port) {
     MVStore mvStore = openFile(file.toAbsolutePath());
     DevMongoServer server =
-        new DevMongoServer(
-            new H2Backend(mvStore), mvStore, port, JOURNAL_CAPACITY, Clock.systemUTC());
+        new DevMongoServer(new H2Backend(mvStore), mvStore, port, JOURNAL, Clock.systemUTC());
     log.info("embedded MongoDB (development only) in {} on port {}", file, server.port());
     return server;
   }

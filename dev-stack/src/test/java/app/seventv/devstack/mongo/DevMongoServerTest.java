@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +38,8 @@ import org.junit.jupiter.api.Test;
 /** The embedded server itself: its face, its limits, many clients, a busy port. */
 class DevMongoServerTest {
 
-  private static final int JOURNAL_CAPACITY = 10;
+  private static final int JOURNAL_EVENTS = 10;
+  private static final int JOURNAL_BYTES = 100_000;
 
   @SuppressWarnings("NullAway.Init") // set before each test
   private DevMongoServer server;
@@ -47,7 +49,9 @@ class DevMongoServerTest {
 
   @BeforeEach
   void start() {
-    server = DevMongoServer.inMemory(0, JOURNAL_CAPACITY, Clock.systemUTC());
+    server =
+        DevMongoServer.inMemory(
+            0, new ChangeJournal.Capacity(JOURNAL_EVENTS, JOURNAL_BYTES), Clock.systemUTC());
     client = connect(server.uri("7tv"));
   }
 
@@ -76,10 +80,23 @@ class DevMongoServerTest {
   @Test
   void aTokenOlderThanTheJournalIsRefused() {
     BsonDocument token = tokenBefore(client, 1);
-    for (int i = 0; i < JOURNAL_CAPACITY; i++) {
+    for (int i = 0; i < JOURNAL_EVENTS; i++) {
       things(client).insertOne(id("more" + i));
     }
     assertHistoryLost(client, token);
+  }
+
+  @Test
+  void aTokenOlderThanWhatFitsIsRefused() {
+    BsonDocument old = tokenBefore(client, 1);
+    things(client).insertOne(id("large").append("text", "x".repeat(JOURNAL_BYTES / 2)));
+    BsonDocument kept = tokenBefore(client, 2);
+    things(client).insertOne(id("larger").append("text", "x".repeat(JOURNAL_BYTES / 2)));
+    assertHistoryLost(client, old);
+    try (var cursor = client.getDatabase("7tv").watch().resumeAfter(kept).cursor()) {
+      assertThat(cursor.next().getDocumentKey())
+          .isEqualTo(new BsonDocument("_id", new BsonInt32(2)));
+    }
   }
 
   @Test
