@@ -6,11 +6,15 @@ import app.seventv.devstack.login.DevUser;
 import app.seventv.model.CollectionNames;
 import app.seventv.model.Emote;
 import app.seventv.model.EmoteSet;
+import app.seventv.model.Id;
+import app.seventv.model.UserEditor;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
@@ -62,6 +66,31 @@ class OddClientsTest extends SharedWorld {
     assertThat(send("POST", path, "[]").statusCode()).isEqualTo(422);
   }
 
+  /** JSON between systems is UTF-8 without a byte order mark (RFC 8259 §8.1). */
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16BE", "UTF-16", "UTF-32LE", "BOM"})
+  void bodiesAreUtf8(String charset) throws Exception {
+    String text = "{\"identifiers\":[]}";
+    byte[] body =
+        charset.equals("BOM")
+            ? ("\ufeff" + text).getBytes(StandardCharsets.UTF_8)
+            : text.getBytes(Charset.forName(charset));
+    HttpResponse<String> answer =
+        world.api.send(
+            HttpRequest.newBuilder(world.api.uri("/v3/bridge/event-api"))
+                .header("content-type", "application/json")
+                .POST(BodyPublishers.ofByteArray(body)));
+    assertThat(answer.statusCode()).isEqualTo(charset.equals("UTF-8") ? 200 : 400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"link_connection=1", "callback=yes", "callback="})
+  void aFlagIsTrueOrFalse(String flag) throws Exception {
+    HttpResponse<String> refused = world.api.get("/v3/auth?platform=twitch&" + flag);
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("invalid " + flag.split("=", -1)[0]);
+  }
+
   /**
    * A release that is newer than this one may write what this one must refuse (data-model.md §2): a
    * set goes on without such an emote, which is an error only where it is asked for alone.
@@ -85,6 +114,33 @@ class OddClientsTest extends SharedWorld {
     assertThat(read.statusCode()).as(read.body()).isEqualTo(200);
     assertThat(read.body()).contains("GoodOne").doesNotContain("OddOne");
     assertThat(world.api.get("/v3/emotes/" + odd.id()).statusCode()).isEqualTo(500);
+  }
+
+  /**
+   * A 404 would be believed: the client goes on without what is there. The owner's channel goes on
+   * without the set, and without an editor whose row cannot be read.
+   */
+  @Test
+  void unreadableSetsAreErrorsOnlyAlone() throws Exception {
+    EmoteSet set = world.set(DevUser.STREAMER, EmoteSet.Kind.NORMAL);
+    world
+        .collection(CollectionNames.EMOTE_SETS)
+        .updateOne(Filters.eq("_id", set.id().toBson()), Updates.set("not_known_yet", 1));
+    assertThat(world.api.get("/v3/emote-sets/" + set.id()).statusCode()).isEqualTo(500);
+    world
+        .collection(CollectionNames.USER_EDITORS)
+        .insertOne(
+            new BsonDocument("_id", UserEditor.idToBson(world.idOf(DevUser.STREAMER), set.id())));
+    for (String path : List.of("/v3/users/twitch/9000002", "/v3/users/" + set.ownerId())) {
+      HttpResponse<String> channel = world.api.get(path);
+      assertThat(channel.statusCode()).as(channel.body()).isEqualTo(200);
+      assertThat(channel.body()).doesNotContain(set.id().toString());
+    }
+    assertThat(
+            world.api.get("/v3/emote-sets/" + Id.parse("01HRSZF7TG000C7N75YR0J6HB7")).statusCode())
+        .isEqualTo(404);
+    assertThat(world.api.get("/v3/users/" + Id.parse("01HRSZF7TG000C7N75YR0J6HB7")).statusCode())
+        .isEqualTo(404);
   }
 
   /** Members of a wrong type are refused, not read as something else. */

@@ -221,6 +221,7 @@ class V3HostileRequestsTest extends SharedWorld {
       strings = {
         "emotes(query:\"\",limit:0){count}",
         "emotes(query:\"\",limit:101){count}",
+        "emotes(query:\"\",filter:{aspect_ratio:\"123456789012345678901234567890123\"}){count}",
         "emotes(query:\"\",page:101){count}",
         "emotes(query:\"\",page:-1){count}",
         "emotes(query:\"\",page:99999999999999999999){count}",

@@ -218,7 +218,7 @@ record ImagePath(Kind kind, ImageType type, String key) {
 
   /**
    * A failure to decode a path that a route knows, as clients are told of it: by the name of the
-   * parameter that is no UTF-8.
+   * parameter that is no UTF-8, or that an escape is none.
    */
   static HttpError explained(HttpError failure, String rawPath) {
     if (failure.getCause() instanceof CharacterCodingException) {
@@ -229,6 +229,12 @@ record ImagePath(Kind kind, ImageType type, String key) {
         } catch (HttpError e) {
           return invalid("Invalid UTF-8 in `" + parameter(segments, i) + '`');
         }
+      }
+    } else if (rawPath.indexOf('%') >= 0) {
+      try {
+        PercentCoding.decode(rawPath);
+      } catch (HttpError e) {
+        return invalid("malformed percent-encoding");
       }
     }
     return failure;

@@ -92,6 +92,9 @@ class OddRequestsTest {
     assertThat(bytes.text()).isEqualTo("Invalid URL: Invalid UTF-8 in `emote_id`");
     Answer file = cdn.get(version, "/user/" + ID + "/profile-picture/" + ID + "/%C3");
     assertThat(file.text()).isEqualTo("Invalid URL: Invalid UTF-8 in `file`");
+    Answer escape = cdn.get(version, "/emote/" + ID + "/1x.webp%00");
+    assertThat(escape.status()).isEqualTo(400);
+    assertThat(escape.text()).startsWith("Invalid URL: ");
     assertThat(cdn.get(version, "/misc/%FF").status()).isEqualTo(404);
   }
 

@@ -33,11 +33,28 @@ final class CommandParser {
 
   /** Reads one message in the envelope. */
   static Command parse(ByteBuf utf8) throws InvalidPayloadException {
+    require(isUtf8(utf8));
     try (JsonParser in = MAPPER.createParser((InputStream) new ByteBufInputStream(utf8))) {
       return parse(in);
     } catch (JacksonException e) {
       throw new InvalidPayloadException("not JSON");
     }
+  }
+
+  /**
+   * Whether the parser will not take the message for UTF-16 or UTF-32, and it has no byte order
+   * mark (RFC 8259 §8.1): JSON has no zero byte and begins in ASCII.
+   */
+  private static boolean isUtf8(ByteBuf message) {
+    int start = message.readerIndex();
+    int looked = Math.min(message.readableBytes(), 4);
+    for (int i = 0; i < looked; i++) {
+      byte b = message.getByte(start + i);
+      if (b == 0 || (i == 0 && b < 0)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Command parse(JsonParser in) throws InvalidPayloadException {

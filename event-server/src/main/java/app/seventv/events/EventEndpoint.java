@@ -16,6 +16,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -177,10 +178,17 @@ final class EventEndpoint implements Handler {
 
   /** A request that is no complete handshake becomes a stream (event-api.md §2.4). */
   private static boolean isWebSocket(Request request) {
-    return WebSocketHandshake.isRequested(request)
-        && "13".equals(request.header("sec-websocket-version"))
-        && (request.connection().protocol() != Protocol.HTTP_1
-            || (request.method().equals("GET") && request.header("sec-websocket-key") != null));
+    if (!"13".equals(request.header("sec-websocket-version"))) {
+      return false;
+    }
+    if (request.connection().protocol() != Protocol.HTTP_1) {
+      return WebSocketHandshake.isRequested(request);
+    }
+    String connection = String.join(",", request.headers().getAll("connection"));
+    return request.method().equals("GET")
+        && connection.toLowerCase(Locale.ROOT).contains("upgrade") // anywhere, as always
+        && "websocket".equalsIgnoreCase(request.header("upgrade"))
+        && request.header("sec-websocket-key") != null;
   }
 
   private ClientKind kind(String transport, Request request, FormQuery query) {

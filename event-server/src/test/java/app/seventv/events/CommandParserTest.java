@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import app.seventv.model.Id;
 import app.seventv.model.topic.Channel.StreamPlatform;
 import app.seventv.model.topic.EventType;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -23,6 +25,17 @@ class CommandParserTest {
 
   private static Command.Subscribe subscribe(EventType type, @Nullable Condition condition) {
     return new Command.Subscribe(new SubscriptionRequest(type, condition));
+  }
+
+  /** A parser that guesses encodings takes these (RFC 8259 §8.1). */
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE", "UTF-16"})
+  void messagesAreUtf8(String charset) {
+    ByteBuf message = Unpooled.copiedBuffer("{\"op\":34,\"d\":{}}", Charset.forName(charset));
+    assertThatThrownBy(() -> CommandParser.parse(message))
+        .isInstanceOf(InvalidPayloadException.class);
+    assertThatThrownBy(() -> parse("\ufeff{\"op\":34,\"d\":{}}"))
+        .isInstanceOf(InvalidPayloadException.class);
   }
 
   @Test

@@ -60,6 +60,8 @@ class EdgeCasesTest {
         "Upgrade: websocket|Connection: upgrade|Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==|",
         "Upgrade: websocket|Connection: upgrade|Sec-WebSocket-Version: 8|Sec-WebSocket-Key: A|",
         "Upgrade: h2c|Connection: upgrade|",
+        "Upgrade: websocket, h2c|Connection: upgrade|Sec-WebSocket-Version: 13|Sec-WebSocket-Key:"
+            + " A|",
         ""
       })
   void row1AFailedHandshakeIsAStream(String fields) throws Exception {
@@ -69,12 +71,14 @@ class EdgeCasesTest {
     }
   }
 
-  /** A key is not looked at (event-api.md §2.4). */
-  @Test
-  void anyKeyWillDo() throws Exception {
+  /** A key is not looked at, and the connection only has to contain the word (§2.4). */
+  @ParameterizedTest
+  @ValueSource(strings = {"keep-alive, Upgrade", "x-UPGRADEs"})
+  void anyKeyWillDo(String connection) throws Exception {
     String fields =
-        "Upgrade: WebSocket|Connection: keep-alive, Upgrade|Sec-WebSocket-Version: 13|"
-            + "Sec-WebSocket-Key: abc|";
+        "Upgrade: WebSocket|Connection: "
+            + connection
+            + "|Sec-WebSocket-Version: 13|Sec-WebSocket-Key: abc|";
     try (EventStreamClient client =
         new EventStreamClient(fixture.port(), "/v3", fields.replace("|", "\r\n"))) {
       assertThat(client.readTo(""))

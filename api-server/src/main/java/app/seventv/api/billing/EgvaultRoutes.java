@@ -243,7 +243,7 @@ public final class EgvaultRoutes {
   private Response subscribe(ApiRequest request) {
     String interval = query(request, "renew_interval");
     String method = query(request, "payment_method");
-    query(request, "next");
+    checkNext(request);
     VariantKind kind =
         switch (interval) {
           case "monthly" -> VariantKind.MONTHLY;
@@ -302,7 +302,7 @@ public final class EgvaultRoutes {
       noConflict = "opens a page at Stripe",
       who = "oneself, or User.ManageBilling; the target needs User.Billing")
   private Response paymentMethod(ApiRequest request) {
-    query(request, "next");
+    checkNext(request);
     LoadedUser target = billed(request);
     request.context().charge(RateLimitResource.EGVAULT_PAYMENT_METHOD);
     return Json.response(200, Map.of("url", checkouts.setup(target.user())));
@@ -344,6 +344,13 @@ public final class EgvaultRoutes {
       throw new ApiException(400, ErrorCode.BAD_REQUEST, "invalid id");
     }
     return id;
+  }
+
+  /** Asks for the new way of paying, which is the only one; still it has to be there. */
+  private static void checkNext(ApiRequest request) {
+    if (request.flag("next").isEmpty()) {
+      throw ApiException.badRequest("missing next");
+    }
   }
 
   private static String query(ApiRequest request, String name) {

@@ -14,8 +14,13 @@ public final class UnicodeJson {
 
   private UnicodeJson() {}
 
-  /** Whether every name and text of a JSON document that can be parsed is Unicode. */
+  /**
+   * Whether a JSON document that can be parsed is UTF-8 and all of its names and texts are Unicode.
+   */
   public static boolean isUnicode(byte[] json) {
+    if (isOtherEncoding(json)) {
+      return false;
+    }
     if (!namesSurrogates(json)) {
       return true;
     }
@@ -30,6 +35,20 @@ public final class UnicodeJson {
     } catch (JacksonException e) {
       return false;
     }
+  }
+
+  /**
+   * Whether the parser has taken it for UTF-16, UTF-32 or text with a byte order mark, which
+   * between systems it must not be (RFC 8259 §8.1): no JSON has a zero byte or begins outside of
+   * ASCII.
+   */
+  private static boolean isOtherEncoding(byte[] json) {
+    for (int i = 0; i < Math.min(json.length, 4); i++) {
+      if (json[i] == 0) {
+        return true;
+      }
+    }
+    return json.length > 0 && json[0] < 0;
   }
 
   /** Nearly no document does, and a look at the bytes is all that it costs the others. */

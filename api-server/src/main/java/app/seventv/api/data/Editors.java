@@ -54,10 +54,11 @@ public final class Editors {
     Map<Id, List<UserEditor>> rows = new HashMap<>();
     ids.forEach(id -> rows.put(id, new ArrayList<>()));
     BsonArray values = new BsonArray(ids.stream().map(Id::toBson).toList());
-    collection
-        .find(new BsonDocument(field, new BsonDocument("$in", values)), RawBsonDocument.class)
-        .sort(new BsonDocument("_id", new BsonInt32(1)))
-        .map(UserEditor::fromBson)
+    ReadableDocuments.all(
+            collection
+                .find(new BsonDocument(field, new BsonDocument("$in", values)), RawBsonDocument.class)
+                .sort(new BsonDocument("_id", new BsonInt32(1))),
+            UserEditor::fromBson)
         .forEach(row -> rows.computeIfAbsent(key.apply(row), id -> new ArrayList<>()).add(row));
     return rows;
   }

@@ -49,12 +49,12 @@ public final class Owned {
   public Map<Id, List<EmoteSet>> setHeads(Collection<Id> owners) {
     List<BsonBinary> ids = owners.stream().map(Id::toBson).toList();
     List<EmoteSet> found =
-        store
-            .collection(CollectionNames.EMOTE_SETS)
-            .find(new BsonDocument("owner_id", new BsonDocument("$in", new BsonArray(ids))))
-            .projection(new BsonDocument("emotes", BsonBoolean.FALSE))
-            .map(head -> EmoteSet.fromBson(head.append("emotes", new BsonArray())))
-            .into(new ArrayList<>());
+        ReadableDocuments.all(
+            store
+                .collection(CollectionNames.EMOTE_SETS)
+                .find(new BsonDocument("owner_id", new BsonDocument("$in", new BsonArray(ids))))
+                .projection(new BsonDocument("emotes", BsonBoolean.FALSE)),
+            head -> EmoteSet.fromBson(head.append("emotes", new BsonArray())));
     found.sort(Comparator.comparing(EmoteSet::id));
     return group(owners, found, set -> set.ownerId() == null ? Id.NIL : set.ownerId());
   }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Emotes of the old GraphQL API (api-v3.md §11.2 to §11.4, §13.3). */
 final class V3EmoteTypes {
   private static final int MAX_QUERY_BYTES = 100;
+  private static final int MAX_ASPECT_RATIO_BYTES = 32;
   private static final int MAX_PAGE = 100;
   private static final int MAX_LIST = 100;
   private static final int DEFAULT_LIMIT = 30;
@@ -173,6 +174,7 @@ final class V3EmoteTypes {
     Integer limit = arguments.intOrNull("limit", 1, 100);
     int perPage = limit == null ? DEFAULT_LIMIT : limit;
     Call.Arguments filter = arguments.object("filter");
+    filter.stringOrNull("aspect_ratio", 0, MAX_ASPECT_RATIO_BYTES); // checked, but not used
     EmoteSearchCategory category =
         filter.has("category")
             ? (EmoteSearchCategory) filter.value("category")

@@ -94,16 +94,18 @@ public final class V3AuthRoutes {
     if (provider == null) {
       throw ApiException.badRequest("invalid platform");
     }
+    boolean isCallback = request.flag("callback").orElse(false);
+    boolean isLink = request.flag("link_connection").orElse(false);
     request.context().charge(RateLimitResource.LOGIN);
-    return flag(request, "callback") ? finish(request, provider) : start(request, provider);
+    return isCallback ? finish(request, provider) : start(request, provider, isLink);
   }
 
-  private Response start(ApiRequest request, ConnectionProvider provider) {
+  private Response start(ApiRequest request, ConnectionProvider provider, boolean isLink) {
     if (!provider.enabled()) {
       throw ApiException.badRequest("unsupported platform");
     }
     Id linkTo = null;
-    if (flag(request, "link_connection")) {
+    if (isLink) {
       UserSession session = session(request);
       if (session == null) {
         throw new ApiException(400, ErrorCode.LACKING_PRIVILEGES, "you are not logged in");
@@ -230,9 +232,5 @@ public final class V3AuthRoutes {
   /** The old API's name of a platform; used in both steps, so that they agree. */
   private static String legacyName(Platform platform) {
     return platform == Platform.GOOGLE ? "youtube" : platform.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static boolean flag(ApiRequest request, String name) {
-    return "true".equals(request.head().queryParameter(name));
   }
 }

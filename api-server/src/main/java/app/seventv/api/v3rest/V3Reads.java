@@ -14,6 +14,7 @@ import app.seventv.api.cache.Splices;
 import app.seventv.api.common.ApiException;
 import app.seventv.api.common.Caller;
 import app.seventv.api.common.LoadedUser;
+import app.seventv.api.data.Repository;
 import app.seventv.api.data.Store;
 import app.seventv.api.v3rest.V3Entities.KnownEmote;
 import app.seventv.api.v3rest.V3Entities.KnownSet;
@@ -109,12 +110,21 @@ public final class V3Reads {
   private Rendered set(Id id, Answer answer) {
     KnownSet set = entities.set(id, answer.on);
     if (set == null) {
-      throw ApiException.notFound("emote set not found");
+      throw missing(store.emoteSets(), id, "emote set not found");
     }
     Id ownerId = set.set().ownerId();
     JsonWriter out = answer.writer(set);
     set(out, set, ownerId == null ? null : owner(ownerId, answer.caller, answer.on), answer);
     return answer.rendered(out);
+  }
+
+  /**
+   * The refusal of what is not there. Lists leave out a document that cannot be read; asked for
+   * alone it is an error, because clients take a 404 for granted.
+   */
+  private static ApiException missing(Repository<?> documents, Id id, String text) {
+    documents.byId(id); // fails if it is there
+    return ApiException.notFound(text);
   }
 
   /**
@@ -151,7 +161,7 @@ public final class V3Reads {
     Answer answer = new Answer(caller, splice && keeps && log.isLive(), new DependencySet());
     LoadedUser user = visible(id, caller, answer.on);
     if (user == null) {
-      throw ApiException.notFound("user not found");
+      throw missing(store.users(), id, "user not found");
     }
     KnownSet active = activeSet(user, answer.on);
     JsonWriter out = new JsonWriter(HEAD_BYTES);

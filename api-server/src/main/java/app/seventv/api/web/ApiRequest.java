@@ -1,7 +1,9 @@
 package app.seventv.api.web;
 
+import app.seventv.api.common.ApiException;
 import app.seventv.api.common.RequestContext;
 import app.seventv.core.http.Request;
+import java.util.Optional;
 
 /** What an endpoint gets: the request, and what the pipeline found out about it. */
 public final class ApiRequest {
@@ -20,6 +22,22 @@ public final class ApiRequest {
   /** Method, path, query, headers. */
   public Request head() {
     return head;
+  }
+
+  /**
+   * A query parameter that is {@code true} or {@code false}; empty without it.
+   *
+   * @throws ApiException 400 for any other value
+   */
+  public Optional<Boolean> flag(String name) {
+    String value = head.queryParameter(name);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!value.equals("true") && !value.equals("false")) {
+      throw ApiException.badRequest("invalid " + name);
+    }
+    return Optional.of(value.equals("true"));
   }
 
   /** The whole body; not copied. */

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.nio.charset.StandardCharsets;
@@ -45,13 +44,7 @@ final class Http1ResponseEncoder {
 
   static {
     for (int status = FIRST_STATUS; status <= LAST_STATUS; status++) {
-      STATUS_LINES[status] =
-          ascii(
-              "HTTP/1.1 "
-                  + status
-                  + ' '
-                  + HttpResponseStatus.valueOf(status).reasonPhrase()
-                  + "\r\n");
+      STATUS_LINES[status] = ascii("HTTP/1.1 " + status + ' ' + HttpStatus.reason(status) + "\r\n");
     }
   }
 

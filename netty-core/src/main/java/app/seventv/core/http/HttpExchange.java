@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
@@ -141,6 +142,9 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     boolean bodyAllowed = isBodyAllowed(response.status());
     if (bodyAllowed && !(headRequest && headers.contains(HttpHeaderNames.CONTENT_LENGTH))) {
       headers.set(HttpHeaderNames.CONTENT_LENGTH, RecentTexts.decimal(content.readableBytes()));
+    }
+    if (body.isTooLongToDiscard()) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
     prepareHead(response.status(), headers);
     if (headRequest || !bodyAllowed) {

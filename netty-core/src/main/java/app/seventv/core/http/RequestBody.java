@@ -35,6 +35,14 @@ final class RequestBody {
     return complete;
   }
 
+  /**
+   * Whether more is announced than is read and dropped after a response, so that the client has to
+   * be told that the connection ends with it (RFC 9112 §9.6).
+   */
+  boolean isTooLongToDiscard() {
+    return !complete && transport.declaredLength() - bytes > MAX_DISCARDED_BYTES;
+  }
+
   /** Bytes that have arrived. */
   long bytes() {
     return bytes;

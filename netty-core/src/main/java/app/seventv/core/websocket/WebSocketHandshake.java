@@ -165,7 +165,8 @@ public final class WebSocketHandshake {
   /** RFC 6455 §4.2.1. */
   private static @Nullable HttpError upgradeDefect(Request request, WebSocketOptions options) {
     HttpHeaders headers = request.headers();
-    if (!request.method().equals("GET") || !isRequested(request)) {
+    boolean isStrict = options.strictHandshake();
+    if (!request.method().equals("GET") || (isStrict && !isRequested(request))) {
       return new HttpError(400, "not a websocket handshake");
     }
     if (request.authority() == null) {
@@ -176,7 +177,6 @@ public final class WebSocketHandshake {
       return new HttpError(400, "a websocket handshake has no body");
     }
     List<String> keys = headers.getAll("sec-websocket-key");
-    boolean isStrict = options.strictHandshake();
     boolean isValid = keys.size() == 1 && isKey(keys.getFirst().strip());
     if (keys.isEmpty() || (isStrict && !isValid)) {
       return new HttpError(400, "sec-websocket-key must be 16 bytes in base64");

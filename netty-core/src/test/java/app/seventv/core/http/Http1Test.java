@@ -326,6 +326,17 @@ class Http1Test {
         .contains("connection: close");
   }
 
+  /** The rest is not read to its end, so the connection must not look as if it went on. */
+  @Test
+  void theAnswerToALongBodySaysThatItIsTheLast() throws Exception {
+    String post = "POST /small HTTP/1.1\r\nhost: a\r\ncontent-length: ";
+    assertThat(call(post + "2097153\r\n\r\n"))
+        .startsWith("HTTP/1.1 413 Payload Too Large")
+        .contains("connection: close");
+    String short11 = post + "11\r\n\r\n" + "y".repeat(11);
+    assertThat(call(short11 + get("/hi", CLOSE))).startsWith("HTTP/1.1 413").endsWith("hi");
+  }
+
   @Test
   void theAnswerToAnEndlessBodyArrives() throws Exception {
     try (Socket socket = connect()) {
