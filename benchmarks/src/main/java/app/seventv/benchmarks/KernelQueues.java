@@ -8,15 +8,18 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * What the kernel holds of established connections over the loopback interface, both ends together:
  * bytes sent that the client has not read (proc_net_tcp(5)).
  */
 final class KernelQueues {
-  private static final Path TABLE = Path.of("/proc/net/tcp");
+  /** Sockets that could speak IPv6, too, are in a table of their own, whatever they speak. */
+  private static final List<Path> TABLES =
+      List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
+
   private static final String ESTABLISHED = "01";
   private static final int STATE = 3;
   private static final int QUEUES = 4;
@@ -32,18 +35,22 @@ final class KernelQueues {
     String client = hex(clients) + ":";
     String server = ":" + "%04X".formatted(serverPort);
     Map<Integer, Long> bytes = new HashMap<>();
-    try (Stream<String> lines = Files.lines(TABLE)) {
-      lines
-          .map(line -> line.strip().split("\\s+", -1))
-          .filter(row -> row[STATE].equals(ESTABLISHED))
-          .forEach(row -> {
-            String[] sendAndReceive = row[QUEUES].split(":", -1);
-            if (row[1].endsWith(server) && row[2].startsWith(client)) {
-              bytes.merge(port(row[2]), Long.parseLong(sendAndReceive[0], 16), Long::sum);
-            } else if (row[1].startsWith(client) && row[2].endsWith(server)) {
-              bytes.merge(port(row[1]), Long.parseLong(sendAndReceive[1], 16), Long::sum);
-            }
-          });
+    for (Path table : TABLES) {
+      if (!Files.exists(table)) {
+        continue;
+      }
+      for (String line : Files.readAllLines(table)) {
+        String[] row = line.strip().split("\\s+", -1);
+        String[] sendAndReceive = row[QUEUES].split(":", -1);
+        if (!row[STATE].equals(ESTABLISHED)) {
+          continue;
+        }
+        if (row[1].endsWith(server) && row[2].contains(client)) {
+          bytes.merge(port(row[2]), Long.parseLong(sendAndReceive[0], 16), Long::sum);
+        } else if (row[1].contains(client) && row[2].endsWith(server)) {
+          bytes.merge(port(row[1]), Long.parseLong(sendAndReceive[1], 16), Long::sum);
+        }
+      }
     }
     return bytes;
   }

@@ -276,7 +276,11 @@ class SuccessionTest {
     List<SocketClient> found = new ArrayList<>();
     await().atMost(PATIENCE).ignoreExceptions().until(() -> found.add(connect(port)));
     String secureUri = "wss://localhost:" + securePort + "/v3";
-    List<SocketClient> clients = List.of(found.getFirst(), SocketClient.connect(http, secureUri));
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(() -> found.add(SocketClient.connect(http, secureUri)));
+    List<SocketClient> clients = List.copyOf(found);
     List<String> ids = new ArrayList<>();
     for (SocketClient client : clients) {
       ids.add(greetedId(client));

@@ -103,16 +103,6 @@ class TransportRulesTest {
   }
 
   @Test
-  void rawBracketsAreABadRequest() throws IOException {
-    assertThat(
-            answer(
-                fixture.port(),
-                "GET /v3@emote_set.update<object_id=0> HTTP/1.1\r\nhost: x\r\n\r\n"))
-        .startsWith("HTTP/1.1 400 Bad Request\r\n")
-        .endsWith("\r\n\r\n");
-  }
-
-  @Test
   void http2NeedsNoAlpn() throws Exception {
     try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), fixture.port())) {
       plain.setSoTimeout(TIMEOUT_MS);
