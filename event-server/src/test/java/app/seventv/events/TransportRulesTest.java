@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,13 +51,6 @@ class TransportRulesTest {
       socket.getOutputStream().write(sent.getBytes(StandardCharsets.ISO_8859_1));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
-  }
-
-  private SSLSocket secure() throws Exception {
-    Socket plain = new Socket(InetAddress.getLoopbackAddress(), securePort());
-    plain.setSoTimeout(TIMEOUT_MS);
-    return (SSLSocket)
-        fixture.trusting.getSocketFactory().createSocket(plain, "localhost", securePort(), true);
   }
 
   @Test
@@ -107,13 +99,6 @@ class TransportRulesTest {
     try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), fixture.port())) {
       plain.setSoTimeout(TIMEOUT_MS);
       assertSpeaksHttp2(plain);
-    }
-  }
-
-  @Test
-  void http2OverTlsNeedsNoAlpnEither() throws Exception {
-    try (SSLSocket socket = secure()) {
-      assertSpeaksHttp2(socket);
     }
   }
 

@@ -4,16 +4,17 @@ import app.seventv.core.tls.TlsContexts;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the pipeline of an accepted TCP connection: TLS, protocol choice, codec, exchanges. */
@@ -79,17 +80,8 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       pipeline.addBefore("tls", "first", new FirstRecord(server.observer, tls));
       pipeline.addBefore("tls", "end", new CloseNotifyHold());
       pipeline.addBefore("alpn", "handshake", new HandshakeWatch(server.observer));
-    } else {
-      unannounced(pipeline);
-    }
-  }
-
-  /** A client that has not said which version it speaks. */
-  private void unannounced(ChannelPipeline pipeline) {
-    if (listener.http2()) {
-      Connection connection = connection(pipeline.channel(), Protocol.HTTP_1);
-      pipeline.addLast("preface", new PriorKnowledge(connection));
-      exchanges(pipeline, connection);
+    } else if (listener.http2()) {
+      pipeline.addLast("preface", new PrefaceChoice());
     } else {
       http1(pipeline);
     }
@@ -97,13 +89,9 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
   private void http1(ChannelPipeline pipeline) {
     Connection connection = connection(pipeline.channel(), Protocol.HTTP_1);
-    exchanges(pipeline, connection);
-    server.observe(pipeline.channel(), connection);
-  }
-
-  private void exchanges(ChannelPipeline pipeline, Connection connection) {
     CloseNotifyHold end = pipeline.get(CloseNotifyHold.class);
     pipeline.addLast("exchanges", new Http1Handler(server, connection, end));
+    server.observe(pipeline.channel(), connection);
   }
 
   private void http2(ChannelPipeline pipeline) {
@@ -136,11 +124,8 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
     @Override
     protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
-      SslHandler handler = ctx.pipeline().get(SslHandler.class);
       if (protocol.equals(ApplicationProtocolNames.HTTP_2)) {
         http2(ctx.pipeline());
-      } else if (handler != null && handler.applicationProtocol() == null) {
-        unannounced(ctx.pipeline());
       } else {
         http1(ctx.pipeline());
       }
@@ -157,53 +142,47 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     }
   }
 
-  /**
-   * Tells HTTP/2 with prior knowledge (RFC 9113 §3.3) from HTTP/1.1 by the first bytes. The handler
-   * of HTTP/1.1, which nearly everybody speaks, is there from the start: its timer counts.
-   */
-  private final class PriorKnowledge extends ChannelInboundHandlerAdapter {
-    private final Connection connection;
-    private @Nullable ByteBuf held;
+  /** Tells HTTP/2 with prior knowledge (RFC 9113 §3.3) from HTTP/1.1 by the first bytes. */
+  private final class PrefaceChoice extends ByteToMessageDecoder {
+    private @Nullable ScheduledFuture<?> deadline;
 
-    PriorKnowledge(Connection connection) {
-      this.connection = connection;
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+      deadline =
+          ctx.executor()
+              .schedule(
+                  () -> {
+                    server.observer.dropped(Protocol.HTTP_1, "idle-timeout");
+                    ctx.close();
+                  },
+                  server.limits.idleTimeoutMs(),
+                  TimeUnit.MILLISECONDS);
+    }
+
+    /** A forgotten timer would hold this and, through its neighbours, every later handler. */
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) {
+      if (deadline != null) {
+        deadline.cancel(false);
+      }
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      ByteBuf in = (ByteBuf) message;
-      ByteBuf before = held;
-      if (before != null) {
-        held = null;
-        before.writeBytes(in);
-        in.release();
-        in = before;
-      }
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
       int known = Math.min(in.readableBytes(), HTTP2_PREFACE_START.length);
       boolean preface = true;
       for (int i = 0; i < known && preface; i++) {
         preface = in.getByte(in.readerIndex() + i) == HTTP2_PREFACE_START[i];
       }
       if (preface && known < HTTP2_PREFACE_START.length) {
-        held = ctx.alloc().buffer(HTTP2_PREFACE_START.length).writeBytes(in);
-        in.release();
         return;
       }
       if (preface) {
-        ctx.pipeline().remove("exchanges");
         http2(ctx.pipeline());
       } else {
-        server.observe(ctx.channel(), connection);
+        http1(ctx.pipeline());
       }
-      ctx.fireChannelRead(in);
       ctx.pipeline().remove(this);
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-      ByteBuf rest = held;
-      held = null;
-      ReferenceCountUtil.release(rest);
     }
   }
 }

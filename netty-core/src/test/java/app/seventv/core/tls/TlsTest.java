@@ -447,21 +447,4 @@ class TlsTest {
     engine.wrap(ByteBuffer.allocate(0), record);
     return Arrays.copyOf(record.array(), record.position());
   }
-
-  /** event-api.md §2.1: without ALPN the first bytes tell the version. */
-  @Test
-  void aClientWithoutAlpnMayKnowHttp2() throws Exception {
-    InetSocketAddress address = serve(options(1));
-    try (SSLSocket socket = TestClient.connect(TestPki.clientContext(null), address, null)) {
-      byte[] preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-      byte[] settings = {0, 0, 0, 4, 0, 0, 0, 0, 0};
-      socket.getOutputStream().write(preface);
-      socket.getOutputStream().write(settings);
-      assertThat(socket.getInputStream().readNBytes(4)[3]).as("SETTINGS").isEqualTo((byte) 4);
-    }
-    try (SSLSocket socket = TestClient.connect(TestPki.clientContext(null), address, null)) {
-      TestClient.exchange(socket);
-      TestClient.exchange(socket);
-    }
-  }
 }
