@@ -7,13 +7,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import javax.net.ssl.SSLContext;
 
 /** A client of server-sent events on a bare socket, which ends when it is closed. */
 final class EventStreamClient implements AutoCloseable {
-  private static final int TIMEOUT_MS = 30_000;
+  private static final int TIMEOUT_MS = 10_000;
 
-  private final Socket socket;
+  private final Socket socket = new Socket();
   private final BufferedReader in;
 
   /**
@@ -23,57 +22,15 @@ final class EventStreamClient implements AutoCloseable {
    * @param fields more header fields, each with its line end
    */
   EventStreamClient(int port, String target, String fields) throws IOException {
-    this(plain(port), target, fields);
-  }
-
-  private EventStreamClient(Socket connected, String target, String fields) throws IOException {
-    socket = connected;
+    socket.setSoTimeout(TIMEOUT_MS);
+    socket.setSoLinger(true, 0); // a reset: the end of our half alone need not be ours
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket
         .getOutputStream()
         .write(
             ("GET " + target + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
     in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-  }
-
-  /** The same over TLS. */
-  static EventStreamClient secure(SSLContext tls, int port, String target, String fields)
-      throws IOException {
-    Socket connected = plain(port);
-    try {
-      return new EventStreamClient(
-          tls.getSocketFactory().createSocket(connected, "localhost", port, true), target, fields);
-    } catch (IOException e) {
-      connected.close();
-      throw e;
-    }
-  }
-
-  private static Socket plain(int port) throws IOException {
-    Socket socket = new Socket();
-    socket.setSoTimeout(TIMEOUT_MS);
-    socket.setSoLinger(true, 0); // a reset: the end of our half alone need not be ours
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    return socket;
-  }
-
-  /** The number of the last event before the response ends. */
-  String lastId() throws IOException {
-    String id = "";
-    for (String next = in.readLine(); next != null && !next.equals("0"); next = in.readLine()) {
-      id = next.startsWith("id: ") ? next.substring(4) : id;
-    }
-    return id;
-  }
-
-  /** The next line that holds a text. */
-  String lineWith(String text) throws IOException {
-    for (String next = in.readLine(); next != null; next = in.readLine()) {
-      if (next.contains(text)) {
-        return next;
-      }
-    }
-    throw new IOException("the stream ended without " + text);
   }
 
   /** The lines up to and with this one, chunk sizes among them. */

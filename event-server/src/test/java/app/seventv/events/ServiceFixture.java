@@ -8,7 +8,6 @@ import io.nats.client.Nats;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
-import javax.net.ssl.SSLContext;
 import org.awaitility.Awaitility;
 
 /** The service on two loops with a real NATS server, plain and TLS. */
@@ -18,7 +17,6 @@ final class ServiceFixture implements AutoCloseable {
   final ServiceRuntime runtime;
   final EventService service;
   final HttpClient http;
-  final SSLContext trusting;
 
   /**
    * Starts all.
@@ -27,7 +25,6 @@ final class ServiceFixture implements AutoCloseable {
    */
   ServiceFixture(Path directory, String settings) throws Exception {
     TestTls tls = TestTls.in(directory);
-    trusting = tls.client();
     nats = DevNats.start(directory.resolve("nats"), 0, 0);
     publisher = Nats.connect(nats.uri());
     runtime =
