@@ -51,8 +51,14 @@ final class FanoutBenchmark implements Benchmark {
   /** Bytes of a slow reader's receive buffer. */
   private static final int SLOW_BUFFER_BYTES = 4_096;
 
-  /** Events until a slow reader's socket takes nothing more. */
-  private static final int FILLING_EVENTS = 200;
+  /** Bytes of a slow reader's segments. */
+  private static final int SLOW_SEGMENT_BYTES = 536;
+
+  /** Events after which is looked whether the slow readers' sockets take nothing more. */
+  private static final int FILLING_EVENTS = 100;
+
+  /** So often at most; by then their sessions would be ended as slow. */
+  private static final int FILLINGS = 6;
 
   private final List<Figure> figures = new ArrayList<>();
   private int round;
@@ -201,14 +207,20 @@ final class FanoutBenchmark implements Benchmark {
     }
     List<Double> with = new ArrayList<>();
     List<Double> without = new ArrayList<>();
+    int filled = FILLING_EVENTS; // the same for both from the second turn on
     for (int turn = 0; turn < SLOW_TURNS; turn++) {
       try (Audience neighbours = subscribers(target, NEIGHBOURS)) {
-        without.addAll(paced(neighbours, rate));
+        neighbours.atOnce(filled);
+        without.addAll(neighbours.atRate(PACED_EVENTS, rate));
       }
-      try (Audience neighbours = subscribers(target, NEIGHBOURS);
-          IdleClients slow = slow(target)) {
-        slow.stopReading();
-        with.addAll(paced(neighbours, rate));
+      try (Audience neighbours = subscribers(target, NEIGHBOURS)) {
+        InetAddress source = Audience.source(round++);
+        try (IdleClients slow = slow(target, source)) {
+          slow.stopReading();
+          filled = fill(target, neighbours, source);
+          with.addAll(neighbours.atRate(PACED_EVENTS, rate));
+          requireBlocked(target, source, filled * (long) neighbours.frameBytes());
+        }
       }
     }
     double p99 = Statistics.percentile(without, 0.99);
@@ -221,21 +233,52 @@ final class FanoutBenchmark implements Benchmark {
     figure("slow-consumer-p99-ratio", slowP99 / p99, "");
   }
 
-  private static List<Double> paced(Audience neighbours, double rate)
+  /** Publishes until the server can send nothing more to any slow reader; returns how many. */
+  private static int fill(Target target, Audience neighbours, InetAddress source)
       throws IOException, InterruptedException {
-    neighbours.atOnce(FILLING_EVENTS);
-    return neighbours.atRate(PACED_EVENTS, rate);
+    int blocked = 0;
+    for (int filling = 1; filling <= FILLINGS; filling++) {
+      neighbours.atOnce(FILLING_EVENTS);
+      target.server.awaitIdle();
+      int events = filling * FILLING_EVENTS;
+      blocked = blocked(target, source, events * (long) neighbours.frameBytes());
+      if (blocked == SLOW_READERS) {
+        target.context.progress(
+            "%d readers are blocked after %d events".formatted(blocked, events));
+        return events;
+      }
+    }
+    throw new IOException("%d of %d slow readers are blocked".formatted(blocked, SLOW_READERS));
   }
 
-  private IdleClients slow(Target target) throws IOException, InterruptedException {
+  private static void requireBlocked(Target target, InetAddress source, long sentBytes)
+      throws IOException {
+    int blocked = blocked(target, source, sentBytes);
+    if (blocked < SLOW_READERS) {
+      throw new IOException(
+          "only %d of %d slow readers were blocked to the end".formatted(blocked, SLOW_READERS));
+    }
+  }
+
+  /** Clients of whose events a part waits in the server: the kernel has not taken all of them. */
+  private static int blocked(Target target, InetAddress source, long sentBytes) throws IOException {
+    return (int)
+        KernelQueues.toClients(target.port, source).values().stream()
+            .filter(bytes -> bytes > 0 && bytes < sentBytes)
+            .count();
+  }
+
+  private static IdleClients slow(Target target, InetAddress source)
+      throws IOException, InterruptedException {
     IdleClients slow =
         new IdleClients(
                 target.loops,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), target.port),
                 "/v3",
                 client -> List.of(FanoutBus.subscription()))
-            .from(Audience.source(round++))
-            .withReceiveBuffer(SLOW_BUFFER_BYTES);
+            .from(source)
+            .withReceiveBuffer(SLOW_BUFFER_BYTES)
+            .withSegments(SLOW_SEGMENT_BYTES);
     slow.growTo(SLOW_READERS);
     return slow;
   }

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -37,6 +38,11 @@ final class IdleClients implements AutoCloseable {
   private static final int CONCURRENT_TLS_HANDSHAKES = 48;
 
   private static final long HANDSHAKE_LIMIT_SECONDS = 60;
+
+  /** See tcp(7). */
+  private static final ChannelOption<Integer> TCP_MAXSEG =
+      new IntegerUnixChannelOption("TCP_MAXSEG", 6, 2);
+
   private static final byte[] ACK_MARK = "\"op\":5".getBytes(StandardCharsets.US_ASCII);
 
   private final EventLoops loops;
@@ -46,6 +52,7 @@ final class IdleClients implements AutoCloseable {
   private @Nullable Tls tls;
   private @Nullable InetAddress source;
   private int receiveBufferBytes;
+  private int segmentBytes;
   private final int minFrameBytes;
   private final FrameListener frames;
   private volatile int lastFrameBytes;
@@ -113,6 +120,15 @@ final class IdleClients implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Has the kernel send in small segments, so that it takes in little on the server's side, too: it
+   * sizes a send buffer by them.
+   */
+  IdleClients withSegments(int bytes) {
+    segmentBytes = bytes;
+    return this;
+  }
+
   /** Settings of TLS clients, and the sessions that they can resume. */
   record Tls(SslContext context) {
     static Tls create() throws IOException {
@@ -153,6 +169,9 @@ final class IdleClients implements AutoCloseable {
     Bootstrap bootstrap = loops.client();
     if (receiveBufferBytes > 0) {
       bootstrap.option(ChannelOption.SO_RCVBUF, receiveBufferBytes);
+    }
+    if (segmentBytes > 0) {
+      bootstrap.option(TCP_MAXSEG, segmentBytes);
     }
     while (channels.size() < count) {
       if (!slots.tryAcquire(HANDSHAKE_LIMIT_SECONDS, TimeUnit.SECONDS)) {

@@ -26,7 +26,16 @@ final class WarmUp {
 
   static void run(BenchContext context, MeasuredServer server, Round.Loader loader)
       throws IOException, InterruptedException {
-    Duration limit = context.quick() ? QUICK_LIMIT : LIMIT;
+    run(context, server, context.quick() ? QUICK_LIMIT : LIMIT, loader);
+  }
+
+  /**
+   * As above.
+   *
+   * @param limit after which the server counts as warm in any case
+   */
+  static void run(BenchContext context, MeasuredServer server, Duration limit, Round.Loader loader)
+      throws IOException, InterruptedException {
     long startNs = System.nanoTime();
     long requests = 0;
     int quiet = 0;

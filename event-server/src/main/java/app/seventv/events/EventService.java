@@ -1,13 +1,10 @@
 package app.seventv.events;
 
 import app.seventv.core.config.Config;
-import app.seventv.core.http.ErrorMapper;
-import app.seventv.core.http.HttpError;
 import app.seventv.core.http.HttpLimits;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.ProxyProtocol;
-import app.seventv.core.http.Response;
 import app.seventv.core.limits.AddressLimits;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
@@ -51,15 +48,6 @@ final class EventService implements RunningService {
 
   /** Share of the drain limit in which all sessions are told; the rest is for them to leave. */
   private static final double DRAIN_SHARE = 0.8;
-
-  private static final ErrorMapper PLAIN_TEXT =
-      (request, failure) -> {
-        if (failure instanceof HttpError error) {
-          return Response.text(error.status(), error.clientMessage());
-        }
-        LOG.error("unexpected failure answering {}", request, failure);
-        return Response.text(500, EndReason.SERVER_ERROR.message());
-      };
 
   private final Population population = new Population();
   private final List<EventLoop> executors;
@@ -206,7 +194,7 @@ final class EventService implements RunningService {
     HttpServer.Builder builder =
         context
             .httpServer(endpoint)
-            .errorMapper(PLAIN_TEXT)
+            .errorMapper(new TextErrors())
             .limits(limits())
             .addressLimits(addressLimits, EventKeys.clientAddress(config));
     InetSocketAddress bind = config.get(EventKeys.BIND);

@@ -77,7 +77,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       pipeline.addLast("alpn", new AlpnChoice()); // first: it gives the room back
       pipeline.addBefore(
           "alpn", "tls", tls.newHandler(channel.alloc(), limits.handshakeTimeoutMs()));
-      pipeline.addBefore("tls", "plain", new PlainHttpOnTls(server.observer));
+      pipeline.addBefore("tls", "first", new FirstRecord(server.observer, tls));
       pipeline.addBefore("tls", "end", new CloseNotifyHold());
       pipeline.addBefore("alpn", "handshake", new HandshakeWatch(server.observer));
     } else if (listener.http2()) {

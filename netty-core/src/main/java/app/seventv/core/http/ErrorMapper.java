@@ -11,6 +11,15 @@ public interface ErrorMapper {
   /** Response for a failure; must not throw. */
   Response map(Request request, Throwable failure);
 
+  /**
+   * Response to a head that is no request, or too large a one.
+   *
+   * @param problem what is sent if the mapper has nothing else in mind
+   */
+  default Response unreadable(Response problem) {
+    return problem;
+  }
+
   /** Problem details (RFC 9457) for {@link HttpError}, a bare 500 plus a log line for the rest. */
   ErrorMapper PROBLEM_JSON =
       (request, failure) -> {

@@ -239,7 +239,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     if (exchange != null) {
       exchange.fail(refusal.asHttpError());
     } else {
-      Response response = refusal.response();
+      Response response = server.refusalResponse(refusal);
       response
           .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(response.body().readableBytes()))
           .header(HttpHeaderNames.DATE, HttpDate.now())

@@ -124,6 +124,11 @@ final class ServerContext {
     }
   }
 
+  /** What a head that is no request is answered with. */
+  Response refusalResponse(Http1Refusal refusal) {
+    return errorMapper.unreadable(refusal.response());
+  }
+
   /** Runs the handler, unless a plain CONNECT asks for a proxy (RFC 9110 §9.3.6). */
   void handle(HttpExchange exchange) throws Exception {
     Request request = exchange.request();

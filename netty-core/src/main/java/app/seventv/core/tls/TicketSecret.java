@@ -1,5 +1,6 @@
 package app.seventv.core.tls;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.quic.SslSessionTicketKey;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,9 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class TicketSecret {
   private static final String ALGORITHM = "HmacSHA256";
-  private static final int PART_BYTES = 16;
+
+  /** Bytes of a key's name, which its tickets begin with, and of each of its keys. */
+  static final int PART_BYTES = 16;
 
   private final byte[] name;
   private final byte[] hmacKey;
@@ -50,6 +53,16 @@ final class TicketSecret {
     } catch (NoSuchAlgorithmException | InvalidKeyException e) {
       throw new IllegalStateException("every JDK has " + ALGORITHM, e);
     }
+  }
+
+  /** Whether the ticket at an index, of {@link #PART_BYTES} or more, names this key. */
+  boolean isNamed(ByteBuf in, int index) {
+    for (int i = 0; i < PART_BYTES; i++) {
+      if (in.getByte(index + i) != name[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   OpenSslSessionTicketKey forTcp() {

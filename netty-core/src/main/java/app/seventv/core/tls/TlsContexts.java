@@ -1,9 +1,12 @@
 package app.seventv.core.tls;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.quic.QuicSslEngine;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.internal.tcnative.SSL;
 import io.netty.util.IllegalReferenceCountException;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -113,6 +116,24 @@ public final class TlsContexts implements AutoCloseable {
     handler.setHandshakeTimeoutMillis(timeoutMs);
     handler.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_LIMIT_MS);
     return handler;
+  }
+
+  /**
+   * Looks at a connection's first record before TLS does. Who resumes a session with a ticket of
+   * ours gets X25519 for its key exchange if it has sent a share for it, and not the hybrid with
+   * ML-KEM that a full handshake prefers: the secret of the session goes into the new keys as well
+   * (RFC 8446 §7.1), and whoever has recorded both connections has to break the hybrid for it. See
+   * docs/decisions/0020.
+   *
+   * @param handler of the connection, whose handshake has not begun
+   * @param record from the start of the first record, which is there as a whole
+   */
+  public void firstRecord(SslHandler handler, ByteBuf record) {
+    if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine
+        && engine.refCnt() > 0
+        && ClientHello.resumesOverX25519(record, current.ticketSecrets())) {
+      SSL.setCurvesList(engine.sslPointer(), "X25519");
+    }
   }
 
   /** The engine of a new QUIC connection. */

@@ -7,6 +7,7 @@ import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.SslSessionTicketKey;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SslContext;
@@ -50,6 +51,7 @@ final class TlsGeneration extends AbstractReferenceCounted {
   private final List<QuicSslContext> quicContexts = new ArrayList<>();
   private final Map<String, Integer> byHost = new HashMap<>();
   private final @Nullable QuicSslContext quic;
+  private volatile List<TicketSecret> ticketSecrets = List.of();
 
   /**
    * Makes the contexts.
@@ -92,6 +94,9 @@ final class TlsGeneration extends AbstractReferenceCounted {
             .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
             .sessionTimeout(TICKET_LIFE_SECONDS)
             .clientAuth(clientAuth.netty());
+    if (OpenSsl.isAvailable()) {
+      builder.option(OpenSslContextOption.USE_TASKS, false); // nobody takes them off the loop
+    }
     if (clientAuth != ClientAuthMode.OFF) {
       builder.trustManager(authorities());
     }
@@ -184,6 +189,7 @@ final class TlsGeneration extends AbstractReferenceCounted {
         secrets.stream()
             .map(secret -> new TicketSecret(secret, material.clientAuthDigest()))
             .toList();
+    ticketSecrets = keys;
     for (SslContext context : contexts) {
       if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
         sessions.setTicketKeys(
@@ -196,6 +202,11 @@ final class TlsGeneration extends AbstractReferenceCounted {
           .setTicketKeys(
               keys.stream().map(TicketSecret::forQuic).toArray(SslSessionTicketKey[]::new));
     }
+  }
+
+  /** Keys of the tickets that can be read now. */
+  List<TicketSecret> ticketSecrets() {
+    return ticketSecrets;
   }
 
   @Override

@@ -198,7 +198,6 @@ public final class EventLoops implements AutoCloseable {
           ServerBootstrap bootstrap =
               new ServerBootstrap()
                   .group(loop, spread ? group : loop)
-                  .childOption(ChannelOption.TCP_NODELAY, true)
                   .handler(new AcceptGuard(admission))
                   .childHandler(childHandler.apply(loop));
           if (descriptor == null) {

@@ -2,6 +2,7 @@ package io.netty.handler.ssl;
 
 import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCounted;
+import io.netty.util.concurrent.Promise;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -46,6 +47,9 @@ public final class DetachedEngine {
       }
       contextOf(engine).engines.remove(ssl);
       DESTROYED.setVolatile(engine, true);
+      if (handler.sslCloseFuture() instanceof Promise<?> closed) {
+        closed.trySuccess(null); // else the handler's removal makes an exception for it
+      }
       return ssl;
     }
   }

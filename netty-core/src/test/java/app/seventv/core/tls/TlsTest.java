@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +37,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -377,7 +380,8 @@ class TlsTest {
 
   @Test
   void handshakesUnderWayAreBounded() throws Exception {
-    HttpLimits limits = HttpLimits.builder().maxConcurrentHandshakes(2).build();
+    HttpLimits limits =
+        HttpLimits.builder().maxConcurrentHandshakes(2).handshakeTimeoutMs(120_000).build();
     InetSocketAddress address = serve(options(1), limits).addresses().getFirst();
     try (Socket one = new Socket(address.getAddress(), address.getPort());
         Socket two = new Socket(address.getAddress(), address.getPort())) {
@@ -392,17 +396,55 @@ class TlsTest {
     }
   }
 
+  /** event-api.md §2.1, cdn.md §1. */
   @Test
-  void plainHttpOnATlsPortIsAnsweredInWords() throws Exception {
+  void whoDoesNotSpeakTlsIsAnsweredAsBefore() throws Exception {
     InetSocketAddress address = serve(options(1));
-    for (String start : List.of("GET / HTTP/1.1\r\nhost: a\r\n\r\n", "P")) {
-      try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
-        socket.setSoTimeout(10_000);
-        socket.getOutputStream().write(start.getBytes(StandardCharsets.US_ASCII));
-        String answer =
-            new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-        assertThat(answer).startsWith("HTTP/1.1 400 ").endsWith("HTTPS port\n");
-      }
+    String plainHttp = "<title>400 Sent plain HTTP request to an HTTPS port</title>";
+    String badRequest = "<title>400 Bad Request</title>";
+    assertThat(answer(address, "GET /v3 HTTP/1.1\r\nhost: a\r\n\r\n")).contains(plainHttp);
+    for (String other :
+        List.of(
+            "GET /a/long/way/to/there HTTP/1.1\r\n\r\n",
+            "P",
+            "\u0015\u0003\u0001",
+            "\u0016\u0002",
+            "\u0016\u0003\u0000")) {
+      assertThat(answer(address, other))
+          .startsWith("HTTP/1.1 400 Bad Request\r\n")
+          .contains("\r\nContent-Type: text/html\r\n", "\r\nConnection: close\r\n", badRequest);
     }
+    assertThat(answer(address, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).isEmpty();
+  }
+
+  private static String answer(InetSocketAddress address, String start) throws IOException {
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(start.getBytes(StandardCharsets.ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    }
+  }
+
+  @Test
+  void aClientHelloMayComeByteByByte() throws Exception {
+    InetSocketAddress address = serve(options(1));
+    byte[] hello = hello();
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(10_000);
+      for (byte next : hello) {
+        socket.getOutputStream().write(next);
+      }
+      assertThat(socket.getInputStream().read()).isEqualTo(0x16); // ServerHello
+    }
+  }
+
+  /** The first record of a client. */
+  private static byte[] hello() throws Exception {
+    SSLEngine engine = TestPki.clientContext(null).createSSLEngine();
+    engine.setUseClientMode(true);
+    ByteBuffer record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+    engine.wrap(ByteBuffer.allocate(0), record);
+    return Arrays.copyOf(record.array(), record.position());
   }
 }

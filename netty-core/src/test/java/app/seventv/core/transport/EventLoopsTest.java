@@ -179,6 +179,27 @@ class EventLoopsTest {
     }
   }
 
+  /** Small frames leave at once; what is accepted has it without being told. */
+  @ParameterizedTest
+  @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+  void acceptedSocketsDoNotWaitForMoreToSend(Choice choice) throws Exception {
+    BlockingQueue<Boolean> undelayed = new ArrayBlockingQueue<>(1);
+    Function<EventLoop, ChannelHandler> handler =
+        _ ->
+            new ChannelInitializer<SocketChannel>() {
+              @Override
+              protected void initChannel(SocketChannel channel) {
+                undelayed.add(channel.config().isTcpNoDelay());
+              }
+            };
+    try (EventLoops loops = start(choice);
+        Listener listener = loops.bindPerLoop(ANY_PORT, handler);
+        Socket socket = new Socket(ANY_PORT.getAddress(), listener.port())) {
+      assertThat(socket.isConnected()).isTrue();
+      assertThat(undelayed.poll(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
   private static boolean isRefused(Listener listener) throws IOException {
     try (Socket socket = new Socket()) {
       socket.connect(listener.address());
