@@ -25,6 +25,7 @@ final class Delivery {
   private final FanOut fanOut = new FanOut();
   private final List<byte[]> scratch = new ArrayList<>();
   private boolean delivering;
+  private boolean last;
   private long delivered;
 
   Delivery(SessionLoop loop) {
@@ -47,6 +48,14 @@ final class Delivery {
   /** Whether members of topics are being walked, so that none may be removed. */
   boolean isDelivering() {
     return delivering;
+  }
+
+  /**
+   * Whether a dispatch is being delivered that is one frame for each session, and no other one
+   * waits: a frame sent right after it was written is still in the processor's caches.
+   */
+  boolean isLast() {
+    return last;
   }
 
   /** Number of the last event that has been written to the sessions. */
@@ -83,10 +92,12 @@ final class Delivery {
     if (most > 0) {
       fanOut.begin(dispatch.middle(), most);
       delivering = true;
+      last = dispatch.presence() == null && queue.isEmpty();
       try {
         sessions = merge(exact, wildcard, dispatch);
       } finally {
         delivering = false;
+        last = false;
         delivered = dispatch.number();
         fanOut.end();
       }

@@ -300,6 +300,11 @@ final class SessionLoop {
     return delivery.isDelivering();
   }
 
+  /** Whether nothing follows in this turn that a session could be sent with what it is sent now. */
+  boolean isFlushingAtOnce() {
+    return delivery.isLast();
+  }
+
   /** Runs a task in a later part of the turn; from any thread. */
   void later(Runnable task) {
     turn.execute(task);

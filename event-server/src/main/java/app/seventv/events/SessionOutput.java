@@ -109,6 +109,7 @@ abstract class SessionOutput extends TopicHolder {
     history = FrameHistory.other(history);
     account(frame.readableBytes());
     write(frame);
+    flushOnce(false);
   }
 
   /**
@@ -124,6 +125,7 @@ abstract class SessionOutput extends TopicHolder {
       return false;
     }
     write(head, tail);
+    flushOnce(false);
     return true;
   }
 
@@ -134,6 +136,7 @@ abstract class SessionOutput extends TopicHolder {
       return false;
     }
     write(frame);
+    flushOnce(loop.isFlushingAtOnce());
     return true;
   }
 
@@ -149,7 +152,7 @@ abstract class SessionOutput extends TopicHolder {
     return true;
   }
 
-  /** Counts what is queued while the client does not read, and plans the flush. */
+  /** Counts what is queued while the client does not read. */
   private void account(int bytes) {
     if (isWritable()) {
       blockedBytes = 0;
@@ -161,7 +164,16 @@ abstract class SessionOutput extends TopicHolder {
       blockedBytes += bytes;
       stalled(!isWritable());
     }
-    if (!is(DIRTY)) {
+  }
+
+  /** Flushes at the end of the turn, or at once if nothing is to be flushed then. */
+  private void flushOnce(boolean atOnce) {
+    if (is(DIRTY)) {
+      return;
+    }
+    if (atOnce) {
+      flush();
+    } else {
       set(DIRTY, true);
       loop.flushLater(this);
     }

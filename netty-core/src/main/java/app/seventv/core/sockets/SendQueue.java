@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for one client, in order. A socket has one only while something waits; its loop keeps
- * a few empty ones for the next.
+ * What waits for one client, in order. A socket has one only while several buffers wait, or one
+ * that is to be encrypted; its loop keeps a few empty ones for the next.
  */
 final class SendQueue {
   private static final int INITIAL_BUFFERS = 4;
@@ -130,6 +130,7 @@ final class SendQueue {
     }
     bytes = 0;
     sealed = 0;
+    gathered = false;
   }
 
   private void grow() {

@@ -68,7 +68,10 @@ final class SocketPage implements IoUringIoHandle {
   private final int firstSlot;
   private final int[] descriptors = new int[SLOTS];
   private final @Nullable SocketUser[] users = new SocketUser[SLOTS];
-  private final @Nullable SendQueue[] queues = new SendQueue[SLOTS];
+
+  /** What waits for the clients: mostly nothing or one buffer, else a {@link SendQueue}. */
+  private final @Nullable Object[] waiting = new Object[SLOTS];
+
   private final @Nullable SocketEnd[] ends = new SocketEnd[SLOTS];
   private final int[] openedTicks = new int[SLOTS];
   private final byte[] states = new byte[SLOTS];
@@ -182,9 +185,9 @@ final class SocketPage implements IoUringIoHandle {
       cancel(index, OP_POLL_ADD);
       pending = true;
     }
-    SendQueue queue = queues[index];
-    if (has(index, SENDING) && queue != null) {
-      cancel(index, queue.isGathered() ? OP_SENDMSG : OP_SEND);
+    if (has(index, SENDING)) {
+      boolean gathered = waiting[index] instanceof SendQueue queue && queue.isGathered();
+      cancel(index, gathered ? OP_SENDMSG : OP_SEND);
       pending = true;
     }
     if (!pending) {
@@ -207,7 +210,6 @@ final class SocketPage implements IoUringIoHandle {
     }
     SocketUser user = Objects.requireNonNull(users[index]);
     SocketEnd end = ends[index];
-    SendQueue queue = queues[index];
     TlsSocket secure = secure(index);
     if (secure != null && secured != null) {
       secured[index] = null;
@@ -215,13 +217,10 @@ final class SocketPage implements IoUringIoHandle {
     }
     users[index] = null;
     ends[index] = null;
-    queues[index] = null;
+    drop(index);
     states[index] = 0;
     descriptors[index] = table.nextFree();
     table.released(firstSlot + index);
-    if (queue != null) {
-      table.giveBack(queue);
-    }
     try {
       user.closed();
     } finally {
@@ -358,12 +357,11 @@ final class SocketPage implements IoUringIoHandle {
       return; // what is on its way still goes out
     }
     set(index, ENDING);
-    SendQueue queue = queues[index];
-    if (queue != null) {
+    if (waiting[index] != null) {
+      SendQueue queue = queue(index);
       queue.dropPlain();
       if (queue.size() == 0) {
-        queues[index] = null;
-        table.giveBack(queue);
+        drop(index);
       }
     }
     if (isOutputDone(index)) {
@@ -381,16 +379,15 @@ final class SocketPage implements IoUringIoHandle {
   private void inputEnded(int index) {
     set(index, INPUT_ENDED);
     // What is on its way while the session closes still goes out, a close frame above all.
-    if (!has(index, ENDING) || has(index, OUTPUT_ENDED) || queues[index] == null) {
+    if (!has(index, ENDING) || has(index, OUTPUT_ENDED) || waiting[index] == null) {
       close(index);
     }
   }
 
   private void sent(int index, int result) {
     clear(index, SENDING);
-    SendQueue queue = Objects.requireNonNull(queues[index]);
     if (result > 0) {
-      queue.taken(result);
+      taken(index, result);
     }
     if (has(index, CLOSING)) {
       release(index);
@@ -400,20 +397,62 @@ final class SocketPage implements IoUringIoHandle {
       close(index);
       return;
     }
-    if (queue.size() > 0) {
-      send(index, queue);
-    } else {
-      queues[index] = null;
-      table.giveBack(queue);
+    if (waiting[index] != null) {
+      send(index);
     }
-    SocketUser user = Objects.requireNonNull(users[index]);
-    if (has(index, UNWRITABLE) && pendingBytes(index) < user.lowWatermarkBytes()) {
-      clear(index, UNWRITABLE);
-      user.writabilityChanged();
+    if (has(index, UNWRITABLE)) {
+      SocketUser user = Objects.requireNonNull(users[index]);
+      if (pendingBytes(index) < user.lowWatermarkBytes()) {
+        clear(index, UNWRITABLE);
+        user.writabilityChanged();
+      }
     }
     if (isOutputDone(index)) {
       outputDone(index);
     }
+  }
+
+  /** The kernel has taken so many bytes of what waits. */
+  private void taken(int index, int count) {
+    Object front = Objects.requireNonNull(waiting[index]);
+    if (front instanceof SendQueue queue) {
+      queue.taken(count);
+      if (queue.size() == 0) {
+        drop(index);
+      }
+    } else {
+      ByteBuf only = (ByteBuf) front;
+      if (count < only.readableBytes()) {
+        only.skipBytes(count);
+      } else {
+        drop(index);
+      }
+    }
+  }
+
+  /** Lets go of all that waits. */
+  private void drop(int index) {
+    Object dropped = waiting[index];
+    waiting[index] = null;
+    if (dropped instanceof SendQueue queue) {
+      table.giveBack(queue);
+    } else if (dropped != null) {
+      ((ByteBuf) dropped).release();
+    }
+  }
+
+  /** The queue of a socket, which what waits is in from now on. */
+  private SendQueue queue(int index) {
+    Object present = waiting[index];
+    if (present instanceof SendQueue queue) {
+      return queue;
+    }
+    SendQueue queue = table.takeQueue();
+    if (present != null) {
+      queue.add((ByteBuf) present);
+    }
+    waiting[index] = queue;
+    return queue;
   }
 
   // For the users.
@@ -423,15 +462,16 @@ final class SocketPage implements IoUringIoHandle {
       bytes.release();
       return;
     }
-    SendQueue queue = queues[index];
-    if (queue == null) {
-      queues[index] = queue = table.takeQueue();
+    if (waiting[index] == null) {
+      waiting[index] = bytes;
+    } else {
+      queue(index).add(bytes);
     }
-    queue.add(bytes);
     SocketUser user = Objects.requireNonNull(users[index]);
-    if (queue.bytes() > SocketTable.MAX_PENDING_BYTES) {
+    long pendingBytes = pendingBytes(index);
+    if (pendingBytes > SocketTable.MAX_PENDING_BYTES) {
       close(index);
-    } else if (queue.bytes() > user.highWatermarkBytes() && !has(index, UNWRITABLE)) {
+    } else if (pendingBytes > user.highWatermarkBytes() && !has(index, UNWRITABLE)) {
       set(index, UNWRITABLE);
       table.loop().execute(() -> tellUnwritable(index, user)); // not within the user's writes
     }
@@ -448,17 +488,20 @@ final class SocketPage implements IoUringIoHandle {
       flushAfterRead = true;
       return;
     }
-    SendQueue queue = queues[index];
-    if (queue != null
+    if (waiting[index] != null
         && descriptors[index] != SocketTable.NONE
-        && !has(index, SENDING | CLOSING)
-        && queue.size() > 0) {
-      send(index, queue);
+        && !has(index, SENDING | CLOSING)) {
+      send(index);
     }
   }
 
-  private void send(int index, SendQueue queue) {
+  private void send(int index) {
     TlsSocket secure = secure(index);
+    if (secure == null && waiting[index] instanceof ByteBuf only) {
+      send(index, only);
+      return;
+    }
+    SendQueue queue = queue(index);
     if (secure != null && !secure.seal(queue, table.sealBuffer())) {
       close(index);
       return;
@@ -466,13 +509,17 @@ final class SocketPage implements IoUringIoHandle {
     int ready = secure == null ? queue.size() : queue.sealed();
     int buffers = Math.min(ready, MessageHeaders.MAX_BUFFERS);
     queue.gathered(buffers > 1);
-    set(index, SENDING);
     if (buffers == 1) {
-      ByteBuf only = queue.buffer(0);
-      submit(index, OP_SEND, Addresses.of(only), only.readableBytes(), MSG_NOSIGNAL);
+      send(index, queue.buffer(0));
     } else {
+      set(index, SENDING);
       submit(index, OP_SENDMSG, table.headers().gather(queue, buffers), 1, MSG_NOSIGNAL);
     }
+  }
+
+  private void send(int index, ByteBuf only) {
+    set(index, SENDING);
+    submit(index, OP_SEND, Addresses.of(only), only.readableBytes(), MSG_NOSIGNAL);
   }
 
   private long submit(int index, byte opcode, long address, int length, int opcodeFlags) {
@@ -504,8 +551,11 @@ final class SocketPage implements IoUringIoHandle {
   }
 
   long pendingBytes(int index) {
-    SendQueue queue = queues[index];
-    return queue == null ? 0 : queue.bytes();
+    Object pending = waiting[index];
+    if (pending instanceof SendQueue queue) {
+      return queue.bytes();
+    }
+    return pending == null ? 0 : ((ByteBuf) pending).readableBytes();
   }
 
   void reading(int index, boolean wanted) {
@@ -534,7 +584,7 @@ final class SocketPage implements IoUringIoHandle {
   private boolean isOutputDone(int index) {
     return has(index, ENDING)
         && !has(index, OUTPUT_ENDED | CLOSING)
-        && queues[index] == null
+        && waiting[index] == null
         && descriptors[index] != SocketTable.NONE;
   }
 
@@ -542,10 +592,8 @@ final class SocketPage implements IoUringIoHandle {
     TlsSocket secure = secure(index);
     ByteBuf goodbye = secure == null ? null : secure.goodbye();
     if (goodbye != null) {
-      SendQueue queue = table.takeQueue();
-      queues[index] = queue;
-      queue.addSealed(goodbye);
-      send(index, queue);
+      queue(index).addSealed(goodbye);
+      send(index);
     } else if (has(index, INPUT_ENDED) || !table.calls().endOutput(descriptors[index])) {
       close(index);
     } else {

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * <pre>
  *   4  descriptor (of a free slot: the next free one)
  *   4  user
- *   4  queue (none while nothing waits)
+ *   4  what waits for the client (nothing while it is idle)
  *   4  end
  *   4  time of accept
  *   1  state

@@ -45,8 +45,12 @@ public enum Transport {
   /** The JDK's selector, everywhere. */
   NIO(NioServerSocketChannel.class, NioSocketChannel.class, NioDatagramChannel.class);
 
-  /** Submission queue entries per loop; the default of 128 syncs with the kernel too often. */
-  static final int RING_SIZE_ENTRIES = 4096;
+  /**
+   * Submission queue entries per loop. A full queue is submitted: 512 sends at once keep what the
+   * kernel needs for them in its caches, which 4,096 do not; with the default of 128 the calls
+   * themselves cost more (docs/decisions/0024).
+   */
+  static final int RING_SIZE_ENTRIES = 512;
 
   /**
    * Completion queue entries per loop (16 bytes each). With the default a connect burst of 19,000
