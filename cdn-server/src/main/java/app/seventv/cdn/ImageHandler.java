@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -32,6 +33,15 @@ final class ImageHandler {
 
   /** Fields of a whole answer from memory, with those that the server adds. */
   private static final int HIT_FIELDS = 22;
+
+  /** Fields of the last answer that was given at once, which has been sent. */
+  private static final FastThreadLocal<HttpHeaders> FIELDS_OF_LOOP =
+      new FastThreadLocal<>() {
+        @Override
+        protected HttpHeaders initialValue() {
+          return Response.newHeaders(CdnHeaders.OWN_FIELDS);
+        }
+      };
 
   private final CdnHeaders headers;
   private final ClientAddress clientAddress;
@@ -74,7 +84,7 @@ final class ImageHandler {
     return new Handler() {
       @Override
       public @Nullable Response answerAtOnce(Request request) {
-        return refusal(request) == null ? hit(request) : null;
+        return refusal(request) == null ? hit(request, FIELDS_OF_LOOP.get()) : null;
       }
 
       @Override
@@ -91,7 +101,7 @@ final class ImageHandler {
       refuse(exchange, refusal);
       return;
     }
-    Response hit = hit(request);
+    Response hit = hit(request, Response.newHeaders(CdnHeaders.OWN_FIELDS));
     if (hit != null) {
       exchange.respond(hit);
       return;
@@ -153,8 +163,12 @@ final class ImageHandler {
         || request.contains(HttpHeaderNames.IF_UNMODIFIED_SINCE));
   }
 
-  /** The answer from memory to a request without conditions, or null. */
-  private @Nullable Response hit(Request request) {
+  /**
+   * The answer from memory to a request without conditions, or null.
+   *
+   * @param spare fields of a whole, fresh object go there
+   */
+  private @Nullable Response hit(Request request, HttpHeaders spare) {
     if (!isPlain(request.headers())) {
       return null;
     }
@@ -166,7 +180,8 @@ final class ImageHandler {
     }
     ImagePath.ImageType type = count(request, body);
     if (object.status() == 200 && store.isFresh(object, nowNs) && request.method().equals("GET")) {
-      return Response.of(200, headers.freshHit(object, contentType(object, type), nowNs), body);
+      headers.freshHit(spare, object, contentType(object, type), nowNs);
+      return Response.of(200, spare, body);
     }
     HttpHeaders fields = hitFields(object, nowNs);
     headers.common(fields);

@@ -51,9 +51,15 @@ final class HeaderFields extends BasicHeaders {
   /** Fields of an own message that begin with common ones, with room for so many others. */
   static HeaderFields checked(HeaderBlock common, int fields) {
     HeaderFields made = new HeaderFields(true, 2 * fields);
-    made.common = common;
-    made.nameLengths = common.nameLengths();
+    made.beginAgain(common);
     return made;
+  }
+
+  /** Makes these the common fields and nothing else. */
+  void beginAgain(HeaderBlock first) {
+    clear();
+    common = first;
+    nameLengths = first.nameLengths();
   }
 
   /** Fields of a message that was checked while it was read, with room for so many. */
