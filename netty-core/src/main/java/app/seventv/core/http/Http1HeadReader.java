@@ -221,9 +221,7 @@ final class Http1HeadReader implements Http1Head {
     if (path == to) {
       return method.equals("OPTIONS") ? "*" : "/"; // RFC 9112 §3.2.4
     }
-    return bytes[path] == '/'
-        ? originForm(path, to)
-        : '/' + RepeatedTexts.text(bytes, path, to);
+    return bytes[path] == '/' ? originForm(path, to) : '/' + RepeatedTexts.text(bytes, path, to);
   }
 
   /** A query may hold what nobody else is to see, so such a text is not kept. */
