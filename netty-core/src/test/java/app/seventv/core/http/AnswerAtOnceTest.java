@@ -123,7 +123,7 @@ class AnswerAtOnceTest {
   @OverWires
   void methodsBodiesAndFailuresAreAnsweredAsEver(Wire wire) throws Exception {
     ended.clear();
-    String host = "head" + wire.ordinal();
+    String host = "head" + wire.name();
     HttpFixture.Reply head = server.call(wire, "HEAD", "/now?" + host, new byte[0]);
     assertThat(head.status()).isEqualTo(200);
     assertThat(head.length()).isZero();
