@@ -40,7 +40,7 @@ final class CdnHeaders {
   private static final double NS_PER_MS = 1e6;
 
   /** Entity tag, date of change, age, number of hits, length, date. */
-  private static final int OWN_FIELDS = 6;
+  static final int OWN_FIELDS = 6;
 
   /** Most objects have had fewer hits. */
   private static final int MAX_USUAL_HITS = 512;
@@ -117,20 +117,21 @@ final class CdnHeaders {
   /**
    * Fields of a plain answer with a fresh object from memory, but for {@code content-length}. What
    * all objects of a kind have in common is made and encoded once.
+   *
+   * @param headers takes the fields; what it had is gone
    */
-  HttpHeaders freshHit(CachedObject object, String contentType, long nowNs) {
+  void freshHit(HttpHeaders headers, CachedObject object, String contentType, long nowNs) {
     HeaderBlock common = object.commonFields();
     if (common == null) {
       common = block(contentType, object.lifetime());
       object.keepCommonFields(common);
     }
-    HttpHeaders headers = Response.newHeaders(common, OWN_FIELDS);
+    common.begin(headers);
     validators(headers, object);
     int before = delivery(headers, object, nowNs);
     if (before == 0) {
       headers.set(X_CACHE, "miss");
     }
-    return headers;
   }
 
   private HeaderBlock block(String contentType, Duration lifetime) {

@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -32,6 +33,15 @@ final class ImageHandler {
 
   /** Fields of a whole answer from memory, with those that the server adds. */
   private static final int HIT_FIELDS = 22;
+
+  /** Fields of the last answer that was given at once, which has been sent. */
+  private static final FastThreadLocal<HttpHeaders> FIELDS_OF_LOOP =
+      new FastThreadLocal<>() {
+        @Override
+        protected HttpHeaders initialValue() {
+          return Response.newHeaders(CdnHeaders.OWN_FIELDS);
+        }
+      };
 
   private final CdnHeaders headers;
   private final ClientAddress clientAddress;
@@ -71,37 +81,63 @@ final class ImageHandler {
                 ? CdnHeaders.preflight(null)
                 : empty(404)));
     Router router = routes.build();
-    return exchange -> {
-      Request request = exchange.request();
-      if (!clientAddress.trustedProxies().isEmpty() && isRefused(exchange, request)) {
-        return;
+    return new Handler() {
+      @Override
+      public @Nullable Response answerAtOnce(Request request) {
+        return refusal(request) == null ? hit(request, FIELDS_OF_LOOP.get()) : null;
       }
-      if (hit(exchange, request)) {
-        return;
-      }
-      if (!request.method().equals("OPTIONS")) {
-        commonFields(exchange);
-      }
-      try {
-        router.handle(exchange);
-      } catch (HttpError e) {
-        throw ImagePath.explained(e, request.path());
+
+      @Override
+      public void handle(Exchange exchange) throws Exception {
+        answer(exchange, router);
       }
     };
   }
 
-  /** Refuses who does not come by a trusted proxy (cdn.md §3.4): a body without a type. */
-  private boolean isRefused(Exchange exchange, Request request) {
+  private void answer(Exchange exchange, Router router) throws Exception {
+    Request request = exchange.request();
+    HttpError refusal = refusal(request);
+    if (refusal != null) {
+      refuse(exchange, refusal);
+      return;
+    }
+    Response hit = hit(request, Response.newHeaders(CdnHeaders.OWN_FIELDS));
+    if (hit != null) {
+      exchange.respond(hit);
+      return;
+    }
+    if (conditionalHit(exchange, request)) {
+      return;
+    }
+    if (!request.method().equals("OPTIONS")) {
+      commonFields(exchange);
+    }
+    try {
+      router.handle(exchange);
+    } catch (HttpError e) {
+      throw ImagePath.explained(e, request.path());
+    }
+  }
+
+  /** Why a request is refused that does not come by a trusted proxy (cdn.md §3.4), or null. */
+  private @Nullable HttpError refusal(Request request) {
+    if (clientAddress.trustedProxies().isEmpty()) {
+      return null;
+    }
     try {
       clientAddress.of(request);
-      return false;
+      return null;
     } catch (HttpError refused) {
-      commonFields(exchange);
-      byte[] reason = refused.clientMessage().getBytes(StandardCharsets.UTF_8);
-      exchange.respond(
-          Response.of(refused.status(), Response.newHeaders(), Unpooled.wrappedBuffer(reason)));
-      return true;
+      return refused;
     }
+  }
+
+  /** Answers with the reason: a body without a type. */
+  private void refuse(Exchange exchange, HttpError refused) {
+    commonFields(exchange);
+    byte[] reason = refused.clientMessage().getBytes(StandardCharsets.UTF_8);
+    exchange.respond(
+        Response.of(refused.status(), Response.newHeaders(), Unpooled.wrappedBuffer(reason)));
   }
 
   private void commonFields(Exchange exchange) {
@@ -127,65 +163,93 @@ final class ImageHandler {
         || request.contains(HttpHeaderNames.IF_UNMODIFIED_SINCE));
   }
 
-  /** Answers from memory; false if that is not possible. */
-  private boolean hit(Exchange exchange, Request request) {
-    String method = request.method();
-    if (!method.equals("GET") && !method.equals("HEAD")) {
-      return false;
+  /**
+   * The answer from memory to a request without conditions, or null.
+   *
+   * @param spare fields of a whole, fresh object go there
+   */
+  private @Nullable Response hit(Request request, HttpHeaders spare) {
+    if (!isPlain(request.headers())) {
+      return null;
     }
-    String path = request.path();
     long nowNs = nanoClock.getAsLong();
-    CachedObject object = store.cached(path, nowNs);
-    if (object == null || (object.status() != 200 && fallbacks)) {
-      return false;
+    CachedObject object = inMemory(request, nowNs);
+    ByteBuf body = object == null ? null : object.retainBody();
+    if (object == null || body == null) {
+      return null;
     }
-    ByteBuf body = object.retainBody();
-    if (body == null) {
-      return false;
+    ImagePath.ImageType type = count(request, body);
+    if (object.status() == 200 && store.isFresh(object, nowNs) && request.method().equals("GET")) {
+      headers.freshHit(spare, object, contentType(object, type), nowNs);
+      return Response.of(200, spare, body);
     }
-    ImagePath.Kind kind = ImagePath.kindOf(path);
-    ImagePath.ImageType type = ImagePath.typeOf(path);
-    request.bindRoute(kind.route());
-    metrics.requested(kind, type);
-    metrics.hitBytes(body.readableBytes());
-    if (object.status() == 200
-        && store.isFresh(object, nowNs)
-        && method.equals("GET")
-        && isPlain(request.headers())) {
-      HttpHeaders fields = headers.freshHit(object, contentType(object, type), nowNs);
-      exchange.respond(Response.of(200, fields, body));
-    } else {
-      otherHit(exchange, object, type, body, nowNs);
+    HttpHeaders fields = hitFields(object, nowNs);
+    headers.common(fields);
+    if (object.status() != 200) {
+      fields.add(HttpHeaderNames.CONTENT_LENGTH, "0");
+      body.release();
+      return Response.of(object.status(), fields, Unpooled.EMPTY_BUFFER);
     }
-    return true;
+    describe(fields, object, type);
+    if (request.method().equals("HEAD")) {
+      fields.add(HttpHeaderNames.CONTENT_LENGTH, object.lengthText());
+    }
+    return Response.of(200, fields, body);
   }
 
-  /** Answers from memory what is not simply a whole, fresh object. */
-  private void otherHit(
-      Exchange exchange, CachedObject object, ImagePath.ImageType type, ByteBuf body, long nowNs) {
-    Request request = exchange.request();
-    HttpHeaders fields = Response.newHeaders(HIT_FIELDS);
-    long staleNs =
-        store.isFresh(object, nowNs) ? 0 : nowNs - object.fetchedAtNs() - object.freshNs();
-    headers.hit(fields, staleNs / 1_000_000_000L);
-    headers.caching(fields, object, nowNs);
+  /** Answers a request with conditions from memory; false if that is not possible. */
+  private boolean conditionalHit(Exchange exchange, Request request) {
+    if (isPlain(request.headers())) {
+      return false;
+    }
+    long nowNs = nanoClock.getAsLong();
+    CachedObject object = inMemory(request, nowNs);
+    ByteBuf body = object == null ? null : object.retainBody();
+    if (object == null || body == null) {
+      return false;
+    }
+    ImagePath.ImageType type = count(request, body);
+    HttpHeaders fields = hitFields(object, nowNs);
     if (object.status() != 200) {
       headers.common(fields);
       fields.add(HttpHeaderNames.CONTENT_LENGTH, "0");
       body.release();
       exchange.respond(Response.of(object.status(), fields, Unpooled.EMPTY_BUFFER));
-    } else if (isPlain(request.headers())) {
-      headers.common(fields);
-      describe(fields, object, type);
-      if (request.method().equals("HEAD")) {
-        fields.add(HttpHeaderNames.CONTENT_LENGTH, object.lengthText());
-      }
-      exchange.respond(Response.of(200, fields, body));
     } else {
       commonFields(exchange);
       ConditionalResponse.answer(
           exchange, object.representation(contentType(object, type)), fields, body);
     }
+    return true;
+  }
+
+  private @Nullable CachedObject inMemory(Request request, long nowNs) {
+    String method = request.method();
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      return null;
+    }
+    CachedObject object = store.cached(request.path(), nowNs);
+    return object == null || (object.status() != 200 && fallbacks) ? null : object;
+  }
+
+  /** Counts a request that is answered from memory, and returns the type that it asks for. */
+  private ImagePath.ImageType count(Request request, ByteBuf body) {
+    ImagePath.Kind kind = ImagePath.kindOf(request.path());
+    ImagePath.ImageType type = ImagePath.typeOf(request.path());
+    request.bindRoute(kind.route());
+    metrics.requested(kind, type);
+    metrics.hitBytes(body.readableBytes());
+    return type;
+  }
+
+  /** Fields of an answer from memory that is not simply a whole, fresh object. */
+  private HttpHeaders hitFields(CachedObject object, long nowNs) {
+    HttpHeaders fields = Response.newHeaders(HIT_FIELDS);
+    long staleNs =
+        store.isFresh(object, nowNs) ? 0 : nowNs - object.fetchedAtNs() - object.freshNs();
+    headers.hit(fields, staleNs / 1_000_000_000L);
+    headers.caching(fields, object, nowNs);
+    return fields;
   }
 
   /** Sets the fields that describe the bytes. */

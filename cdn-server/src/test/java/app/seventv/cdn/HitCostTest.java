@@ -36,7 +36,12 @@ import org.junit.jupiter.api.Test;
 /** What a hit costs: it stays on its thread and leaves little behind for the collector. */
 class HitCostTest {
   private static final int HITS = 200_000;
-  private static final int HTTP1_HITS = 40_000;
+  private static final int HTTP1_HITS = 20_000;
+
+  // A tenth above what is measured; the tests' compiler makes more objects than that of services.
+  private static final long AT_ONCE_BYTES = 312;
+  private static final long EXCHANGE_BYTES = 728;
+
   private static final int LENGTH = 20_000;
   private static final String KEY = "emote/01F6MZGCNG000255K4X1K7NTHR/4x.webp";
 
@@ -92,23 +97,45 @@ class HitCostTest {
     cache.put('/' + KEY, CachedObject.found(head, body, System.nanoTime()));
   }
 
-  /** From the bytes of the request to those of the answer, on the loop's thread. */
+  /** Tells its thread. */
+  private record Told(Handler content, boolean atOnce, CompletableFuture<Long> thread)
+      implements Handler {
+    @Override
+    public @Nullable Response answerAtOnce(Request request) throws Exception {
+      thread.complete(Thread.currentThread().threadId());
+      return atOnce ? content.answerAtOnce(request) : null;
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws Exception {
+      content.handle(exchange);
+    }
+  }
+
   @Test
   void aHitOverHttp1LeavesLittleGarbage() throws Exception {
+    long perHit = bytesPerHit(true);
+    System.out.println("figure: cdn-garbage-bytes-per-hit-http1 " + perHit + " bytes");
+    assertThat(perHit).isLessThanOrEqualTo(AT_ONCE_BYTES);
+  }
+
+  /** As every handler has it that needs an exchange. */
+  @Test
+  void anExchangeOverHttp1LeavesLittleGarbage() throws Exception {
+    long perHit = bytesPerHit(false);
+    System.out.println("figure: cdn-garbage-bytes-per-exchange-http1 " + perHit + " bytes");
+    assertThat(perHit).isLessThanOrEqualTo(EXCHANGE_BYTES);
+  }
+
+  /** From the bytes of the request to those of the answer, on the loop's thread. */
+  private long bytesPerHit(boolean atOnce) throws Exception {
     keepObject();
     Threads threads = new Threads();
     CompletableFuture<Long> loopThread = new CompletableFuture<>();
-    Handler content = handler();
+    long perHit;
     try (EventLoops loops = EventLoops.start(TransportOptions.loops(1));
         HttpServer server =
-            HttpServer.builder(
-                    loops,
-                    exchange -> {
-                      if (!loopThread.isDone()) {
-                        loopThread.complete(Thread.currentThread().threadId());
-                      }
-                      content.handle(exchange);
-                    })
+            HttpServer.builder(loops, new Told(handler(), atOnce, loopThread))
                 .observer(new HttpMetrics(new Metrics()))
                 .listen(
                     HttpListener.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
@@ -118,12 +145,13 @@ class HitCostTest {
       long loop = loopThread.get(30, TimeUnit.SECONDS);
       long before = threads.allocated(loop);
       get(client, HTTP1_HITS);
-      long perHit = (threads.allocated(loop) - before) / HTTP1_HITS;
-      System.out.println("figure: cdn-garbage-bytes-per-hit-http1 " + perHit);
-      assertThat(perHit).isLessThanOrEqualTo(1000);
+      perHit = (threads.allocated(loop) - before) / HTTP1_HITS;
     }
     cache.clear();
-    await().untilAsserted(() -> assertThat(cache.directBytes()).isZero());
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(cache.directBytes()).isZero());
+    return perHit;
   }
 
   private static void get(Socket client, int times) throws IOException {

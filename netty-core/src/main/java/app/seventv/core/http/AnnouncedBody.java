@@ -10,6 +10,12 @@ final class AnnouncedBody {
   /** Still to be written; -1 without {@code content-length}. */
   private long left = -1;
 
+  /** Forgets what has been written: another response comes. */
+  void renew() {
+    bytes = 0;
+    left = -1;
+  }
+
   /** Begins a streamed body; one that has no body by its method or status announces nothing. */
   void begin(HttpHeaders headers, boolean bodiless) {
     String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);

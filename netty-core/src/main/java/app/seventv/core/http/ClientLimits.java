@@ -2,6 +2,7 @@ package app.seventv.core.http;
 
 import app.seventv.core.limits.AddressLimits;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts clients behind trusted proxies, whose connections carry requests of many: each exchange
@@ -20,6 +21,14 @@ final class ClientLimits implements Handler {
     this.limits = limits;
     this.clients = clients;
     this.observer = observer;
+  }
+
+  /** Behind a proxy the exchange counts, so it takes one. */
+  @Override
+  public @Nullable Response answerAtOnce(Request request) throws Exception {
+    return clients.isProxy(request.connection().peer().getAddress())
+        ? null
+        : handler.answerAtOnce(request);
   }
 
   @Override

@@ -57,6 +57,16 @@ public final class HeaderBlock {
     return new HeaderBlock(slots, lines.toString().getBytes(StandardCharsets.ISO_8859_1), http3);
   }
 
+  /**
+   * Makes fields begin with these, and forget all others: saves a handler that answers at once
+   * ({@link Handler#answerAtOnce}) new ones for each answer.
+   *
+   * @param fields made by {@link Response#newHeaders()} or its like, and sent already
+   */
+  public void begin(HttpHeaders fields) {
+    ((HeaderFields) fields).beginAgain(this);
+  }
+
   /** How many fields. */
   int size() {
     return slots.length / 2;

@@ -1,19 +1,14 @@
 package app.seventv.core.http;
 
-import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Calendar;
-import java.util.Collections;
-import java.util.Date;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * looking at all of them is quicker than hashing, and there is nothing to collide: two objects
  * instead of Netty's two and one for each field.
  */
-final class HeaderFields extends HttpHeaders {
+final class HeaderFields extends BasicHeaders {
   private static final int FIRST_SLOTS = 16;
 
   private final boolean checked;
@@ -56,14 +51,30 @@ final class HeaderFields extends HttpHeaders {
   /** Fields of an own message that begin with common ones, with room for so many others. */
   static HeaderFields checked(HeaderBlock common, int fields) {
     HeaderFields made = new HeaderFields(true, 2 * fields);
-    made.common = common;
-    made.nameLengths = common.nameLengths();
+    made.beginAgain(common);
     return made;
   }
 
-  /** Fields of a message that was checked while it was read. */
+  /** Makes these the common fields and nothing else. */
+  void beginAgain(HeaderBlock first) {
+    clear();
+    common = first;
+    nameLengths = first.nameLengths();
+  }
+
+  /** Fields of a message that was checked while it was read, with room for so many. */
+  static HeaderFields trusted(int fields) {
+    return new HeaderFields(false, 2 * fields);
+  }
+
+  /** The same with room for a usual message. */
   static HeaderFields trusted() {
     return new HeaderFields(false, FIRST_SLOTS);
+  }
+
+  /** How many fields there is room for. */
+  int room() {
+    return slots.length / 2;
   }
 
   /** The fields that come first, if there are such. */
@@ -146,28 +157,6 @@ final class HeaderFields extends HttpHeaders {
     return at < 0 ? null : valueAt(at);
   }
 
-  private void append(CharSequence name, Object value) {
-    CharSequence text = text(value);
-    if (checked) {
-      checkName(name);
-      checkValue(text);
-    }
-    addTrusted(name, text);
-  }
-
-  private static CharSequence text(Object value) {
-    Objects.requireNonNull(value, "value");
-    if (value instanceof CharSequence text) {
-      return text;
-    }
-    if (value instanceof Date date) {
-      return DateFormatter.format(date);
-    }
-    return value instanceof Calendar calendar
-        ? DateFormatter.format(calendar.getTime())
-        : value.toString();
-  }
-
   private static void checkName(CharSequence name) {
     boolean valid = !name.isEmpty();
     for (int i = 0; i < name.length() && valid; i++) {
@@ -191,19 +180,9 @@ final class HeaderFields extends HttpHeaders {
   // HttpHeaders.
 
   @Override
-  public @Nullable String get(String name) {
-    return get((CharSequence) name);
-  }
-
-  @Override
   public @Nullable String get(CharSequence name) {
     CharSequence value = first(name);
     return value == null ? null : value.toString();
-  }
-
-  @Override
-  public List<String> getAll(String name) {
-    return getAll((CharSequence) name);
   }
 
   @Override
@@ -216,18 +195,8 @@ final class HeaderFields extends HttpHeaders {
   }
 
   @Override
-  public boolean contains(String name) {
-    return find(name, 0) >= 0;
-  }
-
-  @Override
   public boolean contains(CharSequence name) {
     return find(name, 0) >= 0;
-  }
-
-  @Override
-  public boolean isEmpty() {
-    return size() == 0;
   }
 
   @Override
@@ -263,85 +232,14 @@ final class HeaderFields extends HttpHeaders {
   }
 
   @Override
-  public Iterator<String> valueStringIterator(CharSequence name) {
-    return getAll(name).iterator();
-  }
-
-  @Override
-  public Iterator<? extends CharSequence> valueCharSequenceIterator(CharSequence name) {
-    return contains(name) ? getAll(name).iterator() : Collections.emptyIterator();
-  }
-
-  @Override
-  public HttpHeaders add(String name, Object value) {
-    append(name, value);
-    return this;
-  }
-
-  @Override
   public HttpHeaders add(CharSequence name, Object value) {
-    append(name, value);
+    CharSequence text = text(value);
+    if (checked) {
+      checkName(name);
+      checkValue(text);
+    }
+    addTrusted(name, text);
     return this;
-  }
-
-  @Override
-  public HttpHeaders add(String name, Iterable<?> values) {
-    values.forEach(value -> append(name, value));
-    return this;
-  }
-
-  @Override
-  public HttpHeaders add(CharSequence name, Iterable<?> values) {
-    values.forEach(value -> append(name, value));
-    return this;
-  }
-
-  @Override
-  public HttpHeaders addInt(CharSequence name, int value) {
-    return add(name, Integer.toString(value));
-  }
-
-  @Override
-  public HttpHeaders addShort(CharSequence name, short value) {
-    return add(name, Short.toString(value));
-  }
-
-  @Override
-  public HttpHeaders set(String name, Object value) {
-    return set((CharSequence) name, value);
-  }
-
-  @Override
-  public HttpHeaders set(CharSequence name, Object value) {
-    remove(name);
-    append(name, value);
-    return this;
-  }
-
-  @Override
-  public HttpHeaders set(String name, Iterable<?> values) {
-    return set((CharSequence) name, values);
-  }
-
-  @Override
-  public HttpHeaders set(CharSequence name, Iterable<?> values) {
-    remove(name);
-    return add(name, values);
-  }
-
-  @Override
-  public HttpHeaders setInt(CharSequence name, int value) {
-    return set(name, Integer.toString(value));
-  }
-
-  @Override
-  public HttpHeaders setShort(CharSequence name, short value) {
-    return set(name, Short.toString(value));
-  }
-
-  @Override
-  public HttpHeaders remove(String name) {
-    return remove((CharSequence) name);
   }
 
   @Override
@@ -367,53 +265,11 @@ final class HeaderFields extends HttpHeaders {
 
   @Override
   public HttpHeaders clear() {
+    Arrays.fill(slots, 0, used, ""); // texts of one message must not outlive it in another's slots
     common = null;
     used = 0;
     nameLengths = 0;
     return this;
-  }
-
-  // Numbers and dates: as in Netty, what is no such thing counts as absent.
-
-  @Override
-  public @Nullable Integer getInt(CharSequence name) {
-    try {
-      CharSequence value = first(name);
-      return value == null ? null : Integer.valueOf(value.toString().trim());
-    } catch (NumberFormatException notANumber) {
-      return null;
-    }
-  }
-
-  @Override
-  public int getInt(CharSequence name, int otherwise) {
-    Integer value = getInt(name);
-    return value == null ? otherwise : value;
-  }
-
-  @Override
-  public @Nullable Short getShort(CharSequence name) {
-    Integer value = getInt(name);
-    return value == null || value.shortValue() != value ? null : value.shortValue();
-  }
-
-  @Override
-  public short getShort(CharSequence name, short otherwise) {
-    Short value = getShort(name);
-    return value == null ? otherwise : value;
-  }
-
-  @Override
-  public @Nullable Long getTimeMillis(CharSequence name) {
-    CharSequence value = first(name);
-    long seconds = value == null ? HttpDate.INVALID : HttpDate.parse(value.toString());
-    return seconds == HttpDate.INVALID ? null : seconds * 1_000;
-  }
-
-  @Override
-  public long getTimeMillis(CharSequence name, long otherwise) {
-    Long value = getTimeMillis(name);
-    return value == null ? otherwise : value;
   }
 
   @Override

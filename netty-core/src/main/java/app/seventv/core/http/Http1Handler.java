@@ -185,17 +185,16 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   }
 
   private void handle(Http1Head head, long nowNs) {
-    Request request = new Request(head.method(), head.target(), head.headers(), connection);
-    HttpExchange exchange = new HttpExchange(server, transport(), request, nowNs);
+    SpareExchange spare = SpareExchange.ofLoop();
+    HttpExchange exchange =
+        spare.begin(
+            server, transport(), connection, head.method(), head.target(), head.headers(), nowNs);
     current = exchange;
-    try {
-      server.handler.handle(exchange);
-    } catch (Throwable failure) { // an Error, too, costs this request only
-      exchange.fail(failure);
-    }
+    exchange.handle(body.done());
     if (body.done() && current == exchange) {
       exchange.bodyEnd(body.trailers());
     }
+    spare.offer(exchange);
   }
 
   /** Whether nothing that is read now can be handled before an answer is out. */

@@ -1,31 +1,34 @@
 package app.seventv.core.http;
 
-import io.netty.handler.codec.http.HttpHeaders;
-
-/**
- * A request head that is well-formed and unambiguous.
- *
- * @param method method token, common ones interned
- * @param target origin form, or {@code *}
- * @param headers fields with lower-case names
- * @param contentLength length of the body, {@link #NO_BODY} or {@link #CHUNKED}
- * @param declaredLength value of {@code content-length}, or -1
- * @param http10 whether the version is 1.0
- * @param keepAlive whether the client wants the connection to stay (RFC 9112 §9.3)
- * @param continueExpected whether the client waits for 100 (Continue)
- */
-record Http1Head(
-    String method,
-    String target,
-    HttpHeaders headers,
-    long contentLength,
-    long declaredLength,
-    boolean http10,
-    boolean keepAlive,
-    boolean continueExpected) {
+/** A request head that is well-formed and unambiguous; valid until another is read on its loop. */
+interface Http1Head {
   /** No body at all. */
-  static final long NO_BODY = 0;
+  long NO_BODY = 0;
 
   /** The body comes in chunks (RFC 9112 §7.1). */
-  static final long CHUNKED = -1;
+  long CHUNKED = -1;
+
+  /** Method token, common ones interned. */
+  String method();
+
+  /** Origin form, or {@code *}. */
+  String target();
+
+  /** Fields with lower-case names; whoever takes them owns them. */
+  HeaderFields headers();
+
+  /** Length of the body, {@link #NO_BODY} or {@link #CHUNKED}. */
+  long contentLength();
+
+  /** Value of {@code content-length}, or -1. */
+  long declaredLength();
+
+  /** Whether the version is 1.0. */
+  boolean http10();
+
+  /** Whether the client wants the connection to stay (RFC 9112 §9.3). */
+  boolean keepAlive();
+
+  /** Whether the client waits for 100 (Continue). */
+  boolean continueExpected();
 }

@@ -2,7 +2,6 @@ package app.seventv.core.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class Http1HeadParser {
   /** Bytes that are looked at first; most heads are shorter. */
   private static final int FIRST_LOOK_BYTES = 1 << 10;
-
-  private static final FastThreadLocal<byte[]> SCRATCH = new FastThreadLocal<>();
 
   private final HttpLimits limits;
 
@@ -45,9 +42,14 @@ final class Http1HeadParser {
     if (scanned == 0 && !atFirstByte(in)) {
       return null;
     }
-    byte[] bytes = scratch();
-    int end = find(in, bytes);
-    return end == 0 ? null : Http1HeadReader.head(bytes, end);
+    Http1HeadReader reader = Http1HeadReader.ofLoop();
+    int end = find(in, bytes(reader));
+    if (end == 0) {
+      return null;
+    }
+    int count = fields;
+    reset();
+    return reader.head(end, SpareExchange.ofLoop().fields(count));
   }
 
   /**
@@ -59,9 +61,14 @@ final class Http1HeadParser {
     if (scanned == 0) {
       fieldsStart = 0;
     }
-    byte[] bytes = scratch();
-    int end = find(in, bytes);
-    return end == 0 ? null : Http1HeadReader.trailers(bytes, end);
+    Http1HeadReader reader = Http1HeadReader.ofLoop();
+    int end = find(in, bytes(reader));
+    if (end == 0) {
+      return null;
+    }
+    int count = fields;
+    reset();
+    return reader.trailers(end, HeaderFields.trusted(count));
   }
 
   /** Copies the bytes into the array until the empty line is there. Returns its end, or 0. */
@@ -77,7 +84,6 @@ final class Http1HeadParser {
       int end = scan(bytes, to);
       if (end > 0) {
         in.skipBytes(end);
-        reset();
         return end;
       }
       if (look == available) {
@@ -164,13 +170,7 @@ final class Http1HeadParser {
     emptyLineSkipped = false;
   }
 
-  private byte[] scratch() {
-    byte[] bytes = SCRATCH.getIfExists();
-    int needed = limits.maxRequestLineBytes() + limits.maxHeaderBytes() + 4;
-    if (bytes == null || bytes.length < needed) {
-      bytes = new byte[needed];
-      SCRATCH.set(bytes);
-    }
-    return bytes;
+  private byte[] bytes(Http1HeadReader reader) {
+    return reader.bytes(limits.maxRequestLineBytes() + limits.maxHeaderBytes() + 4);
   }
 }

@@ -3,26 +3,43 @@ package app.seventv.core.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
-import java.nio.charset.StandardCharsets;
+import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one complete head. Whatever another server could read differently is refused: what a proxy
- * in front takes for one request must not be two here (RFC 9112 §11.2).
+ * Reads one complete head after the other. Whatever another server could read differently is
+ * refused: what a proxy in front takes for one request must not be two here (RFC 9112 §11.2).
+ *
+ * <p>There is one for each loop, which is the head that it has read last: what a connection wants
+ * of it it takes before it reads on or calls anybody.
  */
-final class Http1HeadReader {
+final class Http1HeadReader implements Http1Head {
   private static final AsciiString CHUNKED = AsciiString.cached("chunked");
   private static final AsciiString CLOSE = AsciiString.cached("close");
   private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
   private static final AsciiString CONTINUE = AsciiString.cached("100-continue");
+  private static final AsciiString HTTP = AsciiString.cached("http");
+  private static final AsciiString HTTPS = AsciiString.cached("https");
   private static final byte[] VERSION_START = {'H', 'T', 'T', 'P', '/'};
 
   /** More digits could overflow a long. */
   private static final int MAX_LENGTH_DIGITS = 18;
 
-  private final byte[] bytes;
-  private final HeaderFields headers = HeaderFields.trusted();
+  private static final FastThreadLocal<Http1HeadReader> OF_LOOP =
+      new FastThreadLocal<>() {
+        @Override
+        protected Http1HeadReader initialValue() {
+          return new Http1HeadReader();
+        }
+      };
+
+  private final RepeatedTexts texts = new RepeatedTexts();
+  private byte[] bytes = {};
   private int at;
+
+  private String method = "";
+  private String target = "";
+  private HeaderFields headers = HeaderFields.trusted(0);
   private boolean http10;
   private @Nullable String absoluteAuthority;
   private boolean hostSeen;
@@ -30,36 +47,63 @@ final class Http1HeadReader {
   private boolean keepAlive;
   private boolean chunked;
   private boolean continueExpected;
-  private long contentLength = -1;
+  private long declaredLength;
 
-  private Http1HeadReader(byte[] bytes) {
-    this.bytes = bytes;
+  private Http1HeadReader() {}
+
+  /** The reader of the loop that calls. */
+  static Http1HeadReader ofLoop() {
+    return OF_LOOP.get();
+  }
+
+  /** The array where a head is looked at, which has room for so many bytes. */
+  byte[] bytes(int room) {
+    if (bytes.length < room) {
+      bytes = new byte[room];
+    }
+    return bytes;
+  }
+
+  private void begin(HeaderFields fields) {
+    headers = fields;
+    at = 0;
+    http10 = false;
+    absoluteAuthority = null;
+    hostSeen = false;
+    close = false;
+    keepAlive = false;
+    chunked = false;
+    continueExpected = false;
+    declaredLength = -1;
   }
 
   /**
-   * Reads the head at the start of the array.
+   * Reads the trailer section at the start of {@link #bytes}.
    *
    * @param end index after the empty line
+   * @param fields where the fields go
    */
-  static Http1Head head(byte[] bytes, int end) {
-    return new Http1HeadReader(bytes).head(end);
-  }
-
-  /** Reads the trailer section at the start of the array. */
-  static HttpHeaders trailers(byte[] bytes, int end) {
-    Http1HeadReader reader = new Http1HeadReader(bytes);
-    while (reader.at < end - 2) {
-      reader.field(true);
+  HttpHeaders trailers(int end, HeaderFields fields) {
+    begin(fields);
+    while (at < end - 2) {
+      field(true);
     }
-    return reader.headers;
+    return fields;
   }
 
-  private Http1Head head(int end) {
+  /**
+   * Reads the head at the start of {@link #bytes}.
+   *
+   * @param end index after the empty line
+   * @param fields where the fields go
+   */
+  Http1Head head(int end, HeaderFields fields) {
+    begin(fields);
     int methodEnd = tokenEnd(0);
     if (methodEnd == 0 || bytes[methodEnd] != ' ') {
       throw Http1Refusal.REQUEST_LINE;
     }
-    String method = Http1Syntax.method(bytes, 0, methodEnd);
+    method = Http1Syntax.method(bytes, 0, methodEnd);
     int targetStart = methodEnd + 1;
     int targetEnd = targetStart;
     while (Http1Syntax.isTarget(bytes[targetEnd])) {
@@ -72,22 +116,57 @@ final class Http1HeadReader {
     if (method.equals("CONNECT")) {
       throw Http1Refusal.CONNECT;
     }
-    String target = target(method, targetStart, targetEnd);
+    target = target(targetStart, targetEnd);
     while (at < end - 2) {
       field(false);
     }
     check();
-    long length = chunked ? Http1Head.CHUNKED : Math.max(contentLength, Http1Head.NO_BODY);
-    return new Http1Head(
-        method,
-        target,
-        headers,
-        length,
-        contentLength,
-        http10,
-        http10 ? keepAlive && !close : !close,
-        continueExpected && length != Http1Head.NO_BODY);
+    return this;
   }
+
+  // Http1Head.
+
+  @Override
+  public String method() {
+    return method;
+  }
+
+  @Override
+  public String target() {
+    return target;
+  }
+
+  @Override
+  public HeaderFields headers() {
+    return headers;
+  }
+
+  @Override
+  public long contentLength() {
+    return chunked ? Http1Head.CHUNKED : Math.max(declaredLength, NO_BODY);
+  }
+
+  @Override
+  public long declaredLength() {
+    return declaredLength;
+  }
+
+  @Override
+  public boolean http10() {
+    return http10;
+  }
+
+  @Override
+  public boolean keepAlive() {
+    return http10 ? keepAlive && !close : !close;
+  }
+
+  @Override
+  public boolean continueExpected() {
+    return continueExpected && contentLength() != NO_BODY;
+  }
+
+  // The parts of a head.
 
   private int tokenEnd(int from) {
     int i = from;
@@ -120,9 +199,9 @@ final class Http1HeadReader {
   }
 
   /** Origin, absolute or asterisk form (RFC 9112 §3.2). */
-  private String target(String method, int from, int to) {
+  private String target(int from, int to) {
     if (bytes[from] == '/') {
-      return text(from, to);
+      return originForm(from, to);
     }
     if (bytes[from] == '*') {
       if (to - from > 1 || !method.equals("OPTIONS")) {
@@ -138,11 +217,21 @@ final class Http1HeadReader {
     if (!validHost(authority, path)) {
       throw Http1Refusal.TARGET;
     }
-    absoluteAuthority = text(authority, path);
+    absoluteAuthority = texts.of(bytes, authority, path);
     if (path == to) {
       return method.equals("OPTIONS") ? "*" : "/"; // RFC 9112 §3.2.4
     }
-    return bytes[path] == '/' ? text(path, to) : '/' + text(path, to);
+    return bytes[path] == '/' ? originForm(path, to) : '/' + RepeatedTexts.text(bytes, path, to);
+  }
+
+  /** A query may hold what nobody else is to see, so such a text is not kept. */
+  private String originForm(int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] == '?') {
+        return RepeatedTexts.text(bytes, from, to);
+      }
+    }
+    return texts.of(bytes, from, to);
   }
 
   private int authorityStart(int from, int to) {
@@ -150,8 +239,8 @@ final class Http1HeadReader {
     while (colon < to && bytes[colon] != ':') {
       colon++;
     }
-    String scheme = text(from, colon);
-    if (!scheme.equalsIgnoreCase("http") && !scheme.equalsIgnoreCase("https")) {
+    if (!Http1Syntax.equalsIgnoreCase(bytes, from, colon, HTTP)
+        && !Http1Syntax.equalsIgnoreCase(bytes, from, colon, HTTPS)) {
       throw Http1Refusal.TARGET;
     }
     if (to - colon < 3 || bytes[colon + 1] != '/' || bytes[colon + 2] != '/') {
@@ -192,7 +281,14 @@ final class Http1HeadReader {
     } else if (HttpTrailers.isForbidden(name)) {
       return;
     }
-    headers.addTrusted(name, text(valueStart, i));
+    headers.addTrusted(name, value(name, valueStart, i));
+  }
+
+  /** Secrets are not kept for those who come with the same. */
+  @SuppressWarnings("ReferenceEquality") // interned
+  private String value(AsciiString name, int from, int to) {
+    boolean secret = name == HttpHeaderNames.COOKIE || name == HttpHeaderNames.AUTHORIZATION;
+    return secret ? RepeatedTexts.text(bytes, from, to) : texts.of(bytes, from, to);
   }
 
   /** Notes what the fields say that concern the connection itself. Common names are interned. */
@@ -220,7 +316,7 @@ final class Http1HeadReader {
 
   /** One field, digits only: a list of equal lengths is read differently by others. */
   private void contentLength(int from, int to) {
-    if (contentLength >= 0 || to == from || to - from > MAX_LENGTH_DIGITS) {
+    if (declaredLength >= 0 || to == from || to - from > MAX_LENGTH_DIGITS) {
       throw Http1Refusal.CONTENT_LENGTH;
     }
     long length = 0;
@@ -230,7 +326,7 @@ final class Http1HeadReader {
       }
       length = length * 10 + (bytes[i] - '0');
     }
-    contentLength = length;
+    declaredLength = length;
   }
 
   /** Exactly {@code chunked}, once, in HTTP/1.1 (RFC 9112 §6.1, §6.3). */
@@ -254,7 +350,7 @@ final class Http1HeadReader {
   }
 
   private void check() {
-    if (chunked && contentLength >= 0) {
+    if (chunked && declaredLength >= 0) {
       throw Http1Refusal.FRAMING;
     }
     if (!hostSeen && !http10) {
@@ -296,9 +392,5 @@ final class Http1HeadReader {
 
   private boolean validHost(int from, int to) {
     return HttpAuthority.isValid(new AsciiString(bytes, from, to - from, false));
-  }
-
-  private String text(int from, int to) {
-    return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
   }
 }

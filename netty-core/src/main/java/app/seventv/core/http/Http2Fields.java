@@ -1,9 +1,6 @@
 package app.seventv.core.http;
 
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
@@ -17,15 +14,16 @@ import org.jspecify.annotations.Nullable;
  * the block has to be decoded anyway to keep the compression state.
  */
 final class Http2Fields extends DefaultHttp2Headers {
-  private static final HttpHeadersFactory FIELDS =
-      DefaultHttpHeadersFactory.headersFactory().withValidation(false); // checked here
+  /** Room for the fields of the first block; later there is as much as the one before took. */
+  private static final int FIRST_FIELDS = 16;
+
   private static final boolean[] NAME_BYTES = nameBytes();
   private static final AsciiString TRAILERS = AsciiString.cached("trailers");
   private static final AsciiString CONTENT_LENGTH = HttpHeaderNames.CONTENT_LENGTH;
 
   private final int maxFields;
 
-  private HttpHeaders fields = FIELDS.newHeaders();
+  private HeaderFields fields = HeaderFields.trusted(0); // checked here
   private int fieldCount;
   private boolean malformed;
   private boolean regularSeen;
@@ -49,7 +47,7 @@ final class Http2Fields extends DefaultHttp2Headers {
 
   /** Gets ready for the next block. */
   void begin() {
-    fields = FIELDS.newHeaders();
+    fields = SpareExchange.ofLoop().fields(fieldCount == 0 ? FIRST_FIELDS : fieldCount);
     fieldCount = 0;
     malformed = false;
     regularSeen = false;
@@ -247,7 +245,7 @@ final class Http2Fields extends DefaultHttp2Headers {
   }
 
   /** Regular fields; whoever takes them owns them. */
-  HttpHeaders fields() {
+  HeaderFields fields() {
     return fields;
   }
 

@@ -95,18 +95,26 @@ final class Http2Requests {
     count++;
     connection.streamOpened(
         stream, count == server.limits.maxRequestsPerConnection() || server.draining());
-    Request request =
-        new Request(fields.methodName(), fields.target(), fields.fields(), facts, protocol);
-    HttpExchange exchange = new HttpExchange(server, stream, request, nowNs);
+    SpareExchange spare = SpareExchange.ofLoop();
+    HttpExchange exchange = exchange(spare, stream, fields, nowNs);
     stream.begin(exchange);
-    try {
-      server.handle(exchange);
-    } catch (Throwable failure) { // an Error, too, costs this request only
-      exchange.fail(failure);
-    }
+    exchange.handle(end);
     if (end) {
       stream.bodyEnd(EmptyHttpHeaders.INSTANCE);
     }
+    spare.offer(exchange);
+  }
+
+  private HttpExchange exchange(
+      SpareExchange spare, Http2Stream stream, Http2Fields head, long nowNs) {
+    String method = head.methodName();
+    String target = head.target();
+    String protocol = head.connectProtocol();
+    if (protocol == null) {
+      return spare.begin(server, stream, facts, method, target, head.fields(), nowNs);
+    }
+    Request request = new Request(method, target, head.fields(), facts, protocol);
+    return new HttpExchange(server, stream, request, nowNs);
   }
 
   void data(int id, ByteBuf data, int flowControlled, boolean end) {

@@ -393,6 +393,7 @@ final class Http2Stream implements ExchangeTransport {
 
   @Override
   public void exchangeEnded(HttpExchange ended) {
+    exchange = null; // it may serve for another request from now on
     // What is queued still goes out; the stream ends when both sides have.
   }
 

@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * {@link ExchangeTransport} carries them.
  */
 final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
-  private final ServerContext server;
-  private final ExchangeTransport transport;
+  private ServerContext server;
+  private ExchangeTransport transport;
   private final Request request;
-  private final boolean headRequest;
-  private final long startNs;
+  private boolean headRequest;
+  private long startNs;
 
   private final RequestBody body;
   private final EndActions endActions = new EndActions();
@@ -42,15 +42,74 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   private boolean webSocket;
   private boolean ended;
 
+  /** Whether a handler, or the server's error mapper, may hold this exchange or its request. */
+  private boolean seen;
+
   HttpExchange(ServerContext server, ExchangeTransport transport, Request request, long startNs) {
     this.server = server;
     this.transport = transport;
     this.request = request;
-    this.headRequest = request.method().equals("HEAD");
-    this.startNs = startNs;
-    this.body = new RequestBody(this, transport);
+    this.body = new RequestBody(this);
+    begin(startNs);
+  }
+
+  private void begin(long nowNs) {
+    startNs = nowNs;
+    headRequest = request.method().equals("HEAD");
     request.bindIds(server.requestIds);
     server.observer.exchangeStarted(request);
+  }
+
+  /**
+   * Serves for another request, which {@link #request} is already; only if {@link #isUnseen}. It is
+   * like a new exchange then.
+   */
+  void renew(ServerContext otherServer, ExchangeTransport otherTransport, long nowNs) {
+    server = otherServer;
+    transport = otherTransport;
+    body.renew();
+    written.renew();
+    headHooks = null;
+    writableAction = null;
+    status = 0;
+    bodiless = false;
+    firstByteNs = -1;
+    durationNs = 0;
+    headSent = false;
+    responseComplete = false;
+    webSocket = false;
+    ended = false;
+    begin(nowNs);
+  }
+
+  /** Whether this has ended and no handler has ever had it. */
+  boolean isUnseen() {
+    return ended && !seen;
+  }
+
+  /** What carries this exchange. */
+  ExchangeTransport transport() {
+    return transport;
+  }
+
+  /**
+   * Has the handler answer.
+   *
+   * @param withoutBody whether the request is known to have no body
+   */
+  void handle(boolean withoutBody) {
+    try {
+      Response atOnce = withoutBody ? server.answerAtOnce(request) : null;
+      if (atOnce != null) {
+        respond(atOnce);
+      } else {
+        seen = true;
+        server.handle(this);
+      }
+    } catch (Throwable failure) { // an Error, too, costs this request only
+      seen = true;
+      fail(failure);
+    }
   }
 
   @Override

@@ -39,7 +39,7 @@ public interface HttpObserver {
     PACKET
   }
 
-  /** A request head arrived; its handler runs next. */
+  /** A request head arrived; its handler runs next. Not to be held beyond the exchange's end. */
   default void exchangeStarted(Request request) {}
 
   /** An exchange ended; one that became a websocket ends when its handshake does. */

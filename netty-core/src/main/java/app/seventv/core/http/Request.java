@@ -14,11 +14,11 @@ public final class Request {
 
   private static final String[] NO_PARAMETERS = {};
 
-  private final String method;
-  private final String path;
-  private final String rawQuery;
-  private final HttpHeaders headers;
-  private final Connection connection;
+  private String method;
+  private String path;
+  private String rawQuery;
+  private HttpHeaders headers;
+  private Connection connection;
   private final @Nullable String connectProtocol;
   private String[] pathParameters = NO_PARAMETERS;
   private @Nullable Map<String, List<String>> queryParameters;
@@ -51,6 +51,21 @@ public final class Request {
     this.headers = headers;
     this.connection = connection;
     this.connectProtocol = connectProtocol;
+  }
+
+  /** Makes this another request: only for {@link SpareExchange}, which knows that none holds it. */
+  void renew(String newMethod, String target, HttpHeaders newHeaders, Connection newConnection) {
+    method = newMethod;
+    int question = target.indexOf('?');
+    path = question < 0 ? target : target.substring(0, question);
+    rawQuery = question < 0 ? "" : target.substring(question + 1);
+    headers = newHeaders;
+    connection = newConnection;
+    pathParameters = NO_PARAMETERS;
+    queryParameters = null;
+    route = null;
+    trace = null;
+    id = null;
   }
 
   /** Method token, case-sensitive. */

@@ -16,7 +16,6 @@ final class RequestBody {
   private static final long MAX_DISCARDED_BYTES = 1 << 20;
 
   private final HttpExchange exchange;
-  private final ExchangeTransport transport;
   private @Nullable BodySink sink;
   private @Nullable List<Object> early;
   private long bytes;
@@ -25,9 +24,19 @@ final class RequestBody {
   private boolean discarding;
   private boolean closed;
 
-  RequestBody(HttpExchange exchange, ExchangeTransport transport) {
+  RequestBody(HttpExchange exchange) {
     this.exchange = exchange;
-    this.transport = transport;
+  }
+
+  /** Begins the body of another request. */
+  void renew() {
+    sink = null;
+    early = null;
+    bytes = 0;
+    discardedBytes = 0;
+    complete = false;
+    discarding = false;
+    closed = false;
   }
 
   /** Whether all of it has arrived. */
@@ -56,12 +65,12 @@ final class RequestBody {
     sink = opened;
     if (!exchange
         .headSent()) { // an interim response behind a final one would be taken for the next
-      transport.continueIfExpected();
+      exchange.transport().continueIfExpected();
     }
     List<Object> parts = early;
     early = null;
     if (parts != null) {
-      transport.reading(true); // first, so that the sink can pause again
+      exchange.transport().reading(true); // first, so that the sink can pause again
       for (Object part : parts) {
         deliver(opened, part);
       }
@@ -76,13 +85,13 @@ final class RequestBody {
       discardedBytes += data.readableBytes();
       data.release();
       if (discardedBytes > MAX_DISCARDED_BYTES && !closed) {
-        transport.stopReading();
+        exchange.transport().stopReading();
       }
     } else if (receiver != null) {
       deliver(receiver, data);
     } else {
       park(data);
-      transport.reading(false); // until a handler asks for it, or has answered
+      exchange.transport().reading(false); // until a handler asks for it, or has answered
     }
   }
 
@@ -126,7 +135,7 @@ final class RequestBody {
     discarding = true;
     releaseEarly();
     if (!complete) {
-      transport.reading(true);
+      exchange.transport().reading(true);
       abortSink(); // answered early: what it has gathered is of no use
     }
   }

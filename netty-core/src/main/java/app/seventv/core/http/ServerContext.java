@@ -129,6 +129,11 @@ final class ServerContext {
     return errorMapper.unreadable(refusal.response());
   }
 
+  /** The answer that a handler has at hand, or null; the request has no body. */
+  @Nullable Response answerAtOnce(Request request) throws Exception {
+    return request.method().equals("CONNECT") ? null : handler.answerAtOnce(request);
+  }
+
   /** Runs the handler, unless a plain CONNECT asks for a proxy (RFC 9110 §9.3.6). */
   void handle(HttpExchange exchange) throws Exception {
     Request request = exchange.request();

@@ -1,6 +1,7 @@
 package app.seventv.core.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
@@ -228,7 +229,10 @@ public enum Transport {
               .bufferRingSize(BUFFER_RING_ENTRIES)
               .batchSize(BUFFER_RING_ENTRIES)
               .incremental(IoUring.isRegisterBufferRingIncSupported())
-              .allocator(new IoUringFixedBufferRingAllocator(BUFFER_RING_BUFFER_BYTES))
+              .allocator(
+                  // Its slices serve again: the other allocator makes an object for each read.
+                  new IoUringFixedBufferRingAllocator(
+                      PooledByteBufAllocator.DEFAULT, BUFFER_RING_BUFFER_BYTES))
               .build());
     }
     return config;
