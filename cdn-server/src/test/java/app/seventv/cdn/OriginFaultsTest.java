@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -276,6 +277,34 @@ class OriginFaultsTest {
       assertThat(cdn.get(version, '/' + key).body()).hasSize(1000);
       assertThat(cdn.get(version, '/' + other).body()).isEqualTo(image);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void anAnswerThatNobodyAskedForIsNobodysAnswer(Version version) throws Exception {
+    byte[] twoAnswers =
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil"
+            .getBytes(StandardCharsets.US_ASCII);
+    cdn.origin().answer(key, (call, out) -> out.write(twoAnswers));
+    cdn.origin().put(other, image);
+    int connections = cdn.origin().connections();
+    assertThat(cdn.get(version, '/' + key).body()).asString().isEqualTo("ok");
+    assertThat(cdn.get(version, '/' + other).body()).isEqualTo(image);
+    assertThat(cdn.origin().connections()).isGreaterThan(connections); // that one is not trusted
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void aBrokenChunkIsNoEnd(Version version) throws Exception {
+    byte[] chunks = "4\r\ngood\r\nno chunk at all\r\n".getBytes(StandardCharsets.US_ASCII);
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "transfer-encoding: chunked");
+              out.write(chunks);
+            });
+    assertBroken(version);
   }
 
   @ParameterizedTest
