@@ -84,6 +84,7 @@ class FreshnessTest {
   @Test
   void notFoundIsBelievedBrieflyAndNeverStale() {
     CachedObject nothing = CachedObject.notFound(0);
+    assertThat(freshness.usefulNs(nothing, 4 * SECOND)).isEqualTo(6 * SECOND);
     assertThat(after(nothing, 9)).isEqualTo(State.FRESH);
     assertThat(after(nothing, 10)).isEqualTo(State.DEAD);
   }

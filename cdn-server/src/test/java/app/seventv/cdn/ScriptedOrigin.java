@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A bucket on a real socket that misbehaves as it is told. */
@@ -30,7 +29,6 @@ final class ScriptedOrigin implements AutoCloseable {
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final List<Socket> open = new CopyOnWriteArrayList<>();
-  private final AtomicInteger connections = new AtomicInteger();
 
   private ScriptedOrigin(ServerSocket server) {
     this.server = server;
@@ -108,17 +106,11 @@ final class ScriptedOrigin implements AutoCloseable {
     return calls.stream().filter(call -> call.key.equals(key)).toList();
   }
 
-  /** Connections so far. */
-  int connections() {
-    return connections.get();
-  }
-
   private void accept() {
     while (!server.isClosed()) {
       try {
         Socket socket = server.accept();
         open.add(socket);
-        connections.incrementAndGet();
         Thread.ofVirtual().start(() -> serve(socket));
       } catch (IOException e) {
         return; // closed

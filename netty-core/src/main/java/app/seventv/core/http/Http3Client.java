@@ -43,6 +43,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Http3Client implements AutoCloseable {
   private static final long TIMEOUT_MS = 10_000;
+
+  /** As long as servers wait, so that a slow answer finds its connection. */
+  private static final long IDLE_MS = 30_000;
+
   private static final long WINDOW_BYTES = 16 << 20;
 
   private final InetSocketAddress server;
@@ -76,7 +80,7 @@ public final class Http3Client implements AutoCloseable {
             .handler(
                 Http3.newQuicClientCodecBuilder()
                     .sslContext(ssl)
-                    .maxIdleTimeout(TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                    .maxIdleTimeout(IDLE_MS, TimeUnit.MILLISECONDS)
                     .initialMaxData(WINDOW_BYTES)
                     .initialMaxStreamDataBidirectionalLocal(WINDOW_BYTES)
                     .initialMaxStreamDataUnidirectional(WINDOW_BYTES)
@@ -248,8 +252,7 @@ public final class Http3Client implements AutoCloseable {
     private final Map<String, String> headers = new HashMap<>();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-    AnswerReader(
-        CompletableFuture<Answer> answer, GoAwayReader goAway, Consumer<byte[]> arriving) {
+    AnswerReader(CompletableFuture<Answer> answer, GoAwayReader goAway, Consumer<byte[]> arriving) {
       this.answer = answer;
       this.goAway = goAway;
       this.arriving = arriving;
