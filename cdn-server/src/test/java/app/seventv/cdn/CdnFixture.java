@@ -220,8 +220,8 @@ final class CdnFixture implements AutoCloseable {
           client(version)
               .sendAsync(
                   HttpRequest.newBuilder(uri(version, path)).build(),
-                  HttpResponse.BodyHandlers.ofByteArrayConsumer(part ->
-                      part.ifPresent(reading::add)))
+                  HttpResponse.BodyHandlers.ofByteArrayConsumer(
+                      part -> part.ifPresent(reading::add)))
               .thenApply(HttpResponse::statusCode));
     }
     return reading;

@@ -99,7 +99,8 @@ class CdnPurgeTest {
       await().until(() -> cdn.figure("cdn_disk_up") == 1);
       for (Version version : Version.values()) {
         String key = "emote/" + ID + "/" + (1 + version.ordinal()) + "x.webp";
-        cdn.origin().put(key, new byte[] {7}, "content-type: image/webp", "cache-control: max-age=999");
+        cdn.origin()
+            .put(key, new byte[] {7}, "content-type: image/webp", "cache-control: max-age=999");
         assertThat(cdn.get(version, '/' + key).body()).containsExactly(7);
         cdn.origin().answer(key, ScriptedOrigin.error("404 Not Found", "NoSuchKey"));
       }

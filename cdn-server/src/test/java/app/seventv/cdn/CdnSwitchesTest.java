@@ -121,13 +121,13 @@ class CdnSwitchesTest {
   void thePortThatClientsSeeIsNamed() throws Exception {
     try (CdnFixture cdn = CdnFixture.start(directory, "public_port = 8443\n")) {
       for (Version version : Version.values()) {
-        assertThat(cdn.get(version, "/").header("alt-svc"))
-            .isEqualTo("h3=\":8443\"; ma=2592000");
+        assertThat(cdn.get(version, "/").header("alt-svc")).isEqualTo("h3=\":8443\"; ma=2592000");
       }
     }
     String redirects = "allow_insecure = false\npublic_port = 443\n";
     try (CdnFixture cdn = CdnFixture.start(directory, redirects)) {
-      assertThat(cdn.get(Version.HTTP_1_1, "/x").header("location")).isEqualTo("https://127.0.0.1/x");
+      assertThat(cdn.get(Version.HTTP_1_1, "/x").header("location"))
+          .isEqualTo("https://127.0.0.1/x");
     }
   }
 

@@ -239,8 +239,7 @@ class ObjectStoreTest {
     simulation.pass(Duration.ofHours(13));
     later = new CompletableFuture<>();
     for (int i = 0; i < 3; i++) {
-      CachedObject stale =
-          Objects.requireNonNull(store.cached('/' + KEY, simulation.nowNs()));
+      CachedObject stale = Objects.requireNonNull(store.cached('/' + KEY, simulation.nowNs()));
       assertThat(stale.mayRefresh(simulation.nowNs())).isFalse(); // not even looked at again
     }
     assertThat(asked).isEqualTo(1);

@@ -36,7 +36,8 @@ class PatientClientsTest {
 
   @BeforeAll
   void start() throws Exception {
-    cdn = CdnFixture.start(directory, "origin_request_timeout = 120\norigin_hedge_delay = 120000\n");
+    cdn =
+        CdnFixture.start(directory, "origin_request_timeout = 120\norigin_hedge_delay = 120000\n");
     for (Version version : Version.values()) {
       String key = key(version.ordinal());
       cdn.origin()
