@@ -53,7 +53,12 @@ final class CdnFixture implements AutoCloseable {
   enum Version {
     HTTP_1_1,
     HTTP_2,
-    HTTP_3
+    HTTP_3;
+
+    /** 1, 2 or 3. */
+    int number() {
+      return name().charAt(5) - '0';
+    }
   }
 
   /** An answer; names in lower case. */

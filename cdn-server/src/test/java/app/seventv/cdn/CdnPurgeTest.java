@@ -98,7 +98,7 @@ class CdnPurgeTest {
     try (CdnFixture cdn = CdnFixture.start(folder.resolve("edge"), settings)) {
       await().until(() -> cdn.figure("cdn_disk_up") == 1);
       for (Version version : Version.values()) {
-        String key = "emote/" + ID + "/" + (1 + version.ordinal()) + "x.webp";
+        String key = "emote/" + ID + "/" + version.number() + "x.webp";
         cdn.origin()
             .put(key, new byte[] {7}, "content-type: image/webp", "cache-control: max-age=999");
         assertThat(cdn.get(version, '/' + key).body()).containsExactly(7);
@@ -108,7 +108,7 @@ class CdnPurgeTest {
       cdn.restart();
       await().until(() -> cdn.figure("cdn_disk_up") == 1);
       for (Version version : Version.values()) {
-        String path = "/emote/" + ID + "/" + (1 + version.ordinal()) + "x.webp";
+        String path = "/emote/" + ID + "/" + version.number() + "x.webp";
         Answer warm = cdn.get(version, path);
         assertThat(warm.body()).containsExactly(7);
         assertThat(warm.header("cache-status")).isEqualTo("SevenTV; hit; detail=tier");

@@ -71,7 +71,7 @@ class DiskCacheTierTest {
           CachedObject.found(head, Unpooled.wrappedBuffer(new byte[1]), 4_000_000_000L);
       tier.store(KEY, object, new Generations().ticket(KEY));
       for (int step : new int[] {0, 2_000, -1_000_000}) {
-        wallMs[0] = 5_000_000 + step;
+        wallMs[0] = 5_000_000L + step;
         Tier.Copy copy = await().until(() -> tier.lookup(KEY).get(), Objects::nonNull);
         CachedObject read = copy.object();
         assertThat(read.ageSeconds(7_000_000_000L)).isEqualTo(Math.max(0, 3 + step / 1_000));

@@ -39,7 +39,7 @@ class PatientClientsTest {
     cdn =
         CdnFixture.start(directory, "origin_request_timeout = 120\norigin_hedge_delay = 120000\n");
     for (Version version : Version.values()) {
-      String key = key(version.ordinal());
+      String key = key(version.number() - 1);
       cdn.origin()
           .answer(
               key,
@@ -62,13 +62,13 @@ class PatientClientsTest {
   void whatIsUploadedIsThereOnceTheMissingOneIsForgotten() throws Exception {
     List<String> paths = new ArrayList<>();
     for (Version version : Version.values()) {
-      String key = key(100 + version.ordinal());
+      String key = key(100 + version.number());
       paths.add('/' + key);
       assertThat(cdn.get(version, '/' + key).status()).isEqualTo(404);
       cdn.origin().put(key, image);
     }
     for (Version version : Version.values()) {
-      String path = paths.get(version.ordinal());
+      String path = paths.get(version.number() - 1);
       await()
           .pollInterval(Duration.ofMillis(500))
           .until(() -> cdn.get(version, path).status() == 200);
@@ -79,7 +79,7 @@ class PatientClientsTest {
   @Test
   void theOriginMayTakeItsTimeIfTheSettingSaysSo() throws Exception {
     for (Version version : Version.values()) {
-      Reading reading = slow.get(version.ordinal());
+      Reading reading = slow.get(version.number() - 1);
       await()
           .pollInterval(Duration.ofSeconds(1))
           .until(() -> {
@@ -87,7 +87,7 @@ class PatientClientsTest {
             return reading.isOver();
           });
       assertThat(reading.body()).isEqualTo(image);
-      assertThat(cdn.origin().calls(key(version.ordinal()))).hasSize(1);
+      assertThat(cdn.origin().calls(key(version.number() - 1))).hasSize(1);
     }
   }
 }
