@@ -26,6 +26,13 @@ record CdnOptions(Config config) {
       Key.address("cdn.bind", "0.0.0.0:8000", "Address of the plain listener.");
   private static final Key<InetSocketAddress> SECURE_BIND =
       Key.address("cdn.secure_bind", "0.0.0.0:8443", "Address of TLS (TCP) and QUIC (UDP).");
+  private static final Key<Integer> PUBLIC_PORT =
+      Key.integer(
+          "cdn.public_port",
+          0,
+          0,
+          65_535,
+          "Port of TLS and QUIC as clients see it, for alt-svc and redirects; 0: cdn.secure_bind's.");
   private static final Key<Boolean> HTTP3 =
       Key.bool("cdn.http3", false, "Whether HTTP/3 is offered on the secure address.");
   private static final Key<ProxyProtocol.Mode> PROXY_PROTOCOL = ProxyProtocol.mode("cdn");
@@ -120,7 +127,7 @@ record CdnOptions(Config config) {
   static final ConfigSchema SCHEMA =
       ConfigSchema.builder()
           .add(PROXY_PROTOCOL)
-          .add(BIND, SECURE_BIND, HTTP3, SERVER_NAME, ALLOW_INSECURE)
+          .add(BIND, SECURE_BIND, PUBLIC_PORT, HTTP3, SERVER_NAME, ALLOW_INSECURE)
           .add(BUCKET_NAME, BUCKET_REGION, BUCKET_ENDPOINT, ACCESS_KEY, SECRET_KEY)
           .add(CACHE_CAPACITY, MAX_AGE, MAX_CONCURRENT_REQUESTS, ORIGIN_REQUEST_TIMEOUT)
           .add(ORIGIN_HEDGE_DELAY, MAX_OBJECT_SIZE, STALE_WHILE_REVALIDATE, STALE_IF_ERROR)
@@ -166,6 +173,12 @@ record CdnOptions(Config config) {
 
   InetSocketAddress secureBind() {
     return config.get(SECURE_BIND);
+  }
+
+  /** The port that clients are told of (cdn.md §11, 11). */
+  int publicPort() {
+    int port = config.get(PUBLIC_PORT);
+    return port == 0 ? secureBind().getPort() : port;
   }
 
   /** The certificates, or null for a plain server. */

@@ -166,8 +166,7 @@ public final class CdnServer implements RunningService {
     AddressLimits limits = new AddressLimits(options.addressLimits()); // one for all listeners
     limits.register(context.metrics());
     boolean http3 = tls != null && options.http3();
-    int securePort = options.secureBind().getPort();
-    String altSvc = http3 ? "h3=\":" + securePort + "\"; ma=2592000" : null;
+    String altSvc = http3 ? "h3=\":" + options.publicPort() + "\"; ma=2592000" : null;
     CdnIdentity identity =
         new CdnIdentity(options.serverName(), options.nodeName(), options.podName(), altSvc);
     ImageHandler images =
@@ -186,7 +185,7 @@ public final class CdnServer implements RunningService {
     }
     Handler plain =
         tls != null && !options.allowInsecure()
-            ? new RedirectHandler(options.serverName(), securePort)
+            ? new RedirectHandler(options.serverName(), options.publicPort())
             : content;
     HttpListener open = HttpListener.plain(options.bind());
     servers.add(server(context, options, plain, open, limits));

@@ -103,6 +103,11 @@ final class Fill {
     return complete ? there : Math.max(0, Math.min(there, object().length() - 1));
   }
 
+  /** Bytes of the body that have come. */
+  int received() {
+    return filled;
+  }
+
   /** Whether the whole body is there and right. */
   boolean isComplete() {
     return complete;

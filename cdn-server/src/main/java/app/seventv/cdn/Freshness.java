@@ -70,11 +70,11 @@ record Freshness(
           ? State.REFRESH_AHEAD
           : State.FRESH;
     }
-    long lateNs = ageNs - object.freshNs();
-    if (lateNs < nanos(staleWhileRevalidate)) {
+    if (ageNs - freshNs < nanos(staleWhileRevalidate)) {
       return State.STALE;
     }
-    return lateNs < nanos(staleIfError) ? State.EXPIRED : State.DEAD;
+    // Without purges an object may have been purged elsewhere long ago: the origin is asked first.
+    return ageNs - object.freshNs() < nanos(staleIfError) ? State.EXPIRED : State.DEAD;
   }
 
   /** Nanoseconds from now for which an object is of any use; at least 1. */

@@ -287,15 +287,14 @@ final class ObjectStore {
     long freshNs = settings.freshness.freshNs(found.head().lifetime());
     CachedObject object =
         CachedObject.found(found.head(), block, nanoClock.getAsLong()).fresh(freshNs);
-    Timers.Pending deadline =
-        timers.after(
+    BodyDeadline deadline =
+        new BodyDeadline(
+            timers,
             settings.bodyTimeout,
-            () -> {
+            fill::received,
+            why -> {
               if (fill.abandon()) {
-                failed(
-                    fill,
-                    new OriginFailure(Kind.TIMEOUT, "no body within " + settings.bodyTimeout),
-                    copy);
+                failed(fill, new OriginFailure(Kind.TIMEOUT, why), copy);
               }
             });
     fill.fill(

@@ -5,16 +5,12 @@ import app.seventv.core.http.ResponseStream;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /** Sends a body straight from the origin to one client, at the client's pace. */
 final class PassStream implements Subscriber<ByteBuffer> {
-  /** An origin that sends nothing for longer is given up (cdn.md §4.2). */
-  static final Duration MAX_STALL = Duration.ofSeconds(20);
-
   private final Timers timers;
   private final Exchange exchange;
   private final ResponseStream stream;
@@ -51,7 +47,7 @@ final class PassStream implements Subscriber<ByteBuffer> {
   }
 
   private void ask(Subscription source) {
-    stall = timers.after(MAX_STALL, () -> onLoop(this::stalled));
+    stall = timers.after(BodyDeadline.MAX_STALL, () -> onLoop(this::stalled));
     source.request(1);
   }
 

@@ -4,6 +4,9 @@ import app.seventv.cdn.OriginFailure.Kind;
 import app.seventv.core.content.CacheControl;
 import app.seventv.core.content.EntityTag;
 import app.seventv.core.http.HttpDate;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -19,6 +23,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -34,6 +39,10 @@ final class S3Origin implements Origin {
   private static final int NOT_MODIFIED = 304;
   private static final Set<String> UNENCODED = Set.of("identity", "aws-chunked");
 
+  /** The SDK starts as many for itself if it is given none. */
+  private static final int LOOPS_PER_CORE = 2;
+
+  private final EventLoopGroup loops = loops();
   private final S3AsyncClient client;
   private final String bucket;
   private final Duration defaultLifetime;
@@ -49,12 +58,24 @@ final class S3Origin implements Origin {
             .forcePathStyle(true)
             .httpClientBuilder(
                 NettyNioAsyncHttpClient.builder()
+                    .eventLoopGroup(SdkEventLoopGroup.create(loops, StrictResponses::newChannel))
                     .maxConcurrency(options.maxOriginRequests() * REQUESTS_PER_FETCH)
-                    .readTimeout(PassStream.MAX_STALL)
+                    // Each wait has a deadline of ours, which knows what for: the head's is
+                    // HedgedOrigin's, a body's BodyDeadline's or PassStream's. This one would cut
+                    // what the setting allows, and bodies whose client takes its time.
+                    .readTimeout(Duration.ZERO)
                     .connectionTimeout(options.originTimeout())
+                    .tlsNegotiationTimeout(options.originTimeout())
                     .connectionAcquisitionTimeout(options.originTimeout()))
             .overrideConfiguration(c -> c.retryStrategy(r -> r.maxAttempts(1)))
             .build();
+  }
+
+  @SuppressWarnings("deprecation") // the SDK knows groups by their class, and not the new ones
+  private static EventLoopGroup loops() {
+    return new NioEventLoopGroup(
+        Runtime.getRuntime().availableProcessors() * LOOPS_PER_CORE,
+        new DefaultThreadFactory("cdn-origin", true));
   }
 
   private static AwsCredentialsProvider credentials(CdnOptions options) {
@@ -177,5 +198,6 @@ final class S3Origin implements Origin {
   @Override
   public void close() {
     client.close();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 }

@@ -33,20 +33,19 @@ final class CdnFixture implements AutoCloseable {
   private static final long LIMIT_SECONDS = 30;
 
   private final ScriptedOrigin origin;
-  private final ServiceRuntime runtime;
-  private final CdnServer cdn;
+  private final String toml;
   private final Path certificate;
+  private ServiceRuntime runtime;
   private final HttpClient plain;
   private final HttpClient secure;
   private @Nullable Http3Client http3;
 
-  private CdnFixture(ScriptedOrigin origin, ServiceRuntime runtime, Path certificate)
-      throws Exception {
+  private CdnFixture(ScriptedOrigin origin, String toml, Path certificate) throws Exception {
     this.origin = origin;
-    this.runtime = runtime;
-    this.cdn = (CdnServer) runtime.service();
+    this.toml = toml;
     this.certificate = certificate;
-    this.plain = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    this.runtime = start(toml);
+    this.plain = plainClient();
     this.secure = secureClient();
   }
 
@@ -54,7 +53,12 @@ final class CdnFixture implements AutoCloseable {
   enum Version {
     HTTP_1_1,
     HTTP_2,
-    HTTP_3
+    HTTP_3;
+
+    /** 1, 2 or 3. */
+    int number() {
+      return name().charAt(5) - '0';
+    }
   }
 
   /** An answer; names in lower case. */
@@ -134,15 +138,23 @@ final class CdnFixture implements AutoCloseable {
         [cdn]
         bind = "127.0.0.1:0"
         secure_bind = "127.0.0.1:0"
-        http3 = true
         tls = { cert = "%s", key = "%s" }
         bucket = { endpoint = "%s" }
         %s
         """
             .formatted(nats, more, cert, key, origin.endpoint(), withDefaults(moreOfCdn));
-    ServiceRuntime runtime =
-        ServiceRuntime.start(CdnServer.DEFINITION, CdnServer.DEFINITION.config(toml));
-    return new CdnFixture(origin, runtime, cert);
+    return new CdnFixture(origin, toml, cert);
+  }
+
+  private static ServiceRuntime start(String toml) throws Exception {
+    return ServiceRuntime.start(CdnServer.DEFINITION, CdnServer.DEFINITION.config(toml));
+  }
+
+  /** Stops the service and starts it again with the same settings. */
+  void restart() throws Exception {
+    closeHttp3();
+    runtime.close();
+    runtime = start(toml);
   }
 
   /**
@@ -153,7 +165,10 @@ final class CdnFixture implements AutoCloseable {
     StringBuilder all = new StringBuilder(settings).append('\n');
     for (String line :
         List.of(
-            "allow_insecure = true", "origin_request_timeout = 60", "origin_hedge_delay = 60000")) {
+            "allow_insecure = true",
+            "http3 = true",
+            "origin_request_timeout = 60",
+            "origin_hedge_delay = 60000")) {
       if (!settings.contains(line.substring(0, line.indexOf(' ')))) {
         all.append(line).append('\n');
       }
@@ -174,11 +189,77 @@ final class CdnFixture implements AutoCloseable {
   }
 
   int securePort() {
-    return cdn.ports().getFirst();
+    return cdn().ports().getFirst();
   }
 
   int plainPort() {
-    return cdn.ports().get(1);
+    return cdn().ports().get(1);
+  }
+
+  private CdnServer cdn() {
+    return (CdnServer) runtime.service();
+  }
+
+  /** The status of {@code POST /purge} on the admin port. */
+  int purge(String secret, String body) throws Exception {
+    int port = runtime.adminAddress().orElseThrow().getPort();
+    HttpRequest purge =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/purge"))
+            .header("authorization", "Bearer " + secret)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .timeout(Duration.ofSeconds(LIMIT_SECONDS))
+            .build();
+    return plain.send(purge, HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  /** Begins to read. */
+  Reading read(Version version, String path) throws Exception {
+    Reading reading = new Reading();
+    if (version == Version.HTTP_3) {
+      reading.ends(
+          http3()
+              .send("GET", path, Map.of(), new byte[0], reading::add)
+              .thenApply(Http3Client.Answer::status));
+    } else {
+      reading.ends(
+          client(version)
+              .sendAsync(
+                  HttpRequest.newBuilder(uri(version, path)).build(),
+                  HttpResponse.BodyHandlers.ofByteArrayConsumer(
+                      part -> part.ifPresent(reading::add)))
+              .thenApply(HttpResponse::statusCode));
+    }
+    return reading;
+  }
+
+  /**
+   * A connection of its own over which a request has been answered.
+   *
+   * @throws IOException if the server does not want it
+   */
+  AutoCloseable connect(Version version) throws Exception {
+    if (version == Version.HTTP_3) {
+      Http3Client client = connectHttp3();
+      try {
+        client.get("/nothing");
+      } catch (IOException e) {
+        client.close();
+        throw e;
+      }
+      return client;
+    }
+    HttpClient client = version == Version.HTTP_1_1 ? plainClient() : secureClient();
+    try {
+      client.send(
+          HttpRequest.newBuilder(uri(version, "/nothing"))
+              .timeout(Duration.ofSeconds(LIMIT_SECONDS))
+              .build(),
+          HttpResponse.BodyHandlers.discarding());
+    } catch (IOException e) {
+      client.close();
+      throw e;
+    }
+    return client;
   }
 
   Answer get(Version version, String path) throws Exception {
@@ -220,13 +301,27 @@ final class CdnFixture implements AutoCloseable {
   private synchronized Http3Client http3() throws Exception {
     Http3Client client = http3;
     if (client == null || client.isLeaving()) {
-      client =
-          Http3Client.connect(
-              runtime.loops(),
-              new InetSocketAddress(InetAddress.getLoopbackAddress(), securePort()));
+      client = connectHttp3();
       http3 = client;
     }
     return client;
+  }
+
+  private Http3Client connectHttp3() throws IOException {
+    return Http3Client.connect(
+        runtime.loops(), new InetSocketAddress(InetAddress.getLoopbackAddress(), securePort()));
+  }
+
+  private synchronized void closeHttp3() {
+    Http3Client client = http3;
+    if (client != null) {
+      client.close();
+    }
+    http3 = null;
+  }
+
+  private static HttpClient plainClient() {
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   }
 
   /** A client of HTTP/2 with a connection of its own that trusts everyone. */
@@ -257,10 +352,7 @@ final class CdnFixture implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    Http3Client client = http3;
-    if (client != null) {
-      client.close();
-    }
+    closeHttp3();
     plain.close();
     secure.close();
     runtime.close();

@@ -3,6 +3,8 @@ package app.seventv.cdn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.cdn.CdnFixture.Answer;
+import app.seventv.cdn.CdnFixture.Version;
 import app.seventv.cdn.peer.PeerClient;
 import app.seventv.cdn.peer.Rendezvous;
 import app.seventv.core.http.Response;
@@ -50,14 +52,16 @@ class CdnPeersTest {
   private EdgeFixture node(
       String name, int port, List<URI> nodes, String nats, String secret, String more)
       throws Exception {
-    String settings =
-        """
-        purge_secret = "admin"
-        peers = { bind = "127.0.0.1:%1$d", self = "http://127.0.0.1:%1$d", secret = "%2$s", \
-        nodes = ["%3$s", "%4$s"], timeout = "5s" }
-        """
-            .formatted(port, secret, nodes.get(0), nodes.get(1));
-    return new EdgeFixture(folder.resolve(name), nats, settings + more);
+    return new EdgeFixture(folder.resolve(name), nats, peers(port, nodes, secret) + more);
+  }
+
+  private static String peers(int port, List<URI> nodes, String secret) {
+    return """
+    purge_secret = "admin"
+    peers = { bind = "127.0.0.1:%1$d", self = "http://127.0.0.1:%1$d", secret = "%2$s", \
+    nodes = ["%3$s", "%4$s"], timeout = "5s" }
+    """
+        .formatted(port, secret, nodes.get(0), nodes.get(1));
   }
 
   private static String keyOf(URI owner, List<URI> nodes, int nth) {
@@ -74,35 +78,45 @@ class CdnPeersTest {
     }
   }
 
+  private CdnFixture edge(String name, int port, List<URI> nodes) throws Exception {
+    return CdnFixture.start(
+        folder.resolve(name), peers(port, nodes, "s"), "metrics_bind_address = \"127.0.0.1:0\"\n");
+  }
+
   @Test
   void theOwnerIsAskedAndTheOriginIfItFails() throws Exception {
     int portA = freePort();
     int portB = freePort();
     List<URI> nodes =
         List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
-    String ofB = keyOf(nodes.get(1), nodes, 1);
-    String ofA = keyOf(nodes.get(0), nodes, 1);
-    try (EdgeFixture a = node("a", portA, nodes, NO_NATS)) {
-      try (EdgeFixture b = node("b", portB, nodes, NO_NATS)) {
-        for (String key : List.of(ofA, ofB)) {
-          a.put(key, new byte[] {1});
-          b.put(key, new byte[] {2});
-        }
-        assertThat(a.get("/" + ofA).body()).containsExactly(1);
-        HttpResponse<byte[]> fromPeer = a.get("/" + ofB);
-        assertThat(fromPeer.body()).containsExactly(2);
-        assertThat(fromPeer.headers().firstValue("content-type")).hasValue("image/webp");
-        assertThat(a.figure("cdn_peer_hits_total")).isEqualTo(1);
+    try (CdnFixture a = edge("a", portA, nodes)) {
+      try (CdnFixture b = edge("b", portB, nodes)) {
+        for (Version version : Version.values()) {
+          String ofA = keyOf(nodes.get(0), nodes, version.number());
+          String ofB = keyOf(nodes.get(1), nodes, version.number());
+          for (String key : List.of(ofA, ofB)) {
+            a.origin().put(key, new byte[] {1});
+            b.origin().put(key, new byte[] {2}, "content-type: image/webp");
+          }
+          assertThat(a.get(version, '/' + ofA).body()).containsExactly(1);
+          Answer fromPeer = a.get(version, '/' + ofB);
+          assertThat(fromPeer.body()).containsExactly(2);
+          assertThat(fromPeer.header("content-type")).isEqualTo("image/webp");
+          assertThat(fromPeer.header("cache-status")).isEqualTo("SevenTV; hit; detail=tier");
+          assertThat(a.origin().calls(ofB)).isEmpty();
+          assertThat(a.figure("cdn_peer_hits_total")).isEqualTo(version.number());
 
-        // What was purged here may still be at the peer.
-        assertThat(a.purge("POST", "Bearer admin", "{\"files\":[\"" + ofB + "\"]}").statusCode())
-            .isEqualTo(200);
-        assertThat(a.get("/" + ofB).body()).containsExactly(1);
+          // What was purged here may still be at the peer.
+          assertThat(a.purge("admin", "{\"files\":[\"" + ofB + "\"]}")).isEqualTo(200);
+          assertThat(a.get(version, '/' + ofB).body()).containsExactly(1);
+        }
       }
-      String later = keyOf(nodes.get(1), nodes, 2);
-      a.put(later, new byte[] {3});
-      assertThat(a.get("/" + later).body()).containsExactly(3);
-      assertThat(a.figure("cdn_peer_failures_total")).isEqualTo(1);
+      for (Version version : Version.values()) {
+        String later = keyOf(nodes.get(1), nodes, 4 + version.number());
+        a.origin().put(later, new byte[] {3});
+        assertThat(a.get(version, '/' + later).body()).containsExactly(3);
+        assertThat(a.figure("cdn_peer_failures_total")).isEqualTo(version.number());
+      }
     }
   }
 

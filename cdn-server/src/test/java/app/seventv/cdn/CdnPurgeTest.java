@@ -3,6 +3,8 @@ package app.seventv.cdn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.cdn.CdnFixture.Answer;
+import app.seventv.cdn.CdnFixture.Version;
 import app.seventv.devstack.nats.DevNats;
 import com.sun.net.httpserver.HttpServer;
 import io.nats.client.Connection;
@@ -87,6 +89,35 @@ class CdnPurgeTest {
       awaitWarm(cdn);
       assertThat(cdn.get("/emote/" + ID + "/2x.webp").statusCode()).isEqualTo(404);
       assertThat(cdn.get("/emote/" + ID + "/3x.webp").statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void whatTheDiskHasIsServedAfterARestart() throws Exception {
+    String settings = disk() + "\nmax_age_without_purges = \"7days\"\n";
+    try (CdnFixture cdn = CdnFixture.start(folder.resolve("edge"), settings)) {
+      await().until(() -> cdn.figure("cdn_disk_up") == 1);
+      for (Version version : Version.values()) {
+        String key = "emote/" + ID + "/" + version.number() + "x.webp";
+        cdn.origin()
+            .put(key, new byte[] {7}, "content-type: image/webp", "cache-control: max-age=999");
+        assertThat(cdn.get(version, '/' + key).body()).containsExactly(7);
+        cdn.origin().answer(key, ScriptedOrigin.error("404 Not Found", "NoSuchKey"));
+      }
+      await().until(() -> cdn.figure("cdn_disk_entries") == Version.values().length);
+      cdn.restart();
+      await().until(() -> cdn.figure("cdn_disk_up") == 1);
+      for (Version version : Version.values()) {
+        String path = "/emote/" + ID + "/" + version.number() + "x.webp";
+        Answer warm = cdn.get(version, path);
+        assertThat(warm.body()).containsExactly(7);
+        assertThat(warm.header("cache-status")).isEqualTo("SevenTV; hit; detail=tier");
+        assertThat(warm.header("content-type")).isEqualTo("image/webp");
+        assertThat(warm.header("etag")).isEqualTo(ScriptedOrigin.etag(new byte[] {7}));
+        assertThat(warm.header("cache-control"))
+            .isEqualTo("public, max-age=999, s-maxage=999, immutable");
+        assertThat(cdn.get(version, path).header("cache-status")).isEqualTo("SevenTV; hit");
+      }
     }
   }
 

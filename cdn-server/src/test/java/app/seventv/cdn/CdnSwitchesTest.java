@@ -12,6 +12,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -81,36 +83,60 @@ class CdnSwitchesTest {
   }
 
   @Test
-  void noPortAcceptsWhileAnotherIsBeingDrained() throws Exception {
-    CountDownLatch answered = new CountDownLatch(1);
-    CountDownLatch asked = new CountDownLatch(1);
-    try (CdnFixture cdn =
-        CdnFixture.start(directory, "origin_request_timeout = 60\norigin_hedge_delay = 60000\n")) {
+  void noPortAcceptsWhileAnotherIsBeingDrainedAndAnswersEnd() throws Exception {
+    byte[] body = {1, 2, 3, 4};
+    CountDownLatch go = new CountDownLatch(1);
+    try (CdnFixture cdn = CdnFixture.start(directory, "")) {
       cdn.origin()
           .answer(
               FOLDER + "1x.webp",
               (call, out) -> {
-                asked.countDown();
-                answered.await();
-                ScriptedOrigin.head(out, "200 OK", "content-length: 0");
+                ScriptedOrigin.head(out, "200 OK", "content-length: " + body.length);
+                out.write(body, 0, 2);
+                out.flush();
+                go.await();
+                out.write(body, 2, 2);
               });
-      Thread client = Thread.ofVirtual().start(() -> get(cdn, '/' + FOLDER + "1x.webp"));
-      asked.await();
+      List<Reading> clients = new ArrayList<>();
+      for (Version version : Version.values()) {
+        Reading client = cdn.read(version, '/' + FOLDER + "1x.webp");
+        await().until(() -> client.received() == 2);
+        clients.add(client);
+      }
       int plain = cdn.plainPort();
-      Thread drain = Thread.ofVirtual().start(() -> drain(cdn, Duration.ofSeconds(30)));
-      await().atMost(Duration.ofSeconds(15)).until(() -> !accepts(plain));
+      int secure = cdn.securePort();
+      Thread drain = Thread.ofVirtual().start(() -> drain(cdn, Duration.ofSeconds(60)));
+      await().until(() -> !accepts(plain) && !accepts(secure));
       assertThat(drain.isAlive()).isTrue();
-      answered.countDown();
-      client.join();
+      assertThat(clients).noneMatch(Reading::isOver);
+      go.countDown();
+      for (Reading client : clients) {
+        assertThat(client.body()).isEqualTo(body);
+      }
       drain.join();
     }
   }
 
-  private static void get(CdnFixture cdn, String path) {
-    try {
-      assertThat(cdn.get(Version.HTTP_2, path).status()).isEqualTo(200);
-    } catch (Exception e) {
-      throw new AssertionError(e);
+  @Test
+  void thePortThatClientsSeeIsNamed() throws Exception {
+    try (CdnFixture cdn = CdnFixture.start(directory, "public_port = 8443\n")) {
+      for (Version version : Version.values()) {
+        assertThat(cdn.get(version, "/").header("alt-svc")).isEqualTo("h3=\":8443\"; ma=2592000");
+      }
+    }
+    String redirects = "allow_insecure = false\npublic_port = 443\n";
+    try (CdnFixture cdn = CdnFixture.start(directory, redirects)) {
+      assertThat(cdn.get(Version.HTTP_1_1, "/x").header("location"))
+          .isEqualTo("https://127.0.0.1/x");
+    }
+  }
+
+  @Test
+  void nobodyIsSentToHttp3IfThereIsNone() throws Exception {
+    try (CdnFixture cdn = CdnFixture.start(directory, "http3 = false\n")) {
+      for (Version version : List.of(Version.HTTP_1_1, Version.HTTP_2)) {
+        assertThat(cdn.get(version, "/").header("alt-svc")).isEqualTo("(none)");
+      }
     }
   }
 

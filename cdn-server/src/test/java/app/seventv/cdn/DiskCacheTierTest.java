@@ -60,4 +60,24 @@ class DiskCacheTierTest {
     }
     assertThat(memory.metric().usedDirectMemory()).isZero();
   }
+
+  @Test
+  void noAgeIsNegativeHoweverTheClockSteps() throws Exception {
+    long[] wallMs = {5_000_000};
+    try (Tier tier = new DiskCacheTier(open(), state, () -> 7_000_000_000L, () -> wallMs[0])) {
+      ObjectHead head = new ObjectHead(null, null, HttpDate.INVALID, Duration.ofDays(1));
+      // Fetched three seconds ago.
+      CachedObject object =
+          CachedObject.found(head, Unpooled.wrappedBuffer(new byte[1]), 4_000_000_000L);
+      tier.store(KEY, object, new Generations().ticket(KEY));
+      for (int step : new int[] {0, 2_000, -1_000_000}) {
+        wallMs[0] = 5_000_000L + step;
+        Tier.Copy copy = await().until(() -> tier.lookup(KEY).get(), Objects::nonNull);
+        CachedObject read = copy.object();
+        assertThat(read.ageSeconds(7_000_000_000L)).isEqualTo(Math.max(0, 3 + step / 1_000));
+        assertThat(read.fetchedAtNs()).isLessThanOrEqualTo(7_000_000_000L);
+        read.release();
+      }
+    }
+  }
 }

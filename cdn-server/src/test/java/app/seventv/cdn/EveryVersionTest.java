@@ -8,8 +8,7 @@ import app.seventv.cdn.CdnFixture.Version;
 import app.seventv.devstack.nats.DevNats;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
-import java.net.URI;
-import java.net.http.HttpClient;
+import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -17,11 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -129,6 +130,40 @@ class EveryVersionTest {
 
   @ParameterizedTest
   @EnumSource(Version.class)
+  void theFirstClientReadsWhileTheRestArrives(Version version) throws Exception {
+    String key = key(version, 10, "1x.webp");
+    byte[] large = new byte[300_000];
+    new Random(version.number() - 1).nextBytes(large);
+    CountDownLatch half = new CountDownLatch(1);
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              ScriptedOrigin.head(out, "200 OK", "content-length: " + large.length);
+              out.write(large, 0, 100_000);
+              out.flush();
+              half.await();
+              out.write(large, 100_000, large.length - 100_000);
+            });
+    Reading first = cdn.read(version, '/' + key);
+    await().until(() -> first.received() == 100_000);
+    // Others who come now get everything too, and one of them leaves.
+    Reading second = cdn.read(version, '/' + key);
+    HttpResponse<InputStream> leaving =
+        cdn.client(version)
+            .send(
+                HttpRequest.newBuilder(cdn.uri(version, '/' + key)).build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+    leaving.body().close();
+    await().until(() -> second.received() == 100_000);
+    half.countDown();
+    assertThat(first.body()).isEqualTo(large);
+    assertThat(second.body()).isEqualTo(large);
+    assertThat(cdn.origin().calls(key)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
   void allWhoWaitForAFailedFetchAreToldAndTheNextOneTriesAgain(Version version) throws Exception {
     String key = key(version, 2, "1x.webp");
     CountDownLatch go = new CountDownLatch(1);
@@ -190,19 +225,48 @@ class EveryVersionTest {
       assertThat(cdn.get(version, '/' + each).body()).isEqualTo(image);
       cdn.origin().put(each, other);
     }
-    int port = cdn.runtime().adminAddress().orElseThrow().getPort();
-    String body = "{\"prefixes\":[\"" + key.substring(0, key.lastIndexOf('/')) + "\"]}";
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest purge =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/purge"))
-              .header("authorization", "Bearer " + SECRET)
-              .POST(HttpRequest.BodyPublishers.ofString(body))
-              .build();
-      assertThat(client.send(purge, HttpResponse.BodyHandlers.discarding()).statusCode())
-          .isEqualTo(200);
-    }
+    String folder = key.substring(0, key.lastIndexOf('/'));
+    assertThat(cdn.purge(SECRET, "{\"prefixes\":[\"" + folder + "\"]}")).isEqualTo(200);
     assertThat(cdn.get(version, '/' + key).body()).isEqualTo(other);
     assertThat(cdn.get(version, '/' + neighbour).body()).isEqualTo(image);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void anObjectPastItsLifeServesWhileANewOneIsFetched(Version version) throws Exception {
+    String key = key(version, 8, "1x.webp");
+    cdn.origin().put(key, image, "cache-control: max-age=1");
+    assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
+    CountDownLatch go = new CountDownLatch(1);
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              go.await();
+              ScriptedOrigin.head(out, "200 OK", "content-length: 3", "etag: \"new\"");
+              out.write(other);
+            });
+    await() // nobody waits for the origin
+        .until(() -> {
+          Answer old = cdn.get(version, '/' + key);
+          assertThat(old.body()).isEqualTo(image);
+          assertThat(old.header("cache-status")).startsWith("SevenTV; hit");
+          return old.header("cache-status").matches("SevenTV; hit; ttl=-\\d+")
+              && cdn.origin().calls(key).size() == 2;
+        });
+    go.countDown();
+    await().until(() -> Arrays.equals(cdn.get(version, '/' + key).body(), other));
+    assertThat(cdn.origin().calls(key)).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void aPurgeOfWhatWasMissingShowsWhatIsThereNow(Version version) throws Exception {
+    String key = key(version, 9, "1x.webp");
+    assertThat(cdn.get(version, '/' + key).status()).isEqualTo(404);
+    cdn.origin().put(key, image);
+    assertThat(cdn.purge(SECRET, "{\"files\":[\"" + key + "\"]}")).isEqualTo(200);
+    assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
   }
 
   @ParameterizedTest

@@ -62,6 +62,10 @@ class FreshnessTest {
     CachedObject object = object(1000);
     assertThat(after(object, 59)).isEqualTo(State.FRESH);
     assertThat(after(object, 60)).isEqualTo(State.STALE);
+    assertThat(after(object, 109)).isEqualTo(State.STALE);
+    assertThat(after(object, 110)).isEqualTo(State.EXPIRED); // the origin is asked first
+    assertThat(after(object, 1099)).isEqualTo(State.EXPIRED);
+    assertThat(after(object, 1100)).isEqualTo(State.DEAD);
     purges.connected();
     assertThat(after(object, 60)).isEqualTo(State.FRESH);
     nowNs.set(100 * SECOND);
@@ -80,6 +84,7 @@ class FreshnessTest {
   @Test
   void notFoundIsBelievedBrieflyAndNeverStale() {
     CachedObject nothing = CachedObject.notFound(0);
+    assertThat(freshness.usefulNs(nothing, 4 * SECOND)).isEqualTo(6 * SECOND);
     assertThat(after(nothing, 9)).isEqualTo(State.FRESH);
     assertThat(after(nothing, 10)).isEqualTo(State.DEAD);
   }

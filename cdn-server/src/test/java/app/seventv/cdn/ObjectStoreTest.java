@@ -34,6 +34,11 @@ class ObjectStoreTest {
           1 << 20, object -> freshness.usefulNs(object, simulation.nowNs()), simulation::nowNs);
   private final OneObject tier = new OneObject();
   private OriginAnswer answer = new OriginAnswer.NotFound();
+
+  /** What the origin answers later, if it is to think first. */
+  private @Nullable CompletableFuture<OriginAnswer> later;
+
+  private int asked;
   private final Waiter waiter = new Waiter();
 
   /** A tier with one object of a given age. */
@@ -41,6 +46,9 @@ class ObjectStoreTest {
     private Duration age = Duration.ZERO;
     private boolean removed;
     private boolean certain = true;
+
+    /** When it answers, if it is to be slow. */
+    private @Nullable CompletableFuture<Boolean> ready;
 
     @Override
     public String name() {
@@ -52,13 +60,17 @@ class ObjectStoreTest {
       if (removed) {
         return CompletableFuture.completedFuture(null);
       }
-      return CompletableFuture.completedFuture(
+      Copy copy =
           new Copy(
               CachedObject.found(
                   new ObjectHead(null, "\"t\"", HttpDate.INVALID, LIFE),
                   Unpooled.directBuffer(1).writeByte(1),
                   simulation.nowNs() - age.toNanos()),
-              certain));
+              certain);
+      CompletableFuture<Boolean> reading = ready;
+      return reading == null
+          ? CompletableFuture.completedFuture(copy)
+          : reading.thenApply(_ -> copy);
     }
 
     @Override
@@ -79,7 +91,9 @@ class ObjectStoreTest {
   private final class OneAnswer implements Origin {
     @Override
     public CompletableFuture<OriginAnswer> get(String key, @Nullable String etag) {
-      return CompletableFuture.completedFuture(answer);
+      asked++;
+      CompletableFuture<OriginAnswer> thinking = later;
+      return thinking == null ? CompletableFuture.completedFuture(answer) : thinking;
     }
 
     @Override
@@ -176,6 +190,61 @@ class ObjectStoreTest {
     assertThat(store.inflight()).isZero();
     assertThat(store.isLarge(KEY)).isFalse(); // there may be room the next time
     assertThat(cache.exhausted()).isEqualTo(1);
+    assertThat(cache.directBytes()).isZero();
+  }
+
+  @Test
+  void anOldCopyServesIfTheOriginFailsUnlessItWasPurgedMeanwhile() {
+    tier.certain = false; // the origin is asked about it
+    for (boolean purged : new boolean[] {false, true}) {
+      later = new CompletableFuture<>();
+      ObjectStore store = store();
+      store.fetch(KEY, waiter);
+      if (purged) {
+        store.purge(KEY);
+      }
+      later.completeExceptionally(new OriginFailure(OriginFailure.Kind.ERROR, "down"));
+    }
+    assertThat(waiter.told).containsExactly("STALE 200", "failed");
+  }
+
+  @Test
+  void whatATierReadBeforeAPurgeIsNotServedAfterIt() {
+    tier.ready = new CompletableFuture<>();
+    ObjectStore store = store();
+    store.fetch(KEY, waiter);
+    store.purge(KEY);
+    tier.ready.complete(true);
+    assertThat(waiter.told).containsExactly("ORIGIN 404");
+  }
+
+  @Test
+  void whatHasBecomeTooLargeLeavesNoOldCopyBehind() {
+    tier.age = Duration.ofHours(13);
+    ObjectHead head = new ObjectHead(null, null, HttpDate.INVALID, LIFE);
+    answer = new OriginAnswer.Found(head, -1, NOBODY_ASKS);
+    ObjectStore store = store();
+    store.fetch(KEY, waiter);
+    assertThat(waiter.told).containsExactly("pass true");
+    assertThat(tier.removed).isTrue();
+    assertThat(store.isLarge(KEY)).isTrue();
+    store.purge(KEY);
+    assertThat(store.isLarge(KEY)).isFalse(); // it may be another one now
+  }
+
+  @Test
+  void anObjectPastItsLifeIsAskedForOnce() {
+    ObjectStore store = store();
+    store.fetch(KEY, waiter);
+    simulation.pass(Duration.ofHours(13));
+    later = new CompletableFuture<>();
+    for (int i = 0; i < 3; i++) {
+      CachedObject stale = Objects.requireNonNull(store.cached('/' + KEY, simulation.nowNs()));
+      assertThat(stale.mayRefresh(simulation.nowNs())).isFalse(); // not even looked at again
+    }
+    assertThat(asked).isEqualTo(1);
+    later.complete(new OriginAnswer.NotModified());
+    cache.clear();
     assertThat(cache.directBytes()).isZero();
   }
 }

@@ -2,7 +2,6 @@ package app.seventv.core.http;
 
 import app.seventv.core.transport.EventLoops;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -35,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +43,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Http3Client implements AutoCloseable {
   private static final long TIMEOUT_MS = 10_000;
+
+  /** As long as servers wait, so that a slow answer finds its connection. */
+  private static final long IDLE_MS = 30_000;
+
   private static final long WINDOW_BYTES = 16 << 20;
 
   private final InetSocketAddress server;
@@ -76,7 +80,7 @@ public final class Http3Client implements AutoCloseable {
             .handler(
                 Http3.newQuicClientCodecBuilder()
                     .sslContext(ssl)
-                    .maxIdleTimeout(TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                    .maxIdleTimeout(IDLE_MS, TimeUnit.MILLISECONDS)
                     .initialMaxData(WINDOW_BYTES)
                     .initialMaxStreamDataBidirectionalLocal(WINDOW_BYTES)
                     .initialMaxStreamDataUnidirectional(WINDOW_BYTES)
@@ -161,8 +165,22 @@ public final class Http3Client implements AutoCloseable {
    */
   public CompletableFuture<Answer> send(
       String method, String target, Map<String, String> headers, byte[] body) {
+    return send(method, target, headers, body, part -> {});
+  }
+
+  /**
+   * The same, and tells of each part of the answer's body as it arrives.
+   *
+   * @param arriving called on the event loop
+   */
+  public CompletableFuture<Answer> send(
+      String method,
+      String target,
+      Map<String, String> headers,
+      byte[] body,
+      Consumer<byte[]> arriving) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    Http3.newRequestStream(quic, new AnswerReader(answer, goAway))
+    Http3.newRequestStream(quic, new AnswerReader(answer, goAway, arriving))
         .addListener(opened -> {
           if (!opened.isSuccess()) {
             answer.completeExceptionally(new RejectedException(opened.cause()));
@@ -230,12 +248,14 @@ public final class Http3Client implements AutoCloseable {
   private static final class AnswerReader extends Http3RequestStreamInboundHandler {
     private final CompletableFuture<Answer> answer;
     private final GoAwayReader goAway;
+    private final Consumer<byte[]> arriving;
     private final Map<String, String> headers = new HashMap<>();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-    AnswerReader(CompletableFuture<Answer> answer, GoAwayReader goAway) {
+    AnswerReader(CompletableFuture<Answer> answer, GoAwayReader goAway, Consumer<byte[]> arriving) {
       this.answer = answer;
       this.goAway = goAway;
+      this.arriving = arriving;
     }
 
     @Override
@@ -245,9 +265,10 @@ public final class Http3Client implements AutoCloseable {
 
     @Override
     protected void channelRead(ChannelHandlerContext ctx, Http3DataFrame frame) {
-      ByteBuf data = frame.content();
-      body.writeBytes(ByteBufUtil.getBytes(data));
+      byte[] part = ByteBufUtil.getBytes(frame.content());
       frame.release();
+      body.writeBytes(part);
+      arriving.accept(part);
     }
 
     @Override

@@ -1,0 +1,74 @@
+package app.seventv.cdn;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+
+/**
+ * Ends a connection to the origin on which anything but the answer to a request comes.
+ *
+ * <p>The SDK behind it does not look at what the decoder says: it takes a broken chunk for the end
+ * of a body, keeps connections on which more bytes came than were announced, and takes what follows
+ * for an answer with status 999, whose buffer it releases twice.
+ */
+final class StrictResponses extends ChannelDuplexHandler {
+  private boolean awaited;
+  private boolean interim;
+  private boolean broken;
+
+  private StrictResponses() {}
+
+  /** A connection to be, which is checked as soon as the SDK has set up its codec. */
+  static NioSocketChannel newChannel() {
+    NioSocketChannel channel = new NioSocketChannel();
+    channel.pipeline().addLast(new Installer());
+    return channel;
+  }
+
+  private static final class Installer extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      String codec = ctx.pipeline().context(HttpClientCodec.class).name();
+      ctx.pipeline().addAfter(codec, null, new StrictResponses());
+      ctx.fireChannelActive();
+      ctx.pipeline().remove(this);
+    }
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (message instanceof HttpRequest) {
+      awaited = true;
+    }
+    ctx.write(message, promise);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!broken && awaited && message instanceof HttpObject part) {
+      if (part.decoderResult().isSuccess()) {
+        if (part instanceof HttpResponse head) {
+          interim = head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+        }
+        // Before the SDK hears of it, which may send the next request at once.
+        awaited = interim || !(part instanceof LastHttpContent);
+        ctx.fireChannelRead(message);
+        return;
+      }
+      ctx.fireExceptionCaught(new IOException("no HTTP: " + part.decoderResult().cause()));
+    }
+    broken = true;
+    ReferenceCountUtil.release(message);
+    ctx.close();
+  }
+}

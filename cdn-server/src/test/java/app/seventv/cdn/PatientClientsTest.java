@@ -1,0 +1,93 @@
+package app.seventv.cdn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.seventv.cdn.CdnFixture.Version;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rules that take many seconds to show, all at the same time. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // JUnit calls start() first
+class PatientClientsTest {
+  /** Longer than the AWS SDK itself would wait, and than a body may stand still. */
+  private static final Duration THINKING = BodyDeadline.MAX_STALL.plusSeconds(1);
+
+  @TempDir static Path directory = Path.of(".");
+
+  private final byte[] image = {1, 2, 3};
+  private final List<Reading> slow = new ArrayList<>();
+  private final CountDownLatch over = new CountDownLatch(1);
+  private CdnFixture cdn;
+
+  private static String key(int number) {
+    return "emote/01F6MZGCNG000255K4X1K7N%03d/1x.webp".formatted(number);
+  }
+
+  @BeforeAll
+  void start() throws Exception {
+    cdn =
+        CdnFixture.start(directory, "origin_request_timeout = 120\norigin_hedge_delay = 120000\n");
+    for (Version version : Version.values()) {
+      String key = key(version.number() - 1);
+      cdn.origin()
+          .answer(
+              key,
+              (call, out) -> {
+                boolean ignored = over.await(THINKING.toSeconds(), TimeUnit.SECONDS);
+                ScriptedOrigin.head(out, "200 OK", "content-length: " + image.length);
+                out.write(image);
+              });
+      slow.add(cdn.read(version, '/' + key));
+    }
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    over.countDown();
+    cdn.close();
+  }
+
+  @Test
+  void whatIsUploadedIsThereOnceTheMissingOneIsForgotten() throws Exception {
+    List<String> paths = new ArrayList<>();
+    for (Version version : Version.values()) {
+      String key = key(100 + version.number());
+      paths.add('/' + key);
+      assertThat(cdn.get(version, '/' + key).status()).isEqualTo(404);
+      cdn.origin().put(key, image);
+    }
+    for (Version version : Version.values()) {
+      String path = paths.get(version.number() - 1);
+      await()
+          .pollInterval(Duration.ofMillis(500))
+          .until(() -> cdn.get(version, path).status() == 200);
+      assertThat(cdn.get(version, path).body()).isEqualTo(image);
+    }
+  }
+
+  @Test
+  void theOriginMayTakeItsTimeIfTheSettingSaysSo() throws Exception {
+    for (Version version : Version.values()) {
+      Reading reading = slow.get(version.number() - 1);
+      await()
+          .pollInterval(Duration.ofSeconds(1))
+          .until(() -> {
+            assertThat(cdn.get(version, "/").status()).isEqualTo(200); // keeps the connection
+            return reading.isOver();
+          });
+      assertThat(reading.body()).isEqualTo(image);
+      assertThat(cdn.origin().calls(key(version.number() - 1))).hasSize(1);
+    }
+  }
+}
