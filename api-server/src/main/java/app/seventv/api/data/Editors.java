@@ -56,7 +56,8 @@ public final class Editors {
     BsonArray values = new BsonArray(ids.stream().map(Id::toBson).toList());
     ReadableDocuments.all(
             collection
-                .find(new BsonDocument(field, new BsonDocument("$in", values)), RawBsonDocument.class)
+                .find(
+                    new BsonDocument(field, new BsonDocument("$in", values)), RawBsonDocument.class)
                 .sort(new BsonDocument("_id", new BsonInt32(1))),
             UserEditor::fromBson)
         .forEach(row -> rows.computeIfAbsent(key.apply(row), id -> new ArrayList<>()).add(row));

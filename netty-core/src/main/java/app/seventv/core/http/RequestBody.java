@@ -49,7 +49,7 @@ final class RequestBody {
    * be told that the connection ends with it (RFC 9112 §9.6).
    */
   boolean isTooLongToDiscard() {
-    return !complete && transport.declaredLength() - bytes > MAX_DISCARDED_BYTES;
+    return !complete && exchange.transport().declaredLength() - bytes > MAX_DISCARDED_BYTES;
   }
 
   /** Bytes that have arrived. */
@@ -63,8 +63,8 @@ final class RequestBody {
       throw new IllegalStateException("the body is already being read");
     }
     sink = opened;
-    if (!exchange
-        .headSent()) { // an interim response behind a final one would be taken for the next
+    // An interim response behind a final one would be taken for the next.
+    if (!exchange.headSent()) {
       exchange.transport().continueIfExpected();
     }
     List<Object> parts = early;
