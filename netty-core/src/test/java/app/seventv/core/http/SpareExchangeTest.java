@@ -102,5 +102,9 @@ class SpareExchangeTest {
               SpareExchangeTest.class.getClassLoader(),
               new Class<?>[] {ExchangeTransport.class},
               (proxy, method, arguments) ->
-                  method.getName().equals("eventLoop") ? channel.eventLoop() : null);
+                  switch (method.getName()) {
+                    case "eventLoop" -> channel.eventLoop();
+                    case "declaredLength" -> 0L;
+                    default -> null;
+                  });
 }
