@@ -8,21 +8,36 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * Memory that one idle websocket with six topics costs the event server, plain and with TLS 1.3:
- * the slope of live heap plus native memory between two counts, so that what the process costs
- * anyway drops out. Native memory is what malloc has given out (plain), or with TLS, where
- * fragmentation counts and another allocator may be at work, the growth of anonymous memory outside
- * a heap that is resident from the start.
+ * the slope over several counts of connections (least squares), so that what the process costs
+ * anyway drops out. Three parts are measured apart:
+ *
+ * <ul>
+ *   <li>the live heap, by class, after a full collection;
+ *   <li>direct memory, which Java code takes outside the heap, by the JVM's own books;
+ *   <li>native memory as a whole: plain, what malloc has given out; with TLS, where fragmentation
+ *       counts and another allocator may be at work, anonymous memory outside a heap that is
+ *       resident from the start.
+ * </ul>
+ *
+ * Native memory holds what is direct and what the JVM takes for itself, which moves by megabytes
+ * either way whatever the connections do. So the figure takes the larger of the slopes of direct
+ * and native memory, and never less than nothing: it cannot be below the live heap.
  */
 final class ConnectionsBenchmark implements Benchmark {
   private static final int LOW = 1_000;
+  private static final int STEP = 3_000;
   private static final int HIGH = 19_000;
+  private static final int QUICK_STEP = 1_000;
   private static final int QUICK_HIGH = 5_000;
+
+  /** Times that as many clients as at the first point come and go before it. */
+  private static final int WARM_UPS = 5;
 
   /** One channel of viewers shares its topics; a fleet serves many channels. */
   private static final int CLIENTS_PER_CHANNEL = 50;
@@ -77,9 +92,11 @@ final class ConnectionsBenchmark implements Benchmark {
 
   private List<Figure> measure(BenchContext context, Wire wire) throws Exception {
     int high = context.quick() ? QUICK_HIGH : HIGH;
+    int step = context.quick() ? QUICK_STEP : STEP;
     Path natsFolder = Files.createDirectories(context.work().resolve("nats"));
     try (DevNats nats = DevNats.start(natsFolder, 0, 0)) {
-      EventServerSetup setup = new EventServerSetup(context, nats);
+      EventServerSetup setup =
+          new EventServerSetup(context, nats).withJvm(List.of("-XX:NativeMemoryTracking=summary"));
       if (wire != Wire.PLAIN) {
         setup
             .withTls(
@@ -94,54 +111,68 @@ final class ConnectionsBenchmark implements Benchmark {
       if (wire == Wire.TLS_JEMALLOC) {
         setup.withEnvironment(List.of("LD_PRELOAD=" + JEMALLOC, JEMALLOC_SETTINGS));
       }
+      List<MemoryPoint> points = new ArrayList<>();
       try (ServerProcess server = setup.start();
-          EventLoops loops = IdleClients.loops();
-          IdleClients clients = clients(loops, setup.port(), wire)) {
-        clients.growTo(LOW);
-        context.progress(wire.label + ": " + LOW + " clients are subscribed");
-        Map<String, Long> lowHeap = server.liveHeap();
-        long lowNative = nativeBytes(server, wire);
-        clients.growTo(high);
-        context.progress(wire.label + ": " + high + " clients are subscribed");
-        Map<String, Long> heap = server.liveHeap();
-        long nativeBytes = nativeBytes(server, wire);
-        return slopes(context, wire, high - LOW, lowHeap, heap, nativeBytes - lowNative);
+          EventLoops loops = IdleClients.loops()) {
+        for (int i = 0; i < WARM_UPS; i++) {
+          try (IdleClients passing = clients(loops, setup.port(), wire, ConnectionsBenchmark::visit)) {
+            passing.growTo(LOW);
+          }
+          server.awaitQuiet();
+        }
+        try (IdleClients clients = clients(loops, setup.port(), wire, ConnectionsBenchmark::subscriptions)) {
+          for (int count = LOW; count <= high; count += step) {
+            clients.growTo(count);
+            points.add(point(server, wire, count));
+            context.progress(wire.label + ": " + count + " clients are subscribed");
+          }
+        }
       }
+      return figures(context, wire, points);
     }
   }
 
-  private static long nativeBytes(ServerProcess server, Wire wire)
+  private static MemoryPoint point(ServerProcess server, Wire wire, int connections)
       throws IOException, InterruptedException {
-    return wire == Wire.PLAIN ? server.mallocBytes() : server.anonymousBytes();
+    server.awaitQuiet();
+    Map<String, Long> heap = server.liveHeap();
+    long directBytes = server.directBytes();
+    server.trim();
+    long nativeBytes = wire == Wire.PLAIN ? server.mallocBytes() : server.anonymousBytes();
+    return new MemoryPoint(connections, heap, directBytes, nativeBytes);
   }
 
-  private static List<Figure> slopes(
-      BenchContext context,
-      Wire wire,
-      double added,
-      Map<String, Long> lowHeap,
-      Map<String, Long> heap,
-      long nativeBytes) {
-    Map<String, Double> terms = new HashMap<>();
-    heap.forEach(
-        (name, bytes) -> terms.put(name, (bytes - lowHeap.getOrDefault(name, 0L)) / added));
-    terms.entrySet().stream()
+  private static List<Figure> figures(BenchContext context, Wire wire, List<MemoryPoint> points) {
+    MemoryPoint.heapSlopes(points).entrySet().stream()
         .filter(term -> Math.abs(term.getValue()) >= MIN_TERM_BYTES)
         .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
         .forEach(
             term -> context.progress("%8.1f bytes %s".formatted(term.getValue(), term.getKey())));
-    double heapBytes = terms.values().stream().mapToDouble(Double::doubleValue).sum();
+    double heap = MemoryPoint.slope(points, MemoryPoint::heapBytes);
+    double direct = MemoryPoint.slope(points, MemoryPoint::directBytes);
+    double outside = MemoryPoint.slope(points, MemoryPoint::nativeBytes);
     String prefix = "connections-" + wire.label;
-    return List.of(
-        new Figure(prefix + "-user-bytes", heapBytes + nativeBytes / added, "bytes"),
-        new Figure(prefix + "-heap-bytes", heapBytes, "bytes"),
-        new Figure(prefix + "-native-bytes", nativeBytes / added, "bytes"));
+    List<Figure> figures = new ArrayList<>();
+    figures.add(
+        new Figure(
+            prefix + "-user-bytes", heap + Math.max(0, Math.max(direct, outside)), "bytes"));
+    figures.add(new Figure(prefix + "-heap-bytes", heap, "bytes"));
+    figures.add(new Figure(prefix + "-direct-bytes", direct, "bytes"));
+    figures.add(new Figure(prefix + "-native-bytes", outside, "bytes"));
+    for (MemoryPoint point : points) {
+      String at = "-total-at-" + point.connections();
+      figures.add(new Figure(prefix + "-heap" + at, point.heapBytes(), "bytes"));
+      figures.add(new Figure(prefix + "-direct" + at, point.directBytes(), "bytes"));
+      figures.add(new Figure(prefix + "-native" + at, point.nativeBytes(), "bytes"));
+    }
+    return figures;
   }
 
-  private static IdleClients clients(EventLoops loops, int port, Wire wire) throws IOException {
+  private static IdleClients clients(
+      EventLoops loops, int port, Wire wire, IntFunction<List<String>> messages)
+      throws IOException {
     InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    IdleClients clients =
-        new IdleClients(loops, server, "/v3", ConnectionsBenchmark::subscriptions);
+    IdleClients clients = new IdleClients(loops, server, "/v3", messages);
     return wire == Wire.PLAIN ? clients : clients.withTls();
   }
 
@@ -155,6 +186,13 @@ final class ConnectionsBenchmark implements Benchmark {
     messages.add(object("emote.update", 3, channel));
     messages.add(object("emote_set.update", 4, client));
     messages.add(object("user.update", 5, client));
+    return messages;
+  }
+
+  /** The same, and all of it taken back: a session without topics is not kept to be resumed. */
+  private static List<String> visit(int client) {
+    List<String> messages = new ArrayList<>(subscriptions(client));
+    subscriptions(client).forEach(text -> messages.add(text.replace("\"op\":35", "\"op\":36")));
     return messages;
   }
 

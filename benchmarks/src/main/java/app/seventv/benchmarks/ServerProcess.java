@@ -44,6 +44,8 @@ final class ServerProcess implements AutoCloseable {
   private static final Pattern HISTOGRAM_LINE =
       Pattern.compile("(?m)^\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+)");
   private static final Pattern ANONYMOUS = Pattern.compile("(?m)^Anonymous:\\s+(\\d+) kB");
+  private static final Pattern DIRECT =
+      Pattern.compile("(?m)^-\\s+Other \\(reserved=\\d+B?, committed=(\\d+)B?\\)");
   private static final Pattern MALLOC_SYSTEM =
       Pattern.compile("<system type=\"current\" size=\"(\\d+)\"/>");
   private static final Pattern MALLOC_TOTAL =
@@ -139,6 +141,19 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** Waits until neither the process nor its compilers have much left to do; some seconds at most. */
+  void awaitQuiet() throws IOException, InterruptedException {
+    double before = MeasuredServer.cpuSeconds(pid());
+    for (int i = 0; i < MAX_IDLE_CHECKS; i++) {
+      TimeUnit.MILLISECONDS.sleep(IDLE_CHECK_MS);
+      double now = MeasuredServer.cpuSeconds(pid());
+      if (now - before <= IDLE_SHARE * IDLE_CHECK_MS / 1_000) {
+        return;
+      }
+      before = now;
+    }
+  }
+
   /** The same process as a server beside rivals. */
   MeasuredServer measured(String name, int plainPort, int tlsPort) {
     return MeasuredServer.of(name, process, plainPort, tlsPort);
@@ -183,8 +198,21 @@ final class ServerProcess implements AutoCloseable {
   /** What it uses now, after it has given back what malloc holds without need. */
   Memory memory() throws IOException, InterruptedException {
     long heapBytes = liveHeapBytes();
-    jcmd("System.trim_native_heap");
+    trim();
     return new Memory(heapBytes, anonymousBytes());
+  }
+
+  /** Has the C library give back what it holds without need. */
+  void trim() throws IOException, InterruptedException {
+    jcmd("System.trim_native_heap");
+  }
+
+  /**
+   * Bytes that Java code holds outside the heap: direct buffers and foreign memory. The process
+   * must run with {@code -XX:NativeMemoryTracking=summary}.
+   */
+  long directBytes() throws IOException, InterruptedException {
+    return number(DIRECT.matcher(jcmd("VM.native_memory", "summary", "scale=B")), 1);
   }
 
   /** Lines of a metric with its labels and values. */
@@ -225,17 +253,15 @@ final class ServerProcess implements AutoCloseable {
     return Long.parseLong(matcher.group(group));
   }
 
-  private String jcmd(String command) throws IOException, InterruptedException {
-    Process jcmd =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                Long.toString(pid()),
-                command)
-            .redirectErrorStream(true)
-            .start();
+  private String jcmd(String... command) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+    words.add(Long.toString(pid()));
+    words.addAll(List.of(command));
+    Process jcmd = new ProcessBuilder(words).redirectErrorStream(true).start();
     String text = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!jcmd.waitFor(60, TimeUnit.SECONDS) || jcmd.exitValue() != 0) {
-      throw new IOException("jcmd " + command + " failed: " + text);
+      throw new IOException("jcmd " + String.join(" ", command) + " failed: " + text);
     }
     return text;
   }

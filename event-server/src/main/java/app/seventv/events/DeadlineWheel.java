@@ -5,7 +5,7 @@ import java.util.function.IntConsumer;
 
 /**
  * One deadline for each session slot of a loop, in ticks. Buckets are doubly linked lists threaded
- * through two int arrays: 8 bytes per slot, no object, constant time for everything.
+ * through two columns of ints: 8 bytes per slot, no object, constant time for everything.
  */
 final class DeadlineWheel {
   /** Ticks ahead that a deadline can lie; later ones come up early and are set again. */
@@ -15,10 +15,10 @@ final class DeadlineWheel {
   private static final int UNSCHEDULED = Integer.MIN_VALUE;
 
   private final int[] heads = new int[BUCKETS];
-  private int[] next = new int[0];
+  private final IntPages next = new IntPages();
 
   /** Slot before this one, or {@code ~bucket} for the first of a bucket. */
-  private int[] previous = new int[0];
+  private final IntPages previous = new IntPages();
 
   private int now;
 
@@ -33,11 +33,9 @@ final class DeadlineWheel {
 
   /** Makes room for slots below the given one. */
   void ensureCapacity(int slots) {
-    int old = previous.length;
-    if (slots > old) {
-      next = Arrays.copyOf(next, slots);
-      previous = Arrays.copyOf(previous, slots);
-      Arrays.fill(previous, old, slots, UNSCHEDULED);
+    while (previous.capacity() < slots) {
+      next.addPage(END);
+      previous.addPage(UNSCHEDULED);
     }
   }
 
@@ -46,35 +44,35 @@ final class DeadlineWheel {
     int ahead = Math.clamp((long) deadline - now, 1, BUCKETS - 1);
     int bucket = (now + ahead) & (BUCKETS - 1);
     int first = heads[bucket];
-    next[slot] = first;
-    previous[slot] = ~bucket;
+    next.set(slot, first);
+    previous.set(slot, ~bucket);
     if (first != END) {
-      previous[first] = slot;
+      previous.set(first, slot);
     }
     heads[bucket] = slot;
   }
 
   /** Whether a slot has a deadline. */
   boolean isScheduled(int slot) {
-    return previous[slot] != UNSCHEDULED;
+    return previous.get(slot) != UNSCHEDULED;
   }
 
   /** Takes the deadline of a slot away, if it has one. */
   void cancel(int slot) {
-    int before = previous[slot];
+    int before = previous.get(slot);
     if (before == UNSCHEDULED) {
       return;
     }
-    int after = next[slot];
+    int after = next.get(slot);
     if (before < 0) {
       heads[~before] = after;
     } else {
-      next[before] = after;
+      next.set(before, after);
     }
     if (after != END) {
-      previous[after] = before;
+      previous.set(after, before);
     }
-    previous[slot] = UNSCHEDULED;
+    previous.set(slot, UNSCHEDULED);
   }
 
   /** Moves on to a tick and reports every slot that has come up, which then has no deadline. */

@@ -151,7 +151,12 @@ final class EventEndpoint implements Handler {
     }
     if (isWebSocket) {
       ClientKind kind = kind(ClientKind.WEBSOCKET, request, query);
-      exchange.upgrade(webSocketOptions, new WebSocketSession(loop(exchange), kind, inline));
+      SessionLoop loop = loop(exchange);
+      exchange.upgrade(
+          webSocketOptions,
+          inline.isEmpty()
+              ? new WebSocketSession(loop, kind)
+              : new InlineWebSocketSession(loop, kind, inline));
     } else if (request.method().equals("GET")) {
       stream(exchange, kind(ClientKind.EVENT_STREAM, request, query), client, inline);
     } else {

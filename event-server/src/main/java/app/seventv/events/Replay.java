@@ -62,7 +62,7 @@ final class Replay {
   }
 
   void send(Session session) {
-    FanOut out = session.loop.beginPersonal(payloads.size());
+    FanOut out = session.loop().beginPersonal(payloads.size());
     for (int i = 0; i < payloads.size(); i++) {
       out.send(session, payloads.get(i), presence.get(i));
     }

@@ -23,7 +23,7 @@ final class Resumption {
    * @param lastSeen number of its last frame received; 0 if unknown
    */
   static void start(Session session, @Nullable Id id, long lastSeen) {
-    SessionLoop loop = session.loop;
+    SessionLoop loop = session.loop();
     // What came in between on topics that both hold could be sent twice.
     if (id == null || session.topicCount() > 0) {
       session.refuseResume();
@@ -67,7 +67,7 @@ final class Resumption {
    * nothing: it has not asked.
    */
   static void startStream(Session session, long request, long lastSeen) {
-    SessionLoop loop = session.loop;
+    SessionLoop loop = session.loop();
     ParkedSession old = loop.hub().parked().takeStream(request, lastSeen, loop.timeMs());
     // Never waits: the subscriptions of the request follow at once.
     if (old != null && loop.delivered() >= old.here()) {
@@ -83,9 +83,9 @@ final class Resumption {
     if (session.isEnded()) {
       return;
     }
-    if (old != null && session.loop.delivered() < old.here()) {
+    if (old != null && session.loop().delivered() < old.here()) {
       // Events that the earlier session was sent are still on their way to this loop.
-      session.loop.later(() -> finish(session, old, lastSeen));
+      session.loop().later(() -> finish(session, old, lastSeen));
       return;
     }
     Replay replay = old == null ? null : replay(session, old, lastSeen);
@@ -98,7 +98,7 @@ final class Resumption {
 
   /** What the client has not received, or null if that cannot be told or sent in full. */
   private static @Nullable Replay replay(Session session, ParkedSession old, long lastSeen) {
-    SessionLoop loop = session.loop;
+    SessionLoop loop = session.loop();
     int limit = loop.options().subscriptionLimit();
     List<TopicKey> topics = old.topics();
     int unseen = lastSeen > 0 ? old.dispatchesAfter(lastSeen) : 0;

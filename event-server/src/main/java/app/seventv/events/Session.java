@@ -13,20 +13,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   8  object header
- *  10  TopicHolder: loop, topics 2 × 4; topicCount 2
- *   4  slot
- *  21  SessionOutput: history 8, client, sequence, blockedBytes 3 × 4, flags 1
- *  28  serial, memory, startTick, intervalMs, heartbeats, ttlTick, commandsDue 7 × 4
- *   8  WebSocketSession: socket, inline 2 × 4
+ *  14  TopicHolder: group, topics, slot 3 × 4; topicCount 2
+ *  17  SessionOutput: history 8, sequence, blockedBytes 2 × 4, flags 1
+ *  20  serial, memory, startTick, heartbeats, commandsDue 5 × 4
+ *   4  WebSocketSession: socket
  *   1  padding to 8
- *  40  int[] of 6 topics: 12 + 24, padded (it grows to 4, then 6, then by half)
+ *  24  6 topics in the loop's lists of ints
  *   4  slot of the table of sessions
  *   8  links of the deadline wheel
  * ---
- * 132 + per topic: 4 as a further member of a known topic, 45 as the only member of a new one
+ * 100 + per topic: 5 as one of many members, 27 as the only member
  * </pre>
  *
- * An idle session has no buffer, no timer and no task; what it has been told about users is made
+ * <p>All of this grows in pages: at most one of each kind is unused, 58 KB together for each loop.
+ *
+ * <p>An idle session has no buffer, no timer and no task; what it has been told about users is made
  * with the first presence of a channel.
  */
 abstract class Session extends SessionOutput {
@@ -36,15 +37,13 @@ abstract class Session extends SessionOutput {
   private int serial;
 
   private int startTick;
-  private int intervalMs;
   private int heartbeats;
-  private int ttlTick;
 
   /** When the commands so far would have come at the rate allowed, in units of that rate. */
   private int commandsDue;
 
   Session(SessionLoop loop, ClientKind client) {
-    super(loop, client);
+    super(loop.group(client));
   }
 
   /** Ends the transport after what is queued. */
@@ -58,6 +57,7 @@ abstract class Session extends SessionOutput {
 
   /** The client is connected: greets it and carries out the subscriptions of its request. */
   final void open(List<SubscriptionRequest> inline) {
+    SessionLoop loop = loop();
     if (isEnded()) {
       return; // has left before it was here
     }
@@ -65,14 +65,12 @@ abstract class Session extends SessionOutput {
     serial = loop.nextSerial();
     startTick = loop.now();
     commandsDue = loop.commandTime();
-    intervalMs = loop.drawHeartbeatMs();
-    ttlTick = startTick + loop.drawTtlTicks();
-    client.open.increment();
+    client().open.increment();
     SessionOptions options = loop.options();
     send(
         Opcode.HELLO,
         Payloads.hello(
-            intervalMs,
+            loop.heartbeatMs(serial),
             id().toString(),
             options.subscriptionLimit(),
             options.instance(),
@@ -95,7 +93,7 @@ abstract class Session extends SessionOutput {
   void beforeReconnect() {}
 
   final Id id() {
-    return loop.idOf(startTick, slot, serial);
+    return loop().idOf(startTick, slot, serial);
   }
 
   final int serial() {
@@ -111,12 +109,12 @@ abstract class Session extends SessionOutput {
       }
       set(STALLED, false);
     }
-    if (now - ttlTick >= 0) {
+    if (now - ttlTick() >= 0) {
       endWithReconnect(EndReason.RECONNECT);
     } else if (now - heartbeatTick() >= 0) {
       heartbeat();
     } else {
-      loop.schedule(slot, nextDeadline());
+      loop().schedule(slot, nextDeadline());
     }
   }
 
@@ -124,30 +122,37 @@ abstract class Session extends SessionOutput {
     send(Opcode.HEARTBEAT, Payloads.heartbeat(heartbeats));
     heartbeats++;
     if (!isEnded()) {
-      loop.schedule(slot, nextDeadline());
+      loop().schedule(slot, nextDeadline());
     }
   }
 
   /** While nothing can be sent, the end of the write timeout is all that counts. */
   private int nextDeadline() {
     if (is(STALLED)) {
-      return loop.now() + loop.writeTimeoutTicks();
+      return loop().now() + loop().writeTimeoutTicks();
     }
     int heartbeat = heartbeatTick();
-    return heartbeat - ttlTick < 0 ? heartbeat : ttlTick;
+    int ttl = ttlTick();
+    return heartbeat - ttl < 0 ? heartbeat : ttl;
   }
 
   /** Starts or ends the write timeout. */
   @Override
   final void stallChanged() {
-    if (loop.isScheduled(slot)) {
-      loop.reschedule(slot, nextDeadline());
+    if (loop().isScheduled(slot)) {
+      loop().reschedule(slot, nextDeadline());
     }
   }
 
   /** When the next heartbeat is due: multiples of the interval since the start, without drift. */
   private int heartbeatTick() {
-    return startTick + (int) ((long) heartbeats * intervalMs / SessionLoop.TICK_MS);
+    long sinceStartMs = (long) heartbeats * loop().heartbeatMs(serial);
+    return startTick + (int) (sinceStartMs / SessionLoop.TICK_MS);
+  }
+
+  /** When the client is to connect again. */
+  private int ttlTick() {
+    return startTick + loop().ttlTicks(serial);
   }
 
   /** Ends the session because the client is to connect again. */
@@ -184,6 +189,7 @@ abstract class Session extends SessionOutput {
 
   /** The client has left; does nothing if the server has ended the session before. */
   final void left(String closeLabel) {
+    SessionLoop loop = loop();
     if (isEnded()) {
       return;
     }
@@ -206,6 +212,7 @@ abstract class Session extends SessionOutput {
 
   /** A flush can show that the client has left: whoever has written may be here a second time. */
   private void release(String closeLabel, boolean resumable, Receipt receipt) {
+    SessionLoop loop = loop();
     if (isEnded()) {
       return;
     }
@@ -216,11 +223,12 @@ abstract class Session extends SessionOutput {
     memory = null;
     dropAll();
     loop.remove(slot);
-    client.open.decrement();
-    loop.figures().sessionEnded(client, closeLabel, loop.now() - startTick);
+    client().open.decrement();
+    loop.figures().sessionEnded(client(), closeLabel, loop.now() - startTick);
   }
 
   private ParkedSession parked(Receipt receipt) {
+    SessionLoop loop = loop();
     return new ParkedSession(
         id(),
         tags(),
@@ -239,7 +247,7 @@ abstract class Session extends SessionOutput {
   /** Whether the client has answered the server's close frame is known now. */
   final void closed(boolean isAnswered) {
     if (isEnded() && slot >= 0) {
-      loop.hub().parked().settle(id(), isAnswered);
+      loop().hub().parked().settle(id(), isAnswered);
     }
   }
 
@@ -261,6 +269,7 @@ abstract class Session extends SessionOutput {
    * The token bucket of event-api.md §20 row 26, as one number: the generic cell rate algorithm.
    */
   final boolean isTooFast() {
+    SessionLoop loop = loop();
     int now = loop.commandTime();
     commandsDue = (commandsDue - now < 0 ? now : commandsDue) + 1;
     return commandsDue - now > loop.options().commandBurst();

@@ -25,7 +25,7 @@ final class SessionCommands {
       session.end(EndReason.INVALID_PAYLOAD);
       return;
     }
-    session.client.received(command);
+    session.client().received(command);
     switch (command) {
       case Command.Subscribe(SubscriptionRequest request) -> subscribe(session, request);
       case Command.Unsubscribe(SubscriptionRequest request) -> unsubscribe(session, request);
@@ -44,7 +44,7 @@ final class SessionCommands {
 
   /** The steps of event-api.md §9.3, in their order. */
   static void subscribe(Session session, SubscriptionRequest request) {
-    int limit = session.loop.options().subscriptionLimit();
+    int limit = session.loop().options().subscriptionLimit();
     if (session.topicCount() >= (limit < 0 ? TopicHolder.MAX_TOPICS : limit)) {
       session.end(EndReason.RATE_LIMIT, Payloads.TOO_MANY_SUBSCRIPTIONS);
       return;
@@ -64,7 +64,7 @@ final class SessionCommands {
       session.send(Opcode.ACK, ack(session, request, scope));
     }
     if (presences != null && !session.isEnded()) {
-      session.loop.tellRecent(session, presences);
+      session.loop().tellRecent(session, presences);
     }
   }
 
@@ -78,7 +78,7 @@ final class SessionCommands {
     }
     boolean isChannel = request.condition() instanceof Condition.OfChannel;
     TopicKey heard = TopicKey.of(isChannel ? EventType.USER_PRESENCE : request.type(), scope);
-    long since = session.loop.hub().log().unchangedSince(heard, session.loop.timeMs());
+    long since = session.loop().hub().log().unchangedSince(heard, session.loop().timeMs());
     return Payloads.ackSubscribe(session.sequence(), request, since);
   }
 

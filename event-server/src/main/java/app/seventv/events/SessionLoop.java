@@ -5,11 +5,12 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,7 @@ final class SessionLoop {
 
   static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
 
-  private static final int INITIAL_SLOTS = 64;
+  private static final int INITIAL_FLUSHES = 64;
 
   /** Heartbeat interval and lifetime are stretched by up to 1 / this. */
   private static final int JITTER_DIVISOR = 10;
@@ -38,13 +39,13 @@ final class SessionLoop {
   private final LongSupplier clockMs;
   private final RandomGenerator random;
 
-  private @Nullable Session[] sessions = new Session[INITIAL_SLOTS];
-  private int usedSlots;
-  private final IntArrayList freeSlots = new IntArrayList();
-  private final TopicTable topics = new TopicTable();
+  private final SessionTable sessions = new SessionTable();
+  private final Map<ClientKind, SessionGroup> groups = new IdentityHashMap<>();
+  private final IntBlocks lists = new IntBlocks();
+  private final TopicTable topics;
   private final DeadlineWheel wheel = new DeadlineWheel();
 
-  private @Nullable SessionOutput[] toFlush = new SessionOutput[INITIAL_SLOTS];
+  private @Nullable SessionOutput[] toFlush = new SessionOutput[INITIAL_FLUSHES];
   private int toFlushCount;
   private boolean flushPlanned;
   private final Runnable flushTask = this::flushPlanned;
@@ -53,6 +54,10 @@ final class SessionLoop {
   private final FanOut personal = new FanOut();
   private final List<Sweep> sweeps = new ArrayList<>();
   private final long startMs;
+
+  /** Of the jitter of heartbeats and lifetimes. */
+  private final long jitterSeed;
+
   private int lastSerial;
   private int gapTick = -1;
 
@@ -84,7 +89,8 @@ final class SessionLoop {
     this.index = index;
     this.hub = hub;
     this.startMs = clockMs.getAsLong();
-    wheel.ensureCapacity(INITIAL_SLOTS);
+    this.topics = new TopicTable(lists, random.nextLong());
+    this.jitterSeed = random.nextLong();
   }
 
   SessionOptions options() {
@@ -101,6 +107,16 @@ final class SessionLoop {
 
   TopicTable topics() {
     return topics;
+  }
+
+  /** Lists of topics and of members. */
+  IntBlocks lists() {
+    return lists;
+  }
+
+  /** What sessions of a kind of client share here. */
+  SessionGroup group(ClientKind client) {
+    return groups.computeIfAbsent(client, kind -> new SessionGroup(this, kind));
   }
 
   RandomGenerator random() {
@@ -129,12 +145,12 @@ final class SessionLoop {
 
   /** Sessions open on this loop. */
   int size() {
-    return usedSlots - freeSlots.size();
+    return sessions.size();
   }
 
   /** The session in a slot, if there is one. */
   @Nullable Session session(int slot) {
-    return slot < usedSlots ? sessions[slot] : null;
+    return sessions.get(slot);
   }
 
   /** The next number that tells sessions in one slot apart. */
@@ -150,25 +166,15 @@ final class SessionLoop {
   /** Gives a session its slot. */
   int add(Session session) {
     population.increment();
-    int slot;
-    if (!freeSlots.isEmpty()) {
-      slot = freeSlots.removeAt(freeSlots.size() - 1);
-    } else {
-      if (usedSlots == sessions.length) {
-        sessions = Arrays.copyOf(sessions, Math.multiplyExact(usedSlots, 2));
-        wheel.ensureCapacity(sessions.length);
-      }
-      slot = usedSlots++;
-    }
-    sessions[slot] = session;
+    int slot = sessions.add(session);
+    wheel.ensureCapacity(slot + 1);
     return slot;
   }
 
   /** Frees the slot of a session that has ended. */
   void remove(int slot) {
     wheel.cancel(slot);
-    sessions[slot] = null;
-    freeSlots.addInt(slot);
+    sessions.remove(slot);
     population.decrement();
   }
 
@@ -203,23 +209,29 @@ final class SessionLoop {
     return (int) ((long) now() * TICK_MS * options.commandsPerSecond() / MS_PER_SECOND);
   }
 
-  int drawHeartbeatMs() {
-    return options.heartbeatMs() + random.nextInt(options.heartbeatMs() / JITTER_DIVISOR + 1);
+  /** Heartbeat interval of the session with this number: the same whenever it is asked for. */
+  int heartbeatMs(int serial) {
+    return (int) stretched(options.heartbeatMs(), 2L * serial);
   }
 
-  int drawTtlTicks() {
-    long ttlMs = options.ttlMs() + random.nextLong(options.ttlMs() / JITTER_DIVISOR + 1);
-    return Math.toIntExact(Math.ceilDiv(ttlMs, TICK_MS));
+  /** Lifetime of the session with this number: the same whenever it is asked for. */
+  int ttlTicks(int serial) {
+    return Math.toIntExact(Math.ceilDiv(stretched(options.ttlMs(), 2L * serial + 1), TICK_MS));
+  }
+
+  private long stretched(long ms, long number) {
+    long drawn = Hash.mix(jitterSeed + number * Hash.GOLDEN);
+    return ms + Math.floorMod(drawn, ms / JITTER_DIVISOR + 1);
   }
 
   /** Moves on to a tick: heartbeats, lifetimes, and what all sessions are to be told. */
   void advance(int tick) {
     wheel.advance(tick, this::due);
-    sweeps.removeIf(sweep -> !sweep.tick(sessions, usedSlots));
+    sweeps.removeIf(sweep -> !sweep.tick(sessions));
   }
 
   private void due(int slot) {
-    Session session = sessions[slot];
+    Session session = sessions.get(slot);
     if (session != null) {
       session.due(wheel.now());
     }

@@ -22,8 +22,6 @@ abstract class SessionOutput extends TopicHolder {
   /** The transport waits for the client's part of the end. */
   static final byte CLOSING = 16;
 
-  final ClientKind client;
-
   /** Kinds of the latest frames, see {@link FrameHistory}. */
   private long history = FrameHistory.MARK;
 
@@ -35,9 +33,8 @@ abstract class SessionOutput extends TopicHolder {
 
   private byte flags;
 
-  SessionOutput(SessionLoop loop, ClientKind client) {
-    super(loop);
-    this.client = client;
+  SessionOutput(SessionGroup group) {
+    super(group);
   }
 
   /** Encodes a frame of this session. */
@@ -99,12 +96,12 @@ abstract class SessionOutput extends TopicHolder {
 
   /** Whether the client leaves more unread than it may. */
   final boolean isOverfull() {
-    return blockedBytes > loop.options().maxPendingBytes();
+    return blockedBytes > loop().options().maxPendingBytes();
   }
 
   final void send(Opcode opcode, String payload) {
-    client.sent(opcode);
-    ByteBuf frame = encode(opcode, payload, loop.timeMs(), sequence);
+    client().sent(opcode);
+    ByteBuf frame = encode(opcode, payload, loop().timeMs(), sequence);
     sequence++;
     history = FrameHistory.other(history);
     account(frame.readableBytes());
@@ -136,7 +133,7 @@ abstract class SessionOutput extends TopicHolder {
       return false;
     }
     write(frame);
-    flushOnce(loop.isFlushingAtOnce());
+    flushOnce(loop().isFlushingAtOnce());
     return true;
   }
 
@@ -148,7 +145,7 @@ abstract class SessionOutput extends TopicHolder {
     if (isOverfull()) {
       return false;
     }
-    client.sent(Opcode.DISPATCH);
+    client().sent(Opcode.DISPATCH);
     return true;
   }
 
@@ -175,7 +172,7 @@ abstract class SessionOutput extends TopicHolder {
       flush();
     } else {
       set(DIRTY, true);
-      loop.flushLater(this);
+      loop().flushLater(this);
     }
   }
 

@@ -41,9 +41,9 @@ final class SseSession extends Session {
   /** Advice without an event: not all at once. */
   @Override
   void beforeReconnect() {
-    int retryMs = loop.options().sseRetryMs();
+    int retryMs = loop().options().sseRetryMs();
     if (retryMs > 0) {
-      byte[] retry = Frames.ascii("retry: " + (retryMs + loop.random().nextInt(retryMs)) + "\n\n");
+      byte[] retry = Frames.ascii("retry: " + (retryMs + loop().random().nextInt(retryMs)) + "\n\n");
       stream.write(SessionLoop.ALLOCATOR.buffer(retry.length).writeBytes(retry));
     }
   }
@@ -90,7 +90,7 @@ final class SseSession extends Session {
       stream.abort();
       return;
     }
-    SessionOptions options = loop.options();
+    SessionOptions options = loop().options();
     byte[] last = options.sseCloseData() ? CLOSE_EVENT_WITH_DATA : CLOSE_EVENT;
     stream.write(SessionLoop.ALLOCATOR.buffer(last.length).writeBytes(last));
     stream.end();

@@ -1,7 +1,6 @@
 package app.seventv.events;
 
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells all sessions of a loop something, so many at each tick. Sessions that come while it goes on
@@ -28,14 +27,13 @@ final class Sweep {
   /**
    * One tick.
    *
-   * @param sessions by slot
-   * @param usedSlots of them
    * @return whether there is more to do
    */
-  boolean tick(@Nullable Session[] sessions, int usedSlots) {
+  boolean tick(SessionTable sessions) {
+    int usedSlots = sessions.used();
     int share = Math.ceilDiv(usedSlots - cursor, ticksLeft);
     for (int i = 0; i < share && cursor < usedSlots; cursor++) {
-      Session session = sessions[cursor];
+      Session session = sessions.get(cursor);
       if (session != null) {
         action.accept(session);
         i++;

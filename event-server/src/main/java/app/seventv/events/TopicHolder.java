@@ -1,7 +1,6 @@
 package app.seventv.events;
 
 import app.seventv.model.topic.EventType;
-import java.util.Arrays;
 
 /**
  * The topics of a session, as numbers of its loop's {@link TopicTable}. A channel is held through
@@ -9,22 +8,38 @@ import java.util.Arrays;
  * of them (event-api.md §9.3, §20 row 10).
  */
 abstract class TopicHolder {
-  private static final int[] NO_TOPICS = {};
-  private static final int INITIAL_TOPICS = 4;
-
   /** Most topics where no limit is set: what the count has room for. */
   static final int MAX_TOPICS = 32_000;
 
-  final SessionLoop loop;
-  private int[] topics = NO_TOPICS;
+  private final SessionGroup group;
+
+  /** Block of the loop's lists that names them. */
+  private int topics = IntBlocks.NONE;
 
   /** Place in the loop's tables; −1 before the session is open. */
   int slot = -1;
 
   private short topicCount;
 
-  TopicHolder(SessionLoop loop) {
-    this.loop = loop;
+  TopicHolder(SessionGroup group) {
+    this.group = group;
+  }
+
+  final SessionLoop loop() {
+    return group.loop();
+  }
+
+  /** Who the client is, as far as figures tell. */
+  final ClientKind client() {
+    return group.client();
+  }
+
+  private TopicTable table() {
+    return loop().topics();
+  }
+
+  private int topic(int position) {
+    return loop().lists().get(topics, position);
   }
 
   final int topicCount() {
@@ -35,7 +50,7 @@ abstract class TopicHolder {
   final int visibleTopics() {
     int visible = 0;
     for (int i = 0; i < topicCount; i++) {
-      visible += isHidden(loop.topics().tag(topics[i])) ? 0 : 1;
+      visible += isHidden(table().tag(topic(i))) ? 0 : 1;
     }
     return visible;
   }
@@ -46,26 +61,23 @@ abstract class TopicHolder {
 
   /** Adds a topic; false if it is held already. */
   final boolean hold(TopicKey key) {
-    int topic = loop.topics().add(key, slot);
+    int topic = table().add(key, slot);
     if (topic < 0) {
       return false;
     }
-    if (topicCount == topics.length) {
-      int more = Math.max(topicCount >> 1, topicCount == 0 ? INITIAL_TOPICS : 2);
-      topics = Arrays.copyOf(topics, topicCount + more);
-    }
-    topics[topicCount++] = topic;
+    topics = loop().lists().insert(topics, topicCount, topicCount, topic);
+    topicCount++;
     return true;
   }
 
   /** Drops a topic; false if it is not held. */
   final boolean drop(TopicKey key) {
-    int topic = loop.topics().find(key);
-    if (topic < 0 || !loop.topics().contains(topic, slot)) {
+    int topic = table().find(key);
+    if (topic < 0 || !table().contains(topic, slot)) {
       return false;
     }
     int at = 0;
-    while (topics[at] != topic) {
+    while (topic(at) != topic) {
       at++;
     }
     drop(at);
@@ -77,7 +89,7 @@ abstract class TopicHolder {
   final boolean dropType(EventType type) {
     int before = topicCount;
     for (int i = topicCount - 1; i >= 0; i--) {
-      if (TopicKey.typeCode(loop.topics().tag(topics[i])) == type.code()) {
+      if (TopicKey.typeCode(table().tag(topic(i))) == type.code()) {
         drop(i);
       }
     }
@@ -85,8 +97,8 @@ abstract class TopicHolder {
       return false;
     }
     for (int i = topicCount - 1; i >= 0; i--) {
-      if (i < topicCount && isHidden(loop.topics().tag(topics[i]))) {
-        dropUnused(loop.topics().key(topics[i]));
+      if (i < topicCount && isHidden(table().tag(topic(i)))) {
+        dropUnused(table().key(topic(i)));
       }
     }
     return true;
@@ -99,8 +111,8 @@ abstract class TopicHolder {
     }
     int hidden = -1;
     for (int i = 0; i < topicCount; i++) {
-      if (loop.topics().isScope(topics[i], ofScope)) {
-        if (!isHidden(loop.topics().tag(topics[i]))) {
+      if (table().isScope(topic(i), ofScope)) {
+        if (!isHidden(table().tag(topic(i)))) {
           return;
         }
         hidden = i;
@@ -112,17 +124,21 @@ abstract class TopicHolder {
   }
 
   private void drop(int at) {
-    loop.topics().remove(topics[at], slot);
+    IntBlocks lists = loop().lists();
+    table().remove(topic(at), slot);
+    int last = topicCount - 1;
+    lists.set(topics, at, topic(last));
+    topics = lists.remove(topics, topicCount, last);
     topicCount--;
-    topics[at] = topics[topicCount];
   }
 
   /** Drops everything. */
   final void dropAll() {
     for (int i = 0; i < topicCount; i++) {
-      loop.topics().remove(topics[i], slot);
+      table().remove(topic(i), slot);
     }
-    topics = NO_TOPICS;
+    loop().lists().free(topics, topicCount);
+    topics = IntBlocks.NONE;
     topicCount = 0;
   }
 
@@ -130,7 +146,7 @@ abstract class TopicHolder {
   final byte[] tags() {
     byte[] tags = new byte[topicCount];
     for (int i = 0; i < topicCount; i++) {
-      tags[i] = loop.topics().tag(topics[i]);
+      tags[i] = table().tag(topic(i));
     }
     return tags;
   }
@@ -139,7 +155,7 @@ abstract class TopicHolder {
   final long[] scopes() {
     long[] scopes = new long[2 * topicCount];
     for (int i = 0; i < topicCount; i++) {
-      TopicKey key = loop.topics().key(topics[i]);
+      TopicKey key = table().key(topic(i));
       scopes[2 * i] = key.high();
       scopes[2 * i + 1] = key.low();
     }

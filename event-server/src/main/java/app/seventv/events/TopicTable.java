@@ -1,39 +1,69 @@
 package app.seventv.events;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The topics of one loop: each known one is an int, with a sorted set of the session slots that
  * hold it. Confined to the loop.
  *
- * <p>Bytes per topic: key 17, index entry 4 / load factor ≤ 0.5 → 8 to 16, count 4, first member 4,
- * reference to more members 4. Bytes per member beyond a lone one: 4, times up to 1.5 of slack.
+ * <p>Keys are found by linear hashing (Litwin 1980): one bucket more is made for every two topics
+ * more, out of the topics of one other bucket. So nothing ever doubles: no half of a table lies
+ * unused, and no topic waits until all others have found their new place.
+ *
+ * <p>Bytes per topic: key 17, holder 4, next one of its bucket 4, half a bucket 2, together 27 in
+ * pages of {@link #PAGE}. Bytes per member, unless there is just one: 4, and 4 for their number, in
+ * {@link IntBlocks}.
  */
 final class TopicTable {
-  private static final int INITIAL_TOPICS = 64;
-  private static final int INITIAL_MEMBERS = 4;
+  private static final int PAGE_BITS = 10;
+  private static final int PAGE = 1 << PAGE_BITS;
   private static final int NONE = -1;
+  private static final int TOPICS_PER_BUCKET = 2;
 
-  // By topic.
-  private byte[] tags = new byte[INITIAL_TOPICS];
-  private long[] highs = new long[INITIAL_TOPICS];
-  private long[] lows = new long[INITIAL_TOPICS];
-  private int[] counts = new int[INITIAL_TOPICS];
+  /** Some topics, each an index. */
+  private static final class Page {
+    private final byte[] tags = new byte[PAGE];
 
-  /** The only member while there is one; next free topic while there is none. */
-  private int[] singles = new int[INITIAL_TOPICS];
+    /** Both words of each key. */
+    private final long[] scopes = new long[2 * PAGE];
 
-  /** Members in rising order, from two on. */
-  private int[] @Nullable [] members = new int[INITIAL_TOPICS][];
+    /**
+     * The only member, or the complement of the block of several: their number, then they in rising
+     * order.
+     */
+    private final int[] holders = new int[PAGE];
 
+    /** Next topic of the bucket, or of those that are free. */
+    private final int[] next = new int[PAGE];
+  }
+
+  private final IntBlocks members;
+  private final long seed;
+  private Page[] pages = {};
   private int used;
   private int free = NONE;
   private int size;
   private long memberships;
 
-  /** Open addressing with linear probing: topic + 1, 0 is empty; always at most half full. */
-  private int[] index = new int[2 * INITIAL_TOPICS];
+  /** First topic of each bucket. */
+  private final IntPages heads = new IntPages();
+
+  private int buckets = IntPages.PAGE;
+
+  /** Buckets when splitting last began with the first one: a power of two. */
+  private int round = IntPages.PAGE;
+
+  /**
+   * An empty table.
+   *
+   * @param members where members of topics are kept
+   * @param seed of the hash, so that nobody can choose keys that share a bucket
+   */
+  TopicTable(IntBlocks members, long seed) {
+    this.members = members;
+    this.seed = seed;
+    heads.addPage(NONE);
+  }
 
   /** Number of topics with a member. */
   int size() {
@@ -42,7 +72,7 @@ final class TopicTable {
 
   /** Topics that fit before the table grows. */
   int capacity() {
-    return tags.length;
+    return pages.length * PAGE;
   }
 
   /** Sum of members over all topics. */
@@ -52,34 +82,55 @@ final class TopicTable {
 
   /** The topic of a key, or −1. */
   int find(TopicKey key) {
-    return index[position(key.tag(), key.high(), key.low())] - 1;
+    int topic = heads.get(bucket(key.tag(), key.high(), key.low()));
+    while (topic != NONE) {
+      Page page = page(topic);
+      int at = topic & (PAGE - 1);
+      if (page.scopes[2 * at + 1] == key.low()
+          && page.scopes[2 * at] == key.high()
+          && page.tags[at] == key.tag()) {
+        return topic;
+      }
+      topic = page.next[at];
+    }
+    return NONE;
   }
 
   byte tag(int topic) {
-    return tags[topic];
+    return page(topic).tags[topic & (PAGE - 1)];
   }
 
   TopicKey key(int topic) {
-    return new TopicKey(tags[topic], highs[topic], lows[topic]);
+    return new TopicKey(tag(topic), high(topic), low(topic));
   }
 
   /** Whether a topic has the scope of a key, of whatever type. */
   boolean isScope(int topic, TopicKey key) {
-    return lows[topic] == key.low()
-        && highs[topic] == key.high()
-        && TopicKey.scopeKind(tags[topic]) == TopicKey.scopeKind(key.tag());
+    return low(topic) == key.low()
+        && high(topic) == key.high()
+        && TopicKey.scopeKind(tag(topic)) == TopicKey.scopeKind(key.tag());
   }
 
   int count(int topic) {
-    return counts[topic];
+    int holder = holder(topic);
+    return holder >= 0 ? 1 : members.get(~holder, 0);
+  }
+
+  /** The member at a position from 0 to {@link #count}, in rising order of slots. */
+  int member(int topic, int position) {
+    int holder = holder(topic);
+    return holder >= 0 ? holder : members.get(~holder, 1 + position);
+  }
+
+  boolean contains(int topic, int slot) {
+    return search(topic, slot) >= 0;
   }
 
   /** Adds a member. Returns the topic, or −1 if the slot is a member already. */
   int add(TopicKey key, int slot) {
     int topic = find(key);
     if (topic < 0) {
-      topic = create(key);
-      singles[topic] = slot;
+      topic = create(key, slot);
     } else {
       int at = search(topic, slot);
       if (at >= 0) {
@@ -87,7 +138,6 @@ final class TopicTable {
       }
       insert(topic, ~at, slot);
     }
-    counts[topic]++;
     memberships++;
     return topic;
   }
@@ -99,133 +149,149 @@ final class TopicTable {
       throw new IllegalStateException("session slot " + slot + " does not hold topic " + topic);
     }
     memberships--;
-    int left = --counts[topic];
-    if (left == 0) {
+    int holder = holder(topic);
+    if (holder >= 0) {
       forget(topic);
       return;
     }
-    int[] list = members[topic];
-    if (list == null) {
-      throw new IllegalStateException("topic " + topic + " has no member list");
-    }
-    System.arraycopy(list, at + 1, list, at, left - at);
+    int block = ~holder;
+    int left = members.get(block, 0) - 1;
     if (left == 1) {
-      singles[topic] = list[0];
-      members[topic] = null;
-    } else if (left < list.length / 4) {
-      members[topic] = Arrays.copyOf(list, list.length / 2);
+      hold(topic, members.get(block, 2 - at));
+      members.free(block, 3);
+    } else {
+      members.set(block, 0, left);
+      hold(topic, ~members.remove(block, left + 2, at + 1));
     }
-  }
-
-  boolean contains(int topic, int slot) {
-    return search(topic, slot) >= 0;
-  }
-
-  /** The member at a position from 0 to {@link #count}, in rising order of slots. */
-  int member(int topic, int position) {
-    int[] list = members[topic];
-    return list == null ? singles[topic] : list[position];
   }
 
   private int search(int topic, int slot) {
-    int[] list = members[topic];
-    if (list != null) {
-      return Arrays.binarySearch(list, 0, counts[topic], slot);
+    int holder = holder(topic);
+    if (holder >= 0) {
+      return holder == slot ? 0 : holder < slot ? ~1 : ~0;
     }
-    int only = singles[topic];
-    return only == slot ? 0 : only < slot ? ~1 : ~0;
+    int at = members.search(~holder, 1, 1 + members.get(~holder, 0), slot);
+    return at < 0 ? at + 1 : at - 1;
   }
 
   private void insert(int topic, int at, int slot) {
-    int count = counts[topic];
-    int[] list = members[topic];
-    if (list == null) {
-      list = new int[INITIAL_MEMBERS];
-      list[0] = singles[topic];
-    } else if (count == list.length) {
-      list = Arrays.copyOf(list, count + (count >> 1));
+    int holder = holder(topic);
+    if (holder >= 0) {
+      int block = members.insert(IntBlocks.NONE, 0, 0, 2);
+      block = members.insert(block, 1, 1, holder);
+      hold(topic, ~members.insert(block, 2, 1 + at, slot));
+      return;
     }
-    System.arraycopy(list, at, list, at + 1, count - at);
-    list[at] = slot;
-    members[topic] = list;
+    int count = members.get(~holder, 0);
+    int block = members.insert(~holder, 1 + count, 1 + at, slot);
+    members.set(block, 0, count + 1);
+    hold(topic, ~block);
   }
 
-  private int create(TopicKey key) {
+  private int create(TopicKey key, int slot) {
     int topic = free;
     if (topic != NONE) {
-      free = singles[topic];
+      free = next(topic);
     } else {
-      if (used == tags.length) {
-        grow();
+      if (used == capacity()) {
+        pages = Arrays.copyOf(pages, pages.length + 1);
+        pages[pages.length - 1] = new Page();
       }
       topic = used++;
     }
-    tags[topic] = key.tag();
-    highs[topic] = key.high();
-    lows[topic] = key.low();
-    index[position(key.tag(), key.high(), key.low())] = topic + 1;
+    Page page = page(topic);
+    int at = topic & (PAGE - 1);
+    page.tags[at] = key.tag();
+    page.scopes[2 * at] = key.high();
+    page.scopes[2 * at + 1] = key.low();
+    page.holders[at] = slot;
+    link(topic, bucket(topic));
     size++;
+    if (size > TOPICS_PER_BUCKET * buckets) {
+      split();
+    }
     return topic;
   }
 
   private void forget(int topic) {
-    removeFromIndex(position(tags[topic], highs[topic], lows[topic]));
-    singles[topic] = free;
+    int bucket = bucket(topic);
+    int before = heads.get(bucket);
+    if (before == topic) {
+      heads.set(bucket, next(topic));
+    } else {
+      while (next(before) != topic) {
+        before = next(before);
+      }
+      next(before, next(topic));
+    }
+    next(topic, free);
     free = topic;
     size--;
   }
 
-  /** Closes the gap so that no probe sequence is cut (Knuth, volume 3, algorithm 6.4 R). */
-  private void removeFromIndex(int gap) {
-    int mask = index.length - 1;
-    int at = gap;
-    int hole = gap;
-    while (true) {
-      at = (at + 1) & mask;
-      int entry = index[at];
-      if (entry == 0) {
-        break;
-      }
-      int home = home(tags[entry - 1], highs[entry - 1], lows[entry - 1]);
-      if (((at - home) & mask) >= ((at - hole) & mask)) {
-        index[hole] = entry;
-        hole = at;
-      }
-    }
-    index[hole] = 0;
+  // Hashing.
+
+  private void link(int topic, int bucket) {
+    next(topic, heads.get(bucket));
+    heads.set(bucket, topic);
   }
 
-  /** Where the key is, or where it would go. */
-  private int position(byte tag, long high, long low) {
-    int mask = index.length - 1;
-    int at = home(tag, high, low);
-    while (true) {
-      int topic = index[at] - 1;
-      if (topic < 0 || (lows[topic] == low && highs[topic] == high && tags[topic] == tag)) {
-        return at;
-      }
-      at = (at + 1) & mask;
+  /** Makes one bucket more; what belongs there has been in the one that is a round before it. */
+  private void split() {
+    if (buckets == heads.capacity()) {
+      heads.addPage(NONE);
+    }
+    int old = buckets - round;
+    int topic = heads.get(old);
+    heads.set(old, NONE);
+    buckets++;
+    while (topic != NONE) {
+      int after = next(topic);
+      link(topic, bucket(topic));
+      topic = after;
+    }
+    if (buckets == 2 * round) {
+      round = buckets;
     }
   }
 
-  private int home(byte tag, long high, long low) {
-    long mixed = (low ^ Long.rotateLeft(high, 23) ^ tag) * 0x9E3779B97F4A7C15L;
-    mixed ^= mixed >>> 32;
-    mixed *= 0xD6E8FEB86659FD93L;
-    return (int) (mixed >>> 33) & (index.length - 1);
+  private int bucket(int topic) {
+    return bucket(tag(topic), high(topic), low(topic));
   }
 
-  private void grow() {
-    int capacity = Math.multiplyExact(tags.length, 2);
-    tags = Arrays.copyOf(tags, capacity);
-    highs = Arrays.copyOf(highs, capacity);
-    lows = Arrays.copyOf(lows, capacity);
-    counts = Arrays.copyOf(counts, capacity);
-    singles = Arrays.copyOf(singles, capacity);
-    members = Arrays.copyOf(members, capacity);
-    index = new int[2 * capacity];
-    for (int topic = 0; topic < used; topic++) {
-      index[position(tags[topic], highs[topic], lows[topic])] = topic + 1;
-    }
+  private int bucket(byte tag, long high, long low) {
+    long words = Hash.mix(low ^ seed) + (high ^ Long.rotateLeft(seed, 32)) + tag * Hash.GOLDEN;
+    int bucket = (int) Hash.mix(words) & (2 * round - 1);
+    return bucket < buckets ? bucket : bucket - round;
+  }
+
+  // Columns.
+
+  private Page page(int topic) {
+    return pages[topic >>> PAGE_BITS];
+  }
+
+  private long high(int topic) {
+    return page(topic).scopes[2 * (topic & (PAGE - 1))];
+  }
+
+  private long low(int topic) {
+    return page(topic).scopes[2 * (topic & (PAGE - 1)) + 1];
+  }
+
+  private int holder(int topic) {
+    return page(topic).holders[topic & (PAGE - 1)];
+  }
+
+  private void hold(int topic, int holder) {
+    page(topic).holders[topic & (PAGE - 1)] = holder;
+  }
+
+  private int next(int topic) {
+    return page(topic).next[topic & (PAGE - 1)];
+  }
+
+  private void next(int topic, int following) {
+    page(topic).next[topic & (PAGE - 1)] = following;
   }
 }

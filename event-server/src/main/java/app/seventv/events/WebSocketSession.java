@@ -11,20 +11,19 @@ import org.jspecify.annotations.Nullable;
 class WebSocketSession extends Session implements WebSocketListener {
   private @Nullable WebSocket socket;
 
-  /** Subscriptions of the handshake, until they are carried out. */
-  private List<SubscriptionRequest> inline;
-
-  WebSocketSession(SessionLoop loop, ClientKind client, List<SubscriptionRequest> inline) {
+  WebSocketSession(SessionLoop loop, ClientKind client) {
     super(loop, client);
-    this.inline = inline;
+  }
+
+  /** Subscriptions of the handshake; asked for once. */
+  List<SubscriptionRequest> takeInline() {
+    return List.of();
   }
 
   @Override
   public void onOpen(WebSocket opened, String subprotocol) {
     socket = opened;
-    List<SubscriptionRequest> requests = inline;
-    inline = List.of();
-    open(requests);
+    open(takeInline());
   }
 
   @Override
@@ -47,7 +46,7 @@ class WebSocketSession extends Session implements WebSocketListener {
     closed(false); // unless it was answered
     if (is(CLOSING)) {
       set(CLOSING, false);
-      loop.closing(false);
+      loop().closing(false);
     }
     left(CloseLabels.ofClient(code));
   }
@@ -82,7 +81,7 @@ class WebSocketSession extends Session implements WebSocketListener {
   @Override
   void close(EndReason reason) {
     set(CLOSING, true);
-    loop.closing(true);
+    loop().closing(true);
     socket().close(reason.closeFrameCode(), reason.message());
   }
 

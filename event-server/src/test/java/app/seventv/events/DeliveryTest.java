@@ -24,7 +24,7 @@ class DeliveryTest {
   DeliveryTest() {
     for (String name : List.of("a", "b")) {
       WebSocketSession session =
-          new WebSocketSession(loop, kinds.of(ClientKind.WEBSOCKET, null, null, null), List.of());
+          new WebSocketSession(loop, kinds.of(ClientKind.WEBSOCKET, null, null, null));
       session.onOpen(socket(name), "");
       session.hold(TOPIC);
     }

@@ -26,7 +26,7 @@ class EarlyLeaveTest {
 
   private static final class Mute extends WebSocketSession {
     Mute(SessionLoop loop, ClientKind client) {
-      super(loop, client, List.of());
+      super(loop, client);
     }
 
     @Override

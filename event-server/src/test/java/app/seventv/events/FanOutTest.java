@@ -41,7 +41,7 @@ class FanOutTest {
 
   private Session session() {
     WebSocketSession session =
-        new WebSocketSession(loop, kinds.of(ClientKind.WEBSOCKET, null, null, null), List.of());
+        new WebSocketSession(loop, kinds.of(ClientKind.WEBSOCKET, null, null, null));
     session.onOpen(socket(), "");
     releaseWritten();
     return session;
