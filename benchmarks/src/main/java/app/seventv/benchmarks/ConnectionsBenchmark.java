@@ -14,8 +14,7 @@ import java.util.function.IntFunction;
 
 /**
  * Memory that one idle websocket with six topics costs the event server, plain and with TLS 1.3:
- * the slope over several counts of connections (least squares), so that what the process costs
- * anyway drops out. Three parts are measured apart:
+ * the slope over several counts of connections, so that what the process costs anyway drops out. Three parts are measured apart:
  *
  * <ul>
  *   <li>the live heap, by class, after a full collection;

@@ -1,5 +1,6 @@
 package app.seventv.benchmarks;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,19 +21,19 @@ record MemoryPoint(
     return heap.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Bytes per connection: the slope of the line that fits all points best (least squares). */
+  /**
+   * Bytes per connection: the median of the slopes between all pairs of points (Theil 1950, Sen
+   * 1968). A reading that is wrong, because the JVM was compiling just then, does not move it.
+   */
   static double slope(List<MemoryPoint> points, ToDoubleFunction<MemoryPoint> bytes) {
-    double meanConnections =
-        points.stream().mapToInt(MemoryPoint::connections).average().orElse(Double.NaN);
-    double meanBytes = points.stream().mapToDouble(bytes).average().orElse(Double.NaN);
-    double products = 0;
-    double squares = 0;
-    for (MemoryPoint point : points) {
-      double distance = point.connections - meanConnections;
-      products += distance * (bytes.applyAsDouble(point) - meanBytes);
-      squares += distance * distance;
+    List<Double> slopes = new ArrayList<>();
+    for (int i = 0; i < points.size(); i++) {
+      for (int j = i + 1; j < points.size(); j++) {
+        double more = bytes.applyAsDouble(points.get(j)) - bytes.applyAsDouble(points.get(i));
+        slopes.add(more / (points.get(j).connections - points.get(i).connections));
+      }
     }
-    return products / squares;
+    return Statistics.median(slopes);
   }
 
   /** Bytes of the live heap per connection, by class. */

@@ -168,6 +168,9 @@ final class ServerProcess implements AutoCloseable {
     Map<String, Long> bytes = new HashMap<>();
     Matcher line = HISTOGRAM_LINE.matcher(jcmd("GC.class_histogram"));
     while (line.find()) {
+      if (line.group(2).contains("jdk.internal.vm.Filler")) {
+        continue; // stands for room that the collector has not closed
+      }
       bytes.merge(line.group(2), Long.parseLong(line.group(1)), Long::sum);
     }
     if (bytes.isEmpty()) {

@@ -13,14 +13,15 @@ class MemoryPointTest {
   }
 
   @Test
-  void theSlopeIsThatOfTheLineThatFitsBest() {
+  void theSlopeIsTheMedianOverAllPairs() {
     List<MemoryPoint> exact = List.of(point(1, 1_064, 5), point(2, 1_128, 5), point(4, 1_256, 5));
     assertThat(MemoryPoint.slope(exact, MemoryPoint::heapBytes)).isCloseTo(64, within(1e-9));
     assertThat(MemoryPoint.slope(exact, MemoryPoint::directBytes)).isCloseTo(0, within(1e-9));
     assertThat(MemoryPoint.heapSlopes(exact).get("Session")).isCloseTo(64, within(1e-9));
     assertThat(MemoryPoint.heapSlopes(exact).get("Rest")).isCloseTo(0, within(1e-9));
-    List<MemoryPoint> noisy = List.of(point(0, 0, 10), point(1, 0, 0), point(2, 0, 0));
-    assertThat(MemoryPoint.slope(noisy, MemoryPoint::directBytes)).isCloseTo(-5, within(1e-9));
+    List<MemoryPoint> noisy =
+        List.of(point(0, 0, 0), point(1, 0, 9_000), point(2, 0, 8), point(3, 0, 12));
+    assertThat(MemoryPoint.slope(noisy, MemoryPoint::directBytes)).isCloseTo(4, within(1e-9));
   }
 
   @Test

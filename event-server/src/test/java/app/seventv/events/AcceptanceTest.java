@@ -245,6 +245,6 @@ class AcceptanceTest {
    */
   @Test
   void check11MemoryPerSessionAndSubscription() {
-    assertThat(ClassLayout.parseClass(WebSocketSession.class).instanceSize()).isEqualTo(80);
+    assertThat(ClassLayout.parseClass(WebSocketSession.class).instanceSize()).isEqualTo(64);
   }
 }
