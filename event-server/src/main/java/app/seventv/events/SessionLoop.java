@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -40,7 +40,7 @@ final class SessionLoop {
   private final RandomGenerator random;
 
   private final SessionTable sessions = new SessionTable();
-  private final Map<ClientKind, SessionGroup> groups = new IdentityHashMap<>();
+  private final Map<ClientKind, SessionGroup> groups = new HashMap<>();
   private final IntBlocks lists = new IntBlocks();
   private final TopicTable topics;
   private final DeadlineWheel wheel = new DeadlineWheel();

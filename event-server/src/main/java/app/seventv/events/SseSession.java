@@ -43,7 +43,8 @@ final class SseSession extends Session {
   void beforeReconnect() {
     int retryMs = loop().options().sseRetryMs();
     if (retryMs > 0) {
-      byte[] retry = Frames.ascii("retry: " + (retryMs + loop().random().nextInt(retryMs)) + "\n\n");
+      byte[] retry =
+          Frames.ascii("retry: " + (retryMs + loop().random().nextInt(retryMs)) + "\n\n");
       stream.write(SessionLoop.ALLOCATOR.buffer(retry.length).writeBytes(retry));
     }
   }

@@ -24,7 +24,7 @@ class IntBlocksTest {
 
     void remove(int position) {
       block = blocks.remove(block, model.size(), position);
-      model.remove(position);
+      model.subList(position, position + 1).clear();
     }
 
     void free() {
@@ -47,8 +47,8 @@ class IntBlocksTest {
     Pair[] pairs = new Pair[60];
     Arrays.setAll(pairs, i -> new Pair());
     for (int step = 0; step < 200_000; step++) {
-      // The higher the number, the longer the list gets: up to some thousands.
-      int number = Math.min(random.nextInt(pairs.length), random.nextInt(pairs.length));
+      // The higher the number, the more grows the list: up to some thousands.
+      int number = random.nextInt(1 + random.nextInt(pairs.length));
       Pair pair = pairs[number];
       int size = pair.model.size();
       if (size > 0 && random.nextInt(100) < 45 - number) {

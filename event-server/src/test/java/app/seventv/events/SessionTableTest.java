@@ -2,11 +2,11 @@ package app.seventv.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
