@@ -14,7 +14,8 @@ import java.util.function.IntFunction;
 
 /**
  * Memory that one idle websocket with six topics costs the event server, plain and with TLS 1.3:
- * the slope over several counts of connections, so that what the process costs anyway drops out. Three parts are measured apart:
+ * the slope over several counts of connections, so that what the process costs anyway drops out.
+ * Three parts are measured apart:
  *
  * <ul>
  *   <li>the live heap, by class, after a full collection;
@@ -114,12 +115,14 @@ final class ConnectionsBenchmark implements Benchmark {
       try (ServerProcess server = setup.start();
           EventLoops loops = IdleClients.loops()) {
         for (int i = 0; i < WARM_UPS; i++) {
-          try (IdleClients passing = clients(loops, setup.port(), wire, ConnectionsBenchmark::visit)) {
+          try (IdleClients passing =
+              clients(loops, setup.port(), wire, ConnectionsBenchmark::visit)) {
             passing.growTo(LOW);
           }
           server.awaitQuiet();
         }
-        try (IdleClients clients = clients(loops, setup.port(), wire, ConnectionsBenchmark::subscriptions)) {
+        try (IdleClients clients =
+            clients(loops, setup.port(), wire, ConnectionsBenchmark::subscriptions)) {
           for (int count = LOW; count <= high; count += step) {
             clients.growTo(count);
             points.add(point(server, wire, count));
@@ -153,8 +156,7 @@ final class ConnectionsBenchmark implements Benchmark {
     String prefix = "connections-" + wire.label;
     List<Figure> figures = new ArrayList<>();
     figures.add(
-        new Figure(
-            prefix + "-user-bytes", heap + Math.max(0, Math.max(direct, outside)), "bytes"));
+        new Figure(prefix + "-user-bytes", heap + Math.max(0, Math.max(direct, outside)), "bytes"));
     figures.add(new Figure(prefix + "-heap-bytes", heap, "bytes"));
     figures.add(new Figure(prefix + "-direct-bytes", direct, "bytes"));
     figures.add(new Figure(prefix + "-native-bytes", outside, "bytes"));

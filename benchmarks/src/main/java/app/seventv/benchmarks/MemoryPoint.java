@@ -15,8 +15,7 @@ import java.util.function.ToDoubleFunction;
  * @param directBytes that Java code has taken outside the heap, by the JVM's books
  * @param nativeBytes taken outside the heap by anybody, the direct ones included
  */
-record MemoryPoint(
-    int connections, Map<String, Long> heap, long directBytes, long nativeBytes) {
+record MemoryPoint(int connections, Map<String, Long> heap, long directBytes, long nativeBytes) {
   long heapBytes() {
     return heap.values().stream().mapToLong(Long::longValue).sum();
   }

@@ -141,7 +141,9 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Waits until neither the process nor its compilers have much left to do; some seconds at most. */
+  /**
+   * Waits until neither the process nor its compilers have much left to do; some seconds at most.
+   */
   void awaitQuiet() throws IOException, InterruptedException {
     double before = MeasuredServer.cpuSeconds(pid());
     for (int i = 0; i < MAX_IDLE_CHECKS; i++) {
