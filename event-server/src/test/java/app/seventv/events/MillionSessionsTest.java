@@ -28,7 +28,7 @@ class MillionSessionsTest {
 
   // Raise these only with the sum in Session, and only for a reason.
 
-  private static final long MAX_HEAP_BYTES = 140_000_000;
+  private static final long MAX_HEAP_BYTES = 150_000_000;
   private static final long SESSION_BYTES = 64;
   private static final long SESSION_FIELD_BYTES = 55;
 
