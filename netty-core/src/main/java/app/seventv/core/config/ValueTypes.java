@@ -83,11 +83,6 @@ public final class ValueTypes {
   public static final ValueType<InetSocketAddress> ADDRESS =
       STRING.map("an address ip:port", ValueTypes::parseAddress, NetUtil::toSocketAddressString);
 
-  /** A host name or address literal and a port, unresolved. */
-  public static final ValueType<InetSocketAddress> HOST_PORT =
-      STRING.map(
-          "host:port", ValueTypes::parseHostPort, a -> a.getHostString() + ":" + a.getPort());
-
   /** A network in CIDR form. */
   public static final ValueType<CidrBlock> CIDR =
       STRING.map("a network in CIDR form", CidrBlock::parse, CidrBlock::toString);
@@ -282,14 +277,6 @@ public final class ValueTypes {
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException("has a bad length: " + Arrays.toString(bytes), e);
     }
-  }
-
-  private static InetSocketAddress parseHostPort(String text) {
-    int colon = text.lastIndexOf(':');
-    if (colon <= 0) {
-      throw new IllegalArgumentException("is " + quote(text));
-    }
-    return InetSocketAddress.createUnresolved(text.substring(0, colon), port(text, colon));
   }
 
   private static int port(String text, int colon) {

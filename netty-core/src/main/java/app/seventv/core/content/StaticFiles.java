@@ -167,11 +167,6 @@ public final class StaticFiles implements Handler {
     }
   }
 
-  /** Bytes held in memory, for metrics. */
-  public long memoryBytes() {
-    return cache.bytes();
-  }
-
   /** Changes the rules. */
   public static final class Builder {
     /** A dash or dot, and eight or more characters as bundlers put into names, before the end. */

@@ -21,14 +21,15 @@ final class Http1Deadlines {
     CLOSING
   }
 
-  private final Http1Handler handler;
+  private final Http1Connection connection;
   private final Http1Writer writer;
   private final HttpLimits limits;
   private final LazyTimer timer;
   private final BodyWatch body;
 
-  Http1Deadlines(Http1Handler handler, Http1Writer writer, HttpLimits limits, EventExecutor loop) {
-    this.handler = handler;
+  Http1Deadlines(
+      Http1Connection connection, Http1Writer writer, HttpLimits limits, EventExecutor loop) {
+    this.connection = connection;
     this.writer = writer;
     this.limits = limits;
     this.timer = new LazyTimer(loop, this::expired);
@@ -72,36 +73,36 @@ final class Http1Deadlines {
 
   private void expired() {
     long nowNs = System.nanoTime();
-    switch (handler.phase()) {
-      case HEAD -> handler.refuse(Http1Refusal.TOO_SLOW, "header-timeout");
+    switch (connection.phase()) {
+      case HEAD -> connection.refuse(Http1Refusal.TOO_SLOW, "header-timeout");
       case BODY -> lookAtBody(nowNs);
       case RESPONSE -> lookAtResponse(nowNs);
-      case IDLE -> handler.drop("idle-timeout");
-      case CLOSING -> handler.abort();
+      case IDLE -> connection.end().drop("idle-timeout");
+      case CLOSING -> connection.end().abort();
     }
   }
 
   private void lookAtBody(long nowNs) {
-    if (handler.paused()) {
+    if (connection.paused()) {
       body.resume(nowNs); // we keep the client waiting, not it us
     }
     if (body.tooSlow(nowNs)) {
-      handler.refuse(Http1Refusal.TOO_SLOW, "body-timeout");
+      connection.refuse(Http1Refusal.TOO_SLOW, "body-timeout");
     } else {
       timer.arm(nowNs, body.lookMs());
     }
   }
 
   private void lookAtResponse(long nowNs) {
-    if (handler.inputEnded() && !writer.waiting() && !writer.hasQueuedSinceLastLook()) {
-      handler.drop("idle-timeout"); // a client that is gone would never be noticed
+    if (connection.end().inputEnded() && !writer.waiting() && !writer.hasQueuedSinceLastLook()) {
+      connection.end().drop("idle-timeout"); // a client that is gone would never be noticed
       return;
     }
     long wanted = limits.minWriteBytesPerSecond() * limits.idleTimeoutMs() / 1_000;
     if (writer.progresses(wanted)) {
       timer.arm(nowNs, limits.idleTimeoutMs());
     } else {
-      handler.drop("slow-reader");
+      connection.end().drop("slow-reader");
     }
   }
 }

@@ -20,13 +20,13 @@ import io.netty.handler.codec.http.HttpHeaders;
 /**
  * What carries the exchanges of an HTTP/1.1 connection, one after the other: sends their responses
  * and decides whether the connection outlives them. The bytes that come in are {@link
- * Http1Handler}'s.
+ * Http1Connection}'s.
  */
 final class Http1Transport implements ExchangeTransport {
   private final ServerContext server;
-  private final Connection connection;
+  private final Connection facts;
   private final ChannelHandlerContext ctx;
-  private final Http1Handler handler;
+  private final Http1Connection connection;
   private final Http1Writer writer;
 
   // Of the present request.
@@ -41,14 +41,14 @@ final class Http1Transport implements ExchangeTransport {
 
   Http1Transport(
       ServerContext server,
-      Connection connection,
+      Connection facts,
       ChannelHandlerContext ctx,
-      Http1Handler handler,
+      Http1Connection connection,
       Http1Writer writer) {
     this.server = server;
-    this.connection = connection;
+    this.facts = facts;
     this.ctx = ctx;
-    this.handler = handler;
+    this.connection = connection;
     this.writer = writer;
   }
 
@@ -92,6 +92,15 @@ final class Http1Transport implements ExchangeTransport {
     keepAlive = false;
   }
 
+  /** Sends what answers no request, but ends the connection. */
+  void sendRefusal(Response response) {
+    response
+        .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(response.body().readableBytes()))
+        .header(HttpHeaderNames.DATE, HttpDate.now())
+        .header(HttpHeaderNames.CONNECTION, "close");
+    sendResponse(response.status(), response.headers(), response.body());
+  }
+
   /** Whether the connection may be used again after the response. */
   boolean persists() {
     return keepAlive && !server.draining();
@@ -125,7 +134,7 @@ final class Http1Transport implements ExchangeTransport {
 
   @Override
   public void reading(boolean wanted) {
-    handler.reading(wanted);
+    connection.reading(wanted);
   }
 
   @Override
@@ -171,7 +180,7 @@ final class Http1Transport implements ExchangeTransport {
   public boolean sendFile(FileRegion region) {
     Channel channel = ctx.channel();
     boolean able = channel instanceof EpollSocketChannel || channel instanceof NioSocketChannel;
-    return able && !connection.secure() && writer.sendFile(region);
+    return able && !facts.secure() && writer.sendFile(region);
   }
 
   @Override
@@ -191,7 +200,7 @@ final class Http1Transport implements ExchangeTransport {
 
   @Override
   public void endWithClient() {
-    handler.endWithClient();
+    connection.end().endWithClient();
   }
 
   @Override
@@ -208,23 +217,23 @@ final class Http1Transport implements ExchangeTransport {
   public void responseSent(boolean requestComplete) {
     // The client may still be sending: reset now and it could lose the response (RFC 9112 §9.6).
     if (!requestComplete && continueExpected) {
-      handler.linger();
+      connection.linger();
     }
   }
 
   @Override
   public void stopReading() {
-    handler.linger();
+    connection.linger();
   }
 
   @Override
   public void exchangeEnded(HttpExchange exchange) {
-    handler.exchangeEnded(exchange);
+    connection.exchangeEnded(exchange);
   }
 
   @Override
   public void abort() {
-    handler.abort();
+    connection.end().abort();
   }
 
   @Override
@@ -233,7 +242,7 @@ final class Http1Transport implements ExchangeTransport {
       exchange.fail(new HttpError(400, "a websocket handshake needs HTTP/1.1")); // RFC 6455 §4.2.1
       return;
     }
-    if (handler.inputEnded()) {
+    if (connection.end().inputEnded()) {
       exchange.abort(); // a websocket that hears nothing any more is closed
       return;
     }
@@ -241,7 +250,7 @@ final class Http1Transport implements ExchangeTransport {
     SocketTable table = server.sockets.of(eventLoop());
     if (WebSocketHandshake.accept(channel, exchange, options, listener, table)) {
       server.open.remove(channel);
-      handler.exchangeLeft();
+      connection.exchangeLeft();
       SocketEnd webSocketEnd = exchange.upgraded(101);
       SocketMove move = channel.pipeline().get(SocketMove.class);
       if (move == null) {

@@ -9,14 +9,14 @@ import java.util.PriorityQueue;
  * turn, a frame each. Holds only streams that have something to send and a window for it.
  */
 final class Http2Scheduler {
-  private static final Comparator<Http2Stream> ORDER =
-      Comparator.comparingInt((Http2Stream stream) -> stream.urgency())
+  private static final Comparator<Http2Response> ORDER =
+      Comparator.comparingInt((Http2Response stream) -> stream.urgency())
           .thenComparingLong(stream -> stream.turn);
 
   /** Above every stream id: incremental streams come after the others of their urgency. */
   private static final long FIRST_TURN = 1L << 32;
 
-  private final PriorityQueue<Http2Stream> ready = new PriorityQueue<>(8, ORDER);
+  private final PriorityQueue<Http2Response> ready = new PriorityQueue<>(8, ORDER);
   private long nextTurn = FIRST_TURN;
   private long window = Http2Frames.INITIAL_WINDOW_BYTES;
 
@@ -41,7 +41,7 @@ final class Http2Scheduler {
   }
 
   /** Puts a stream in line if it can send and is not there yet. */
-  void offer(Http2Stream stream) {
+  void offer(Http2Response stream) {
     if (!stream.scheduled && stream.canSend()) {
       stream.turn = stream.incremental() ? nextTurn++ : stream.id();
       stream.scheduled = true;
@@ -49,7 +49,7 @@ final class Http2Scheduler {
     }
   }
 
-  void remove(Http2Stream stream) {
+  void remove(Http2Response stream) {
     if (stream.scheduled) {
       stream.scheduled = false;
       ready.remove(stream);
@@ -58,7 +58,7 @@ final class Http2Scheduler {
 
   /** Sends one frame of the stream whose turn it is; false if there is nothing to send. */
   boolean sendNext() {
-    Http2Stream stream = ready.peek();
+    Http2Response stream = ready.peek();
     if (stream == null || (window <= 0 && stream.queuedBytes() > 0)) {
       return false;
     }

@@ -5,25 +5,20 @@ import app.seventv.core.websocket.WebSocketListener;
 import app.seventv.core.websocket.WebSocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.FileRegion;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one implementation of {@link Exchange}: the states of a request and its response, whatever
- * {@link ExchangeTransport} carries them.
+ * {@link ExchangeTransport} carries them. How the response leaves is {@link ExchangeResponse}'s.
  */
-final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
+final class HttpExchange extends ExchangeResponse implements ExchangeSummary {
   private ServerContext server;
-  private ExchangeTransport transport;
   private final Request request;
   private boolean headRequest;
   private long startNs;
@@ -31,23 +26,17 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   private final RequestBody body;
   private final EndActions endActions = new EndActions();
   private @Nullable List<HeadHook> headHooks;
-  private @Nullable Runnable writableAction;
   private int status;
-  private final AnnouncedBody written = new AnnouncedBody();
-  private boolean bodiless;
   private long firstByteNs = -1;
   private long durationNs;
-  private boolean headSent;
-  private boolean responseComplete;
   private boolean webSocket;
-  private boolean ended;
 
   /** Whether a handler, or the server's error mapper, may hold this exchange or its request. */
   private boolean seen;
 
   HttpExchange(ServerContext server, ExchangeTransport transport, Request request, long startNs) {
+    super(transport);
     this.server = server;
-    this.transport = transport;
     this.request = request;
     this.body = new RequestBody(this);
     begin(startNs);
@@ -66,30 +55,19 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
    */
   void renew(ServerContext otherServer, ExchangeTransport otherTransport, long nowNs) {
     server = otherServer;
-    transport = otherTransport;
+    renew(otherTransport);
     body.renew();
-    written.renew();
     headHooks = null;
-    writableAction = null;
     status = 0;
-    bodiless = false;
     firstByteNs = -1;
     durationNs = 0;
-    headSent = false;
-    responseComplete = false;
     webSocket = false;
-    ended = false;
     begin(nowNs);
   }
 
   /** Whether this has ended and no handler has ever had it. */
   boolean isUnseen() {
-    return ended && !seen;
-  }
-
-  /** What carries this exchange. */
-  ExchangeTransport transport() {
-    return transport;
+    return ended() && !seen;
   }
 
   /**
@@ -117,21 +95,16 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     return request;
   }
 
-  @Override
-  public EventExecutor executor() {
-    return transport.eventLoop();
-  }
-
   // Request body, always on the loop.
 
   @Override
   public void readBody(int maxBytes, Consumer<ByteBuf> receiver) {
-    long declared = transport.declaredLength();
+    long declared = transport().declaredLength();
     if (declared > maxBytes) {
       fail(new HttpError(413, "request body exceeds " + maxBytes + " bytes"));
       return;
     }
-    streamBody(new BodyCollector(this, transport.alloc(), maxBytes, receiver));
+    streamBody(new BodyCollector(this, transport().alloc(), maxBytes, receiver));
   }
 
   @Override
@@ -141,17 +114,12 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
 
   @Override
   public void pauseBody() {
-    transport.reading(false);
+    transport().reading(false);
   }
 
   @Override
   public void resumeBody() {
-    transport.reading(true);
-  }
-
-  /** Whether the head of the final response has been sent. */
-  boolean headSent() {
-    return headSent;
+    transport().reading(true);
   }
 
   /** A part of the body arrived; takes its reference. */
@@ -179,7 +147,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   public void onEnd(Runnable action) {
     if (!executor().inEventLoop()) {
       executor().execute(() -> onEnd(action));
-    } else if (ended) {
+    } else if (ended()) {
       action.run();
     } else {
       endActions.add(action);
@@ -192,7 +160,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       executor().execute(() -> respond(response));
       return;
     }
-    if (headSent || ended) {
+    if (headSent() || ended()) {
       response.body().release();
       return;
     }
@@ -210,19 +178,16 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       content.release();
       content = Unpooled.EMPTY_BUFFER;
     }
-    responseComplete = true;
-    written.written(content.readableBytes());
-    transport.sendResponse(response.status(), headers, content);
-    finishResponse();
+    sendWhole(response.status(), headers, content);
   }
 
   @Override
   public void fail(Throwable failure) {
     if (!executor().inEventLoop()) {
       executor().execute(() -> fail(failure));
-    } else if (headSent && !responseComplete) {
+    } else if (headSent() && !complete()) {
       abort();
-    } else if (!headSent && !ended) {
+    } else if (!headSent() && !ended()) {
       respond(server.errorResponse(request, failure));
     }
   }
@@ -233,13 +198,11 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       executor().execute(() -> start(responseStatus, headers));
       return this;
     }
-    if (headSent || ended) {
+    if (headSent() || ended()) {
       return this;
     }
     prepareHead(responseStatus, headers);
-    bodiless = headRequest || !isBodyAllowed(responseStatus);
-    written.begin(headers, bodiless);
-    transport.sendHead(responseStatus, headers);
+    sendHead(responseStatus, headers, headRequest || !isBodyAllowed(responseStatus));
     return this;
   }
 
@@ -249,7 +212,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
   }
 
   private void prepareHead(int responseStatus, HttpHeaders headers) {
-    headSent = true;
+    markHeadSent();
     status = responseStatus;
     firstByteNs = System.nanoTime() - startNs;
     if (request.showsId()) {
@@ -267,7 +230,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     if (altSvc != null && !headers.contains(HttpHeaderNames.ALT_SVC)) {
       headers.set(HttpHeaderNames.ALT_SVC, altSvc);
     }
-    transport.connectionHeaders(headers, body.isComplete());
+    transport().connectionHeaders(headers, body.isComplete());
   }
 
   @Override
@@ -276,11 +239,11 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       executor().execute(() -> upgrade(options, listener));
       return;
     }
-    if (headSent || ended) {
+    if (headSent() || ended()) {
       return;
     }
-    transport.upgrade(this, options, listener);
-    if (headSent && !responseComplete && !ended) {
+    transport().upgrade(this, options, listener);
+    if (underWay()) {
       // A stream of HTTP/2 or HTTP/3 that goes on as a websocket: for the observer, the exchange
       // ends here. HTTP/1.1 has told by upgraded().
       webSocket = true;
@@ -290,152 +253,32 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
     }
   }
 
-  @Override
-  public void write(ByteBuf data) {
-    if (!executor().inEventLoop()) {
-      executor().execute(() -> write(data));
-    } else if (responseComplete || ended || bodiless || !data.isReadable()) {
-      data.release();
-    } else if (written.exceededBy(data.readableBytes())) {
-      data.release();
-      breakOff();
-    } else {
-      written.written(data.readableBytes());
-      transport.sendData(data);
-    }
-  }
-
-  private boolean sendRegion(FileRegion region) {
-    long count = region.count(); // the region may be gone once it is sent
-    if (written.exceededBy(count) || !transport.sendFile(region)) {
-      return false;
-    }
-    written.written(count);
-    return true;
-  }
-
-  /** The body is not as long as announced: the client must not take it for whole. */
-  private void breakOff() {
-    transport.flush();
-    transport.abort();
-  }
-
-  @Override
-  public void sendFile(FileBody file, long position, long count, Executor reader, Runnable sent) {
-    if (!executor().inEventLoop()) {
-      executor().execute(() -> sendFile(file, position, count, reader, sent));
-    } else if (responseComplete || ended) {
-      file.release();
-    } else if (bodiless) {
-      file.release();
-      sent.run();
-    } else {
-      FilePump.start(this, this, this::sendRegion, file, position, count, reader, sent);
-    }
-  }
-
-  @Override
-  public void endWithClient() {
-    if (!executor().inEventLoop()) {
-      executor().execute(this::endWithClient);
-    } else if (headSent && !responseComplete && !ended) {
-      transport.endWithClient();
-    }
-  }
-
-  @Override
-  public void flush() {
-    if (executor().inEventLoop()) {
-      transport.flush();
-    } else {
-      executor().execute(this::flush);
-    }
-  }
-
-  @Override
-  public boolean isWritable() {
-    return transport.isWritable();
-  }
-
-  @Override
-  public long bytesBeforeUnwritable() {
-    return transport.bytesBeforeUnwritable();
-  }
-
-  @Override
-  public void onWritable(Runnable action) {
-    if (executor().inEventLoop()) {
-      writableAction = action;
-    } else {
-      executor().execute(() -> onWritable(action));
-    }
-  }
-
-  @Override
-  public void end() {
-    end(EmptyHttpHeaders.INSTANCE);
-  }
-
-  @Override
-  public void end(HttpHeaders trailers) {
-    if (!executor().inEventLoop()) {
-      executor().execute(() -> end(trailers));
-      return;
-    }
-    if (responseComplete || ended) {
-      return;
-    }
-    if (written.isShort()) {
-      breakOff();
-      return;
-    }
-    responseComplete = true;
-    transport.sendEnd(trailers.isEmpty() ? trailers : HttpTrailers.sendable(trailers));
-    finishResponse();
-  }
-
-  @Override
-  public void abort() {
-    if (!executor().inEventLoop()) {
-      executor().execute(this::abort);
-    } else if (!ended) {
-      transport.abort();
-    }
-  }
-
   // Life cycle, on the loop.
-
-  /** The channel's writability changed. */
-  void writabilityChanged() {
-    Runnable action = writableAction;
-    if (action != null && transport.isWritable()) {
-      action.run();
-    }
-  }
 
   /** The client is gone, or the channel was aborted. */
   void channelClosed() {
     body.close();
-    finish(headSent ? status : 499);
+    finish(headSent() ? status : 499);
   }
 
-  private void finishResponse() {
+  @Override
+  void responseComplete() {
     body.discard();
-    transport.responseSent(body.isComplete());
+    transport().responseSent(body.isComplete());
     endIfComplete();
   }
 
   private void endIfComplete() {
-    if (body.isComplete() && responseComplete) {
+    if (body.isComplete() && complete()) {
       finish(status);
     }
   }
 
   private void finish(int finalStatus) {
-    if (ended) {
+    if (ended()) {
       return;
     }
-    ended = true;
+    markEnded();
     body.close();
     if (webSocket) {
       server.observer.webSocketClosed(request.connection().protocol());
@@ -445,7 +288,7 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
       server.observer.exchangeEnded(this);
     }
     EndActions.run(endActions.take());
-    transport.exchangeEnded(this);
+    transport().exchangeEnded(this);
   }
 
   /**
@@ -456,8 +299,8 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
    * @return what is to be done when the websocket ends
    */
   SocketEnd upgraded(int responseStatus) {
-    ended = true;
-    headSent = true;
+    markEnded();
+    markHeadSent();
     status = responseStatus;
     durationNs = System.nanoTime() - startNs;
     firstByteNs = durationNs;
@@ -504,6 +347,6 @@ final class HttpExchange implements Exchange, ResponseStream, ExchangeSummary {
 
   @Override
   public long responseBytes() {
-    return written.bytes();
+    return sentBytes();
   }
 }

@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param address address to bind; port 0 takes a free one
  * @param tls certificates and the like, or null for cleartext
  * @param http2 whether HTTP/2 is offered (by ALPN, or by prior knowledge on cleartext)
- * @param http3 whether HTTP/3 is offered on the UDP port of the same number; needs {@code tls}
- * @param altSvcPort UDP port that responses over TCP name in {@code Alt-Svc} (RFC 7838, RFC 9114
- *     §3.1.1) when HTTP/3 is offered: 0 for the port bound, -1 for no such field
+ * @param http3 whether HTTP/3 is offered on the UDP port of the same number, which responses over
+ *     TCP then name in {@code Alt-Svc} (RFC 7838, RFC 9114 §3.1.1); needs {@code tls}
  * @param proxyProtocol whether TCP connections begin with a header of the PROXY protocol; where it
  *     is required there can be no {@code http3}
  */
@@ -22,10 +21,7 @@ public record HttpListener(
     @Nullable TlsOptions tls,
     boolean http2,
     boolean http3,
-    int altSvcPort,
     ProxyProtocol proxyProtocol) {
-  private static final int MAX_PORT = 65_535;
-
   /** Refuses HTTP/3 without TLS, and HTTP/3 past a proxy that every connection must come by. */
   public HttpListener {
     if (http3 && tls == null) {
@@ -36,30 +32,17 @@ public record HttpListener(
           "HTTP/3 cannot be offered where the PROXY protocol is required, UDP does not carry it: "
               + address);
     }
-    if (altSvcPort < -1 || altSvcPort > MAX_PORT) {
-      throw new IllegalArgumentException("no port for Alt-Svc: " + altSvcPort);
-    }
   }
 
-  /** A listener that names its own port in {@code Alt-Svc}. */
+  /** A listener that clients reach by no proxy. */
   public HttpListener(
       InetSocketAddress address, @Nullable TlsOptions tls, boolean http2, boolean http3) {
-    this(address, tls, http2, http3, 0, ProxyProtocol.OFF);
-  }
-
-  /** The same with another port in {@code Alt-Svc}, as clients see it through a proxy. */
-  public HttpListener withAltSvcPort(int port) {
-    return new HttpListener(address, tls, http2, http3, port, proxyProtocol);
-  }
-
-  /** The same without {@code Alt-Svc}: clients learn of HTTP/3 in another way, or not at all. */
-  public HttpListener withoutAltSvc() {
-    return new HttpListener(address, tls, http2, http3, -1, proxyProtocol);
+    this(address, tls, http2, http3, ProxyProtocol.OFF);
   }
 
   /** The same behind a load balancer that tells the client's address. */
   public HttpListener withProxyProtocol(ProxyProtocol protocol) {
-    return new HttpListener(address, tls, http2, http3, altSvcPort, protocol);
+    return new HttpListener(address, tls, http2, http3, protocol);
   }
 
   /** Cleartext HTTP/1.1, and HTTP/2 with prior knowledge. */

@@ -256,10 +256,7 @@ public final class HttpServer implements AutoCloseable {
                 context, tls, steering, tokenKeys, loops.transport().datagramSegments());
         bound.add(loops.bindDatagramPerLoop(tcp.address(), loop -> quic.datagramHandler()));
         loops.relay().receive(tcp.port(), steering::fromSuccessor);
-        if (listen.altSvcPort() >= 0) {
-          context.announceHttp3(
-              tcp.port(), listen.altSvcPort() == 0 ? tcp.port() : listen.altSvcPort());
-        }
+        context.announceHttp3(tcp.port());
       }
       return tcp.address();
     }

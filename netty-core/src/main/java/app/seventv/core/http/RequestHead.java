@@ -175,11 +175,6 @@ final class RequestHead {
     return trailers;
   }
 
-  /** Takes out of a response what its handler may have set for HTTP/1.1. */
-  static void removeConnectionSpecific(HttpHeaders response) {
-    CONNECTION_SPECIFIC.forEach(response::remove);
-  }
-
   private static boolean isLowerCaseToken(CharSequence name) {
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);

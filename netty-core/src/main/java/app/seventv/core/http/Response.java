@@ -61,12 +61,6 @@ public final class Response {
     return this;
   }
 
-  /** Adds a value to a header field, e.g. a second {@code set-cookie}. */
-  public Response addHeader(CharSequence name, CharSequence value) {
-    headers.add(name, value);
-    return this;
-  }
-
   /** HTTP status code. */
   public int status() {
     return status;

@@ -96,9 +96,9 @@ final class ServerContext {
     observer.connectionClosed(Protocol.HTTP_1, secure, ageNs);
   }
 
-  /** Responses over this TCP port tell clients of HTTP/3 (RFC 7838 §3). */
-  void announceHttp3(int tcpPort, int udpPort) {
-    altSvc.put(tcpPort, "h3=\":" + udpPort + "\"; ma=" + ALT_SVC_MAX_AGE_S);
+  /** Responses over this TCP port tell of HTTP/3 on the UDP port of its number (RFC 7838 §3). */
+  void announceHttp3(int port) {
+    altSvc.put(port, "h3=\":" + port + "\"; ma=" + ALT_SVC_MAX_AGE_S);
   }
 
   /** Value of {@code Alt-Svc} for responses on a connection, or null. */

@@ -1,6 +1,7 @@
 package app.seventv.core.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
@@ -9,8 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.time.Duration;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,13 +47,15 @@ class SlowBodyTest {
       socket.getOutputStream().write(HEAD.getBytes(StandardCharsets.US_ASCII));
       StringBuilder answer = new StringBuilder();
       Thread reader = Thread.ofVirtual().start(() -> read(socket, answer));
-      long startNs = System.nanoTime();
-      while (reader.isAlive() && System.nanoTime() - startNs < TimeUnit.SECONDS.toNanos(30)) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50)); // the slow sender
-        if (reader.isAlive()) {
-          socket.getOutputStream().write('x');
-        }
-      }
+      await()
+          .pollInterval(Duration.ofMillis(50)) // the slow sender
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> {
+            if (reader.isAlive()) {
+              socket.getOutputStream().write('x');
+            }
+            return !reader.isAlive();
+          });
       reader.join();
       assertThat(answer).startsWith("HTTP/1.1 408").contains("connection: close");
     }

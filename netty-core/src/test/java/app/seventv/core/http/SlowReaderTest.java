@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -128,14 +128,16 @@ class SlowReaderTest {
       drops.clear();
       try (Socket socket = request(path)) {
         InputStream in = socket.getInputStream();
-        long total = 0;
+        AtomicLong left = new AtomicLong(BODY_BYTES);
         long startNs = System.nanoTime();
-        while (total < BODY_BYTES) {
-          int count = in.readNBytes((int) Math.min(PIECE_BYTES, BODY_BYTES - total)).length;
-          assertThat(count).as(path + " after " + total + drops).isPositive();
-          total += count;
-          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(IDLE_MS / 5)); // the slow reader
-        }
+        await()
+            .pollInterval(Duration.ofMillis(IDLE_MS / 5)) // the slow reader
+            .atMost(Duration.ofMinutes(2))
+            .until(() -> {
+              int count = in.readNBytes((int) Math.min(PIECE_BYTES, left.get())).length;
+              assertThat(count).as(path + " before the last " + left + drops).isPositive();
+              return left.addAndGet(-count) == 0;
+            });
         long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
         assertThat(tookMs)
             .as("the download outlasts the idle timeout")

@@ -3,6 +3,7 @@ package app.seventv.core.service;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 
 /** A small service with its own main method, run in this JVM and in child processes. */
 final class TestService implements RunningService {
@@ -32,7 +33,7 @@ final class TestService implements RunningService {
       case "broken" ->
           throw new IllegalStateException(
               "cannot reach the database", new IllegalArgumentException("connection refused"));
-      case "slow-start" -> Thread.sleep(Duration.ofMinutes(10));
+      case "slow-start" -> new CountDownLatch(1).await();
       case "gives-up" -> context.fail(new IllegalStateException("the bus is gone for good"));
       default -> {
         // starts at once
@@ -44,7 +45,7 @@ final class TestService implements RunningService {
   @Override
   public void drain(Duration limit) throws InterruptedException {
     if (mode.equals("slow-drain")) {
-      Thread.sleep(Duration.ofMinutes(10));
+      new CountDownLatch(1).await();
     }
     drained = true;
   }

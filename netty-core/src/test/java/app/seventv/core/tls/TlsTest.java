@@ -7,24 +7,18 @@ import static org.awaitility.Awaitility.await;
 import app.seventv.core.http.Covers;
 import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.HttpLimits;
-import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
-import app.seventv.core.http.Response;
 import app.seventv.core.http.Wire;
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,12 +30,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,15 +42,14 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 
-/** Certificates, tickets and handshake limits over every transport. */
+/** Certificates and handshake limits over every transport. */
 @EveryTransport
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Covers(
     value = {Wire.H1_TLS, Wire.H2_TLS, Wire.H3},
-    because = "certificates and tickets of TLS")
+    because = "certificates of TLS")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class TlsTest {
-  private static final Duration NEVER = Duration.ofHours(1);
   private static final String[] BOTH_VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
   @Parameter TransportOptions.Choice transport;
@@ -65,7 +57,7 @@ class TlsTest {
   @TempDir Path directory = Path.of(".");
 
   private EventLoops loops;
-  private final List<HttpServer> servers = new ArrayList<>();
+  private TlsServers tls;
 
   @BeforeParameterizedClassInvocation
   void start() {
@@ -77,30 +69,14 @@ class TlsTest {
     loops.close();
   }
 
+  @BeforeEach
+  void servers() {
+    tls = new TlsServers(loops, directory);
+  }
+
   @AfterEach
   void closeServers() {
-    servers.forEach(HttpServer::close);
-    servers.clear();
-  }
-
-  private HttpServer serve(TlsOptions options, HttpLimits limits) throws IOException {
-    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    HttpServer server =
-        HttpServer.builder(loops, exchange -> exchange.respond(Response.text(200, "ok")))
-            .limits(limits)
-            .listen(HttpListener.tlsAndQuic(any, options))
-            .start();
-    servers.add(server);
-    return server;
-  }
-
-  private InetSocketAddress serve(TlsOptions options) throws IOException {
-    return serve(options, HttpLimits.DEFAULT).addresses().getFirst();
-  }
-
-  private TlsOptions options(long serial, String... hosts) throws Exception {
-    TlsFiles files = TestPki.write(directory, "server-" + serial, TestPki.server(serial, hosts));
-    return TlsOptions.of(files).withCheckInterval(NEVER);
+    tls.close();
   }
 
   private static long serial(InetSocketAddress server, @Nullable String host) throws Exception {
@@ -110,8 +86,8 @@ class TlsTest {
 
   @Test
   void replacedCertificatesCountForNewConnections() throws Exception {
-    TlsOptions options = options(1);
-    HttpServer server = serve(options, HttpLimits.DEFAULT);
+    TlsOptions options = tls.options(1);
+    HttpServer server = tls.serve(options, HttpLimits.DEFAULT);
     InetSocketAddress address = server.addresses().getFirst();
     try (SSLSocket old = TestClient.connect(TestPki.clientContext(null), address, null)) {
       TestClient.exchange(old);
@@ -128,9 +104,9 @@ class TlsTest {
 
   @Test
   void filesThatDoNotFitChangeNothing() throws Exception {
-    TlsOptions options = options(1);
+    TlsOptions options = tls.options(1);
     TlsFiles files = options.certificates().getFirst();
-    HttpServer server = serve(options, HttpLimits.DEFAULT);
+    HttpServer server = tls.serve(options, HttpLimits.DEFAULT);
     InetSocketAddress address = server.addresses().getFirst();
     X509Bundle next = TestPki.server(2);
     String pem = next.getCertificatePathPEM();
@@ -149,8 +125,9 @@ class TlsTest {
 
   @Test
   void noHandshakeFailsWhileCertificatesAreReplaced() throws Exception {
-    TlsFiles files = options(1).certificates().getFirst();
-    InetSocketAddress address = serve(TlsOptions.of(files).withCheckInterval(Duration.ofMillis(5)));
+    TlsFiles files = tls.options(1).certificates().getFirst();
+    InetSocketAddress address =
+        tls.serve(TlsOptions.of(files).withCheckInterval(Duration.ofMillis(5)));
     X509Bundle[] pairs = {TestPki.server(1), TestPki.server(2)};
     AtomicBoolean over = new AtomicBoolean();
     AtomicInteger handshakes = new AtomicInteger();
@@ -186,10 +163,10 @@ class TlsTest {
   @Test
   void theNameAskedForChoosesTheCertificate() throws Exception {
     TlsOptions options =
-        options(1, "default.test")
-            .withCertificate(options(2, "a.test", "*.b.test").certificates().getFirst())
-            .withCertificate(options(3, "x.b.test").certificates().getFirst());
-    InetSocketAddress address = serve(options);
+        tls.options(1, "default.test")
+            .withCertificate(tls.options(2, "a.test", "*.b.test").certificates().getFirst())
+            .withCertificate(tls.options(3, "x.b.test").certificates().getFirst());
+    InetSocketAddress address = tls.serve(options);
     record Case(@Nullable String host, long serial) {}
     for (Case c :
         List.of(
@@ -208,117 +185,6 @@ class TlsTest {
     }
   }
 
-  /**
-   * Another server; the JDK keeps sessions by port, so this one has the same on another address.
-   */
-  private InetSocketAddress serveBeside(InetSocketAddress other, TlsOptions options)
-      throws IOException {
-    byte[] ip = other.getAddress().getAddress();
-    ip[3] += (byte) servers.size();
-    InetSocketAddress address =
-        new InetSocketAddress(InetAddress.getByAddress(ip), other.getPort());
-    HttpServer server =
-        HttpServer.builder(loops, exchange -> exchange.respond(Response.text(200, "ok")))
-            .listen(HttpListener.tls(address, options))
-            .start();
-    servers.add(server);
-    return address;
-  }
-
-  /** A resumed session remembers when the first handshake was. */
-  private static boolean resumes(
-      SSLContext client, InetSocketAddress from, InetSocketAddress to, String version)
-      throws Exception {
-    SSLSession first;
-    try (SSLSocket socket = TestClient.connect(client, from, null, version)) {
-      TestClient.exchange(socket);
-      first = socket.getSession();
-    }
-    long bornMs = first.getCreationTime();
-    await().pollDelay(Duration.ZERO).until(() -> System.currentTimeMillis() > bornMs + 2);
-    try (SSLSocket socket = TestClient.connect(client, to, null, version)) {
-      TestClient.exchange(socket);
-      return socket.getSession().getCreationTime() == bornMs;
-    }
-  }
-
-  private Path ticketKeys(String name, byte[]... keys) throws IOException {
-    Path file = directory.resolve(name);
-    Files.write(file, new byte[0]);
-    for (byte[] key : keys) {
-      Files.write(file, key, StandardOpenOption.APPEND);
-    }
-    return file;
-  }
-
-  private static byte[] secret() {
-    byte[] secret = new byte[TicketKeys.SECRET_BYTES];
-    new SecureRandom().nextBytes(secret);
-    return secret;
-  }
-
-  @Test
-  void serversWithTheSameTicketKeysResumeEachOthersSessions() throws Exception {
-    Path shared = ticketKeys("shared", secret());
-    InetSocketAddress one = serve(options(1).withTicketKeys(shared));
-    InetSocketAddress two = serveBeside(one, options(1).withTicketKeys(shared));
-    InetSocketAddress stranger =
-        serveBeside(one, options(1).withTicketKeys(ticketKeys("other", secret(), secret())));
-    InetSocketAddress random = serveBeside(one, options(1));
-    for (String version : BOTH_VERSIONS) {
-      assertThat(resumes(TestPki.clientContext(null), one, one, version)).as(version).isTrue();
-      assertThat(resumes(TestPki.clientContext(null), one, two, version)).as(version).isTrue();
-      assertThat(resumes(TestPki.clientContext(null), one, stranger, version)).isFalse();
-      assertThat(resumes(TestPki.clientContext(null), one, random, version)).isFalse();
-      assertThat(resumes(TestPki.clientContext(null), random, random, version)).isTrue();
-    }
-  }
-
-  @Test
-  void rotatedTicketKeysOpenOldTicketsUntilTheyAreRemoved() throws Exception {
-    byte[] old = secret();
-    byte[] young = secret();
-    Path folder = Files.createDirectory(directory.resolve("rotated"));
-    Files.write(folder.resolve("2026-01-01.key"), old);
-    HttpServer server = serve(options(1).withTicketKeys(folder), HttpLimits.DEFAULT);
-    InetSocketAddress after = server.addresses().getFirst();
-    InetSocketAddress before =
-        serveBeside(after, options(1).withTicketKeys(ticketKeys("old", old)));
-    InetSocketAddress onlyYoung =
-        serveBeside(after, options(1).withTicketKeys(ticketKeys("young", young)));
-    Files.write(folder.resolve(".new"), young);
-    Files.move(
-        folder.resolve(".new"), folder.resolve("2026-01-02.key"), StandardCopyOption.ATOMIC_MOVE);
-    assertThat(server.reloadCertificates()).isTrue();
-    assertThat(resumes(TestPki.clientContext(null), before, after, "TLSv1.3")).isTrue();
-    assertThat(resumes(TestPki.clientContext(null), after, onlyYoung, "TLSv1.3")).isTrue();
-    Files.delete(folder.resolve("2026-01-01.key"));
-    assertThat(server.reloadCertificates()).isTrue();
-    assertThat(resumes(TestPki.clientContext(null), before, after, "TLSv1.3")).isFalse();
-    Files.write(folder.resolve("2026-01-03.key"), new byte[81]);
-    assertThat(server.reloadCertificates()).isFalse();
-    assertThat(resumes(TestPki.clientContext(null), onlyYoung, after, "TLSv1.3")).isTrue();
-  }
-
-  @Test
-  void ticketsOfAnOpenListenerDoNotReplaceAClientCertificate() throws Exception {
-    Path shared = ticketKeys("keys", secret());
-    X509Bundle authority = TestPki.authority("edge");
-    Path authorities =
-        Files.writeString(directory.resolve("edge.crt"), authority.getCertificatePEM());
-    InetSocketAddress open = serve(options(1).withTicketKeys(shared));
-    InetSocketAddress guarded =
-        serveBeside(
-            open,
-            options(1).withTicketKeys(shared).withClientAuth(ClientAuthMode.REQUIRED, authorities));
-    for (String version : BOTH_VERSIONS) {
-      assertThatThrownBy(() -> resumes(TestPki.clientContext(null), open, guarded, version))
-          .isInstanceOf(IOException.class);
-      SSLContext edge = TestPki.clientContext(TestPki.client(authority));
-      assertThat(resumes(edge, guarded, guarded, version)).as(version).isTrue();
-    }
-  }
-
   @Test
   void clientCertificatesAreChecked() throws Exception {
     X509Bundle authority = TestPki.authority("edge");
@@ -327,9 +193,9 @@ class TlsTest {
     Path authorities =
         Files.writeString(directory.resolve("edge.crt"), authority.getCertificatePEM());
     InetSocketAddress required =
-        serve(options(1).withClientAuth(ClientAuthMode.REQUIRED, authorities));
+        tls.serve(tls.options(1).withClientAuth(ClientAuthMode.REQUIRED, authorities));
     InetSocketAddress optional =
-        serve(options(1).withClientAuth(ClientAuthMode.OPTIONAL, authorities));
+        tls.serve(tls.options(1).withClientAuth(ClientAuthMode.OPTIONAL, authorities));
     for (String version : BOTH_VERSIONS) {
       TestClient.get(TestPki.clientContext(known), required, null, version);
       TestClient.get(TestPki.clientContext(known), optional, null, version);
@@ -354,9 +220,10 @@ class TlsTest {
   @Test
   void aHandshakeHasADeadlineHoweverBusyTheClientIs() throws Exception {
     HttpLimits limits = HttpLimits.builder().handshakeTimeoutMs(400).build();
-    TlsOptions several = options(1).withCertificate(options(2, "a.test").certificates().getFirst());
-    for (TlsOptions options : List.of(options(1), several)) {
-      InetSocketAddress address = serve(options, limits).addresses().getFirst();
+    TlsOptions several =
+        tls.options(1).withCertificate(tls.options(2, "a.test").certificates().getFirst());
+    for (TlsOptions options : List.of(tls.options(1), several)) {
+      InetSocketAddress address = tls.serve(options, limits).addresses().getFirst();
       long startNs = System.nanoTime();
       try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
         byte[] start = {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3};
@@ -382,7 +249,7 @@ class TlsTest {
   void handshakesUnderWayAreBounded() throws Exception {
     HttpLimits limits =
         HttpLimits.builder().maxConcurrentHandshakes(2).handshakeTimeoutMs(120_000).build();
-    InetSocketAddress address = serve(options(1), limits).addresses().getFirst();
+    InetSocketAddress address = tls.serve(tls.options(1), limits).addresses().getFirst();
     try (Socket one = new Socket(address.getAddress(), address.getPort());
         Socket two = new Socket(address.getAddress(), address.getPort())) {
       await()
@@ -399,7 +266,7 @@ class TlsTest {
   /** event-api.md §2.1, cdn.md §1. */
   @Test
   void whoDoesNotSpeakTlsIsAnsweredAsBefore() throws Exception {
-    InetSocketAddress address = serve(options(1));
+    InetSocketAddress address = tls.serve(tls.options(1));
     String plainHttp = "<title>400 Sent plain HTTP request to an HTTPS port</title>";
     String badRequest = "<title>400 Bad Request</title>";
     assertThat(answer(address, "GET /v3 HTTP/1.1\r\nhost: a\r\n\r\n")).contains(plainHttp);
@@ -427,7 +294,7 @@ class TlsTest {
 
   @Test
   void aClientHelloMayComeByteByByte() throws Exception {
-    InetSocketAddress address = serve(options(1));
+    InetSocketAddress address = tls.serve(tls.options(1));
     byte[] hello = hello();
     try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
       socket.setTcpNoDelay(true);

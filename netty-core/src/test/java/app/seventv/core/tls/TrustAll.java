@@ -6,8 +6,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Trusts every certificate; the extended kind, so that the JDK checks no host names on top. */
-final class TrustAll extends X509ExtendedTrustManager {
-  static final TrustAll INSTANCE = new TrustAll();
+public final class TrustAll extends X509ExtendedTrustManager {
+  public static final TrustAll INSTANCE = new TrustAll();
 
   private TrustAll() {}
 
