@@ -174,7 +174,7 @@ static void answer(stream *s, const uint8_t *at, const uint8_t *end) {
       size_t length = (size_t)(end - at) < s->left ? (size_t)(end - at) : s->left;
       /* Behind the two bytes of the section's prefix there is the status. */
       if (s->type == FRAME_HEADERS && s->section_at <= 2 && s->section_at + length > 2) {
-        s->ok = at[2 - s->section_at] == QPACK_STATUS_200;
+        s->ok |= at[2 - s->section_at] == QPACK_STATUS_200; /* trailers have none */
       }
       s->section_at += length;
       s->body += s->type == FRAME_DATA ? length : 0;
@@ -206,10 +206,12 @@ static int on_data(ngtcp2_conn *quic, uint32_t flags, int64_t id, uint64_t offse
 
 static int on_close(ngtcp2_conn *quic, uint32_t flags, int64_t id, uint64_t code, void *user,
                     void *user_stream) {
-  (void)quic, (void)flags, (void)id, (void)code;
+  (void)quic, (void)flags;
   stream *s = user_stream;
   if (s != NULL) {
     if (!s->ok || s->body == 0) {
+      fprintf(stderr, "h3load: stream %ld: 200 %d, body %lu, error %lu\n", (long)id, s->ok,
+              (unsigned long)s->body, (unsigned long)code);
       fail("an answer is not 200 with a body");
     }
     received_bytes += (long)s->body;

@@ -1,7 +1,6 @@
 package app.seventv.core.http;
 
 import app.seventv.core.transport.DatagramInput;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;

@@ -105,7 +105,9 @@ final class Http3Input implements Http3Reader.Sink {
 
   private void trailers(ByteBuf section) {
     List<Map.Entry<CharSequence, CharSequence>> fields = new ArrayList<>();
-    if (!connection.sections().decode(section, (name, value) -> fields.add(Map.entry(name, value)))) {
+    if (!connection
+        .sections()
+        .decode(section, (name, value) -> fields.add(Map.entry(name, value)))) {
       return;
     }
     HttpHeaders proper = RequestHead.trailers(fields);

@@ -74,8 +74,7 @@ public final class DatagramInput implements AutoCloseable {
   }
 
   private void set(int index, int offset, long value) {
-    headers.set(
-        ValueLayout.JAVA_LONG, (long) index * DatagramCalls.HEADER_BYTES + offset, value);
+    headers.set(ValueLayout.JAVA_LONG, (long) index * DatagramCalls.HEADER_BYTES + offset, value);
   }
 
   /** Reads what waits, and forgets what was read before; returns how many datagrams. */

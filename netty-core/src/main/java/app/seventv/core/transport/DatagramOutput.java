@@ -63,6 +63,7 @@ public class DatagramOutput {
 
   /** Where the name of the last recipient stands, and its length. */
   private long nameAddress;
+
   private int nameBytes;
 
   /** For an open socket. */

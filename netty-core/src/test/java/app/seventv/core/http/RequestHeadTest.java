@@ -3,7 +3,6 @@ package app.seventv.core.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http.HttpHeaders;
-import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;

@@ -50,8 +50,7 @@ class DatagramsTest {
   void start() throws Exception {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     loops = EventLoops.start(new TransportOptions(transport, 1, true));
-    listener =
-        loops.bindDatagramPerLoop(new InetSocketAddress(loopback, 0), _ -> new Reader());
+    listener = loops.bindDatagramPerLoop(new InetSocketAddress(loopback, 0), _ -> new Reader());
     peer = new DatagramSocket(new InetSocketAddress(loopback, 0));
     peer.setSoTimeout((int) TimeUnit.SECONDS.toMillis(LIMIT_SECONDS));
   }
@@ -106,13 +105,16 @@ class DatagramsTest {
   void whatWaitsIsReadInFewTurns() throws Exception {
     int datagrams = 30;
     CountDownLatch sent = new CountDownLatch(1);
-    loops.loops().getFirst().execute(() -> {
-      try {
-        sent.await(LIMIT_SECONDS, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    });
+    loops
+        .loops()
+        .getFirst()
+        .execute(() -> {
+          try {
+            sent.await(LIMIT_SECONDS, TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
     for (int i = 0; i < datagrams; i++) {
       byte[] data = ("number " + i).getBytes(StandardCharsets.US_ASCII);
       peer.send(new java.net.DatagramPacket(data, data.length, listener.address()));
@@ -178,8 +180,7 @@ class DatagramsTest {
     InetSocketAddress to = (InetSocketAddress) peer.getLocalSocketAddress();
     ByteBuf data = Unpooled.directBuffer(1 << 17).writeZero(1 << 17);
     long address = Buffer.memoryAddress(data.internalNioBuffer(0, data.readableBytes()));
-    DatagramOutput output =
-        onLoop(() -> Objects.requireNonNull(DatagramOutput.of(channel())));
+    DatagramOutput output = onLoop(() -> Objects.requireNonNull(DatagramOutput.of(channel())));
     onLoop(() -> {
       output.add(address, 10, 0, to);
       output.add(address, 1 << 17, 0, to);
@@ -196,7 +197,9 @@ class DatagramsTest {
     listener.close();
     onLoop(() -> {
       output.add(address, 10, 0, to);
-      assertThat(output.send(0)).as("nothing is written to a number that others get").isEqualTo(EBADF);
+      assertThat(output.send(0))
+          .as("nothing is written to a number that others get")
+          .isEqualTo(EBADF);
       return true;
     });
     data.release();

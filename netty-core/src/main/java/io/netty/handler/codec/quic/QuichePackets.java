@@ -131,7 +131,8 @@ final class QuichePackets {
       int length = direct.length(next);
       int size = direct.segmentBytes(next);
       InetSocketAddress to = direct.recipient(next);
-      ByteBuf data = out.alloc().directBuffer(length).writeBytes(socket.sendBuffer(), start, length);
+      ByteBuf data =
+          out.alloc().directBuffer(length).writeBytes(socket.sendBuffer(), start, length);
       if (full) {
         write(out, data, size, to);
       } else {

@@ -100,7 +100,8 @@ public final class QuicheSocket implements AutoCloseable {
   void attach(@Nullable DatagramOutput datagrams) {
     output = datagrams;
     if (datagrams != null) {
-      sendBuffer = Unpooled.directBuffer(QuichePackets.MAX_PASS_BYTES, QuichePackets.MAX_PASS_BYTES);
+      sendBuffer =
+          Unpooled.directBuffer(QuichePackets.MAX_PASS_BYTES, QuichePackets.MAX_PASS_BYTES);
     }
   }
 
@@ -110,6 +111,7 @@ public final class QuicheSocket implements AutoCloseable {
   }
 
   /** What sends past the channel, or null if there is nothing or somebody wants to see packets. */
+  @SuppressWarnings("ReferenceEquality") // it is this handler, or another one
   @Nullable DatagramOutput output(ChannelHandlerContext out) {
     return out.pipeline().firstContext() == out ? output : null;
   }
