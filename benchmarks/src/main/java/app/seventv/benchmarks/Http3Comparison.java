@@ -69,8 +69,7 @@ final class Http3Comparison {
     figures.add(new Figure(name + "-cpu", Round.medianCpu(rounds), "us/req"));
     figures.add(new Figure(name + "-h2-cpu", Statistics.median(cpus2), "us/req"));
     figures.add(new Figure(name + "-vs-h2-cpu", Statistics.median(ratios), "ratio"));
-    figures.add(
-        new Figure(name + "-no-gro-vs-h2-cpu", Statistics.median(packetRatios), "ratio"));
+    figures.add(new Figure(name + "-no-gro-vs-h2-cpu", Statistics.median(packetRatios), "ratio"));
   }
 
   private Round.Loader http3(Http3Load.Client how, String path, int requests) {
