@@ -303,32 +303,9 @@ final class CdnBenchmark implements Benchmark {
 
   private static void http3(BenchContext context, MeasuredServer server, List<Figure> figures)
       throws IOException, InterruptedException {
+    Http3Comparison comparison = new Http3Comparison(context, server);
     for (KeyMix mix : List.of(KeyMix.SMALL, KeyMix.MEDIUM)) {
-      String path = mix.path(0);
-      Path one = mix.writeAll(context.work(), 0, 1);
-      int each = requests(context, mix) / 2 / HTTP2_CONNECTIONS;
-      WarmUp.run(context, server, s -> load3(s, path, each));
-      List<Double> ratios = new ArrayList<>();
-      List<Double> cpus = new ArrayList<>();
-      for (int turn = 0; turn < (context.quick() ? 1 : 3); turn++) {
-        Round http2 =
-            Round.measure(
-                server,
-                s ->
-                    LoadTools.h2loadCount(
-                        s.url(true, true, "/"),
-                        one,
-                        false,
-                        HTTP2_CONNECTIONS,
-                        STREAMS,
-                        requests(context, mix) / 2));
-        Round http3 = http3(server, path, each);
-        cpus.add(http3.cpuMicros());
-        ratios.add(http3.cpuMicros() / http2.cpuMicros());
-      }
-      figures.add(new Figure(figureName("h3", mix, "-cpu"), Statistics.median(cpus), "us/req"));
-      figures.add(
-          new Figure(figureName("h3", mix, "-vs-h2-cpu"), Statistics.median(ratios), "ratio"));
+      comparison.measure(figureName("h3", mix, ""), mix.path(0), mix.bytes(), figures);
     }
   }
 
@@ -383,16 +360,5 @@ final class CdnBenchmark implements Benchmark {
       throws IOException, InterruptedException {
     LoadTools.h2loadCount(base, addresses, true, 1, 1, count);
     TimeUnit.SECONDS.sleep(1); // what is freed later is freed
-  }
-
-  private static Round http3(MeasuredServer server, String path, int requestsEach)
-      throws IOException, InterruptedException {
-    return Round.measure(server, s -> load3(s, path, requestsEach));
-  }
-
-  private static LoadTools.Load load3(MeasuredServer server, String path, int requestsEach)
-      throws IOException, InterruptedException {
-    return LoadTools.ngtcp2(
-        server.url(true, true, path), server.tlsPort(), HTTP2_CONNECTIONS, requestsEach);
   }
 }

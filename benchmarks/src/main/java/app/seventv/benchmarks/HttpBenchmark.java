@@ -176,40 +176,11 @@ final class HttpBenchmark implements Benchmark {
     }
   }
 
-  /**
-   * HTTP/3 has no rival here: it is set beside our HTTP/2 over TLS, in turns, with as many requests
-   * at once.
-   */
+  /** HTTP/3 has no rival here: it is set beside our HTTP/2 over TLS. */
   private static void http3(BenchContext context, MeasuredServer ours, List<Figure> figures)
       throws IOException, InterruptedException {
-    for (Case one : List.of(Case.H2_TLS_SMALL, Case.H2_TLS_BIG)) {
-      boolean small = one == Case.H2_TLS_SMALL;
-      int requestsEach = (small ? 20_000 : 2_000) / (context.quick() ? 4 : 1);
-      WarmUp.run(context, ours, server -> load(server, one, 1));
-      WarmUp.run(context, ours, server -> load3(server, one, requestsEach));
-      List<Round> rounds = new ArrayList<>();
-      List<Double> ratios = new ArrayList<>();
-      for (int turn = 0; turn < (context.quick() ? 3 : 5); turn++) {
-        Round http2 = Round.measure(ours, server -> load(server, one, context.quick() ? 1 : 2));
-        Round http3 = http3(ours, one, requestsEach);
-        rounds.add(http3);
-        ratios.add(http3.cpuMicros() / http2.cpuMicros());
-      }
-      String name = small ? "h3" : "h3-big";
-      figures.add(new Figure(name + "-rps", Math.rint(Round.medianRate(rounds)), "req/s"));
-      figures.add(new Figure(name + "-cpu", Round.medianCpu(rounds), "us/req"));
-      figures.add(new Figure(name + "-vs-h2-cpu", Statistics.median(ratios), "ratio"));
-    }
-  }
-
-  private static Round http3(MeasuredServer ours, Case one, int requestsEach)
-      throws IOException, InterruptedException {
-    return Round.measure(ours, server -> load3(server, one, requestsEach));
-  }
-
-  private static LoadTools.Load load3(MeasuredServer server, Case one, int requestsEach)
-      throws IOException, InterruptedException {
-    return LoadTools.ngtcp2(
-        server.url(true, true, one.path), server.tlsPort(), HTTP2_CONNECTIONS, requestsEach);
+    Http3Comparison comparison = new Http3Comparison(context, ours);
+    comparison.measure("h3", "/small", SMALL_BODY.length(), figures);
+    comparison.measure("h3-big", "/big", BIG_BYTES, figures);
   }
 }

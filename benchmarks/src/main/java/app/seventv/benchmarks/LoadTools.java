@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,8 +20,6 @@ final class LoadTools {
 
   /** No command takes longer, unless it hangs. */
   private static final String COMMAND_SECONDS = "120";
-
-  private static final long NGTCP2_LIMIT_SECONDS = 300;
 
   private static final Pattern WRK_RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
   private static final Pattern WRK_TOTAL = Pattern.compile("(\\d+) requests in");
@@ -143,48 +140,6 @@ final class LoadTools {
         Double.parseDouble(find(H2LOAD_RATE, report).group(1)),
         Long.parseLong(total.group(1)),
         Double.NaN);
-  }
-
-  /**
-   * HTTP/3 by ngtcp2's client, the only one in Debian that is cheaper than what it measures: a
-   * process per connection, each with as many streams at once as the server allows. It checks no
-   * answers; who measures does so once.
-   */
-  static Load ngtcp2(String url, int port, int connections, int requestsEach)
-      throws IOException, InterruptedException {
-    List<Process> processes = new ArrayList<>();
-    long startNs = System.nanoTime();
-    try {
-      for (int i = 0; i < connections; i++) {
-        List<String> words =
-            List.of(
-                "taskset",
-                "-c",
-                CLIENT_CORE,
-                "gtlsclient",
-                "--quiet",
-                "--exit-on-all-streams-close",
-                "-n",
-                Integer.toString(requestsEach),
-                "127.0.0.1",
-                Integer.toString(port),
-                url);
-        processes.add(
-            new ProcessBuilder(words)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start());
-      }
-      for (Process process : processes) {
-        if (!process.waitFor(NGTCP2_LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-          throw new IOException("gtlsclient failed for " + url);
-        }
-      }
-    } finally {
-      processes.forEach(Process::destroyForcibly);
-    }
-    long requests = (long) connections * requestsEach;
-    return new Load(requests * 1e9 / (System.nanoTime() - startNs), requests, Double.NaN);
   }
 
   /** Runs a command on one core and returns what it printed. */

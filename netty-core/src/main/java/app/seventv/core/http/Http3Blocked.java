@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http3Blocked {
   private static final Comparator<Http3Stream> ORDER =
-      Comparator.<Http3Stream>comparingInt(stream -> stream.priority().urgency())
-          .thenComparing(stream -> stream.priority().incremental())
-          .thenComparingLong(Http3Stream::turn)
+      Comparator.<Http3Stream>comparingInt(stream -> stream.place().priority().urgency())
+          .thenComparing(stream -> stream.place().priority().incremental())
+          .thenComparingLong(stream -> stream.place().turn())
           .thenComparingLong(Http3Stream::id);
 
   private final TreeSet<Http3Stream> waiting = new TreeSet<>(ORDER);
@@ -21,7 +21,8 @@ final class Http3Blocked {
 
   /** Puts a stream in line that is not; an incremental one at the end. */
   void add(Http3Stream stream) {
-    stream.turn(stream.priority().incremental() ? ++turns : 0);
+    Http3Place place = stream.place();
+    place.turn(place.priority().incremental() ? ++turns : 0);
     waiting.add(stream);
   }
 

@@ -1,6 +1,6 @@
 package app.seventv.core.http;
 
-import io.netty.buffer.ByteBuf;
+import app.seventv.core.transport.DatagramInput;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
@@ -10,12 +10,11 @@ import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicheStreams;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
-import java.nio.ByteBuffer;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,15 +24,6 @@ import org.slf4j.LoggerFactory;
  * has arrived is read, answered and sent; see {@link #service}. Confined to the loop.
  */
 final class Http3Connection {
-  /**
-   * A larger field section closes the connection; up to here, above our own bound, the request is
-   * answered with 431.
-   */
-  private static final int MAX_FIELD_SECTION_BYTES = 64 << 10;
-
-  /** What a field counts besides its octets (RFC 9114 §4.2.2). */
-  private static final int FIELD_OVERHEAD_BYTES = 32;
-
   private static final Logger LOG = LoggerFactory.getLogger(Http3Connection.class);
 
   /** Bit of a stream id that tells unidirectional streams (RFC 9000 §2.1). */
@@ -49,6 +39,8 @@ final class Http3Connection {
   private final Http3Priorities priorities;
   private final Http3Deadlines deadlines;
   private final LazyTimer timer;
+  private final Http3Ids ids;
+  private final Http3Sections sections;
 
   private final LongObjectMap<Http3Stream> streams = new LongObjectHashMap<>();
   private final Http3Blocked blocked = new Http3Blocked();
@@ -57,10 +49,8 @@ final class Http3Connection {
   /** Requests that were skipped when a later one came first; as many as may be open at most. */
   private final Set<Long> skipped = new HashSet<>();
 
-  /** Keys of our connection ids that the socket knows. */
-  private final Set<Long> registered = new HashSet<>();
-
   private long nextId;
+  private boolean touched;
   private boolean servicing;
   private boolean sendScheduled;
   private boolean over;
@@ -80,6 +70,8 @@ final class Http3Connection {
     this.socket = socket;
     this.control = new Http3Control(this);
     this.priorities = new Http3Priorities(this, server.limits.maxConcurrentStreams());
+    this.sections = new Http3Sections(this, socket.qpack());
+    this.ids = new Http3Ids(this, quic, socket);
     this.timer = new LazyTimer(channel.eventLoop(), this::timedOut);
     this.deadlines = new Http3Deadlines(channel.eventLoop(), server.limits, this::failed);
   }
@@ -126,63 +118,19 @@ final class Http3Connection {
     return channel.alloc();
   }
 
-  int maxSectionBytes() {
-    return Math.max(MAX_FIELD_SECTION_BYTES, server.limits.maxHeaderBytes());
-  }
-
-  /** Decodes a field section; false if that has ended the connection. */
-  boolean decode(ByteBuf section, BiConsumer<CharSequence, CharSequence> fields) {
-    int[] bytes = new int[1];
-    int most = maxSectionBytes();
-    boolean proper =
-        socket
-            .qpack()
-            .decode(
-                section,
-                (name, value) -> {
-                  bytes[0] += name.length() + value.length() + FIELD_OVERHEAD_BYTES;
-                  if (bytes[0] <= most) {
-                    fields.accept(name, value);
-                  }
-                });
-    if (!proper) {
-      violated(Http3ErrorCode.QPACK_DECOMPRESSION_FAILED);
-    } else if (bytes[0] > most) {
-      violated(Http3ErrorCode.H3_EXCESSIVE_LOAD);
-    }
-    return !over;
+  /** Decodes what requests say. */
+  Http3Sections sections() {
+    return sections;
   }
 
   // Life.
 
   /** The handshake is complete. */
   void open() {
-    registerIds();
-    control.open(maxSectionBytes());
+    ids.update();
+    control.open(sections.maxBytes());
     socket.touch(this);
     sendLater();
-  }
-
-  /** Tells the socket by which connection ids datagrams find us now. */
-  private void registerIds() {
-    Set<Long> now = new HashSet<>();
-    for (ByteBuffer id : quic.sourceIds()) {
-      if (id.remaining() == QuicConnectionIds.LENGTH_BYTES) {
-        now.add(QuicConnectionIds.key(id));
-      }
-    }
-    registered.removeIf(key -> {
-      boolean stale = !now.contains(key);
-      if (stale) {
-        socket.forget(key);
-      }
-      return stale;
-    });
-    for (Long key : now) {
-      if (registered.add(key)) {
-        socket.register(key, this);
-      }
-    }
   }
 
   /** The client has broken the protocol (RFC 9114 §8): the connection ends. */
@@ -211,8 +159,7 @@ final class Http3Connection {
   /** The QUIC connection has ended. */
   void closed() {
     over = true;
-    registered.forEach(socket::forget);
-    registered.clear();
+    ids.forget();
     resumed.clear();
     timer.cancel();
     deadlines.close();
@@ -238,6 +185,23 @@ final class Http3Connection {
     }
   }
 
+  /** The same with a datagram where the kernel has put it. */
+  boolean receive(DatagramInput input, int index, InetSocketAddress local) {
+    try {
+      return quic.receive(input, index, local);
+    } catch (Throwable defect) {
+      failed(defect);
+      return true;
+    }
+  }
+
+  /** Puts this in line for {@link #service}; false if it was already. */
+  boolean touch() {
+    boolean first = !touched;
+    touched = true;
+    return first;
+  }
+
   /**
    * Reads what has arrived, goes on with what was blocked, and sends. Never throws: the others of
    * the batch come next.
@@ -245,10 +209,11 @@ final class Http3Connection {
    * @param idsChanged whether our connection ids may be others than before
    */
   void service(boolean idsChanged) {
+    touched = false;
     servicing = true;
     try {
       if (idsChanged) {
-        registerIds();
+        ids.update();
       }
       if (!over) {
         read();
@@ -316,7 +281,7 @@ final class Http3Connection {
     for (int turns = blocked.size(); turns > 0 && stream != null && hasRoom(); turns--) {
       Http3Stream next = blocked.after(stream);
       stream.goOn();
-      stream = next != null && next.isInLine() ? next : null;
+      stream = next != null && next.place().isInLine() ? next : null;
     }
     if (streams.size() > blocked.size() && !over) {
       checkStopped();
@@ -331,7 +296,7 @@ final class Http3Connection {
         control.checkStopped();
       }
       Http3Stream waiting = streams.get(quic.id(i));
-      if (waiting != null && !waiting.isInLine()) {
+      if (waiting != null && !waiting.place().isInLine()) {
         waiting.checkStopped();
       }
     }

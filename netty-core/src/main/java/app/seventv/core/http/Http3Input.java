@@ -21,12 +21,16 @@ final class Http3Input implements Http3Reader.Sink {
   private boolean headSeen;
   private boolean tunnel;
   private boolean paused;
+
+  /** Whether nothing follows what is being read. */
+  private boolean ending;
+
   private boolean ended;
 
   Http3Input(Http3Stream stream, Http3Connection connection) {
     this.stream = stream;
     this.connection = connection;
-    this.reader = new Http3Reader(this, connection.alloc(), connection.maxSectionBytes());
+    this.reader = new Http3Reader(this, connection.alloc(), connection.sections().maxBytes());
   }
 
   /** Something has arrived. */
@@ -41,9 +45,9 @@ final class Http3Input implements Http3Reader.Sink {
         stream.cancelled();
         return;
       }
-      boolean last = quic.isEnd();
+      ending = quic.isEnd();
       reader.read(quic.data());
-      if (last && !isOver()) {
+      if (ending && !isOver()) {
         complete();
       }
     }
@@ -58,7 +62,7 @@ final class Http3Input implements Http3Reader.Sink {
     } else if (declaredLength >= 0 && receivedBytes != declaredLength) {
       stream.malformed();
     } else {
-      stream.bodyEnd(trailers);
+      stream.requestEnd(trailers);
     }
   }
 
@@ -80,7 +84,7 @@ final class Http3Input implements Http3Reader.Sink {
     }
     HttpLimits limits = connection.limits();
     RequestHead head = new RequestHead(limits.maxHeaderBytes(), limits.maxHeaderFields());
-    if (!connection.decode(section, head::add)) {
+    if (!connection.sections().decode(section, head::add)) {
       return;
     }
     if (head.finish() != null) {
@@ -89,13 +93,21 @@ final class Http3Input implements Http3Reader.Sink {
     }
     headSeen = true;
     declaredLength = head.contentLength();
-    tunnel = head.isExtendedConnect();
-    stream.begin(head);
+    tunnel = head.connectProtocol() != null;
+    // Known at once, a request without a body needs no deadline and can be answered at once.
+    boolean withoutBody = ending && declaredLength <= 0 && !connection.quic().data().isReadable();
+    ended = withoutBody;
+    stream.begin(head, withoutBody);
+    if (withoutBody) {
+      stream.requestEnd(trailers);
+    }
   }
 
   private void trailers(ByteBuf section) {
     List<Map.Entry<CharSequence, CharSequence>> fields = new ArrayList<>();
-    if (!connection.decode(section, (name, value) -> fields.add(Map.entry(name, value)))) {
+    if (!connection
+        .sections()
+        .decode(section, (name, value) -> fields.add(Map.entry(name, value)))) {
       return;
     }
     HttpHeaders proper = RequestHead.trailers(fields);

@@ -11,6 +11,9 @@ import java.util.ArrayDeque;
  * #isWritable} and {@link #room}.
  */
 final class Http3Output {
+  /** Bodies up to this size are copied behind their frame header: one call of quiche less. */
+  private static final int COPY_BYTES = 4 << 10;
+
   private final QuicheStreams quic;
   private final long id;
   private final int lowBytes;
@@ -47,6 +50,32 @@ final class Http3Output {
     } else {
       parts.add(alloc.directBuffer(length).writeBytes(part));
       part.release();
+    }
+  }
+
+  /** What {@link #addData} may write into the buffer it is given, for a body of this length. */
+  static int roomFor(int length) {
+    return Http3Frames.MAX_FRAME_HEADER_BYTES + (length <= COPY_BYTES ? length : 0);
+  }
+
+  /**
+   * Appends a DATA frame (RFC 9114 §7.2.1), if there is a body, behind other frames.
+   *
+   * @param before those frames, with {@link #roomFor} more; its reference is taken
+   * @param body whose reference is taken
+   */
+  void addData(ByteBufAllocator alloc, ByteBuf before, ByteBuf body) {
+    int length = body.readableBytes();
+    if (length > 0) {
+      Http3Frames.writeHeader(before, Http3Frames.DATA, length);
+    }
+    if (length <= COPY_BYTES) {
+      before.writeBytes(body, body.readerIndex(), length);
+      body.release();
+      add(alloc, before);
+    } else {
+      add(alloc, before);
+      add(alloc, body);
     }
   }
 

@@ -68,7 +68,7 @@ final class Http3Priorities {
         Priority.parse(payload.toString(StandardCharsets.US_ASCII), Priority.DEFAULT);
     Http3Stream open = connection.stream(id);
     if (open != null) {
-      open.priority(priority);
+      open.place().order(priority);
     }
     if (open != null || id >= nextId) {
       updates.put(id, priority); // so that at most 2 * maxStreams are kept

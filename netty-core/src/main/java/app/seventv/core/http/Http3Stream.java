@@ -20,18 +20,12 @@ import org.jspecify.annotations.Nullable;
  * written to the stream.
  */
 final class Http3Stream implements ExchangeTransport {
-  /** Bodies up to this size are copied behind their frame header: one call of quiche less. */
-  private static final int COPY_BYTES = 1 << 10;
-
   private final Http3Connection connection;
   private final long id;
   private final Http3Input input;
   private final Http3Output out;
   private final Http3StreamWatch watch;
-
-  private Priority priority = Priority.DEFAULT;
-  private long turn;
-  private boolean inLine;
+  private final Http3Place place;
 
   private @Nullable HttpExchange current;
   private boolean continueExpected;
@@ -44,6 +38,7 @@ final class Http3Stream implements ExchangeTransport {
     this.input = new Http3Input(this, connection);
     this.out = new Http3Output(connection.quic(), id, connection.limits());
     this.watch = new Http3StreamWatch(this, connection);
+    this.place = new Http3Place(this, connection);
   }
 
   long id() {
@@ -54,46 +49,9 @@ final class Http3Stream implements ExchangeTransport {
     return out;
   }
 
-  Priority priority() {
-    return priority;
-  }
-
-  /** Orders the response anew. */
-  void priority(Priority changed) {
-    boolean waits = inLine;
-    leaveLine();
-    priority = changed;
-    connection.priorities().apply(id, changed);
-    if (waits) {
-      join();
-    }
-  }
-
-  long turn() {
-    return turn;
-  }
-
-  void turn(long number) {
-    turn = number;
-  }
-
-  /** Whether the response waits for its turn. */
-  boolean isInLine() {
-    return inLine;
-  }
-
-  private void join() {
-    if (!inLine) {
-      inLine = true;
-      connection.blocked().add(this);
-    }
-  }
-
-  private void leaveLine() {
-    if (inLine) {
-      inLine = false;
-      connection.blocked().remove(this);
-    }
+  /** Where the response stands among those that wait. */
+  Http3Place place() {
+    return place;
   }
 
   // Request.
@@ -104,24 +62,36 @@ final class Http3Stream implements ExchangeTransport {
     watch.update();
   }
 
-  /** The head of the request is complete and well formed. */
-  void begin(RequestHead head) {
-    continueExpected = head.continueExpected();
-    Request request = head.request(connection.peer());
-    priority(connection.priorities().of(id, request));
+  /**
+   * The head of the request is complete and well formed.
+   *
+   * @param withoutBody whether the request is known to end with it
+   */
+  void begin(RequestHead head, boolean withoutBody) {
     long nowNs = System.nanoTime();
+    continueExpected = head.continueExpected();
+    HttpExchange exchange = exchange(head, nowNs);
+    place.order(connection.priorities().of(id, exchange.request()));
     watch.bodyBegins(nowNs);
-    HttpExchange exchange = new HttpExchange(connection.server(), this, request, nowNs);
     current = exchange;
-    try {
-      if (head.isTooLarge()) {
-        connection.server().observer.dropped(Protocol.HTTP_3, "header-too-large");
-        throw new HttpError(431, "request header fields too large");
-      }
-      connection.server().handle(exchange);
-    } catch (Throwable failure) { // an Error, too, costs this request only
-      exchange.fail(failure);
+    if (head.isTooLarge()) {
+      connection.server().observer.dropped(Protocol.HTTP_3, "header-too-large");
+      exchange.fail(new HttpError(431, "request header fields too large"));
+    } else {
+      exchange.handle(withoutBody);
     }
+  }
+
+  private HttpExchange exchange(RequestHead head, long nowNs) {
+    ServerContext server = connection.server();
+    Connection peer = connection.peer();
+    String protocol = head.connectProtocol();
+    if (protocol == null) {
+      return SpareExchange.ofLoop()
+          .begin(server, this, peer, head.method(), head.target(), head.fields(), nowNs);
+    }
+    Request request = new Request(head.method(), head.target(), head.fields(), peer, protocol);
+    return new HttpExchange(server, this, request, nowNs);
   }
 
   /** A part of the body; the buffer stays the caller's. */
@@ -133,8 +103,16 @@ final class Http3Stream implements ExchangeTransport {
     }
   }
 
-  /** The request is complete. */
-  void bodyEnd(HttpHeaders trailers) {
+  /** The client has ended the request. */
+  void requestEnd(HttpHeaders trailers) {
+    HttpExchange exchange = current;
+    bodyEnd(trailers);
+    if (exchange != null) {
+      SpareExchange.ofLoop().offer(exchange);
+    }
+  }
+
+  private void bodyEnd(HttpHeaders trailers) {
     HttpExchange exchange = current;
     if (exchange != null) {
       exchange.bodyEnd(trailers);
@@ -177,7 +155,7 @@ final class Http3Stream implements ExchangeTransport {
   }
 
   private void close() {
-    leaveLine();
+    place.leave();
     closed = true;
     outputEnded = true;
     out.close();
@@ -262,26 +240,12 @@ final class Http3Stream implements ExchangeTransport {
 
   @Override
   public void sendResponse(int status, HttpHeaders headers, ByteBuf body) {
-    int length = body.readableBytes();
     if (outputEnded) {
       body.release();
       return;
     }
-    boolean copied = length <= COPY_BYTES;
-    ByteBuf head =
-        Http3ResponseFields.frame(
-            alloc(), status, headers, Http3Frames.MAX_FRAME_HEADER_BYTES + (copied ? length : 0));
-    if (length > 0) {
-      Http3Frames.writeHeader(head, Http3Frames.DATA, length);
-    }
-    if (copied) {
-      head.writeBytes(body, body.readerIndex(), length);
-      body.release();
-      out.add(alloc(), head);
-    } else {
-      out.add(alloc(), head);
-      out.add(alloc(), body);
-    }
+    int room = Http3Output.roomFor(body.readableBytes());
+    out.addData(alloc(), Http3ResponseFields.frame(alloc(), status, headers, room), body);
     sendEnd(EmptyHttpHeaders.INSTANCE);
   }
 
@@ -297,18 +261,8 @@ final class Http3Stream implements ExchangeTransport {
     int length = data.readableBytes();
     if (outputEnded || length == 0) {
       data.release();
-      return;
-    }
-    boolean copied = length <= COPY_BYTES;
-    ByteBuf head = alloc().directBuffer(Http3Frames.MAX_FRAME_HEADER_BYTES + (copied ? length : 0));
-    Http3Frames.writeHeader(head, Http3Frames.DATA, length);
-    if (copied) {
-      head.writeBytes(data, data.readerIndex(), length);
-      data.release();
-      out.add(alloc(), head);
     } else {
-      out.add(alloc(), head);
-      out.add(alloc(), data);
+      out.addData(alloc(), alloc().directBuffer(Http3Output.roomFor(length)), data);
     }
   }
 
@@ -349,13 +303,13 @@ final class Http3Stream implements ExchangeTransport {
     watch.update();
     closeIfEnded();
     if (!closed && out.isBlocked()) {
-      join();
+      place.join();
     }
   }
 
   /** It is the turn of this stream, which is in line. */
   void goOn() {
-    leaveLine();
+    place.leave();
     write();
   }
 

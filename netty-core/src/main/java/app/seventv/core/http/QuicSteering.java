@@ -1,5 +1,6 @@
 package app.seventv.core.http;
 
+import app.seventv.core.transport.DatagramInput;
 import app.seventv.core.transport.DatagramRelay;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -9,9 +10,9 @@ import io.netty.handler.codec.http3.StaticQpack;
 import io.netty.handler.codec.quic.QuicheSocket;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
-import java.util.LinkedHashSet;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,9 @@ final class QuicSteering {
     private final LongObjectMap<Http3Connection> connections = new LongObjectHashMap<>();
 
     /** Connections for which something has arrived since the last {@link #complete}. */
-    private final Set<Http3Connection> touched = new LinkedHashSet<>();
+    private List<Http3Connection> touched = new ArrayList<>();
+
+    private List<Http3Connection> serviced = new ArrayList<>();
 
     private boolean idsMade;
     private boolean completeScheduled;
@@ -136,6 +139,7 @@ final class QuicSteering {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
       context = ctx;
+      memory.attach(ctx.channel());
     }
 
     @Override
@@ -158,7 +162,9 @@ final class QuicSteering {
 
     /** The connection has something to do before the current batch is over. */
     void touch(Http3Connection connection) {
-      touched.add(connection);
+      if (connection.touch()) {
+        touched.add(connection);
+      }
     }
 
     @Override
@@ -213,7 +219,7 @@ final class QuicSteering {
       Http3Connection connection =
           id < 0 ? null : connections.get(QuicConnectionIds.key(content, id));
       if (connection != null) {
-        touched.add(connection);
+        touch(connection);
         if (connection.receive(packet)) {
           packet.release();
           return;
@@ -225,17 +231,54 @@ final class QuicSteering {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+      DatagramInput input = memory.input();
+      // Not of a socket that a successor reads from now on.
+      if (input != null && ctx.channel().config().isAutoRead()) {
+        readMore(ctx, input);
+      }
       complete(ctx);
+    }
+
+    /** Takes what has arrived behind the datagrams that the channel has read. */
+    private void readMore(ChannelHandlerContext ctx, DatagramInput input) {
+      InetSocketAddress local = (InetSocketAddress) ctx.channel().localAddress();
+      int count = input.receive();
+      for (int i = 0; i < count; i++) {
+        Http3Connection connection = known(input.content(i));
+        if (connection != null && connection.receive(input, i, local)) {
+          touch(connection);
+        } else {
+          ByteBuf content = input.content(i);
+          ByteBuf own = ctx.alloc().directBuffer(content.readableBytes()).writeBytes(content);
+          channelRead(ctx, new DatagramPacket(own, local, input.sender(i)));
+        }
+      }
+    }
+
+    /**
+     * The connection to which a datagram with a short header (RFC 9000 §17.3) belongs if it is one
+     * of this socket, or null. That its id is ours shows by its being known.
+     */
+    private @Nullable Http3Connection known(ByteBuf packet) {
+      int id = packet.readerIndex() + SHORT_HEADER_ID;
+      return packet.readableBytes() >= SHORT_HEADER_ID + QuicConnectionIds.LENGTH_BYTES
+              && (packet.getByte(packet.readerIndex()) & LONG_HEADER) == 0
+          ? connections.get(QuicConnectionIds.key(packet, id))
+          : null;
     }
 
     /** The end of a batch: what has arrived is answered. */
     private void complete(ChannelHandlerContext ctx) {
       while (!touched.isEmpty()) {
-        List<Http3Connection> batch = List.copyOf(touched);
-        touched.clear();
+        List<Http3Connection> batch = touched;
+        touched = serviced; // for those that are touched meanwhile
+        serviced = batch;
         boolean changed = idsMade;
         idsMade = false;
-        batch.forEach(connection -> connection.service(changed));
+        for (int i = 0; i < batch.size(); i++) {
+          batch.get(i).service(changed);
+        }
+        batch.clear();
       }
       ctx.flush();
       ctx.fireChannelReadComplete(); // what the codec behind has to do and to send
@@ -243,7 +286,7 @@ final class QuicSteering {
 
     /** Like {@link #touch}, outside of a batch. */
     void touchLater(Http3Connection connection) {
-      touched.add(connection);
+      touch(connection);
       ChannelHandlerContext ctx = context;
       if (ctx != null && !completeScheduled) {
         completeScheduled = true;

@@ -15,6 +15,9 @@ final class RequestHead {
   /** What a field counts besides its octets (RFC 9113 §6.5.2, RFC 9114 §4.2.2). */
   private static final int FIELD_OVERHEAD_BYTES = 32;
 
+  /** Fields besides pseudo-headers that most requests have room for. */
+  private static final int USUAL_FIELDS = 16;
+
   /** More digits than this do not fit a long. */
   private static final int MAX_LENGTH_DIGITS = 18;
 
@@ -38,7 +41,7 @@ final class RequestHead {
 
   private final int maxBytes;
   private final int maxFields;
-  private final HttpHeaders headers = CHECKED_HERE.newHeaders();
+  private final HeaderFields headers = SpareExchange.ofLoop().fields(USUAL_FIELDS);
 
   private @Nullable String violation;
   private @Nullable String method;
@@ -220,7 +223,7 @@ final class RequestHead {
       violation = requestViolation();
     }
     if (cookie != null) {
-      headers.set("cookie", cookie);
+      headers.set("cookie", cookie.toString());
     }
     if (authority != null) {
       headers.set("host", authority);
@@ -278,20 +281,29 @@ final class RequestHead {
     return true;
   }
 
-  /** The request, once {@link #finish} has found nothing or the section is too large. */
-  Request request(Connection connection) {
-    String target = path == null ? "/" : path;
-    return new Request(method == null ? "GET" : method, target, headers, connection, protocol);
+  /** Method of the request, once {@link #finish} has found nothing or the section is too large. */
+  String method() {
+    return method == null ? "GET" : method;
+  }
+
+  /** Path and query, under the same condition. */
+  String target() {
+    return path == null ? "/" : path;
+  }
+
+  /** The fields but pseudo-headers; {@code host} is the authority. */
+  HeaderFields fields() {
+    return headers;
+  }
+
+  /** What the stream is to be a tunnel for (RFC 8441, RFC 9220), or null. */
+  @Nullable String connectProtocol() {
+    return protocol;
   }
 
   /** Value of {@code content-length}, or -1. */
   long contentLength() {
     return contentLength;
-  }
-
-  /** Whether the stream is to go on with another protocol (RFC 8441, RFC 9220). */
-  boolean isExtendedConnect() {
-    return protocol != null;
   }
 
   /** Whether the client waits for 100 (Continue) before it sends the body (RFC 9110 §10.1.1). */

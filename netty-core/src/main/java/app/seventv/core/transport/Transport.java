@@ -3,6 +3,7 @@ package app.seventv.core.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
@@ -251,15 +252,16 @@ public enum Transport {
     return this == NIO ? Map.of() : Map.of(TCP_USER_TIMEOUT, USER_TIMEOUT_MS);
   }
 
-  /** Options every datagram channel gets besides the common ones: several datagrams per read. */
+  /**
+   * Options every datagram channel gets besides the common ones: the channel reads one datagram and
+   * so tells that there are some; {@link DatagramInput} reads the others at once.
+   */
   Map<ChannelOption<?>, Object> datagramOptions() {
-    return this == IO_URING
-        ? Map.of(
+    return this == NIO
+        ? Map.of()
+        : Map.of(
             ChannelOption.RECVBUF_ALLOCATOR,
-            new DatagramReads(),
-            IoUringChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE,
-            DatagramReads.DATAGRAM_BYTES)
-        : Map.of();
+            new FixedRecvByteBufAllocator(DatagramInput.DATAGRAM_BYTES).maxMessagesPerRead(1));
   }
 
   /** Options every connected stream channel gets besides the common ones. */

@@ -109,12 +109,13 @@ class AnswerAtOnceTest {
 
   @OverWires
   void everyRequestHasItsOwnAnswer(Wire wire) throws Exception {
-    String at = wire == Wire.H3 ? "handler" : "at once"; // there the end comes behind the head
+    // Over HTTP/3 the end may come together with the head or behind it.
+    String at = wire == Wire.H3 ? "(at once|handler)" : "at once";
     for (int i = 0; i < 3; i++) {
       assertThat(server.get(wire, "/now?q=" + i, "x-first", "a").text())
-          .isEqualTo(at + " GET /now?q=" + i + " a null id");
+          .matches(at + " GET /now\\?q=" + i + " a null id");
       assertThat(server.get(wire, "/now", "x-second", "b" + i).text())
-          .isEqualTo(at + " GET /now null b" + i + " id");
+          .matches(at + " GET /now null b" + i + " id");
       assertThat(server.get(wire, "/other", "x-first", "c").text())
           .isEqualTo("handler GET /other c null id");
     }

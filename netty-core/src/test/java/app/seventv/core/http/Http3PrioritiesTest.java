@@ -131,4 +131,12 @@ class Http3PrioritiesTest {
     await().until(probe.closed::isDone);
     assertThat(probe.closed.join()).isEqualTo(Http3ErrorCode.H3_ID_ERROR.code());
   }
+
+  @Test
+  void prioritiesAreReadLeniently() {
+    assertThat(Priority.parse("u=1, i", Priority.DEFAULT)).isEqualTo(new Priority(1, true));
+    assertThat(Priority.parse("i=?0;x=1,u=7", Priority.DEFAULT)).isEqualTo(new Priority(7, false));
+    assertThat(Priority.parse("u=9", Priority.DEFAULT)).isEqualTo(Priority.DEFAULT);
+    assertThat(Priority.parse("nonsense;;, ,", Priority.DEFAULT)).isEqualTo(Priority.DEFAULT);
+  }
 }

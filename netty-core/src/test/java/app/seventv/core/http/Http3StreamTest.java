@@ -10,10 +10,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http3.Http3ErrorCode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -393,34 +389,5 @@ class Http3StreamTest {
     } finally {
       own.close();
     }
-  }
-
-  @Test
-  void responsesOverTlsNameTheUdpPort() throws Exception {
-    try (HttpClient client =
-        HttpClient.newBuilder().sslContext(TestCertificate.trustingClient()).build()) {
-      for (HttpClient.Version version : HttpClient.Version.values()) {
-        HttpResponse<String> answer =
-            client.send(
-                HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + address.getPort() + "/"))
-                    .version(version)
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.headers().firstValue("alt-svc"))
-            .contains("h3=\":" + address.getPort() + "\"; ma=86400");
-      }
-    }
-    try (Http3Probe probe = new Http3Probe(loops, address)) {
-      assertThat(probe.open().request("GET", "/").end().await().head())
-          .doesNotContainKey("alt-svc");
-    }
-  }
-
-  @Test
-  void prioritiesAreReadLeniently() {
-    assertThat(Priority.parse("u=1, i", Priority.DEFAULT)).isEqualTo(new Priority(1, true));
-    assertThat(Priority.parse("i=?0;x=1,u=7", Priority.DEFAULT)).isEqualTo(new Priority(7, false));
-    assertThat(Priority.parse("u=9", Priority.DEFAULT)).isEqualTo(Priority.DEFAULT);
-    assertThat(Priority.parse("nonsense;;, ,", Priority.DEFAULT)).isEqualTo(Priority.DEFAULT);
   }
 }

@@ -1,9 +1,11 @@
 package io.netty.handler.codec.quic;
 
+import app.seventv.core.transport.DatagramOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.unix.Errors;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuichePackets {
   /** Largest buffer for packets: what a kernel takes at once. */
-  private static final int MAX_PASS_BYTES = 64_000;
+  static final int MAX_PASS_BYTES = 64_000;
 
   /** Smallest one: an answer and an acknowledgement. */
   private static final int MIN_PASS_PACKETS = 2;
@@ -77,6 +79,10 @@ final class QuichePackets {
    */
   int send(ChannelHandlerContext out, int streamBytes) {
     int packetBytes = source.packetBytes();
+    DatagramOutput direct = socket.output(out);
+    if (direct != null) {
+      return sendDirectly(out, direct, packetBytes);
+    }
     int room = MIN_PASS_PACKETS * packetBytes + streamBytes + streamBytes / OVERHEAD_FRACTION;
     room = Math.min(room, MAX_PASS_BYTES);
     while (out.channel().isWritable()) {
@@ -89,6 +95,54 @@ final class QuichePackets {
     return 0;
   }
 
+  private int sendDirectly(ChannelHandlerContext out, DatagramOutput direct, int packetBytes) {
+    ByteBuf buffer = socket.sendBuffer();
+    long address = Quiche.memoryAddress(buffer, 0, buffer.capacity());
+    int result = 1;
+    while (result > 0 && out.channel().isWritable()) {
+      result =
+          fill(
+              buffer.capacity(),
+              packetBytes,
+              address,
+              new Burst((start, length, size, to) -> {
+                direct.add(address + start, length, size, to);
+                if (direct.count() == DatagramOutput.MAX_MESSAGES) {
+                  flush(out, direct, address);
+                }
+              }));
+      flush(out, direct, address);
+    }
+    return result == Quiche.QUICHE_ERR_DONE ? 0 : Math.min(result, 0);
+  }
+
+  /** Sends what was added, now, but for what the kernel has no room for. */
+  private void flush(ChannelHandlerContext out, DatagramOutput direct, long bufferAddress) {
+    int next = 0;
+    boolean full = false;
+    while (next < direct.count()) {
+      int sent = full ? DatagramOutput.EAGAIN : direct.send(next);
+      if (sent > 0) {
+        next += sent;
+        continue;
+      }
+      full = sent == DatagramOutput.EAGAIN; // the channel waits for room, and keeps the order
+      int start = (int) (direct.address(next) - bufferAddress);
+      int length = direct.length(next);
+      int size = direct.segmentBytes(next);
+      InetSocketAddress to = direct.recipient(next);
+      ByteBuf data =
+          out.alloc().directBuffer(length).writeBytes(socket.sendBuffer(), start, length);
+      if (full) {
+        write(out, data, size, to);
+      } else {
+        failed(out, data, size, to, Errors.newIOException("sendmmsg", sent));
+      }
+      next++;
+    }
+    direct.clear();
+  }
+
   /**
    * Fills one buffer with packets and sends it in as few pieces as it can.
    *
@@ -98,22 +152,67 @@ final class QuichePackets {
     ByteBuf buffer = out.alloc().directBuffer(room, room);
     try {
       long address = Quiche.memoryAddress(buffer, 0, room);
-      Burst burst = new Burst(out, buffer);
-      int written = 0;
-      while (room - written >= packetBytes) {
-        int length = source.next(address + written, packetBytes);
-        if (length <= 0) {
-          burst.end(written);
-          return length;
-        }
-        burst.add(written, length, target());
-        written += length;
-      }
-      burst.end(written);
-      return written;
+      return fill(
+          room,
+          packetBytes,
+          address,
+          new Burst((start, length, size, to) ->
+              write(out, buffer.retainedSlice(start, length), size, to)));
     } finally {
       buffer.release();
     }
+  }
+
+  private int fill(int room, int packetBytes, long address, Burst burst) {
+    int written = 0;
+    while (room - written >= packetBytes) {
+      int length = source.next(address + written, packetBytes);
+      if (length <= 0) {
+        burst.end(written);
+        return length;
+      }
+      burst.add(written, length, target());
+      written += length;
+    }
+    burst.end(written);
+    return written;
+  }
+
+  /**
+   * Writes a burst or a packet to the channel.
+   *
+   * @param size of the packets of a burst, or 0 if it is one packet
+   */
+  private void write(ChannelHandlerContext out, ByteBuf data, int size, InetSocketAddress to) {
+    if (size == 0) {
+      socket.write(out, data, to);
+    } else {
+      out.write(segments.newPacket(data.retain(), size, to))
+          .addListener(new SentBurst(this, out, data, size, to));
+    }
+  }
+
+  /** A send that ended nothing; takes the reference. */
+  private void failed(
+      ChannelHandlerContext out, ByteBuf data, int size, InetSocketAddress to, Throwable failure) {
+    if (size > 0 && QuicheSocket.isBurstRefused(failure)) {
+      pathRefusesBursts = true;
+      socket.burstRefused(failure);
+      // Not within the channel's own loop over its writes.
+      out.executor().execute(() -> repeat(out, data, size, to));
+    } else {
+      data.release();
+      socket.sendFailed(failure);
+    }
+  }
+
+  private void repeat(ChannelHandlerContext out, ByteBuf data, int size, InetSocketAddress to) {
+    for (int at = 0; at < data.readableBytes(); at += size) {
+      int length = Math.min(size, data.readableBytes() - at);
+      socket.write(out, data.retainedSlice(at, length), to);
+    }
+    data.release();
+    out.flush();
   }
 
   /** The address that quiche has chosen for a packet: another one while a path is tried. */
@@ -155,10 +254,19 @@ final class QuichePackets {
     }
   }
 
+  /** Where bursts go. */
+  private interface Sink {
+    /**
+     * Takes packets that lie one behind the other.
+     *
+     * @param size of each but the last, which may be shorter; 0 if there is only one
+     */
+    void take(int start, int length, int size, InetSocketAddress to);
+  }
+
   /** Packets of one size, of which the last may be shorter, to one address. */
   private final class Burst {
-    private final ChannelHandlerContext out;
-    private final ByteBuf buffer;
+    private final Sink sink;
     private final int maxPackets = maxSegments();
     private int start;
     private int size;
@@ -166,9 +274,8 @@ final class QuichePackets {
     private boolean complete;
     private @Nullable InetSocketAddress to;
 
-    Burst(ChannelHandlerContext out, ByteBuf buffer) {
-      this.out = out;
-      this.buffer = buffer;
+    Burst(Sink sink) {
+      this.sink = sink;
     }
 
     void add(int index, int length, InetSocketAddress recipient) {
@@ -188,56 +295,29 @@ final class QuichePackets {
 
     void end(int index) {
       InetSocketAddress recipient = to;
-      if (count == 0 || recipient == null) {
-        return;
+      if (count > 0 && recipient != null) {
+        sink.take(start, index - start, count == 1 ? 0 : size, recipient);
+        count = 0;
       }
-      ByteBuf data = buffer.retainedSlice(start, index - start);
-      if (count == 1) {
-        socket.write(out, data, recipient);
-      } else {
-        out.write(segments.newPacket(data.retain(), size, recipient))
-            .addListener(new SentBurst(out, data, size, recipient));
-      }
-      count = 0;
     }
   }
 
   /** Keeps the packets of a burst until the kernel has taken them. */
-  private final class SentBurst implements ChannelFutureListener {
-    private final ChannelHandlerContext out;
-    private final ByteBuf data;
-    private final int size;
-    private final InetSocketAddress recipient;
-
-    SentBurst(ChannelHandlerContext out, ByteBuf data, int size, InetSocketAddress recipient) {
-      this.out = out;
-      this.data = data;
-      this.size = size;
-      this.recipient = recipient;
-    }
-
+  private record SentBurst(
+      QuichePackets packets,
+      ChannelHandlerContext out,
+      ByteBuf data,
+      int size,
+      InetSocketAddress recipient)
+      implements ChannelFutureListener {
     @Override
     public void operationComplete(ChannelFuture sent) {
       Throwable failure = sent.cause();
       if (failure == null) {
         data.release();
-      } else if (QuicheSocket.isBurstRefused(failure)) {
-        pathRefusesBursts = true;
-        socket.burstRefused(failure);
-        out.executor().execute(this::repeat); // not within the channel's own loop over its writes
       } else {
-        data.release();
-        socket.sendFailed(failure);
+        packets.failed(out, data, size, recipient, failure);
       }
-    }
-
-    private void repeat() {
-      for (int at = 0; at < data.readableBytes(); at += size) {
-        int length = Math.min(size, data.readableBytes() - at);
-        socket.write(out, data.retainedSlice(at, length), recipient);
-      }
-      data.release();
-      out.flush();
     }
   }
 }

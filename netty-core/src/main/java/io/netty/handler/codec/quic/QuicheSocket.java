@@ -1,7 +1,10 @@
 package io.netty.handler.codec.quic;
 
+import app.seventv.core.transport.DatagramInput;
+import app.seventv.core.transport.DatagramOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -44,6 +47,10 @@ public final class QuicheSocket implements AutoCloseable {
   private @Nullable InetSocketAddress sender;
   private @Nullable InetSocketAddress recipient;
 
+  private @Nullable DatagramInput input;
+  private @Nullable DatagramOutput output;
+  private ByteBuf sendBuffer = Unpooled.EMPTY_BUFFER;
+
   private final SendFailures failures;
   private final ChannelFutureListener sent = this::sent;
   private boolean refusesBursts;
@@ -77,6 +84,41 @@ public final class QuicheSocket implements AutoCloseable {
     receiveInfoAddress = Quiche.memoryAddressWithPosition(receiveInfoView);
     sendInfoAddress = Quiche.memoryAddressWithPosition(sendInfoView);
     readAddress = Quiche.memoryAddress(read, 0, READ_BYTES);
+  }
+
+  /**
+   * Has datagrams read and sent by system calls of our own where the channel allows.
+   *
+   * @param datagrams whose handler uses this
+   */
+  public void attach(Channel datagrams) {
+    input = DatagramInput.of(datagrams);
+    attach(DatagramOutput.of(datagrams));
+  }
+
+  /** Has packets sent by this, or by the channel. */
+  void attach(@Nullable DatagramOutput datagrams) {
+    output = datagrams;
+    if (datagrams != null) {
+      sendBuffer =
+          Unpooled.directBuffer(QuichePackets.MAX_PASS_BYTES, QuichePackets.MAX_PASS_BYTES);
+    }
+  }
+
+  /** What reads datagrams besides the channel, or null. */
+  public @Nullable DatagramInput input() {
+    return input;
+  }
+
+  /** What sends past the channel, or null if there is nothing or somebody wants to see packets. */
+  @SuppressWarnings("ReferenceEquality") // it is this handler, or another one
+  @Nullable DatagramOutput output(ChannelHandlerContext out) {
+    return out.pipeline().firstContext() == out ? output : null;
+  }
+
+  /** Where packets are put that leave at once. */
+  ByteBuf sendBuffer() {
+    return sendBuffer;
   }
 
   /** What the last read brought; overwritten by the next. */
@@ -168,5 +210,10 @@ public final class QuicheSocket implements AutoCloseable {
     result.release();
     receiveInfo.release();
     sendInfo.release();
+    sendBuffer.release();
+    output = null;
+    if (input != null) {
+      input.close();
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.netty.handler.codec.quic;
 
+import app.seventv.core.transport.DatagramInput;
+import app.seventv.core.transport.DatagramPeer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DatagramPacket;
@@ -9,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Objects;
 import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The streams of one QUIC connection without a channel, a pipeline and promises for each, and its
@@ -36,6 +39,11 @@ public final class QuicheStreams {
   private final QuicheQuicConnection connection;
   private final QuicheSocket socket;
   private final QuichePackets packets;
+
+  /** Address of the client as numbers, and which one that was. */
+  private @Nullable DatagramPeer peer;
+
+  private @Nullable InetSocketAddress peerAddress;
 
   private final long[] batch = new long[BATCH_IDS];
   private long[] ids = new long[BATCH_IDS];
@@ -85,26 +93,59 @@ public final class QuicheStreams {
    * @return whether it was taken
    */
   public boolean receive(DatagramPacket packet) {
-    ByteBuf data = packet.content();
     InetSocketAddress sender = packet.sender();
-    int length = data.readableBytes();
-    if (idsWanted
-        || connection.isFreed()
-        || length == 0
-        || !data.isDirect()
+    ByteBuf data = packet.content();
+    if (!data.isDirect()
         || data.isReadOnly()
-        || (data.getByte(data.readerIndex()) & LONG_HEADER) != 0
+        || !isForStreams(data)
         || !sender.equals(channel.remoteSocketAddress())) {
       idsWanted = false;
       return false;
     }
-    // quiche ends the connection by itself if what it finds inside is wrong.
+    receive(data, sender, packet.recipient());
+    return true;
+  }
+
+  /**
+   * Takes a datagram from where the kernel has put it; as {@link #receive(DatagramPacket)}.
+   *
+   * @param local address of our socket
+   */
+  public boolean receive(DatagramInput input, int index, InetSocketAddress local) {
+    ByteBuf data = input.content(index);
+    InetSocketAddress remote = (InetSocketAddress) channel.remoteSocketAddress();
+    if (!isForStreams(data) || remote == null || !input.isFrom(index, peer(remote))) {
+      return false;
+    }
+    receive(data, remote, local);
+    return true;
+  }
+
+  private DatagramPeer peer(InetSocketAddress remote) {
+    DatagramPeer known = peer;
+    if (known == null || !remote.equals(peerAddress)) {
+      known = DatagramPeer.of(remote);
+      peer = known;
+      peerAddress = remote;
+    }
+    return known;
+  }
+
+  /** Whether it is no case for Netty's channel; of the sender that has to be known besides. */
+  private boolean isForStreams(ByteBuf data) {
+    return !idsWanted
+        && !connection.isFreed()
+        && data.isReadable()
+        && (data.getByte(data.readerIndex()) & LONG_HEADER) == 0;
+  }
+
+  /** quiche ends the connection by itself if what it finds inside is wrong. */
+  private void receive(ByteBuf data, InetSocketAddress from, InetSocketAddress to) {
     Quiche.quiche_conn_recv(
         connection.address(),
         Quiche.readerMemoryAddress(data),
-        length,
-        socket.receiveInfo(sender, packet.recipient()));
-    return true;
+        data.readableBytes(),
+        socket.receiveInfo(from, to));
   }
 
   /** Looks which streams have something to read; returns how many, for {@link #id}. */

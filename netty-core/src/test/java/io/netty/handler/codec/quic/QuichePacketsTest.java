@@ -2,6 +2,7 @@ package io.netty.handler.codec.quic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.seventv.core.transport.DatagramOutput;
 import app.seventv.core.transport.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -11,6 +12,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.Errors.NativeIoException;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.netty.util.ReferenceCountUtil;
 import java.lang.foreign.MemorySegment;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +150,93 @@ class QuichePacketsTest {
     Packets source = new Packets(lengths);
     assertThat(packets(source).send(out(), PACKET_BYTES)).isZero();
     assertThat(source.lengths).isEmpty();
+  }
+
+  /** A kernel that is asked directly. */
+  private final class Direct extends DatagramOutput {
+    private final List<String> taken = new ArrayList<>();
+
+    Direct() {
+      super(new FileDescriptor(0));
+    }
+
+    @Override
+    @SuppressWarnings("restricted") // as the kernel does
+    public int send(int first) {
+      Integer error = errors.poll();
+      if (error != null && error < 0) {
+        return error;
+      }
+      int end = error == null ? count() : Math.min(count(), first + error);
+      for (int i = first; i < end; i++) {
+        MemorySegment data = MemorySegment.ofAddress(address(i)).reinterpret(length(i));
+        StringBuilder firsts = new StringBuilder();
+        int size = segmentBytes(i) == 0 ? length(i) : segmentBytes(i);
+        for (int at = 0; at < length(i); at += size) {
+          firsts.append(at == 0 ? "" : "-").append(data.get(ValueLayout.JAVA_BYTE, at));
+        }
+        taken.add(firsts.toString());
+      }
+      return end - first;
+    }
+  }
+
+  private Direct direct() {
+    channel.pipeline().remove(Kernel.class); // nobody else looks at packets
+    Direct direct = new Direct();
+    socket.attach(direct);
+    return direct;
+  }
+
+  @Test
+  void packetsLeaveAtOncePastTheChannel() {
+    Direct direct = direct();
+    errors.add(1); // the kernel takes one message, then the others
+    assertThat(sent(packets(new Packets(100, 100, 40, 100, 60, 70)))).isEmpty();
+    assertThat(direct.taken).containsExactly("0-1-2", "3-4", "5");
+    assertThat(direct.count()).isZero();
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void whatTheKernelHasNoRoomForWaitsInTheChannelInItsOrder() {
+    Direct direct = direct();
+    errors.addAll(List.of(1, DatagramOutput.EAGAIN));
+    assertThat(sent(packets(new Packets(100, 40, 100, 40, 50)))).containsExactly("2-3", "4");
+    assertThat(direct.taken).containsExactly("0-1");
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void aBurstThatWasRefusedAtOnceIsSentPacketByPacket() {
+    Direct direct = direct();
+    errors.add(EINVAL);
+    Packets source = new Packets(100, 40, 50);
+    QuichePackets packets = packets(source);
+    assertThat(sent(packets)).containsExactly("0", "1");
+    assertThat(direct.taken).containsExactly("2");
+    assertThat(told).containsExactly("burst");
+    source.add(100, 100);
+    assertThat(sent(packets)).isEmpty();
+    assertThat(direct.taken).as("this path takes no bursts").containsExactly("2", "3", "4");
+  }
+
+  @Test
+  void aPacketThatIsLostAtOnceDoesNotHoldUpTheNext() {
+    Direct direct = direct();
+    errors.add(-105);
+    assertThat(sent(packets(new Packets(100, 40, 50)))).isEmpty();
+    assertThat(direct.taken).containsExactly("2");
+    assertThat(told).containsExactly("packet");
+  }
+
+  @Test
+  void anyNumberOfMessagesLeaves() {
+    Direct direct = direct();
+    int[] lengths = IntStream.rangeClosed(1, PACKET_BYTES).toArray(); // each its own message
+    assertThat(lengths.length).isGreaterThan(DatagramOutput.MAX_MESSAGES);
+    assertThat(sent(packets(new Packets(lengths)))).isEmpty();
+    assertThat(direct.taken).hasSize(lengths.length);
   }
 
   /** Packets of given lengths, each of which begins with its number. */
