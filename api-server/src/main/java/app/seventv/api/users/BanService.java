@@ -83,14 +83,10 @@ public final class BanService {
                   transaction.now(),
                   null);
           transaction.insert(CollectionNames.USER_BANS, ban);
-          BsonDocument user =
-              transaction.update(
+          BsonDocument user = ApiException.found(transaction.update(
                   CollectionNames.USERS,
                   Filters.eq("_id", victimId.toBson()),
-                  Updates.set("has_bans", true));
-          if (user == null) {
-            throw ApiException.notFound("user not found");
-          }
+                  Updates.set("has_bans", true)), "user not found");
           transaction.emit(caller, new EntityEvent.OfUserBan(ban, new UserBanChange.Ban()));
           return ban;
         });
@@ -113,20 +109,14 @@ public final class BanService {
     Caller caller = context.caller();
     caller.guard(Permission.USER_MODERATE);
     caller.requireUser();
-    UserBan known = store.bans().byId(banId);
-    if (known == null) {
-      throw ApiException.notFound("ban not found");
-    }
+    UserBan known = ApiException.found(store.bans().byId(banId), "ban not found");
     requireMayModerate(caller, known.userId());
     return mutations.change(
         Mutations.Target.BAN, banId, transaction -> apply(transaction, caller, banId, edit));
   }
 
   private UserBan apply(Transaction transaction, Caller caller, Id banId, Edit edit) {
-    UserBan before = store.bans().byId(transaction.session(), banId);
-    if (before == null) {
-      throw ApiException.notFound("ban not found");
-    }
+    UserBan before = ApiException.found(store.bans().byId(transaction.session(), banId), "ban not found");
     List<Bson> writes = new ArrayList<>();
     List<UserBanChange> changes = new ArrayList<>();
     if (edit.reason() != null) {
@@ -156,10 +146,7 @@ public final class BanService {
 
   /** Nobody bans themselves, an equal or somebody above; super administrators stand outside. */
   private void requireMayModerate(Caller caller, Id victimId) {
-    LoadedUser victim = users.fullById(victimId);
-    if (victim == null) {
-      throw ApiException.notFound("user not found");
-    }
+    LoadedUser victim = ApiException.found(users.fullById(victimId), "user not found");
     if (caller.is(victimId)) {
       throw ApiException.badRequest("you cannot ban yourself");
     }
