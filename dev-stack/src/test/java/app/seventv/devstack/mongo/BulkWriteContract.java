@@ -141,7 +141,7 @@ abstract class BulkWriteContract extends MongoContract {
   }
 
   @Test
-  void anOrderedBulkStopsAtTheFirstError() {
+  void anOrderedBulkOfACollectionStopsAtTheFirstError() {
     things().insertOne(doc("_id", 1));
     List<InsertOneModel<Document>> writes =
         List.of(
@@ -159,7 +159,7 @@ abstract class BulkWriteContract extends MongoContract {
   }
 
   @Test
-  void anUnorderedBulkRunsEveryStatement() {
+  void anUnorderedBulkOfACollectionRunsEveryStatement() {
     things().insertOne(doc("_id", 1));
     assertThatThrownBy(() ->
             things()
