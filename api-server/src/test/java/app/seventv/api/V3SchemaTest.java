@@ -27,7 +27,6 @@ class V3SchemaTest extends OneApi {
   private static final Pattern DEPRECATION = Pattern.compile("@deprecated(?:\\([^)]*\\))?");
   private static final Pattern SPECIFIED = Pattern.compile("@specifiedBy\\([^)]*\\)");
 
-
   private static String published() throws Exception {
     try (InputStream in =
         Objects.requireNonNull(

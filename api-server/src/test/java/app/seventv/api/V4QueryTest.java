@@ -58,7 +58,6 @@ class V4QueryTest extends OneApi {
       }
       """;
 
-
   @BeforeAll
   void start() throws Exception {
     Id owner = owner();

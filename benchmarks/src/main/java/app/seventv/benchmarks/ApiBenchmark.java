@@ -21,6 +21,7 @@ final class ApiBenchmark implements Benchmark {
   private static final int CONNECTIONS = 64;
   private static final int WARM_UP_REQUESTS = 30_000;
   private static final int MAX_WARM_UPS = 6;
+
   /** The document that the extension sends for a channel (api-v3.md §14.1). */
   private static final String CHANNEL_QUERY =
       "query GetUserByConnection($platform: ConnectionPlatform!, $id: String!) {"

@@ -28,6 +28,7 @@ final class CdnBenchmark implements Benchmark {
   private static final int FIRST_OBJECTS = 40_000;
   private static final double LOAD_OF_LATENCY = 0.7;
   private static final Path TMPFS = Path.of("/dev/shm");
+
   @Override
   public String name() {
     return "cdn";
@@ -103,8 +104,7 @@ final class CdnBenchmark implements Benchmark {
   }
 
   /** The service under measurement. */
-  private record Edge(ServerProcess process, MeasuredServer server)
-      implements AutoCloseable {
+  private record Edge(ServerProcess process, MeasuredServer server) implements AutoCloseable {
     static Edge start(BenchContext context, BenchOrigin origin, DevNats nats, String... jvmOptions)
         throws Exception {
       int port = ServerProcess.freePort();

@@ -125,7 +125,8 @@ public final class RoleService {
   }
 
   private Role apply(Transaction transaction, Caller caller, Id roleId, Edit edit) {
-    Role before = ApiException.found(store.roles().byId(transaction.session(), roleId), "role not found");
+    Role before =
+        ApiException.found(store.roles().byId(transaction.session(), roleId), "role not found");
     List<Bson> writes = new ArrayList<>();
     List<RoleChange> changes = new ArrayList<>();
     if (edit.name() != null && !edit.name().equals(before.name())) {
@@ -173,7 +174,9 @@ public final class RoleService {
         Mutations.Target.ROLE,
         roleId,
         transaction -> {
-          Role role = ApiException.found(store.roles().byId(transaction.session(), roleId), "role not found");
+          Role role =
+              ApiException.found(
+                  store.roles().byId(transaction.session(), roleId), "role not found");
           transaction.delete(CollectionNames.ROLES, Filters.eq("_id", roleId.toBson()));
           edges.deleteAll(transaction, EntitlementNode.role(roleId));
           transaction.emit(caller, new EntityEvent.OfRole(role, new RoleChange.Delete()));
@@ -201,7 +204,9 @@ public final class RoleService {
         Mutations.Target.USER,
         userId,
         transaction -> {
-          User user = ApiException.found(store.users().byId(transaction.session(), userId), "user not found");
+          User user =
+              ApiException.found(
+                  store.users().byId(transaction.session(), userId), "user not found");
           boolean changed =
               give ? edges.insertIfAbsent(transaction, edge) : edges.delete(transaction, edge);
           if (changed) {

@@ -45,7 +45,8 @@ public final class SetAccess {
    */
   LoadedUser checkCreate(Caller caller, Id ownerId) {
     LoadedUser user = caller.requireUser();
-    LoadedUser owner = ApiException.found(caller.is(ownerId) ? user : users.fullById(ownerId), "user not found");
+    LoadedUser owner =
+        ApiException.found(caller.is(ownerId) ? user : users.fullById(ownerId), "user not found");
     boolean manageAny = caller.has(Permission.EMOTE_SET_MANAGE_ANY);
     if (!owner.permissions().has(Permission.EMOTE_SET_MANAGE) && !manageAny) {
       throw ApiException.forbidden("this user does not have permission to create emote sets");
@@ -71,7 +72,8 @@ public final class SetAccess {
 
   private LoadedUser owned(Caller caller, EmoteSet set, Bit editorBit, String what) {
     Id ownerId = set.ownerId();
-    LoadedUser owner = ApiException.found(ownerId == null ? null : owner(caller, ownerId), "owner not found");
+    LoadedUser owner =
+        ApiException.found(ownerId == null ? null : owner(caller, ownerId), "owner not found");
     if (set.kind() == EmoteSet.Kind.PERSONAL
         && !owner.permissions().has(Permission.USER_USE_PERSONAL_EMOTE_SET)) {
       throw ApiException.forbidden("this user does not have permission to use personal emote sets");

@@ -95,7 +95,9 @@ public final class ProfilePictures implements ResultHandler {
         Mutations.Target.USER,
         userId,
         transaction -> {
-          User current = ApiException.found(store.users().byId(transaction.session(), userId), "user not found");
+          User current =
+              ApiException.found(
+                  store.users().byId(transaction.session(), userId), "user not found");
           requireNonePending(current);
           transaction.insert(
               CollectionNames.USER_PROFILE_PICTURES,

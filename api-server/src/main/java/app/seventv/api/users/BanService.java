@@ -83,10 +83,13 @@ public final class BanService {
                   transaction.now(),
                   null);
           transaction.insert(CollectionNames.USER_BANS, ban);
-          BsonDocument user = ApiException.found(transaction.update(
-                  CollectionNames.USERS,
-                  Filters.eq("_id", victimId.toBson()),
-                  Updates.set("has_bans", true)), "user not found");
+          BsonDocument user =
+              ApiException.found(
+                  transaction.update(
+                      CollectionNames.USERS,
+                      Filters.eq("_id", victimId.toBson()),
+                      Updates.set("has_bans", true)),
+                  "user not found");
           transaction.emit(caller, new EntityEvent.OfUserBan(ban, new UserBanChange.Ban()));
           return ban;
         });
@@ -116,7 +119,8 @@ public final class BanService {
   }
 
   private UserBan apply(Transaction transaction, Caller caller, Id banId, Edit edit) {
-    UserBan before = ApiException.found(store.bans().byId(transaction.session(), banId), "ban not found");
+    UserBan before =
+        ApiException.found(store.bans().byId(transaction.session(), banId), "ban not found");
     List<Bson> writes = new ArrayList<>();
     List<UserBanChange> changes = new ArrayList<>();
     if (edit.reason() != null) {

@@ -147,7 +147,9 @@ public final class ProfileService {
         transaction -> {
           User user = require(transaction, userId);
           List<User.Connection> ordered = new ArrayList<>(user.connections());
-          User.Connection main = ApiException.found(find(ordered, platform, platformId), "connection not found for platform");
+          User.Connection main =
+              ApiException.found(
+                  find(ordered, platform, platformId), "connection not found for platform");
           ordered.remove(main);
           ordered.addFirst(main);
           return update(

@@ -128,7 +128,8 @@ final class EmoteSetTypes {
 
   private EmoteSet global() {
     GlobalConfig config = ApiException.found(store.globalConfig(), "global config not found");
-    return ApiException.found(store.emoteSets().byId(config.emoteSetId()), "global emote set not found");
+    return ApiException.found(
+        store.emoteSets().byId(config.emoteSetId()), "global emote set not found");
   }
 
   /** Filter by alias, count what resolves, take a page, drop what does not resolve. */

@@ -45,7 +45,8 @@ final class UserMutations {
   }
 
   private User target(Call call) {
-    return ApiException.found(services.store().users().byId(call.arguments().id("id")), "user not found");
+    return ApiException.found(
+        services.store().users().byId(call.arguments().id("id")), "user not found");
   }
 
   private @Nullable LoadedUser fast(User user) {

@@ -1,6 +1,5 @@
 package app.seventv.imageprocessor;
 
-
 /** A picture of straight-alpha pixels, one {@code 0xAARRGGBB} int each, row by row. */
 final class Frame {
   private final int width;

@@ -54,7 +54,9 @@ public final class SearchIndexWorker implements RunningService {
     typesense = new TypesenseClient(options.typesenseUri(), options.typesenseApiKey());
     gate =
         new HealthGate(
-            List.of(() -> NatsOptions.requireConnected(nats), this::checkMongo, typesense::checkHealth), System::nanoTime);
+            List.of(
+                () -> NatsOptions.requireConnected(nats), this::checkMongo, typesense::checkHealth),
+            System::nanoTime);
     context.health().require("nats", () -> NatsOptions.requireConnected(nats));
     context.health().require("mongodb", this::checkMongo);
     context.health().require("typesense", typesense::checkHealth);
