@@ -84,12 +84,13 @@ public final class BanService {
                   null);
           transaction.insert(CollectionNames.USER_BANS, ban);
           BsonDocument user =
-              ApiException.found(
-                  transaction.update(
-                      CollectionNames.USERS,
-                      Filters.eq("_id", victimId.toBson()),
-                      Updates.set("has_bans", true)),
-                  "user not found");
+              transaction.update(
+                  CollectionNames.USERS,
+                  Filters.eq("_id", victimId.toBson()),
+                  Updates.set("has_bans", true));
+          if (user == null) {
+            throw ApiException.notFound("user not found");
+          }
           transaction.emit(caller, new EntityEvent.OfUserBan(ban, new UserBanChange.Ban()));
           return ban;
         });
