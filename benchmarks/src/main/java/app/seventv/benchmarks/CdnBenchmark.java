@@ -3,6 +3,10 @@ package app.seventv.benchmarks;
 import app.seventv.cdn.HitRatio;
 import app.seventv.devstack.nats.DevNats;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +34,8 @@ final class CdnBenchmark implements Benchmark {
   private static final int FIRST_OBJECTS = 40_000;
   private static final double LOAD_OF_LATENCY = 0.7;
   private static final Path TMPFS = Path.of("/dev/shm");
+  private static final Pattern ALLOCATED =
+      Pattern.compile("(?m)^jvm_allocated_bytes_total(?:\\{.*})? ([0-9.eE+]+)");
 
   @Override
   public String name() {
@@ -104,7 +112,8 @@ final class CdnBenchmark implements Benchmark {
   }
 
   /** The service under measurement. */
-  private record Edge(ServerProcess process, MeasuredServer server) implements AutoCloseable {
+  private record Edge(ServerProcess process, MeasuredServer server, int adminPort)
+      implements AutoCloseable {
     static Edge start(BenchContext context, BenchOrigin origin, DevNats nats, String... jvmOptions)
         throws Exception {
       int port = ServerProcess.freePort();
@@ -140,7 +149,22 @@ final class CdnBenchmark implements Benchmark {
               List.of("taskset", "-c", LoadTools.SERVER_CORE),
               Stream.concat(Stream.of("-Xms256m", "-Xmx256m"), Stream.of(jvmOptions))
                   .toArray(String[]::new));
-      return new Edge(process, process.measured("cdn", port, tlsPort));
+      return new Edge(process, process.measured("cdn", port, tlsPort), adminPort);
+    }
+
+    /** Bytes allocated on the heap since the start. */
+    double allocatedBytes() throws IOException, InterruptedException {
+      try (HttpClient client = HttpClient.newHttpClient()) {
+        HttpRequest request =
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/metrics"))
+                .build();
+        String text = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        Matcher matcher = ALLOCATED.matcher(text);
+        if (!matcher.find()) {
+          throw new IOException("no figure of allocated bytes");
+        }
+        return Double.parseDouble(matcher.group(1));
+      }
     }
 
     @Override
@@ -184,9 +208,9 @@ final class CdnBenchmark implements Benchmark {
       WarmUp.run(context, edge.server(), loader);
       compare(context, figureName("h1", mix, ""), servers, loader, figures);
       if (mix == KeyMix.MEDIUM) {
-        double before = edge.process.allocatedBytes();
+        double before = edge.allocatedBytes();
         LoadTools.Load load = loader.load(edge.server());
-        double perHit = (edge.process.allocatedBytes() - before) / load.requests();
+        double perHit = (edge.allocatedBytes() - before) / load.requests();
         figures.add(new Figure("cdn-garbage-bytes-per-hit", Math.rint(perHit), "bytes"));
       }
     }

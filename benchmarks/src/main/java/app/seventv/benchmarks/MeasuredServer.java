@@ -286,6 +286,14 @@ final class MeasuredServer implements AutoCloseable {
 
   @Override
   public void close() {
-    ServerProcess.end(process, 5);
+    process.destroy();
+    try {
+      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -201,20 +201,6 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Value of a metric, of which there is one with this name and labels. */
-  double metricValue(String name) throws IOException, InterruptedException {
-    String line = metric(name);
-    if (line.isEmpty()) {
-      throw new IOException("no metric " + name);
-    }
-    return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
-  }
-
-  /** Bytes allocated on the heap since the start. */
-  double allocatedBytes() throws IOException, InterruptedException {
-    return metricValue("jvm_allocated_bytes_total");
-  }
-
   /**
    * Bytes that the process has taken from malloc and not given back: direct buffers, native
    * libraries, the JVM itself. From glibc's own books ({@code malloc_info}).
@@ -254,16 +240,12 @@ final class ServerProcess implements AutoCloseable {
     return text;
   }
 
+  /** Asks the process to end, and makes it end. */
   @Override
   public void close() {
-    end(process, 15);
-  }
-
-  /** Asks a process to end, and makes it end if it has not after so many seconds. */
-  static void end(Process process, int seconds) {
     process.destroy();
     try {
-      if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+      if (!process.waitFor(15, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
