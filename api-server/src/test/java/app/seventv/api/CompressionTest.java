@@ -9,31 +9,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Answers in the coding that the client asks for (api-v3.md §2, api-v4.md §2). */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CompressionTest {
-  @TempDir static Path folder;
-  private TestApi api;
-
-  @BeforeAll
-  void start() throws Exception {
-    api = new TestApi(folder, "");
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    api.close();
-  }
-
+class CompressionTest extends OneApi {
   private HttpResponse<byte[]> types(String coding) throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(

@@ -3,42 +3,36 @@ package app.seventv.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.api.uploads.ImageResults;
 import app.seventv.devstack.login.DevUser;
 import app.seventv.model.Emote;
 import app.seventv.model.Id;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import io.nats.client.Connection;
+import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Attacks and mishaps that the API must withstand. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class HardeningTest {
+class HardeningTest extends OneApi {
   private static final byte[] GIF = "GIF89a and the rest".getBytes(StandardCharsets.UTF_8);
 
-  @TempDir static Path folder;
-  private TestApi api;
   private Connection nats;
   private String token;
 
   @BeforeAll
   void start() throws Exception {
-    api = new TestApi(folder, "");
     nats = Nats.connect(api.nats.uri());
     token = api.login(DevUser.STREAMER);
   }
@@ -46,7 +40,6 @@ class HardeningTest {
   @AfterAll
   void stop() throws Exception {
     nats.close();
-    api.close();
   }
 
   private String me(String header, String value, String origin) throws Exception {
@@ -104,12 +97,17 @@ class HardeningTest {
     String late = "01HZZZZZZZZZZZZZZZZZZZZZZY";
     nats.publish("image_processor.emote." + late, ImageProcessorDouble.success(late).toByteArray());
     nats.flush(Duration.ofSeconds(5));
-    TimeUnit.MILLISECONDS.sleep(500);
+    JetStreamManagement queues = nats.jetStreamManagement();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() ->
+            queues.getConsumers(ImageResults.STREAM).stream()
+                .anyMatch(each -> each.getRedelivered() > 0));
     MongoCollection<BsonDocument> emotes = api.database.getCollection("emotes", BsonDocument.class);
     BsonDocument row = find(emotes, first);
     emotes.insertOne(row.append("_id", Id.parse(late).toBson()));
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(30))
         .until(() -> !Emote.fromBson(find(emotes, late)).imageSet().isPending());
   }
 

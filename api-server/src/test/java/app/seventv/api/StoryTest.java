@@ -24,7 +24,6 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +35,10 @@ import org.bson.BsonDocument;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The API's part of the platform's story: sign in, upload, add to a set, read it everywhere. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class StoryTest {
+class StoryTest extends OneApi {
   private static final byte[] GIF = "GIF89a and the rest".getBytes(StandardCharsets.UTF_8);
   private static final String ADD =
       "mutation($set: Id!, $emote: EmoteSetEmoteId!) { emoteSets { emoteSet(id: $set) {"
@@ -50,14 +46,11 @@ class StoryTest {
   private static final String CREATE =
       "mutation($name: String!) { emoteSets { create(name: $name, tags: []) { id capacity } } }";
 
-  @TempDir static Path folder;
-  private TestApi api;
   private Connection nats;
   private String token;
 
   @BeforeAll
   void start() throws Exception {
-    api = new TestApi(folder, "");
     nats = Nats.connect(api.nats.uri());
     token = api.login(DevUser.STREAMER);
   }
@@ -65,7 +58,6 @@ class StoryTest {
   @AfterAll
   void stop() throws Exception {
     nats.close();
-    api.close();
   }
 
   private String uploadLive(String name) throws Exception {

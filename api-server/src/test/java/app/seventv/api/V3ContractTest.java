@@ -8,34 +8,15 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
  * The published v3 examples: with the documents behind them, the answers are theirs to the byte.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class V3ContractTest {
-  @TempDir static Path folder;
-  private TestApi api;
-
-  @BeforeAll
-  void start() throws Exception {
-    api = new TestApi(folder, "");
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    api.close();
-  }
-
+class V3ContractTest extends OneApi {
   private void assertAnswers(String path, String name) throws Exception {
     JsonNode expected = TestApi.JSON.readTree(example(name));
     ExampleDocuments.seed(api.database, expected);

@@ -12,39 +12,20 @@ import graphql.language.NamedNode;
 import graphql.parser.Parser;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The schema that is served is the published one, and the extension's documents run on it. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class V3SchemaTest {
+class V3SchemaTest extends OneApi {
   private static final Pattern DESCRIPTIONS =
       Pattern.compile("(?s)\"\"\".*?\"\"\"|(?m)^\\s*\"(?:[^\"\\\\]|\\\\.)*\"\\s*$");
   private static final Pattern DEPRECATION = Pattern.compile("@deprecated(?:\\([^)]*\\))?");
   private static final Pattern SPECIFIED = Pattern.compile("@specifiedBy\\([^)]*\\)");
-
-  @TempDir static Path folder;
-  private TestApi api;
-
-  @BeforeAll
-  void start() throws Exception {
-    api = new TestApi(folder, "");
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    api.close();
-  }
 
   private static String published() throws Exception {
     try (InputStream in =

@@ -15,7 +15,6 @@ import app.seventv.model.search.EmoteSearchDocument;
 import app.seventv.model.search.UserSearchDocument;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,16 +24,12 @@ import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What the new site asks, and the transport's limits. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class V4QueryTest {
+class V4QueryTest extends OneApi {
   private static final Instant NOW = Instant.parse("2026-02-01T00:00:00.250Z");
   private static final Id WAVE = Id.parse("01HR77R8QTG9546HKCPQYHBXCB");
   private static final Id MERGED = Id.parse("01HK153X00QB7CHW1NH4W84M0D");
@@ -63,12 +58,8 @@ class V4QueryTest {
       }
       """;
 
-  @TempDir static Path folder;
-  private TestApi api;
-
   @BeforeAll
   void start() throws Exception {
-    api = new TestApi(folder, "");
     Id owner = owner();
     insert(CollectionNames.EMOTES, emote(WAVE, owner, "waveHi", Emote.FLAG_PUBLIC_LISTED, null));
     insert(CollectionNames.EMOTES, emote(UNLISTED, owner, "waveSecret", 0, null));
@@ -90,11 +81,6 @@ class V4QueryTest {
                       .first()));
       api.index("/collections/emotes/documents", EmoteSearchDocument.of(emote, NOW).toString());
     }
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    api.close();
   }
 
   private Id owner() throws Exception {

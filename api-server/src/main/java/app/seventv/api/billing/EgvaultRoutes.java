@@ -321,10 +321,7 @@ public final class EgvaultRoutes {
   private LoadedUser billed(ApiRequest request) {
     Caller caller = request.context().caller();
     caller.requireUser();
-    LoadedUser target = users.fullById(target(request));
-    if (target == null) {
-      throw ApiException.notFound("user not found");
-    }
+    LoadedUser target = ApiException.found(users.fullById(target(request)), "user not found");
     if (!target.permissions().has(Permission.USER_BILLING)) {
       throw ApiException.forbidden("this user isn't allowed to use billing features");
     }

@@ -66,10 +66,7 @@ public final class PeriodInvoices {
         subscriptions.requireVariant(sale.productId(), sale.kind());
     SubscriptionProduct product =
         Objects.requireNonNull(store.subscriptionProducts().byId(sale.productId()));
-    User user = store.users().byId(userId);
-    if (user == null) {
-      throw ApiException.notFound("user not found");
-    }
+    User user = ApiException.found(store.users().byId(userId), "user not found");
     String customer = user.stripeCustomerId();
     if (customer == null) {
       throw ApiException.badRequest("user has no stripe customer");

@@ -46,23 +46,16 @@ public final class Stripe {
   /** A refusal that Stripe explains. */
   public static final class Refused extends Exception {
     private static final long serialVersionUID = 1L;
-    private final int status;
     private final String type;
 
-    Refused(int status, String type, String message) {
+    Refused(String type, String message) {
       super(message, null, false, false);
-      this.status = status;
       this.type = type;
     }
 
     /** True if the customer's bank declined the payment. */
     public boolean isCardError() {
       return type.equals("card_error");
-    }
-
-    /** True if the object does not exist. */
-    public boolean isMissing() {
-      return status == 404;
     }
 
     /** The answer for the client. */
@@ -137,7 +130,7 @@ public final class Stripe {
           JsonNode error = body.path("error");
           String message = error.path("message").asString("");
           LOG.warn("stripe answered {}: {}", response.statusCode(), message);
-          throw new Refused(response.statusCode(), error.path("type").asString(""), message);
+          throw new Refused(error.path("type").asString(""), message);
         }
         return body;
       } finally {

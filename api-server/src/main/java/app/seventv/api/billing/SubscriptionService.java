@@ -150,10 +150,9 @@ public final class SubscriptionService {
    */
   public SubscriptionProduct.Variant requireVariant(
       Id productId, SubscriptionProduct.VariantKind kind) {
-    SubscriptionProduct product = store.subscriptionProducts().byId(productId);
-    if (product == null) {
-      throw ApiException.notFound("subscription product not found");
-    }
+    SubscriptionProduct product =
+        ApiException.found(
+            store.subscriptionProducts().byId(productId), "subscription product not found");
     return product.variants().stream()
         .filter(variant -> variant.active() && variant.kind() == kind)
         .findFirst()

@@ -53,6 +53,14 @@ public final class ApiException extends RuntimeException {
     return new ApiException(404, ErrorCode.LOAD_ERROR, text);
   }
 
+  /** What was looked for, or {@link #notFound} if it is null. */
+  public static <T> T found(@Nullable T value, String textIfNot) {
+    if (value == null) {
+      throw notFound(textIfNot);
+    }
+    return value;
+  }
+
   /** 409 BAD_REQUEST: the change clashes with the present state. */
   public static ApiException conflict(String text) {
     return new ApiException(409, ErrorCode.BAD_REQUEST, text);

@@ -76,11 +76,6 @@ public record LoadedUser(
     return new LoadedUser(user, permissions, entitlements, edges, roles, null);
   }
 
-  /** The same user with another document, e.g. after a change. */
-  public LoadedUser withUser(User changed) {
-    return new LoadedUser(changed, permissions, entitlements, edges, roles, profilePicture);
-  }
-
   /** Whether the account is hidden from everybody but itself and privileged viewers. */
   public boolean isHidden() {
     return permissions.has(Permission.FLAGS_HIDDEN);

@@ -125,10 +125,8 @@ public final class RoleService {
   }
 
   private Role apply(Transaction transaction, Caller caller, Id roleId, Edit edit) {
-    Role before = store.roles().byId(transaction.session(), roleId);
-    if (before == null) {
-      throw ApiException.notFound("role not found");
-    }
+    Role before =
+        ApiException.found(store.roles().byId(transaction.session(), roleId), "role not found");
     List<Bson> writes = new ArrayList<>();
     List<RoleChange> changes = new ArrayList<>();
     if (edit.name() != null && !edit.name().equals(before.name())) {
@@ -176,10 +174,9 @@ public final class RoleService {
         Mutations.Target.ROLE,
         roleId,
         transaction -> {
-          Role role = store.roles().byId(transaction.session(), roleId);
-          if (role == null) {
-            throw ApiException.notFound("role not found");
-          }
+          Role role =
+              ApiException.found(
+                  store.roles().byId(transaction.session(), roleId), "role not found");
           transaction.delete(CollectionNames.ROLES, Filters.eq("_id", roleId.toBson()));
           edges.deleteAll(transaction, EntitlementNode.role(roleId));
           transaction.emit(caller, new EntityEvent.OfRole(role, new RoleChange.Delete()));
@@ -207,10 +204,9 @@ public final class RoleService {
         Mutations.Target.USER,
         userId,
         transaction -> {
-          User user = store.users().byId(transaction.session(), userId);
-          if (user == null) {
-            throw ApiException.notFound("user not found");
-          }
+          User user =
+              ApiException.found(
+                  store.users().byId(transaction.session(), userId), "user not found");
           boolean changed =
               give ? edges.insertIfAbsent(transaction, edge) : edges.delete(transaction, edge);
           if (changed) {
@@ -228,11 +224,7 @@ public final class RoleService {
   }
 
   private Role require(Id roleId) {
-    Role role = store.roles().byId(roleId);
-    if (role == null) {
-      throw ApiException.notFound("role not found");
-    }
-    return role;
+    return ApiException.found(store.roles().byId(roleId), "role not found");
   }
 
   private static void requireLevel(Caller caller, Permissions permissions) {

@@ -59,11 +59,7 @@ public final class EmoteSetService {
    * @throws ApiException 404 LOAD_ERROR
    */
   public EmoteSet require(Id setId) {
-    EmoteSet set = store.emoteSets().byId(setId);
-    if (set == null) {
-      throw ApiException.notFound("emote set not found");
-    }
-    return set;
+    return ApiException.found(store.emoteSets().byId(setId), "emote set not found");
   }
 
   /** Creates an empty normal set. */

@@ -45,10 +45,8 @@ public final class SetAccess {
    */
   LoadedUser checkCreate(Caller caller, Id ownerId) {
     LoadedUser user = caller.requireUser();
-    LoadedUser owner = caller.is(ownerId) ? user : users.fullById(ownerId);
-    if (owner == null) {
-      throw ApiException.notFound("user not found");
-    }
+    LoadedUser owner =
+        ApiException.found(caller.is(ownerId) ? user : users.fullById(ownerId), "user not found");
     boolean manageAny = caller.has(Permission.EMOTE_SET_MANAGE_ANY);
     if (!owner.permissions().has(Permission.EMOTE_SET_MANAGE) && !manageAny) {
       throw ApiException.forbidden("this user does not have permission to create emote sets");
@@ -74,10 +72,8 @@ public final class SetAccess {
 
   private LoadedUser owned(Caller caller, EmoteSet set, Bit editorBit, String what) {
     Id ownerId = set.ownerId();
-    LoadedUser owner = ownerId == null ? null : owner(caller, ownerId);
-    if (owner == null) {
-      throw ApiException.notFound("owner not found");
-    }
+    LoadedUser owner =
+        ApiException.found(ownerId == null ? null : owner(caller, ownerId), "owner not found");
     if (set.kind() == EmoteSet.Kind.PERSONAL
         && !owner.permissions().has(Permission.USER_USE_PERSONAL_EMOTE_SET)) {
       throw ApiException.forbidden("this user does not have permission to use personal emote sets");

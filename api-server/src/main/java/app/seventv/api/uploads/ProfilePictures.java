@@ -74,10 +74,7 @@ public final class ProfilePictures implements ResultHandler {
   public Id upload(RequestContext context, Id userId, byte[] image) {
     Caller caller = context.caller();
     Id actor = caller.requireUser().id();
-    LoadedUser user = users.fullById(userId);
-    if (user == null) {
-      throw ApiException.notFound("user not found");
-    }
+    LoadedUser user = ApiException.found(users.fullById(userId), "user not found");
     if (!user.permissions().has(Permission.USER_USE_CUSTOM_PROFILE_PICTURE)) {
       throw ApiException.forbidden("user cannot set custom profile picture");
     }
@@ -98,10 +95,9 @@ public final class ProfilePictures implements ResultHandler {
         Mutations.Target.USER,
         userId,
         transaction -> {
-          User current = store.users().byId(transaction.session(), userId);
-          if (current == null) {
-            throw ApiException.notFound("user not found");
-          }
+          User current =
+              ApiException.found(
+                  store.users().byId(transaction.session(), userId), "user not found");
           requireNonePending(current);
           transaction.insert(
               CollectionNames.USER_PROFILE_PICTURES,

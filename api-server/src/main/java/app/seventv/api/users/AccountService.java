@@ -238,10 +238,9 @@ public final class AccountService {
         Mutations.Target.USER,
         userId,
         transaction -> {
-          User user = store.users().byId(transaction.session(), userId);
-          if (user == null) {
-            throw ApiException.notFound("user not found");
-          }
+          User user =
+              ApiException.found(
+                  store.users().byId(transaction.session(), userId), "user not found");
           transaction.delete(CollectionNames.USERS, Filters.eq("_id", userId.toBson()));
           transaction.delete(CollectionNames.USER_SESSIONS, Filters.eq("user_id", userId.toBson()));
           transaction.delete(

@@ -113,20 +113,15 @@ public final class BanService {
     Caller caller = context.caller();
     caller.guard(Permission.USER_MODERATE);
     caller.requireUser();
-    UserBan known = store.bans().byId(banId);
-    if (known == null) {
-      throw ApiException.notFound("ban not found");
-    }
+    UserBan known = ApiException.found(store.bans().byId(banId), "ban not found");
     requireMayModerate(caller, known.userId());
     return mutations.change(
         Mutations.Target.BAN, banId, transaction -> apply(transaction, caller, banId, edit));
   }
 
   private UserBan apply(Transaction transaction, Caller caller, Id banId, Edit edit) {
-    UserBan before = store.bans().byId(transaction.session(), banId);
-    if (before == null) {
-      throw ApiException.notFound("ban not found");
-    }
+    UserBan before =
+        ApiException.found(store.bans().byId(transaction.session(), banId), "ban not found");
     List<Bson> writes = new ArrayList<>();
     List<UserBanChange> changes = new ArrayList<>();
     if (edit.reason() != null) {
@@ -156,10 +151,7 @@ public final class BanService {
 
   /** Nobody bans themselves, an equal or somebody above; super administrators stand outside. */
   private void requireMayModerate(Caller caller, Id victimId) {
-    LoadedUser victim = users.fullById(victimId);
-    if (victim == null) {
-      throw ApiException.notFound("user not found");
-    }
+    LoadedUser victim = ApiException.found(users.fullById(victimId), "user not found");
     if (caller.is(victimId)) {
       throw ApiException.badRequest("you cannot ban yourself");
     }

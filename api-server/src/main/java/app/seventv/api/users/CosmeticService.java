@@ -159,19 +159,11 @@ public final class CosmeticService {
         Bit.USER_PROFILE,
         "you do not have permission to change this user's cosmetics",
         "ManageProfile");
-    LoadedUser user = users.fullById(userId);
-    if (user == null) {
-      throw ApiException.notFound("user not found");
-    }
-    return user;
+    return ApiException.found(users.fullById(userId), "user not found");
   }
 
   private User require(Transaction transaction, Id userId) {
-    User user = store.users().byId(transaction.session(), userId);
-    if (user == null) {
-      throw ApiException.notFound("user not found");
-    }
-    return user;
+    return ApiException.found(store.users().byId(transaction.session(), userId), "user not found");
   }
 
   private static User update(

@@ -147,10 +147,9 @@ public final class ProfileService {
         transaction -> {
           User user = require(transaction, userId);
           List<User.Connection> ordered = new ArrayList<>(user.connections());
-          User.Connection main = find(ordered, platform, platformId);
-          if (main == null) {
-            throw ApiException.notFound("connection not found for platform");
-          }
+          User.Connection main =
+              ApiException.found(
+                  find(ordered, platform, platformId), "connection not found for platform");
           ordered.remove(main);
           ordered.addFirst(main);
           return update(
@@ -230,10 +229,7 @@ public final class ProfileService {
   }
 
   private EmoteSet requireNormal(Id setId) {
-    EmoteSet set = store.emoteSets().byId(setId);
-    if (set == null) {
-      throw ApiException.notFound("emote set not found");
-    }
+    EmoteSet set = ApiException.found(store.emoteSets().byId(setId), "emote set not found");
     if (set.kind() != EmoteSet.Kind.NORMAL) {
       throw ApiException.badRequest("emote set is not a normal set");
     }
@@ -241,11 +237,7 @@ public final class ProfileService {
   }
 
   private User require(Transaction transaction, Id userId) {
-    User user = store.users().byId(transaction.session(), userId);
-    if (user == null) {
-      throw ApiException.notFound("user not found");
-    }
-    return user;
+    return ApiException.found(store.users().byId(transaction.session(), userId), "user not found");
   }
 
   private static User update(Transaction transaction, Id userId, Bson change) {

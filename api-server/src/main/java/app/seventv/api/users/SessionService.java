@@ -83,10 +83,7 @@ public final class SessionService {
     if (!caller.has(Permission.USER_MANAGE_SESSIONS)) {
       throw ApiException.forbidden("lacking privileges");
     }
-    LoadedUser user = users.fullById(userId);
-    if (user == null) {
-      throw ApiException.notFound("user not found");
-    }
+    LoadedUser user = ApiException.found(users.fullById(userId), "user not found");
     if (!caller.permissions().isSupersetOf(user.permissions())) {
       throw ApiException.forbidden("lacking privileges");
     }

@@ -80,10 +80,8 @@ final class V3RoleTypes {
     Integer position = data.intOrNull("position", 0, Integer.MAX_VALUE);
     Permissions permissions = null;
     if (data.has("allowed") || data.has("denied")) {
-      Role role = store.roles().byId(call.arguments().id("role_id"));
-      if (role == null) {
-        throw ApiException.notFound("role not found");
-      }
+      Role role =
+          ApiException.found(store.roles().byId(call.arguments().id("role_id")), "role not found");
       Permissions own = role.permissions();
       permissions =
           V3RoleBits.replace(

@@ -119,10 +119,7 @@ public final class V3LiveRoutes {
     if (!ascii || channelId.length() > MAX_ID_BYTES) {
       throw ApiException.badRequest("data.id is invalid");
     }
-    LoadedUser user = users.fullById(userId);
-    if (user == null) {
-      throw ApiException.notFound("user not found");
-    }
+    LoadedUser user = ApiException.found(users.fullById(userId), "user not found");
     Channel channel = Channel.parse(platform, channelId);
     if (channel == null) {
       throw ApiException.badRequest(

@@ -95,10 +95,7 @@ public final class V3Reads {
   Rendered globalSet(Caller caller, boolean splice) {
     DependencySet on = new DependencySet();
     on.add(Dependency.GLOBAL_CONFIG);
-    GlobalConfig config = store.globalConfig();
-    if (config == null) {
-      throw ApiException.notFound("global config not found");
-    }
+    GlobalConfig config = ApiException.found(store.globalConfig(), "global config not found");
     return set(config.emoteSetId(), new Answer(caller, splice && keeps && log.isLive(), on));
   }
 

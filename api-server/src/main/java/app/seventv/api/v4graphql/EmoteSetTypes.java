@@ -127,15 +127,9 @@ final class EmoteSetTypes {
   }
 
   private EmoteSet global() {
-    GlobalConfig config = store.globalConfig();
-    if (config == null) {
-      throw ApiException.notFound("global config not found");
-    }
-    EmoteSet set = store.emoteSets().byId(config.emoteSetId());
-    if (set == null) {
-      throw ApiException.notFound("global emote set not found");
-    }
-    return set;
+    GlobalConfig config = ApiException.found(store.globalConfig(), "global config not found");
+    return ApiException.found(
+        store.emoteSets().byId(config.emoteSetId()), "global emote set not found");
   }
 
   /** Filter by alias, count what resolves, take a page, drop what does not resolve. */

@@ -45,11 +45,8 @@ final class UserMutations {
   }
 
   private User target(Call call) {
-    User user = services.store().users().byId(call.arguments().id("id"));
-    if (user == null) {
-      throw ApiException.notFound("user not found");
-    }
-    return user;
+    return ApiException.found(
+        services.store().users().byId(call.arguments().id("id")), "user not found");
   }
 
   private @Nullable LoadedUser fast(User user) {

@@ -88,12 +88,6 @@ public final class StoryContext implements AutoCloseable {
     return value;
   }
 
-  /** A request to the api with the session of the uploading person. */
-  public HttpRequest.Builder apiRequest(String path) throws StoryFailure {
-    return request(addresses.http(Port.API, path))
-        .header("Authorization", "Bearer " + require(TOKEN));
-  }
-
   /**
    * Sends a GraphQL operation to the v4 API and returns its {@code data}.
    *

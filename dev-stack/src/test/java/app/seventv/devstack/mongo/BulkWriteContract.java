@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.ClientBulkWriteException;
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoNamespace;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.InsertOneModel;
+import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.bulk.ClientBulkWriteOptions;
 import com.mongodb.client.model.bulk.ClientBulkWriteResult;
 import com.mongodb.client.model.bulk.ClientNamespacedWriteModel;
@@ -21,7 +25,7 @@ import java.util.Objects;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
-/** The client-level bulk write of the two bulk updaters (data-model.md §14). */
+/** The client-level bulk write of the two bulk updaters (data-model.md §14), and a collection's. */
 abstract class BulkWriteContract extends MongoContract {
 
   private static final ClientBulkWriteOptions UNORDERED =
@@ -134,5 +138,39 @@ abstract class BulkWriteContract extends MongoContract {
     }
     assertThat(only(collection("a"))).isEqualTo(doc("_id", 1, "n", 0));
     assertThat(collection("b").countDocuments()).isZero();
+  }
+
+  @Test
+  void anOrderedBulkOfACollectionStopsAtTheFirstError() {
+    things().insertOne(doc("_id", 1));
+    List<InsertOneModel<Document>> writes =
+        List.of(
+            new InsertOneModel<>(doc("_id", 2)),
+            new InsertOneModel<>(doc("_id", 1)),
+            new InsertOneModel<>(doc("_id", 3)));
+    assertThatThrownBy(() -> things().bulkWrite(writes))
+        .isInstanceOfSatisfying(
+            MongoBulkWriteException.class,
+            e -> {
+              assertThat(e.getWriteErrors()).extracting(w -> w.getIndex()).containsExactly(1);
+              assertThat(e.getWriteResult().getInsertedCount()).isEqualTo(1);
+            });
+    assertThat(things().countDocuments()).isEqualTo(2);
+  }
+
+  @Test
+  void anUnorderedBulkOfACollectionRunsEveryStatement() {
+    things().insertOne(doc("_id", 1));
+    assertThatThrownBy(() ->
+            things()
+                .bulkWrite(
+                    List.of(
+                        new InsertOneModel<>(doc("_id", 1)),
+                        new UpdateOneModel<>(eq("_id", 1), set("n", 1)),
+                        new InsertOneModel<>(doc("_id", 2))),
+                    new BulkWriteOptions().ordered(false)))
+        .isInstanceOf(MongoBulkWriteException.class);
+    assertThat(things().find(eq("n", 1))).hasSize(1);
+    assertThat(things().countDocuments()).isEqualTo(2);
   }
 }

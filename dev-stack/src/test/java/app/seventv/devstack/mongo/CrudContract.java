@@ -23,15 +23,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.ErrorCategory;
-import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoClient;
-import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
-import com.mongodb.client.model.InsertOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.ReturnDocument;
-import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.result.UpdateResult;
 import java.util.ArrayList;
@@ -376,39 +372,5 @@ abstract class CrudContract extends MongoContract {
   void largeResultsArriveWholeWithoutABatchSize() {
     things().insertMany(IntStream.range(0, 2500).mapToObj(i -> doc("_id", i)).toList());
     assertThat(things().find()).hasSize(2500);
-  }
-
-  @Test
-  void anOrderedBulkStopsAtTheFirstError() {
-    things().insertOne(doc("_id", 1));
-    List<InsertOneModel<Document>> writes =
-        List.of(
-            new InsertOneModel<>(doc("_id", 2)),
-            new InsertOneModel<>(doc("_id", 1)),
-            new InsertOneModel<>(doc("_id", 3)));
-    assertThatThrownBy(() -> things().bulkWrite(writes))
-        .isInstanceOfSatisfying(
-            MongoBulkWriteException.class,
-            e -> {
-              assertThat(e.getWriteErrors()).extracting(w -> w.getIndex()).containsExactly(1);
-              assertThat(e.getWriteResult().getInsertedCount()).isEqualTo(1);
-            });
-    assertThat(things().countDocuments()).isEqualTo(2);
-  }
-
-  @Test
-  void anUnorderedBulkRunsEveryStatement() {
-    things().insertOne(doc("_id", 1));
-    assertThatThrownBy(() ->
-            things()
-                .bulkWrite(
-                    List.of(
-                        new InsertOneModel<>(doc("_id", 1)),
-                        new UpdateOneModel<>(eq("_id", 1), set("n", 1)),
-                        new InsertOneModel<>(doc("_id", 2))),
-                    new BulkWriteOptions().ordered(false)))
-        .isInstanceOf(MongoBulkWriteException.class);
-    assertThat(things().find(eq("n", 1))).hasSize(1);
-    assertThat(things().countDocuments()).isEqualTo(2);
   }
 }

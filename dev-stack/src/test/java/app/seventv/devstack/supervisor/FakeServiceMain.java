@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /** A child process for tests: answers on a port until told to stop. */
 final class FakeServiceMain {
@@ -37,7 +38,7 @@ final class FakeServiceMain {
 
   private static void hang() {
     try {
-      Thread.sleep(60_000);
+      new CountDownLatch(1).await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

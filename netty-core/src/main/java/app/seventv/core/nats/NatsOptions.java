@@ -69,6 +69,32 @@ public final class NatsOptions {
   }
 
   /**
+   * The check of readiness for a connection that {@link #connectInBackground} makes.
+   *
+   * @throws IOException saying what state it is in if it is not connected
+   */
+  public static void requireConnected(CompletableFuture<Connection> nats) throws IOException {
+    Connection connection = nats.getNow(null);
+    if (connection == null || connection.getStatus() != Connection.Status.CONNECTED) {
+      throw new IOException(
+          connection == null ? "not connected yet" : connection.getStatus().toString());
+    }
+  }
+
+  /** Closes what {@link #connectInBackground} has connected, if it has. */
+  public static void close(CompletableFuture<Connection> nats) {
+    Connection connection = nats.isCompletedExceptionally() ? null : nats.getNow(null);
+    if (connection != null) {
+      try {
+        connection.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    nats.cancel(false);
+  }
+
+  /**
    * Connects now; reconnects for ever afterwards.
    *
    * @throws IOException if no server answers within the timeout

@@ -9,7 +9,6 @@ import app.seventv.core.service.ServiceMain;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import io.nats.client.Connection;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.bson.BsonDocument;
@@ -42,7 +41,7 @@ public final class ChangeStreamWorker implements RunningService {
             options.config(), NAME, event -> LOG.info("NATS: {}", event));
     MongoDatabase database = mongo.getDatabase(options.databaseName());
     context.health().require("mongodb", () -> database.runCommand(PING));
-    context.health().require("nats", this::checkNats);
+    context.health().require("nats", () -> NatsOptions.requireConnected(nats));
     reader =
         new ChangeReader(
             options,
@@ -54,14 +53,6 @@ public final class ChangeStreamWorker implements RunningService {
     reader.start();
   }
 
-  private void checkNats() throws IOException {
-    Connection connection = nats.getNow(null);
-    if (connection == null || connection.getStatus() != Connection.Status.CONNECTED) {
-      throw new IOException(
-          connection == null ? "not connected yet" : connection.getStatus().toString());
-    }
-  }
-
   @Override
   public void drain(Duration limit) throws InterruptedException {
     reader.drain(limit);
@@ -71,15 +62,7 @@ public final class ChangeStreamWorker implements RunningService {
   public void close() {
     reader.close();
     mongo.close();
-    Connection connection = nats.getNow(null);
-    if (connection != null) {
-      try {
-        connection.close();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-    nats.cancel(false);
+    NatsOptions.close(nats);
   }
 
   /** Runs the service until it is told to stop. */

@@ -1,7 +1,5 @@
 package app.seventv.imageprocessor;
 
-import java.util.Arrays;
-
 /** A picture of straight-alpha pixels, one {@code 0xAARRGGBB} int each, row by row. */
 final class Frame {
   private final int width;
@@ -57,9 +55,5 @@ final class Frame {
       System.arraycopy(argb, row * width, result.argb, (y + row) * canvasWidth + x, width);
     }
     return result;
-  }
-
-  boolean isOpaque() {
-    return Arrays.stream(argb).allMatch(pixel -> pixel >>> 24 == 0xff);
   }
 }

@@ -54,8 +54,10 @@ public final class SearchIndexWorker implements RunningService {
     typesense = new TypesenseClient(options.typesenseUri(), options.typesenseApiKey());
     gate =
         new HealthGate(
-            List.of(this::checkNats, this::checkMongo, typesense::checkHealth), System::nanoTime);
-    context.health().require("nats", this::checkNats);
+            List.of(
+                () -> NatsOptions.requireConnected(nats), this::checkMongo, typesense::checkHealth),
+            System::nanoTime);
+    context.health().require("nats", () -> NatsOptions.requireConnected(nats));
     context.health().require("mongodb", this::checkMongo);
     context.health().require("typesense", typesense::checkHealth);
 
@@ -109,14 +111,6 @@ public final class SearchIndexWorker implements RunningService {
     database.runCommand(PING);
   }
 
-  private void checkNats() throws IOException {
-    Connection connection = nats.getNow(null);
-    if (connection == null || connection.getStatus() != Connection.Status.CONNECTED) {
-      throw new IOException(
-          connection == null ? "not connected yet" : connection.getStatus().toString());
-    }
-  }
-
   @Override
   public void drain(Duration limit) throws InterruptedException {
     setup.interrupt();
@@ -140,15 +134,7 @@ public final class SearchIndexWorker implements RunningService {
     intake.close();
     typesense.close();
     mongo.close();
-    Connection connection = nats.getNow(null);
-    if (connection != null) {
-      try {
-        connection.close();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-    nats.cancel(false);
+    NatsOptions.close(nats);
   }
 
   /** Runs the service until it is told to stop. */
