@@ -393,6 +393,11 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
 
   // Ends.
 
+  /** Whether a request has come; a connection without one was opened for it all the same. */
+  boolean hasBeenAsked() {
+    return requests > 0;
+  }
+
   /** Closes the connection if it is between exchanges; called when the server drains. */
   void closeIfIdle() {
     if (current == null && held == null && !closing) {
