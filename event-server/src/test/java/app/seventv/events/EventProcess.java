@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The service in a process of its own. */
 final class EventProcess implements AutoCloseable {
-  private static final int LIMIT_SECONDS = 60;
+  private static final int LIMIT_SECONDS = 120;
 
   private final Process process;
   private final Path log;
