@@ -61,10 +61,6 @@ final class EventProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  boolean isAlive() {
-    return process.isAlive();
-  }
-
   /** What it has written so far. */
   String log() {
     try {

@@ -49,7 +49,7 @@ import tools.jackson.databind.JsonNode;
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class SecureRestartTest {
   private static final String SET = "01HNGZE63V1HEAD8X4A1JH69RE";
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int TIMEOUT_MS = 120_000;
   private static final int SESSIONS = 10;
   private static final long PAUSE_NS = 5_000_000;

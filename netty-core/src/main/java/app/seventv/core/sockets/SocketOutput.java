@@ -25,8 +25,7 @@ final class SocketOutput {
 
   private boolean flushHeld;
 
-  SocketOutput(
-      SocketTable table, SocketPage page, SocketSlots slots, SocketOperations operations) {
+  SocketOutput(SocketTable table, SocketPage page, SocketSlots slots, SocketOperations operations) {
     this.table = table;
     this.page = page;
     this.slots = slots;
@@ -239,8 +238,7 @@ final class SocketOutput {
     if (goodbye != null) {
       queue(index).addSealed(goodbye);
       send(index);
-    } else if (slots.has(index, INPUT_ENDED)
-        || !table.calls().endOutput(slots.descriptor(index))) {
+    } else if (slots.has(index, INPUT_ENDED) || !table.calls().endOutput(slots.descriptor(index))) {
       page.close(index);
     } else {
       slots.set(index, OUTPUT_ENDED);

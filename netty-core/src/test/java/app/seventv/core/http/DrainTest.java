@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DrainTest {
   private static final int TIMEOUT_MS = 60_000;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration LIMIT = Duration.ofSeconds(300);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   /** Longer than a connection between two requests is waited for. */
   private static final Duration LATE = Duration.ofMillis(1_500);

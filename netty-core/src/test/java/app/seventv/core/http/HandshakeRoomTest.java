@@ -65,7 +65,10 @@ class HandshakeRoomTest {
     server =
         HttpServer.builder(loops, exchange -> exchange.respond(Response.text(200, "served")))
             .limits(
-                HttpLimits.builder().maxConcurrentHandshakes(ROOM).handshakeTimeoutMs(2_000).build())
+                HttpLimits.builder()
+                    .maxConcurrentHandshakes(ROOM)
+                    .handshakeTimeoutMs(2_000)
+                    .build())
             .listen(
                 HttpListener.tls(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -132,8 +135,7 @@ class HandshakeRoomTest {
     ByteBuffer in = ByteBuffer.allocate(64 << 10);
     ByteBuffer plain = ByteBuffer.allocate(64 << 10);
     while (engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
-      int count =
-          socket.getInputStream().read(in.array(), in.position(), in.remaining());
+      int count = socket.getInputStream().read(in.array(), in.position(), in.remaining());
       assertThat(count).isPositive();
       in.position(in.position() + count).flip();
       int before;
@@ -145,8 +147,7 @@ class HandshakeRoomTest {
             task = engine.getDelegatedTask()) {
           task.run();
         }
-      } while (engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP
-          && in.remaining() < before);
+      } while (engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP && in.remaining() < before);
       in.compact();
     }
     return wrap(engine);
