@@ -46,6 +46,10 @@ abstract class SocketTableFixture {
   static final int LOW_BYTES = 16 << 10;
   static final int HIGH_BYTES = 32 << 10;
   static final int MAX_MESSAGE_BYTES = 1 << 20;
+
+  /** A text that is written back, but not flushed. */
+  static final String UNFLUSHED = "not yet";
+
   private static final String LARGE = "x".repeat(16 << 20);
   static final String HANDSHAKE =
       String.join(
@@ -157,7 +161,9 @@ abstract class SocketTableFixture {
     @Override
     public void onText(WebSocket socket, ByteBuf utf8) {
       socket.writeText(utf8.retainedSlice());
-      socket.flush();
+      if (!utf8.toString(StandardCharsets.UTF_8).equals(UNFLUSHED)) {
+        socket.flush();
+      }
     }
 
     @Override

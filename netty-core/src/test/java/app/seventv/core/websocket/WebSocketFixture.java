@@ -52,7 +52,7 @@ abstract class WebSocketFixture {
         WebSocketOptions.builder()
             .maxFrameBytes(1000)
             .maxMessageBytes(2000)
-            .closeTimeoutMs(4_000)
+            .closeTimeoutMs(120_000)
             .writeHighWatermarkBytes(48 << 10)
             .subprotocols(List.of("new", "old"))
             .allowedOrigins(Set.of("https://Good.example"))
