@@ -76,7 +76,9 @@ class SessionOutputTest {
   private boolean send(int bytes) {
     ByteBuf frame = Unpooled.buffer(bytes).writeZero(bytes);
     boolean taken = session.sendDispatch(frame, false);
-    assertThat(frame.refCnt()).as("references of a frame, taken: " + taken).isEqualTo(taken ? 1 : 0);
+    assertThat(frame.refCnt())
+        .as("references of a frame, taken: " + taken)
+        .isEqualTo(taken ? 1 : 0);
     return taken;
   }
 
