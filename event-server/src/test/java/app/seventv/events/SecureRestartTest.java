@@ -254,8 +254,9 @@ class SecureRestartTest {
 
   /** It connects in the background; nobody can resume across that. */
   private void awaitBus(HttpClient http) throws Exception {
-    try (Connection publisher = Nats.connect(nats.uri());
-        SocketClient client = session(http).greeted().subscribed("emote_set.update", SET)) {
+    Connection publisher = Nats.connect(nats.uri());
+    resources.add(publisher);
+    try (SocketClient client = session(http).greeted().subscribed("emote_set.update", SET)) {
       byte[] message = BusSamples.message(BusSamples.addEvent());
       await()
           .atMost(PATIENCE)
