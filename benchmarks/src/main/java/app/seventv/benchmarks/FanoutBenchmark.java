@@ -243,7 +243,7 @@ final class FanoutBenchmark implements Benchmark {
           slow.stopReading();
           filled = fill(target, neighbours, source);
           with.addAll(neighbours.atRate(PACED_EVENTS, rate));
-          requireBlocked(target, source, filled * (long) neighbours.frameBytes());
+          requireBlocked(target, source, (filled + PACED_EVENTS) * (long) neighbours.frameBytes());
         }
       }
     }
@@ -280,7 +280,14 @@ final class FanoutBenchmark implements Benchmark {
     int blocked = blocked(target, source, sentBytes);
     if (blocked < SLOW_READERS) {
       throw new IOException(
-          "only %d of %d slow readers were blocked to the end".formatted(blocked, SLOW_READERS));
+          "only %d of %d slow readers were blocked to the end, the kernel holds %s of %d bytes"
+              .formatted(
+                  blocked,
+                  SLOW_READERS,
+                  KernelQueues.toClients(target.port, source).values().stream()
+                      .mapToLong(Long::longValue)
+                      .summaryStatistics(),
+                  sentBytes));
     }
   }
 

@@ -26,7 +26,7 @@ final class ResultLog {
     ObjectNode line = JSON.createObjectNode();
     line.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     line.put("commit", output("git", "rev-parse", "--short=12", "HEAD"));
-    line.put("changed", !output("git", "status", "--porcelain", "--untracked-files=no").isEmpty());
+    line.put("changed", sourcesAreChanged());
     line.put("cpu", cpu());
     line.put("cores", Runtime.getRuntime().availableProcessors());
     line.put("kernel", System.getProperty("os.version"));
@@ -43,6 +43,19 @@ final class ResultLog {
         JSON.writeValueAsString(line) + "\n",
         StandardOpenOption.CREATE,
         StandardOpenOption.APPEND);
+  }
+
+  /** Whether what was measured differs from the commit; the results of runs before do not count. */
+  private boolean sourcesAreChanged() throws IOException {
+    return !output(
+            "git",
+            "status",
+            "--porcelain",
+            "--untracked-files=no",
+            "--",
+            ".",
+            ":!benchmarks/results")
+        .isEmpty();
   }
 
   private static String cpu() throws IOException {

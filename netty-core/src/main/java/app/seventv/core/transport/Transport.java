@@ -1,6 +1,7 @@
 package app.seventv.core.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
@@ -229,9 +230,9 @@ public enum Transport {
               .batchSize(BUFFER_RING_ENTRIES)
               .incremental(IoUring.isRegisterBufferRingIncSupported())
               .allocator(
-                  // The default one makes an object for each read, whose slices a pooled one
-                  // recycles; but that took 750 bytes more per idle websocket (0026).
-                  new IoUringFixedBufferRingAllocator(BUFFER_RING_BUFFER_BYTES))
+                  // Its slices serve again: the other allocator makes an object for each read.
+                  new IoUringFixedBufferRingAllocator(
+                      PooledByteBufAllocator.DEFAULT, BUFFER_RING_BUFFER_BYTES))
               .build());
     }
     return config;
