@@ -83,7 +83,7 @@ final class EventEndpoint implements Handler {
             .build();
   }
 
-  /** Refuses new sessions from now on. */
+  /** Refuses new sessions from now on: nobody is there to take them over. */
   void startDraining() {
     draining = true;
   }

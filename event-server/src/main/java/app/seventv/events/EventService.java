@@ -228,7 +228,9 @@ final class EventService implements RunningService {
   @Override
   public void drain(Duration limit) throws InterruptedException {
     long deadlineNs = System.nanoTime() + limit.toNanos();
-    endpoint.startDraining();
+    if (succession == null || !succession.hasSuccessor()) {
+      endpoint.startDraining(); // else late requests get a session, and the sweep tells it to go
+    }
     try (SuccessionSender _ = succession == null ? null : succession.bequeath()) {
       drainUntil(deadlineNs);
     }
@@ -247,9 +249,20 @@ final class EventService implements RunningService {
       executors.get(i).execute(() -> loop.drain(ticks, drainAsMaintenance));
     }
     server.drain(Duration.ofMillis(limitMs)); // returns once all streams have ended
-    while (!population.isEmpty() && System.nanoTime() < deadlineNs) {
+    while (!isDrained() && System.nanoTime() < deadlineNs) {
       Thread.sleep(DRAIN_STEP);
     }
+  }
+
+  /** Whether no session is left; one that just ends may be between two counts for a moment. */
+  private boolean isDrained() throws InterruptedException {
+    if (!population.isEmpty()) {
+      return false;
+    }
+    for (EventLoop executor : executors) {
+      executor.submit(() -> {}).await();
+    }
+    return population.isEmpty();
   }
 
   @Override

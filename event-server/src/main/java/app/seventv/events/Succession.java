@@ -205,12 +205,22 @@ final class Succession implements AutoCloseable {
     return null;
   }
 
-  private @Nullable SuccessionSender connect() {
+  /** Whether a process that started later serves the same sockets. */
+  boolean hasSuccessor() {
     try {
       Object there = fileKey(path);
-      if (there == null || Objects.equals(there, file)) {
-        return null; // nobody but this process
-      }
+      return there != null && !Objects.equals(there, file);
+    } catch (IOException e) {
+      LOG.info("no successor can be found: {}", e.toString());
+      return false;
+    }
+  }
+
+  private @Nullable SuccessionSender connect() {
+    if (!hasSuccessor()) {
+      return null;
+    }
+    try {
       SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path));
       return new SuccessionSender(channel, interner);
     } catch (IOException e) {

@@ -7,7 +7,10 @@ import io.netty.buffer.ByteBuf;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +22,9 @@ class FanOutTest {
   private final FanOut fanOut = new FanOut();
   private final ClientKinds kinds = new ClientKinds(List.of());
   private final SessionLoop loop = LoneLoop.create(task -> {}, kinds, new Population());
+  private final List<String> closes = new ArrayList<>();
   private long pendingBytes;
+  private boolean writable = true;
 
   /** A socket with room that keeps what is written. */
   private WebSocket socket() {
@@ -30,9 +35,11 @@ class FanOutTest {
             (_, method, arguments) -> {
               if (method.getName().equals("writeFrames")) {
                 written.add((ByteBuf) arguments[0]);
+              } else if (method.getName().equals("close")) {
+                closes.add(arguments[0] + " " + arguments[1]);
               }
               return switch (method.getName()) {
-                case "isWritable" -> true;
+                case "isWritable" -> writable;
                 case "pendingBytes" -> pendingBytes;
                 default -> null;
               };
@@ -61,6 +68,15 @@ class FanOutTest {
     StringBuilder text = new StringBuilder();
     written.forEach(part -> text.append(part.toString(StandardCharsets.US_ASCII)));
     return text.toString();
+  }
+
+  /** The buffer that a slice is of. */
+  private static ByteBuf root(ByteBuf slice) {
+    ByteBuf root = slice;
+    while (root.unwrap() != null) {
+      root = root.unwrap();
+    }
+    return root;
   }
 
   @Test
@@ -94,6 +110,52 @@ class FanOutTest {
   }
 
   @Test
+  void theSharedBuffersGoWithTheLastFrame() {
+    Session session = session();
+    fanOut.begin(MIDDLE, 100);
+    for (int i = 0; i < 100; i++) {
+      fanOut.send(session, payload(1000), false);
+    }
+    pendingBytes = 1;
+    fanOut.send(session, payload(1000), false);
+    fanOut.end();
+    Set<ByteBuf> shared = Collections.newSetFromMap(new IdentityHashMap<>());
+    written.forEach(frame -> shared.add(root(frame)));
+    assertThat(shared).hasSizeGreaterThan(3);
+    releaseWritten();
+    assertThat(shared).allMatch(buffer -> buffer.refCnt() == 0);
+  }
+
+  @Test
+  void aClientThatIsBehindKeepsNothingOfTheOthers() {
+    Session session = session();
+    fanOut.begin(MIDDLE, 100);
+    pendingBytes = 1;
+    fanOut.send(session, payload(20), false);
+    ByteBuf shared = root(written.getLast());
+    writable = false;
+    fanOut.send(session, payload(20), false);
+    fanOut.end();
+    ByteBuf own = written.removeLast();
+    releaseWritten();
+    assertThat(shared.refCnt()).as("the buffer of all tails").isZero();
+    assertThat(own.release()).isTrue();
+  }
+
+  @Test
+  void whoIsFarBehindIsClosedAtTheEndOfTheEvent() {
+    Session session = session();
+    writable = false;
+    fanOut.begin(MIDDLE, 1);
+    for (int i = 0; i < 30; i++) {
+      fanOut.send(session, payload(50_000), false);
+    }
+    assertThat(closes).as("while members of topics are being walked").isEmpty();
+    fanOut.end();
+    assertThat(closes).containsExactly("1003 Timeout");
+  }
+
+  @Test
   void longFramesShareTheirHead() {
     Session session = session();
     // Header 4, {"d": 5, middle, one digit and the bracket.
@@ -113,11 +175,14 @@ class FanOutTest {
     Session session = session();
     byte[] payload = payload(4_000);
     int most = FanOut.MAX_COPIED_EVENT_BYTES / 4_000;
-    fanOut.begin(MIDDLE, most);
-    for (int i = 0; i < most; i++) {
-      fanOut.send(session, payload, false);
+    for (int event = 0; event < 2; event++) { // each by itself
+      releaseWritten();
+      fanOut.begin(MIDDLE, most);
+      for (int i = 0; i < most; i++) {
+        fanOut.send(session, payload, false);
+      }
+      fanOut.end();
     }
-    fanOut.end();
     long heads = written.stream().filter(part -> part.readableBytes() < 10).count();
     long copies = written.size() - 2 * heads;
     assertThat(heads).isPositive();

@@ -4,38 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rows of event-api.md §3, frame by frame. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit calls start() first
-class FrameRulesTest {
+class FrameRulesTest extends ServiceCases {
   private static final String RESUME = "{\"op\":34,\"d\":{}}";
   private static final int TEXT = 0x81;
   private static final int PONG = 0x8A;
   private static final int CLOSE = 0x88;
-
-  @TempDir static Path directory = Path.of(".");
-
-  private ServiceFixture fixture;
-
-  @BeforeAll
-  void start() throws Exception {
-    fixture = new ServiceFixture(directory, "");
-  }
-
-  @AfterAll
-  void stop() {
-    fixture.close();
-  }
 
   private RawSocketClient connect() throws IOException {
     return new RawSocketClient(fixture.port()).greeted();
@@ -197,6 +176,17 @@ class FrameRulesTest {
       assertThat(client.read().text()).contains("\"code\":4002");
       assertThat(client.read().first()).isEqualTo(CLOSE);
       client.send(RawSocketClient.close(1008, ""));
+      assertThat(client.isAtEnd()).isTrue();
+    }
+  }
+
+  /** RFC 6455 §7.1.7 lets a server do so; the answer may be on its way for seconds. */
+  @Test
+  void whoDoesNotAnswerTheCloseFrameIsGivenUpAfterAWhile() throws IOException {
+    try (RawSocketClient client = connect()) {
+      client.send(RawSocketClient.text("x")).send(RawSocketClient.text(RESUME));
+      assertThat(client.read().text()).contains("\"code\":4002");
+      assertThat(client.read().first()).isEqualTo(CLOSE);
       assertThat(client.isAtEnd()).isTrue();
     }
   }

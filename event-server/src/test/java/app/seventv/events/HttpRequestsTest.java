@@ -15,39 +15,18 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** Routes, checks, headers, streams of events and inline subscriptions. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit calls start() first
-class HttpRequestsTest {
+class HttpRequestsTest extends ServiceCases {
   private static final String SET = "01HNGZE63V1HEAD8X4A1JH69RE";
   private static final String INLINE = "@emote_set.update%3Cobject_id%3D" + SET + "%3E";
   private static final String LIST =
       "[{\"type\":\"emote_set.update\",\"condition\":{\"object_id\":\"" + SET + "\"}}]";
-
-  @TempDir static Path directory = Path.of(".");
-
-  private ServiceFixture fixture;
-
-  @BeforeAll
-  void start() throws Exception {
-    fixture = new ServiceFixture(directory, "");
-  }
-
-  @AfterAll
-  void stop() {
-    fixture.close();
-  }
 
   private HttpResponse<String> send(String method, String path)
       throws IOException, InterruptedException {

@@ -8,36 +8,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.HexFormat;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Frames that break the websocket protocol: the client is told why (event-api.md §20 row 27). */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit calls start() first
-class ProtocolErrorTest {
+class ProtocolErrorTest extends ServiceCases {
   private static final int CLOSE = 0x88;
   private static final int LENGTH_OF_TWO_BYTES = 126;
   private static final int EMPTY_LINE = '\r' << 24 | '\n' << 16 | '\r' << 8 | '\n';
-
-  @TempDir static Path directory = Path.of(".");
-
-  private ServiceFixture fixture;
-
-  @BeforeAll
-  void start() throws Exception {
-    fixture = new ServiceFixture(directory, "");
-  }
-
-  @AfterAll
-  void stop() {
-    fixture.close();
-  }
 
   @ParameterizedTest
   @CsvSource({

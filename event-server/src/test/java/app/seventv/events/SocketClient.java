@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -72,6 +73,13 @@ final class SocketClient implements WebSocket.Listener, AutoCloseable {
   /** The next frame. */
   JsonNode frame() throws InterruptedException {
     return JsonMapper.shared().readTree(text());
+  }
+
+  /** The next frame, which may take longer. */
+  JsonNode frame(Duration limit) throws InterruptedException {
+    String frame = frames.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
+    assertThat(frame).as("a frame").isNotNull();
+    return JsonMapper.shared().readTree(frame);
   }
 
   /** Reads HELLO and the first heartbeat. */

@@ -10,11 +10,7 @@ import app.seventv.model.bus.BusBatch;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -220,49 +216,18 @@ class SuccessionTest {
     }
   }
 
-  private Process process(int port, int number) throws IOException {
-    Path config =
-        Files.writeString(
-            directory.resolve("config" + number + ".toml"),
-            config(port) + "drain_time = \"20s\"\n");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                EventServer.class.getName(),
-                "--config",
-                config.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("log" + number).toFile())
-            .start();
-    resources.add(process::destroyForcibly);
+  private EventProcess process(int port, int number) throws IOException {
+    String config = config(port) + "drain_time = \"20s\"\n";
+    EventProcess process = EventProcess.start(directory, "process" + number, config);
+    resources.add(process);
     return process;
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** A client that comes back at once to the same port finds its session in the new process. */
   @Test
   void twoProcesses() throws Exception {
-    int port = freePort();
-    Process old = process(port, 1);
+    int port = EventProcess.freePort();
+    EventProcess old = process(port, 1);
     List<SocketClient> found = new ArrayList<>();
     await().atMost(PATIENCE).ignoreExceptions().until(() -> found.add(connect(port)));
     SocketClient client = found.getFirst();
@@ -274,7 +239,7 @@ class SuccessionTest {
           rename();
           return !client.frames.isEmpty();
         });
-    process(port, 2);
+    EventProcess successor = process(port, 2);
     String last = "";
     int renamed = 0;
     for (String frame = client.frames.poll(30, TimeUnit.SECONDS);
@@ -292,13 +257,12 @@ class SuccessionTest {
       next.send(SocketClient.resume(id, 0));
       // The last event is replayed, or it is still on its way and comes by itself.
       assertThat(next.text())
-          .as(() -> text(directory.resolve("log1")) + text(directory.resolve("log2")))
+          .as(() -> old.log() + successor.log())
           .matches(".*\"success\":true,\"dispatches_replayed\":[01],.*_restored\":1.*");
       assertRenamed(next, names);
       rename();
       assertRenamed(next, names);
     }
-    assertThat(old.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(old.exitValue()).isZero();
+    assertThat(old.exit()).isZero();
   }
 }

@@ -6,39 +6,18 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What bare sockets get: event-api.md §2.1, row by row. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit calls start() first
-class TransportRulesTest {
+class TransportRulesTest extends ServiceCases {
   private static final int TIMEOUT_MS = 30_000;
   private static final int HEAD_BYTES = 8_192;
   private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
   /** Length, type, flags and stream of an empty SETTINGS frame. */
   private static final String SETTINGS = "\0\0\0\u0004\0\0\0\0\0";
-
-  @TempDir static Path directory = Path.of(".");
-
-  private ServiceFixture fixture;
-
-  @BeforeAll
-  void start() throws Exception {
-    fixture = new ServiceFixture(directory, "");
-  }
-
-  @AfterAll
-  void stop() {
-    fixture.close();
-  }
 
   private int securePort() {
     return fixture.service.addresses().getLast().getPort();

@@ -5,39 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.events.dispatch.BusSamples;
 import app.seventv.model.Id;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The protocol over real websockets, with events from a real NATS server. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit calls start() first
-class WebSocketProtocolTest {
+class WebSocketProtocolTest extends ServiceCases {
   private static final String SET = "01HNGZE63V1HEAD8X4A1JH69RE";
-
-  @TempDir static Path directory = Path.of(".");
-
-  private ServiceFixture fixture;
-
-  @BeforeAll
-  void start() throws Exception {
-    fixture = new ServiceFixture(directory, "");
-  }
-
-  @AfterAll
-  void stop() {
-    fixture.close();
-  }
 
   private SocketClient connect(String rest) {
     return SocketClient.connect(fixture.http, fixture.webSocketUri(rest));

@@ -92,6 +92,9 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     CloseNotifyHold end = pipeline.get(CloseNotifyHold.class);
     pipeline.addLast("exchanges", new Http1Handler(server, connection, end));
     server.observe(pipeline.channel(), connection);
+    if (server.draining()) {
+      server.askToLeave(pipeline.channel()); // it was not there to be asked before
+    }
   }
 
   private void http2(ChannelPipeline pipeline) {

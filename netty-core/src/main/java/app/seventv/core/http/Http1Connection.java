@@ -353,6 +353,11 @@ final class Http1Connection {
 
   // Ends.
 
+  /** Whether a request has come. */
+  boolean hasBeenAsked() {
+    return requests > 0;
+  }
+
   /** Closes the connection if it is between exchanges; called when the server drains. */
   void closeIfIdle() {
     if (current == null && held == null && !end.closing()) {

@@ -86,6 +86,11 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     ConnectionEnds.cut(ctx.channel());
   }
 
+  /** Whether a request has come; a connection without one was opened for it all the same. */
+  boolean hasBeenAsked() {
+    return connection().hasBeenAsked();
+  }
+
   /** Closes the connection if it is between exchanges; called when the server drains. */
   void closeIfIdle() {
     connection().closeIfIdle();

@@ -58,6 +58,8 @@ final class Http2Handler extends ByteToMessageDecoder {
   private @Nullable Http2Reader reader;
   private @Nullable Http2Deadlines deadlines;
   private Drain drain = Drain.NOT_STARTED;
+  private boolean asked;
+  private boolean leaving;
   private boolean inRead;
   private boolean flushWanted;
   private boolean flushQueued;
@@ -81,7 +83,7 @@ final class Http2Handler extends ByteToMessageDecoder {
     deadlines = new Http2Deadlines(created, this, made, server);
     created.sendSettings();
     if (server.draining()) {
-      drain();
+      leave();
     }
   }
 
@@ -252,6 +254,22 @@ final class Http2Handler extends ByteToMessageDecoder {
   /** A stream has opened: from now on there are deadlines to keep. */
   void streamOpened() {
     deadlines().streamOpened();
+    asked = true; // while the server drains, the first request is the last one
+  }
+
+  /**
+   * The server drains. A new connection is told so with its first request, for which it was opened:
+   * some clients fail a request that a goodbye overtakes.
+   */
+  void leave() {
+    if (asked) {
+      drain();
+    } else if (!leaving) {
+      leaving = true;
+      context()
+          .executor()
+          .schedule(this::drain, server.firstRequestGraceMs(), TimeUnit.MILLISECONDS);
+    }
   }
 
   /**

@@ -83,6 +83,11 @@ public final class HttpServer implements AutoCloseable {
     return context.open.size();
   }
 
+  /** TLS handshakes over TCP under way. */
+  int handshakesUnderWay() {
+    return context.limits.maxConcurrentHandshakes() - context.handshakes.availablePermits();
+  }
+
   /**
    * Reads certificates, ticket keys and client authorities again, as happens from time to time by
    * itself. New connections use what has changed; nothing else notices.
@@ -99,12 +104,18 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, tells clients to go, and waits until the open exchanges have ended.
+   * Stops accepting, tells clients to go, and waits until the open exchanges have ended. Whoever
+   * was accepted just before is served: it has the time of a handshake ({@link
+   * HttpLimits#handshakeTimeoutMs}) to come to speak HTTP, and as long again for its first request,
+   * which no client repeats if the connection ends without an answer.
    *
    * @param limit longest wait; what is left then is closed
    */
   public void drain(Duration limit) throws InterruptedException {
-    context.startDraining(Math.min(IDLE_GRACE.toMillis(), limit.toMillis() / 2));
+    long mostMs = limit.toMillis() / 2;
+    context.startDraining(
+        Math.min(IDLE_GRACE.toMillis(), mostMs),
+        Math.min(context.limits.handshakeTimeoutMs(), mostMs));
     listeners.forEach(listener -> stopAccepting(listener));
     for (Channel channel : context.open) { // later ones are asked when they come
       channel.eventLoop().execute(() -> context.askToLeave(channel));
@@ -130,7 +141,7 @@ public final class HttpServer implements AutoCloseable {
     if (closed.getAndSet(true)) {
       return;
     }
-    context.startDraining(0);
+    context.startDraining(0, 0);
     listeners.forEach(Listener::close);
     context.open.close().awaitUninterruptibly(DRAIN_STEP.toMillis());
     tlsWatcher.close();

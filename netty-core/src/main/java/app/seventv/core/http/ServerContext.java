@@ -54,6 +54,9 @@ final class ServerContext {
   /** Time for idle connections to ask for something once the server drains. */
   private volatile long drainGraceMs;
 
+  /** The same for connections that have not asked for anything yet, but were opened for it. */
+  private volatile long firstRequestGraceMs;
+
   private volatile boolean draining;
 
   ServerContext(
@@ -147,40 +150,57 @@ final class ServerContext {
     return draining;
   }
 
+  long firstRequestGraceMs() {
+    return firstRequestGraceMs;
+  }
+
   /**
    * From now on every answer is the last of its connection.
    *
-   * @param graceMs how long a connection without a request may wait for one
+   * @param graceMs how long a connection between two requests may wait for one
+   * @param firstRequestMs how long a new connection may take to come to speak HTTP, and from then
+   *     on to its first request
    */
-  void startDraining(long graceMs) {
+  void startDraining(long graceMs, long firstRequestMs) {
     drainGraceMs = graceMs;
+    firstRequestGraceMs = firstRequestMs;
     draining = true;
   }
 
   /**
    * HTTP/2 and 3 can say that they are about to go. HTTP/1.1 only can in a response: connections
-   * without a request in progress get some time to ask for one. On the channel's loop.
+   * without a request in progress get some time to ask for one. Whoever is still in the handshake
+   * of TLS is asked when that is over. On the channel's loop.
    */
   void askToLeave(Channel channel) {
     if (channel.pipeline().get("life") instanceof Http3Life life) {
       life.drain();
     } else if (channel.pipeline().get("http2") instanceof Http2Handler handler) {
-      handler.drain();
+      handler.leave();
+    } else if (channel.pipeline().get("exchanges") instanceof Http1Handler handler) {
+      long graceMs = handler.hasBeenAsked() ? drainGraceMs : firstRequestGraceMs;
+      channel
+          .eventLoop()
+          .schedule(() -> closeIfIdle(channel, handler), graceMs, TimeUnit.MILLISECONDS);
     } else {
-      channel.eventLoop().schedule(() -> closeIfIdle(channel), drainGraceMs, TimeUnit.MILLISECONDS);
+      channel
+          .eventLoop()
+          .schedule(() -> closeIfSilent(channel), firstRequestGraceMs, TimeUnit.MILLISECONDS);
     }
   }
 
-  private void closeIfIdle(Channel channel) {
-    if (!open.contains(channel)) {
-      return; // a websocket by now, or closed
-    }
-    if (channel.pipeline().get("exchanges") instanceof Http1Handler handler) {
+  private void closeIfIdle(Channel channel, Http1Handler handler) {
+    if (open.contains(channel)) { // else a websocket by now, or closed
       handler.closeIfIdle();
-    } else if (channel.pipeline().get("http2") instanceof Http2Handler handler) {
-      handler.drain();
-    } else {
-      channel.close(); // has not come to speak HTTP yet
+    }
+  }
+
+  /** Closes a connection that has not come to speak HTTP; all others have been asked by now. */
+  private void closeIfSilent(Channel channel) {
+    if (open.contains(channel)
+        && channel.pipeline().get("exchanges") == null
+        && channel.pipeline().get("http2") == null) {
+      channel.close();
     }
   }
 }

@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +42,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Two restarts under load, with real processes: no request may be lost. */
 @Covers
 class RestartTest {
-  private static final int LIMIT_SECONDS = 60;
+  private static final int LIMIT_SECONDS = 120;
+  private static final long HANDSHAKE_PAUSE_NS = 5_000_000;
   private static final int RESTARTS = 2;
   private static final Duration STEADY = Duration.ofSeconds(2);
 
@@ -162,6 +166,8 @@ class RestartTest {
         tcp.run("h1", () -> get(client, HttpClient.Version.HTTP_1_1, first.securePort));
         tcp.run("h2", () -> get(client, HttpClient.Version.HTTP_2, first.securePort));
       }
+      tcp.run("connect with TLS", () -> rarely(() -> connectAndGetSecurely(first.securePort)));
+      tcp.run("connect with h2", () -> rarely(() -> connectAndGetOverHttp2(first.securePort)));
       quic.run("h3", http3::get);
       Running running = first;
       for (int restart = 0; restart < RESTARTS; restart++) {
@@ -243,18 +249,47 @@ class RestartTest {
   /** A connection of its own for each request: a lost place in the accept queue would show. */
   private static String connectAndGet(int port) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(LIMIT_SECONDS * 1_000);
-      socket
-          .getOutputStream()
-          .write(
-              "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
-                  .getBytes(StandardCharsets.US_ASCII));
-      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-      if (!answer.startsWith("HTTP/1.1 200")) {
-        throw new IOException("answer: " + answer);
-      }
-      return answer.substring(answer.indexOf("\r\n\r\n") + 4);
+      return getAndClose(socket);
     }
+  }
+
+  /** Handshakes without a pause would keep the new process from starting. */
+  private static String rarely(Callable<String> request) throws Exception {
+    LockSupport.parkNanos(HANDSHAKE_PAUSE_NS);
+    return request.call();
+  }
+
+  /** The same with TLS: the drain must not overtake a handshake. */
+  private static String connectAndGetSecurely(int port)
+      throws IOException, GeneralSecurityException {
+    SSLSocketFactory factory = TestCertificate.trustingClient().getSocketFactory();
+    try (Socket socket = factory.createSocket(InetAddress.getLoopbackAddress(), port)) {
+      return getAndClose(socket);
+    }
+  }
+
+  private static String connectAndGetOverHttp2(int port)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    try (HttpClient client =
+        HttpClient.newBuilder().sslContext(TestCertificate.trustingClient()).build()) {
+      String answer = get(client, HttpClient.Version.HTTP_2, port);
+      client.shutdownNow();
+      return answer;
+    }
+  }
+
+  private static String getAndClose(Socket socket) throws IOException {
+    socket.setSoTimeout(LIMIT_SECONDS * 1_000);
+    socket
+        .getOutputStream()
+        .write(
+            "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII));
+    String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    if (!answer.startsWith("HTTP/1.1 200")) {
+      throw new IOException("answer: " + answer);
+    }
+    return answer.substring(answer.indexOf("\r\n\r\n") + 4);
   }
 
   private static String get(HttpClient client, HttpClient.Version version, int port)
