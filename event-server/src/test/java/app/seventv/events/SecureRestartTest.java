@@ -55,6 +55,17 @@ class SecureRestartTest {
   private static final long PAUSE_NS = 5_000_000;
   private static final Pattern INSTANCE = Pattern.compile("\"instance\":\\{\"name\":\"([^\"]+)\"");
 
+  private static final String UPGRADE =
+      """
+      GET /v3 HTTP/1.1
+      host: x
+      connection: upgrade
+      upgrade: websocket
+      sec-websocket-version: 13
+      sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==
+      """
+          .replace("\n", "\r\n");
+
   @TempDir Path directory = Path.of(".");
 
   private final Map<String, Load> loads = new ConcurrentHashMap<>();
@@ -173,10 +184,7 @@ class SecureRestartTest {
   /** A websocket that says goodbye after the greeting. */
   private String webSocket() throws IOException {
     try (Socket socket = connect()) {
-      send(
-          socket,
-          "GET /v3 HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
-              + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+      send(socket, UPGRADE);
       DataInputStream in = new DataInputStream(socket.getInputStream());
       head(in, 101);
       int first = in.readUnsignedByte();
