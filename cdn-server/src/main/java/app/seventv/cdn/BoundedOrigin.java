@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ final class BoundedOrigin implements Origin {
   private final Duration maxWait;
   private final Timers timers;
   private final LinkedHashSet<Waiting> queue = new LinkedHashSet<>();
+  private final AtomicInteger turns = new AtomicInteger();
   private int running;
 
   BoundedOrigin(Origin origin, int maxRunning, Duration maxWait, Timers timers) {
@@ -117,7 +119,16 @@ final class BoundedOrigin implements Origin {
     });
   }
 
+  /** A place is free. The next one may fail at once, and the one behind it, and so on: no nesting. */
   private void next() {
+    if (turns.getAndIncrement() == 0) { // otherwise whoever gives turns now gives this one, too
+      do {
+        giveTurn();
+      } while (turns.decrementAndGet() > 0);
+    }
+  }
+
+  private void giveTurn() {
     Waiting next;
     synchronized (this) {
       if (queue.isEmpty()) {
