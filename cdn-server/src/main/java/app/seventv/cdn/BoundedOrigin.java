@@ -4,7 +4,6 @@ import app.seventv.cdn.OriginFailure.Kind;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -87,13 +86,6 @@ final class BoundedOrigin implements Origin {
   }
 
   private void run(Waiting fetch) {
-    AtomicBoolean over = new AtomicBoolean();
-    Runnable ended =
-        () -> {
-          if (over.compareAndSet(false, true)) {
-            next();
-          }
-        };
     CompletableFuture<OriginAnswer> call = origin.ask(fetch.key, fetch.etag);
     fetch.result.whenComplete((answer, failure) -> {
       if (fetch.result.isCancelled()) {
@@ -104,12 +96,12 @@ final class BoundedOrigin implements Origin {
       if (answer instanceof OriginAnswer.Found found) {
         OriginAnswer watched =
             new OriginAnswer.Found(
-                found.head(), found.length(), new WatchedBody(found.body(), ended));
+                found.head(), found.length(), new WatchedBody(found.body(), this::next));
         if (!fetch.result.complete(watched)) {
           watched.discard();
         }
       } else {
-        ended.run();
+        next();
         if (answer != null) {
           fetch.result.complete(answer);
         } else {
@@ -119,7 +111,9 @@ final class BoundedOrigin implements Origin {
     });
   }
 
-  /** A place is free. The next one may fail at once, and the one behind it, and so on: no nesting. */
+  /**
+   * A place is free. The next one may fail at once, and the one behind it, and so on: no nesting.
+   */
   private void next() {
     if (turns.getAndIncrement() == 0) { // otherwise whoever gives turns now gives this one, too
       do {

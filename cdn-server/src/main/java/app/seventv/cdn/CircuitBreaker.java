@@ -40,8 +40,7 @@ final class CircuitBreaker implements Origin {
     }
     CompletableFuture<OriginAnswer> call = origin.ask(key, etag);
     // Registered before the receiver's own action, so that it sees the circuit as it is now.
-    call.whenComplete((answer, failure) ->
-        judge(answer, failure, admission == Admission.PROBE));
+    call.whenComplete((answer, failure) -> judge(answer, failure, admission == Admission.PROBE));
     return call;
   }
 

@@ -34,8 +34,7 @@ class CdnMetricsTest {
   }
 
   /** What a figure has grown by. */
-  private static double growth(
-      Map<String, Double> before, Map<String, Double> after, String name) {
+  private static double growth(Map<String, Double> before, Map<String, Double> after, String name) {
     return after.getOrDefault(name, 0.0) - before.getOrDefault(name, 0.0);
   }
 
@@ -78,7 +77,8 @@ class CdnMetricsTest {
   @Test
   void everySeriesIsThere() throws Exception {
     List<String> wanted = new ArrayList<>();
-    wanted.addAll(labelled("cache_action_total", "state", "Hit", "ReboundHit", "Coalesced", "Miss"));
+    wanted.addAll(
+        labelled("cache_action_total", "state", "Hit", "ReboundHit", "Coalesced", "Miss"));
     wanted.addAll(labelled("http_connections", "socket", "Tcp", "TlsTcp", "Quic"));
     for (String kind : new String[] {"Badge", "Emote", "Paint", "UserProfilePicture"}) {
       for (String type : new String[] {"Avif", "Gif", "Png", "Webp"}) {

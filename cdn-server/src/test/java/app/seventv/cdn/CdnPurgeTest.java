@@ -74,7 +74,8 @@ class CdnPurgeTest {
     }
   }
 
-  private static void assertServed(CdnFixture cdn, int scale, int content) throws Exception {
+  private static void assertServedOverEveryVersion(CdnFixture cdn, int scale, int content)
+      throws Exception {
     for (Version version : Version.values()) {
       assertThat(cdn.get(version, '/' + key(version, scale)).body())
           .as("%dx over %s", scale, version)
@@ -92,11 +93,10 @@ class CdnPurgeTest {
 
   /** Fetches images over every version and removes them from the origin: the cache has the last. */
   private static void keepTheLast(CdnFixture cdn, int scales) throws Exception {
-    await()
-        .until(() -> cdn.figure("cdn_purge_connected") == 1 && cdn.figure("cdn_disk_up") == 1);
+    await().until(() -> cdn.figure("cdn_purge_connected") == 1 && cdn.figure("cdn_disk_up") == 1);
     for (int scale = 1; scale <= scales; scale++) {
       put(cdn, scale, scale);
-      assertServed(cdn, scale, scale);
+      assertServedOverEveryVersion(cdn, scale, scale);
       for (Version version : Version.values()) {
         cdn.origin().remove(key(version, scale));
       }
@@ -107,8 +107,7 @@ class CdnPurgeTest {
 
   /** The disk is there, and knows that it has missed no purge. */
   private static void awaitWarm(CdnFixture cdn) {
-    await()
-        .until(() -> cdn.figure("cdn_disk_up") == 1 && cdn.figure("cdn_disk_certain") == 1);
+    await().until(() -> cdn.figure("cdn_disk_up") == 1 && cdn.figure("cdn_disk_certain") == 1);
   }
 
   private static int freePort() throws IOException {
@@ -133,7 +132,7 @@ class CdnPurgeTest {
       keepTheLast(cdn, 3);
       cdn.restart();
       awaitWarm(cdn);
-      assertServed(cdn, 1, 1);
+      assertServedOverEveryVersion(cdn, 1, 1);
       publish(nats, "cdn.purge.request", purgeOf(1));
       for (Version version : Version.values()) {
         await().until(() -> cdn.get(version, '/' + key(version, 1)).status() == 404);
@@ -141,7 +140,7 @@ class CdnPurgeTest {
       cdn.restart();
       awaitWarm(cdn);
       assertGone(cdn, 1);
-      assertServed(cdn, 2, 2);
+      assertServedOverEveryVersion(cdn, 2, 2);
       for (Version version : Version.values()) {
         String prefix = key(version, 2).substring(0, key(version, 2).lastIndexOf('/'));
         assertThat(cdn.purge(SECRET, "{\"prefixes\":[\"" + prefix + "\"]}")).isEqualTo(200);
@@ -191,9 +190,9 @@ class CdnPurgeTest {
       for (CdnFixture cdn : both) {
         await().until(() -> cdn.figure("cdn_purge_connected") == 1);
         put(cdn, 1, 1);
-        assertServed(cdn, 1, 1);
+        assertServedOverEveryVersion(cdn, 1, 1);
         put(cdn, 1, 2);
-        assertServed(cdn, 1, 1);
+        assertServedOverEveryVersion(cdn, 1, 1);
       }
       publish(nats, "cdn.purge.request", purgeOf(1));
       for (CdnFixture cdn : both) {
@@ -217,7 +216,7 @@ class CdnPurgeTest {
       for (Version version : Version.values()) {
         await().until(() -> cdn.get(version, '/' + key(version, 1)).status() == 404);
       }
-      assertServed(cdn, 2, 2);
+      assertServedOverEveryVersion(cdn, 2, 2);
     }
   }
 
@@ -243,7 +242,7 @@ class CdnPurgeTest {
     int port = freePort();
     try (CdnFixture cdn = edge("edge", "nats://127.0.0.1:" + port, disk())) {
       put(cdn, 1, 1);
-      assertServed(cdn, 1, 1);
+      assertServedOverEveryVersion(cdn, 1, 1);
       assertThat(cdn.figure("cdn_purge_connected")).isZero();
       assertThat(cdn.purge(SECRET, "{\"files\":[],\"everywhere\":true}")).isEqualTo(503);
       try (DevNats nats = nats(port)) {
@@ -266,7 +265,7 @@ class CdnPurgeTest {
         }
       }
       await().until(() -> cdn.figure("cdn_purge_connected") == 0);
-      assertServed(cdn, 1, 3);
+      assertServedOverEveryVersion(cdn, 1, 3);
     }
   }
 
@@ -276,11 +275,11 @@ class CdnPurgeTest {
     String settings = "max_age_without_purges = \"1s\"\nstale_while_revalidate = \"0s\"\n";
     try (CdnFixture cdn = edge("edge", "nats://127.0.0.1:1", settings)) {
       put(cdn, 1, 1);
-      assertServed(cdn, 1, 1);
+      assertServedOverEveryVersion(cdn, 1, 1);
       put(cdn, 1, 2);
       long untilNs = System.nanoTime() + Duration.ofSeconds(1).toNanos();
       await().until(() -> System.nanoTime() - untilNs >= 0);
-      assertServed(cdn, 1, 2);
+      assertServedOverEveryVersion(cdn, 1, 2);
     }
   }
 

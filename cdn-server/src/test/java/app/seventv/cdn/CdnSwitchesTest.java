@@ -190,15 +190,14 @@ class CdnSwitchesTest {
   private static HttpResponse<String> ready(CdnFixture cdn, HttpClient client) throws Exception {
     int port = cdn.runtime().adminAddress().orElseThrow().getPort();
     URI uri = URI.create("http://127.0.0.1:" + port + "/readyz");
-    return client.send(
-        HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   /** Who balances the load learns it; who is here already is served on. */
   @Test
   void isNotReadyWithoutOriginOrPurges() throws Exception {
-    try (DevNats nats = DevNats.start(Files.createDirectory(directory.resolve("nats")), 0, 0);
-        CdnFixture cdn =
+    DevNats nats = DevNats.start(Files.createDirectory(directory.resolve("nats")), 0, 0);
+    try (CdnFixture cdn =
             CdnFixture.start(
                 directory.resolve("cdn"),
                 "unready_after = \"0s\"\n",
@@ -212,16 +211,16 @@ class CdnSwitchesTest {
         assertThat(cdn.get(Version.HTTP_2, '/' + key).status()).isIn(502, 503);
       }
       await().until(() -> ready(cdn, client).statusCode() == 503);
-      assertThat(ready(cdn, client).body()).contains("origin").doesNotContain("purges");
       await() // one of them tries whether it is back
           .until(() -> cdn.get(Version.HTTP_2, '/' + FOLDER + "4x.webp").status() == 404);
       await().until(() -> ready(cdn, client).statusCode() == 200);
       nats.close();
       await().until(() -> ready(cdn, client).statusCode() == 503);
-      assertThat(ready(cdn, client).body()).contains("purges").doesNotContain("origin");
       for (Version version : Version.values()) {
         assertThat(cdn.get(version, '/' + FOLDER + "1x.webp").status()).isEqualTo(404);
       }
+    } finally {
+      nats.close();
     }
   }
 

@@ -53,9 +53,7 @@ class CdnTlsTest {
 
   /** The start of the answer to a request of HTTP/1.1. */
   private static String answer(SSLSocket socket) throws IOException {
-    socket
-        .getOutputStream()
-        .write("GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(US_ASCII));
+    socket.getOutputStream().write("GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(US_ASCII));
     return new String(socket.getInputStream().readNBytes(12), US_ASCII);
   }
 

@@ -120,18 +120,18 @@ final class QuicHello implements AutoCloseable {
   }
 
   /**
-   * Completes with the error of the server's CONNECTION_CLOSE (RFC 9000 §20.1); of a connection that
-   * was refused it may never be told.
+   * Completes with the error of the server's CONNECTION_CLOSE (RFC 9000 §20.1); of a connection
+   * that was refused it may never be told.
    */
   CompletableFuture<Long> closed() {
     return closed;
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     if (quic != null) {
-      quic.close().sync();
+      quic.close().syncUninterruptibly();
     }
-    datagrams.close().sync();
+    datagrams.close().syncUninterruptibly();
   }
 }

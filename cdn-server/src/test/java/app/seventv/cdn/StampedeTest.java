@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ten thousand clients want the same cold object at once; over HTTP/1.1, where each of them takes
@@ -53,7 +53,7 @@ class StampedeTest {
         system.getMaxFileDescriptorCount()
             - system.getOpenFileDescriptorCount()
             - OTHER_DESCRIPTORS;
-    return (int) Math.clamp(free / 2, 100, REQUESTS);
+    return Math.clamp(free / 2, 100, REQUESTS);
   }
 
   /** Sends so many requests, as many on a connection as it may have at once. */
@@ -138,8 +138,7 @@ class StampedeTest {
       assertThat(misses).isEqualTo(1);
       int asked = cdn.origin().calls(KEY).size();
       System.out.println("figure: cdn-stampede-origin-requests " + asked);
-      System.out.printf(
-          "figure: cdn-stampede-clients-h%d %d%n", version.number(), answers.size());
+      System.out.printf("figure: cdn-stampede-clients-h%d %d%n", version.number(), answers.size());
       assertThat(asked).isEqualTo(1);
     } finally {
       for (AutoCloseable client : clients) {
