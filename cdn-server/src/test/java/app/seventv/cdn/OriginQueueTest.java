@@ -78,7 +78,7 @@ class OriginQueueTest {
   void aTurnThatDoesNotComeIsATimeout(Version version) throws Exception {
     String settings =
         """
-        origin_request_timeout = 2
+        origin_request_timeout = 10
         max_concurrent_requests = 1
         max_object_size = 1000
         """;
