@@ -4,7 +4,7 @@ import app.seventv.cdn.OriginFailure.Kind;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +21,7 @@ final class BoundedOrigin implements Origin {
   private final Duration maxWait;
   private final Timers timers;
   private final LinkedHashSet<Waiting> queue = new LinkedHashSet<>();
+  private final AtomicInteger turns = new AtomicInteger();
   private int running;
 
   BoundedOrigin(Origin origin, int maxRunning, Duration maxWait, Timers timers) {
@@ -85,13 +86,6 @@ final class BoundedOrigin implements Origin {
   }
 
   private void run(Waiting fetch) {
-    AtomicBoolean over = new AtomicBoolean();
-    Runnable ended =
-        () -> {
-          if (over.compareAndSet(false, true)) {
-            next();
-          }
-        };
     CompletableFuture<OriginAnswer> call = origin.ask(fetch.key, fetch.etag);
     fetch.result.whenComplete((answer, failure) -> {
       if (fetch.result.isCancelled()) {
@@ -102,12 +96,12 @@ final class BoundedOrigin implements Origin {
       if (answer instanceof OriginAnswer.Found found) {
         OriginAnswer watched =
             new OriginAnswer.Found(
-                found.head(), found.length(), new WatchedBody(found.body(), ended));
+                found.head(), found.length(), new WatchedBody(found.body(), this::next));
         if (!fetch.result.complete(watched)) {
           watched.discard();
         }
       } else {
-        ended.run();
+        next();
         if (answer != null) {
           fetch.result.complete(answer);
         } else {
@@ -117,7 +111,18 @@ final class BoundedOrigin implements Origin {
     });
   }
 
+  /**
+   * A place is free. The next one may fail at once, and the one behind it, and so on: no nesting.
+   */
   private void next() {
+    if (turns.getAndIncrement() == 0) { // otherwise whoever gives turns now gives this one, too
+      do {
+        giveTurn();
+      } while (turns.decrementAndGet() > 0);
+    }
+  }
+
+  private void giveTurn() {
     Waiting next;
     synchronized (this) {
       if (queue.isEmpty()) {

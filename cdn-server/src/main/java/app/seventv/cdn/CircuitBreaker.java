@@ -33,36 +33,48 @@ final class CircuitBreaker implements Origin {
 
   @Override
   public CompletableFuture<OriginAnswer> get(String key, @Nullable String etag) {
-    if (!admit()) {
+    Admission admission = admit();
+    if (admission == Admission.REFUSED) {
       return CompletableFuture.failedFuture(
           new OriginFailure(Kind.UNAVAILABLE, "the origin is given a rest"));
     }
     CompletableFuture<OriginAnswer> call = origin.ask(key, etag);
     // Registered before the receiver's own action, so that it sees the circuit as it is now.
-    call.whenComplete((answer, failure) -> judge(answer, failure));
+    call.whenComplete((answer, failure) -> judge(answer, failure, admission == Admission.PROBE));
     return call;
   }
 
-  private synchronized boolean admit() {
-    if (!open) {
-      return true;
-    }
-    if (probing || nanoClock.getAsLong() - retryAtNs < 0) {
-      return false;
-    }
-    probing = true;
-    return true;
+  private enum Admission {
+    REFUSED,
+    USUAL,
+    PROBE
   }
 
-  private synchronized void judge(@Nullable OriginAnswer answer, @Nullable Throwable failure) {
+  private synchronized Admission admit() {
+    if (!open) {
+      return Admission.USUAL;
+    }
+    if (probing || nanoClock.getAsLong() - retryAtNs < 0) {
+      return Admission.REFUSED;
+    }
+    probing = true;
+    return Admission.PROBE;
+  }
+
+  private synchronized void judge(
+      @Nullable OriginAnswer answer, @Nullable Throwable failure, boolean probe) {
     Kind kind = answer != null ? null : OriginFailure.of(failure).kind();
+    if (probe) {
+      probing = false;
+    }
     if (kind == Kind.OVERLOADED || kind == Kind.WAITED) {
-      probing = false; // says nothing about the origin
-    } else if (kind == null || !kind.isOutage()) {
+      return; // says nothing about the origin
+    }
+    if (kind == null || !kind.isOutage()) {
       failures = 0;
       open = false;
-      probing = false;
-    } else if (probing || ++failures == FAILURES) {
+    } else if (open ? probe : ++failures == FAILURES) {
+      // What was under way when the rest began, and fails now, is no try of its own.
       rest();
     }
   }
@@ -73,7 +85,6 @@ final class CircuitBreaker implements Origin {
     }
     restNs = open ? Math.min(2 * restNs, LONGEST_REST.toNanos()) : FIRST_REST.toNanos();
     open = true;
-    probing = false;
     failures = 0;
     retryAtNs = nanoClock.getAsLong() + restNs;
   }

@@ -54,7 +54,7 @@ final class HedgedOrigin implements Origin {
     private final String key;
     private final @Nullable String etag;
     private final CompletableFuture<OriginAnswer> result = new CompletableFuture<>();
-    private int running;
+    private int running = 1;
     private boolean secondUsed;
 
     Race(String key, @Nullable String etag) {
@@ -72,16 +72,13 @@ final class HedgedOrigin implements Origin {
       result.whenComplete((answer, failure) -> limit.cancel());
       ask();
       if (hedgeDelay.compareTo(deadline) < 0 && !result.isDone()) {
-        Timers.Pending hedge = timers.after(hedgeDelay, this::second);
+        Timers.Pending hedge = timers.after(hedgeDelay, this::hedge);
         result.whenComplete((answer, failure) -> hedge.cancel());
       }
       return result;
     }
 
     private void ask() {
-      synchronized (this) {
-        running++;
-      }
       CompletableFuture<OriginAnswer> call = origin.ask(key, etag);
       result.whenComplete((answer, failure) -> call.cancel(true));
       call.whenComplete((answer, failure) -> {
@@ -93,24 +90,34 @@ final class HedgedOrigin implements Origin {
       });
     }
 
-    private boolean second() {
-      synchronized (this) {
-        if (secondUsed || result.isDone() || !maySpend()) {
-          return false;
-        }
-        secondUsed = true;
+    private void hedge() {
+      if (takeSecond()) {
+        ask();
       }
-      ask();
+    }
+
+    /** Whether there may be a second request, which counts as running from then on. */
+    private synchronized boolean takeSecond() {
+      if (secondUsed || result.isDone() || !maySpend()) {
+        return false;
+      }
+      secondUsed = true;
+      running++;
       return true;
     }
 
     private void failed(OriginFailure failure) {
-      boolean last;
-      synchronized (this) {
+      boolean again;
+      synchronized (this) { // one step: the hedge must not begin between its parts
         running--;
-        last = running == 0;
+        again = running == 0 && failure.kind().isOutage() && takeSecond();
+        if (running > 0 && !again) {
+          return; // the other one may answer yet
+        }
       }
-      if (last && !(failure.kind().isOutage() && second())) {
+      if (again) {
+        ask();
+      } else {
         result.completeExceptionally(failure);
       }
     }

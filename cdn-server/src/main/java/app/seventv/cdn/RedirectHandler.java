@@ -28,9 +28,11 @@ final class RedirectHandler implements Handler {
       return;
     }
     String port = securePort == HTTPS_PORT ? "" : ":" + securePort;
+    String target = exchange.request().target();
+    String path = target.startsWith("/") ? target : "/"; // "*" is no path (RFC 9112 §3.2.4)
     exchange.respond(
         Response.of(308)
-            .header("location", "https://" + host.group(1) + port + exchange.request().target())
+            .header("location", "https://" + host.group(1) + port + path)
             .header("server", serverName));
   }
 }

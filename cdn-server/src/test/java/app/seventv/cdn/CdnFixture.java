@@ -2,6 +2,7 @@ package app.seventv.cdn;
 
 import app.seventv.core.http.Http3Client;
 import app.seventv.core.service.ServiceRuntime;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayOutputStream;
@@ -21,16 +22,18 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /** A whole edge before a {@link ScriptedOrigin}, and clients of every HTTP version. */
 final class CdnFixture implements AutoCloseable {
   private static final long LIMIT_SECONDS = 30;
+  private static final String CERTIFICATE = "c.pem";
+  private static final String PRIVATE_KEY = "k.pem";
 
   private final ScriptedOrigin origin;
   private final String toml;
@@ -61,44 +64,6 @@ final class CdnFixture implements AutoCloseable {
     }
   }
 
-  /** An answer; names in lower case. */
-  static final class Answer {
-    private final int status;
-    private final Map<String, String> headers;
-    private final byte[] body;
-
-    Answer(int status, Map<String, String> headers, byte[] body) {
-      this.status = status;
-      this.headers = headers;
-      this.body = body;
-    }
-
-    int status() {
-      return status;
-    }
-
-    byte[] body() {
-      return body;
-    }
-
-    Map<String, String> headers() {
-      return headers;
-    }
-
-    String header(String name) {
-      return headers.getOrDefault(name, "(none)");
-    }
-
-    String text() {
-      return new String(body, StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public String toString() {
-      return status + " " + headers;
-    }
-  }
-
   static CdnFixture start(Path directory, String moreOfCdn) throws Exception {
     return start(directory, moreOfCdn, "");
   }
@@ -119,16 +84,9 @@ final class CdnFixture implements AutoCloseable {
   static CdnFixture start(Path directory, String moreOfCdn, String more, String nats)
       throws Exception {
     ScriptedOrigin origin = ScriptedOrigin.start();
-    X509Bundle bundle =
-        new CertificateBuilder()
-            .algorithm(CertificateBuilder.Algorithm.ecp256)
-            .subject("CN=localhost")
-            .addSanDnsName("localhost")
-            .setIsCertificateAuthority(true)
-            .buildSelfSigned();
-    Files.createDirectories(directory);
-    Path cert = Files.writeString(directory.resolve("c.pem"), bundle.getCertificatePEM());
-    Path key = Files.writeString(directory.resolve("k.pem"), bundle.getPrivateKeyPEM());
+    writeCertificate(directory);
+    Path cert = directory.resolve(CERTIFICATE);
+    Path key = directory.resolve(PRIVATE_KEY);
     String toml =
         """
         event_loops = 2
@@ -139,10 +97,9 @@ final class CdnFixture implements AutoCloseable {
         bind = "127.0.0.1:0"
         secure_bind = "127.0.0.1:0"
         tls = { cert = "%s", key = "%s" }
-        bucket = { endpoint = "%s" }
         %s
         """
-            .formatted(nats, more, cert, key, origin.endpoint(), withDefaults(moreOfCdn));
+            .formatted(nats, more, cert, key, withDefaults(moreOfCdn, origin));
     return new CdnFixture(origin, toml, cert);
   }
 
@@ -152,24 +109,53 @@ final class CdnFixture implements AutoCloseable {
 
   /** Stops the service and starts it again with the same settings. */
   void restart() throws Exception {
+    restart(() -> null);
+  }
+
+  /** The same with something that happens while it is away. */
+  void restart(Callable<?> meanwhile) throws Exception {
     closeHttp3();
     runtime.close();
+    meanwhile.call();
     runtime = start(toml);
   }
 
+  /** Another certificate in the files of the settings, of which the service is told. */
+  X509Certificate replaceCertificate() throws Exception {
+    X509Certificate made = writeCertificate(certificate.resolveSibling(""));
+    runtime.service().reload();
+    return made;
+  }
+
+  private static X509Certificate writeCertificate(Path directory) throws Exception {
+    X509Bundle bundle =
+        new CertificateBuilder()
+            .algorithm(CertificateBuilder.Algorithm.ecp256)
+            .subject("CN=localhost")
+            .addSanDnsName("localhost")
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve(CERTIFICATE), bundle.getCertificatePEM());
+    Files.writeString(directory.resolve(PRIVATE_KEY), bundle.getPrivateKeyPEM());
+    return bundle.getCertificate();
+  }
+
   /**
-   * Unless the settings say otherwise the plain port serves images, and the origin may take its
-   * time, as it does on a busy machine.
+   * Unless the settings say otherwise the plain port serves images, the bucket is the scripted one,
+   * and the origin may take its time, as it does on a busy machine.
    */
-  private static String withDefaults(String settings) {
+  private static String withDefaults(String settings, ScriptedOrigin origin) {
     StringBuilder all = new StringBuilder(settings).append('\n');
     for (String line :
         List.of(
             "allow_insecure = true",
             "http3 = true",
+            "bucket.endpoint = \"" + origin.endpoint() + "\"",
             "origin_request_timeout = 60",
             "origin_hedge_delay = 60000")) {
-      if (!settings.contains(line.substring(0, line.indexOf(' ')))) {
+      String start = line.substring(0, line.indexOf('=') + 1);
+      if (settings.lines().noneMatch(own -> own.strip().startsWith(start))) {
         all.append(line).append('\n');
       }
     }
@@ -269,23 +255,18 @@ final class CdnFixture implements AutoCloseable {
   Answer send(Version version, String method, String path, Map<String, String> headers)
       throws Exception {
     if (version == Version.HTTP_3) {
-      Http3Client.Answer answer =
-          http3().send(method, path, headers, new byte[0]).get(LIMIT_SECONDS, TimeUnit.SECONDS);
-      return new Answer(answer.status(), answer.headers(), answer.body());
+      return Answer.of(
+          http3().send(method, path, headers, new byte[0]).get(LIMIT_SECONDS, TimeUnit.SECONDS));
     }
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri(version, path))
             .method(method, HttpRequest.BodyPublishers.noBody())
             .timeout(Duration.ofSeconds(LIMIT_SECONDS));
     headers.forEach(request::header);
-    HttpResponse<byte[]> answer =
+    return Answer.of(
         client(version)
             .sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray())
-            .get(LIMIT_SECONDS, TimeUnit.SECONDS); // the body has to come within it too
-    Map<String, String> fields = new TreeMap<>();
-    answer.headers().map().forEach((name, values) -> fields.put(name, String.join(", ", values)));
-    fields.remove(":status");
-    return new Answer(answer.statusCode(), fields, answer.body());
+            .get(LIMIT_SECONDS, TimeUnit.SECONDS)); // the body has to come within it too
   }
 
   URI uri(Version version, String path) {
@@ -307,7 +288,8 @@ final class CdnFixture implements AutoCloseable {
     return client;
   }
 
-  private Http3Client connectHttp3() throws IOException {
+  /** A connection of its own. */
+  Http3Client connectHttp3() throws IOException {
     return Http3Client.connect(
         runtime.loops(), new InetSocketAddress(InetAddress.getLoopbackAddress(), securePort()));
   }
@@ -326,9 +308,32 @@ final class CdnFixture implements AutoCloseable {
 
   /** A client of HTTP/2 with a connection of its own that trusts everyone. */
   static HttpClient secureClient() throws Exception {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_2)
+        .sslContext(trustingContext())
+        .build();
+  }
+
+  /** A TLS connection whose client offers these protocols. */
+  SSLSocket connectTls(String... protocols) throws Exception {
+    SSLSocket socket =
+        (SSLSocket)
+            trustingContext()
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), securePort());
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setApplicationProtocols(protocols);
+    socket.setSSLParameters(parameters);
+    socket.startHandshake();
+    return socket;
+  }
+
+  /** TLS that trusts everyone. */
+  static SSLContext trustingContext() throws Exception {
     SSLContext trusting = SSLContext.getInstance("TLS");
-    trusting.init(null, new TrustManager[] {new TrustAll()}, new SecureRandom());
-    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).sslContext(trusting).build();
+    trusting.init(
+        null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), new SecureRandom());
+    return trusting;
   }
 
   /** The figures by name and labels as scraped. */
@@ -357,32 +362,5 @@ final class CdnFixture implements AutoCloseable {
     secure.close();
     runtime.close();
     origin.close();
-  }
-
-  private static final class TrustAll extends X509ExtendedTrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
-
-    @Override
-    public void checkClientTrusted(
-        X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-
-    @Override
-    public void checkServerTrusted(
-        X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
-    }
   }
 }

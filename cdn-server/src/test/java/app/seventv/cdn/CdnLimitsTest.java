@@ -1,14 +1,15 @@
 package app.seventv.cdn;
 
+import static io.netty.handler.codec.quic.QuicTransportError.CONNECTION_REFUSED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import app.seventv.cdn.CdnFixture.Answer;
 import app.seventv.cdn.CdnFixture.Version;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +29,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Limits per address, as the settings say. */
 class CdnLimitsTest {
   private static final String NO_NATS = "nats://127.0.0.1:1";
+
+  private static final int AT_ONCE = 40;
+
+  private static final String BEHIND_A_PROXY =
+      """
+      rate_limit = { enabled = true, requests_per_second = 1, request_burst = 2 }
+      incoming_request = { ip_headers = ["x-real-ip"], trusted_proxies = ["127.0.0.0/8", "10.0.0.0/8"] }
+      """;
 
   @TempDir Path folder = Path.of(".");
 
@@ -174,19 +185,86 @@ class CdnLimitsTest {
     }
   }
 
+  /** Sends requests at once whose clients are told in a field; how many are served. */
+  private static int served(CdnFixture cdn, Version version, IntFunction<String> client)
+      throws Exception {
+    int served = 0;
+    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Answer>> asked = new ArrayList<>();
+      for (int i = 0; i < AT_ONCE; i++) {
+        Map<String, String> fields = Map.of("x-real-ip", client.apply(i));
+        asked.add(clients.submit(() -> cdn.send(version, "GET", "/nothing", fields)));
+      }
+      for (Future<Answer> one : asked) {
+        assertThat(one.get().status()).isIn(404, 429);
+        served += one.get().status() == 404 ? 1 : 0;
+      }
+    }
+    return served;
+  }
+
+  /** A proxy may speak any version to us, and tells its client in a field. */
   @Test
   void clientsBehindATrustedProxyCountThemselves() throws Exception {
-    String proxies =
-        "incoming_request = { ip_headers = [\"x-real-ip\"], trusted_proxies = [\"127.0.0.0/8\"] }";
-    try (EdgeFixture cdn = cdn("requests_per_second = 1, request_burst = 2", proxies)) {
-      for (int client = 1; client <= 3; client++) {
-        int refused = 0;
-        for (int i = 0; i < 6; i++) {
-          var request = cdn.request("/nothing").header("x-real-ip", "192.0.2." + client).build();
-          refused += cdn.send(request).statusCode() == 429 ? 1 : 0;
+    try (CdnFixture cdn = CdnFixture.start(folder, BEHIND_A_PROXY)) {
+      for (Version version : Version.values()) {
+        for (int client = 1; client <= 3; client++) {
+          String address = "192.0.2." + (10 * version.number() + client);
+          assertThat(served(cdn, version, _ -> address))
+              .as(version.name())
+              .isBetween(2, AT_ONCE - 1);
         }
-        assertThat(refused).isPositive();
-        assertThat(refused).isLessThanOrEqualTo(4);
+      }
+    }
+  }
+
+  /** What a client makes up stands to the left of what the proxy adds (cdn.md §3.4). */
+  @Test
+  void nobodyEscapesItsLimitByNamingOthers() throws Exception {
+    try (CdnFixture cdn = CdnFixture.start(folder, BEHIND_A_PROXY)) {
+      for (Version version : Version.values()) {
+        String proxied = ", 192.0.2." + version.number() + ", 10.0.0.1";
+        assertThat(served(cdn, version, i -> "198.51.100." + i + proxied))
+            .as(version.name())
+            .isBetween(2, AT_ONCE - 1);
+      }
+    }
+  }
+
+  /** A connection that gets no byte, whatever it says first: closed, or reset. */
+  private static boolean isClosedWithoutAByte(int port, String start) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(30_000);
+      socket.getOutputStream().write(start.getBytes(StandardCharsets.ISO_8859_1));
+      return socket.getInputStream().read() < 0;
+    } catch (SocketException reset) {
+      return true;
+    }
+  }
+
+  /** One limit for all listeners, looked at before any handshake (cdn.md §6). */
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void whoIsRefusedIsToldNothing(Version version) throws Exception {
+    String limits =
+        "range_buckets = [], ipv4_buckets = [{ prefix_length = 32, concurrent_connections = 1 }]";
+    try (CdnFixture cdn = edge(limits);
+        AutoCloseable first = cdn.connect(version)) {
+      assertThat(first).isNotNull();
+      for (int port : new int[] {cdn.plainPort(), cdn.securePort()}) {
+        for (String start :
+            List.of(
+                "GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n",
+                "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0",
+                "\u0016\u0003\u0001")) {
+          assertThat(isClosedWithoutAByte(port, start)).as(start).isTrue();
+        }
+      }
+      try (QuicHello refused = QuicHello.send(cdn.runtime().loops(), cdn.securePort(), "h3")) {
+        if (!refused.isRefused()) { // on its first packet, or on its second
+          assertThat(refused.closed().get(30, TimeUnit.SECONDS))
+              .isEqualTo(CONNECTION_REFUSED.code());
+        }
       }
     }
   }

@@ -3,7 +3,6 @@ package app.seventv.cdn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.seventv.cdn.CdnFixture.Answer;
 import app.seventv.cdn.CdnFixture.Version;
 import app.seventv.cdn.peer.PeerClient;
 import app.seventv.cdn.peer.Rendezvous;
@@ -78,9 +77,12 @@ class CdnPeersTest {
     }
   }
 
-  private CdnFixture edge(String name, int port, List<URI> nodes) throws Exception {
+  private CdnFixture edge(String name, int port, List<URI> nodes, String nats) throws Exception {
     return CdnFixture.start(
-        folder.resolve(name), peers(port, nodes, "s"), "metrics_bind_address = \"127.0.0.1:0\"\n");
+        folder.resolve(name),
+        peers(port, nodes, "s"),
+        "metrics_bind_address = \"127.0.0.1:0\"\n",
+        nats);
   }
 
   @Test
@@ -89,8 +91,8 @@ class CdnPeersTest {
     int portB = freePort();
     List<URI> nodes =
         List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
-    try (CdnFixture a = edge("a", portA, nodes)) {
-      try (CdnFixture b = edge("b", portB, nodes)) {
+    try (CdnFixture a = edge("a", portA, nodes, NO_NATS)) {
+      try (CdnFixture b = edge("b", portB, nodes, NO_NATS)) {
         for (Version version : Version.values()) {
           String ofA = keyOf(nodes.get(0), nodes, version.number());
           String ofB = keyOf(nodes.get(1), nodes, version.number());
@@ -138,6 +140,13 @@ class CdnPeersTest {
               .header("authorization", "Bearer s")
               .build();
       assertThat(b.send(peer).statusCode()).isEqualTo(404);
+      HttpRequest there =
+          HttpRequest.newBuilder(nodes.get(1).resolve("/" + ofB))
+              .header("authorization", "Bearer s")
+              .build();
+      // No purge reaches it: it promises no more than it trusts itself.
+      assertThat(b.send(there).headers().firstValue("cache-control"))
+          .hasValue("public, max-age=60");
     }
   }
 
@@ -180,6 +189,31 @@ class CdnPeersTest {
           });
       assertThat(a.get("/" + ofB).body()).containsExactly(2);
       assertThat(a.figure("cache_tier_doubts_total{tier=\"peer\"}")).isNaN();
+    }
+  }
+
+  /** One that no purge reaches says nothing of them: the origin is asked about what it has. */
+  @Test
+  void aPeerThatIsBehindIsNotBelieved() throws Exception {
+    int portA = freePort();
+    int portB = freePort();
+    List<URI> nodes =
+        List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
+    try (DevNats nats = DevNats.start(Files.createDirectories(folder.resolve("nats")), 0, 0);
+        CdnFixture a = edge("a", portA, nodes, nats.uri().toString());
+        CdnFixture b = edge("b", portB, nodes, NO_NATS)) {
+      await().until(() -> a.figure("cdn_purge_connected") == 1);
+      for (Version version : Version.values()) {
+        String ofB = keyOf(nodes.get(1), nodes, version.number());
+        b.origin().put(ofB, new byte[] {2});
+        a.origin().put(ofB, new byte[] {1});
+        Answer answer = a.get(version, '/' + ofB);
+        assertThat(answer.body()).containsExactly(1);
+        assertThat(answer.header("cache-status")).startsWith("SevenTV; fwd=");
+        assertThat(a.origin().calls(ofB).getFirst().headers())
+            .containsEntry("if-none-match", ScriptedOrigin.etag(new byte[] {2}));
+        assertThat(a.figure("cache_tier_doubts_total{tier=\"peer\"}")).isEqualTo(version.number());
+      }
     }
   }
 

@@ -3,12 +3,17 @@ package app.seventv.cdn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.seventv.cdn.CdnFixture.Answer;
 import app.seventv.cdn.CdnFixture.Version;
 import app.seventv.devstack.nats.DevNats;
 import com.sun.net.httpserver.HttpServer;
 import io.nats.client.Connection;
+import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
+import io.nats.client.api.AckPolicy;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.DeliverPolicy;
+import io.nats.client.api.RetentionPolicy;
+import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,34 +22,92 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Purges with a real NATS server, a disk cache, and Cloudflare's API as a stub. */
 class CdnPurgeTest {
   private static final String ID = EdgeFixture.ID;
-  private static final String SECRET = "Bearer the-secret";
+  private static final String SECRET = "the-secret";
+  private static final String BEARER = "Bearer " + SECRET;
 
   @TempDir Path folder = Path.of(".");
 
   private String disk() {
-    return "purge_secret = \"the-secret\"\ndisk = { directory = \""
-        + folder.resolve("disk")
-        + "\" }";
+    return """
+    purge_secret = "%s"
+    disk = { directory = "%s" }
+    """
+        .formatted(SECRET, folder.resolve("disk"));
   }
 
   private DevNats nats(int port) throws Exception {
     return DevNats.start(Files.createDirectories(folder.resolve("nats")), port, 0);
   }
 
+  /** An edge that is purged by these messages, and has an admin port. */
+  private CdnFixture edge(String name, String natsUri, String settings) throws Exception {
+    return CdnFixture.start(
+        folder.resolve(name), settings, "metrics_bind_address = \"127.0.0.1:0\"\n", natsUri);
+  }
+
+  /** An image, one for each version. */
+  private static String key(Version version, int scale) {
+    return "emote/01F6MZGCNG000255K4X1K7NT0%d/%dx.webp".formatted(version.number(), scale);
+  }
+
+  /** A message that purges that image of all versions. */
+  private static String purgeOf(int scale) {
+    return Arrays.stream(Version.values())
+        .map(version -> '"' + key(version, scale) + '"')
+        .collect(Collectors.joining(",", "{\"files\":[", "]}"));
+  }
+
+  private static void put(CdnFixture cdn, int scale, int content) {
+    for (Version version : Version.values()) {
+      cdn.origin().put(key(version, scale), new byte[] {(byte) content});
+    }
+  }
+
+  private static void assertServedOverEveryVersion(CdnFixture cdn, int scale, int content)
+      throws Exception {
+    for (Version version : Version.values()) {
+      assertThat(cdn.get(version, '/' + key(version, scale)).body())
+          .as("%dx over %s", scale, version)
+          .containsExactly(content);
+    }
+  }
+
+  private static void assertGone(CdnFixture cdn, int scale) throws Exception {
+    for (Version version : Version.values()) {
+      assertThat(cdn.get(version, '/' + key(version, scale)).status())
+          .as("%dx over %s", scale, version)
+          .isEqualTo(404);
+    }
+  }
+
+  /** Fetches images over every version and removes them from the origin: the cache has the last. */
+  private static void keepTheLast(CdnFixture cdn, int scales) throws Exception {
+    await().until(() -> cdn.figure("cdn_purge_connected") == 1 && cdn.figure("cdn_disk_up") == 1);
+    for (int scale = 1; scale <= scales; scale++) {
+      put(cdn, scale, scale);
+      assertServedOverEveryVersion(cdn, scale, scale);
+      for (Version version : Version.values()) {
+        cdn.origin().remove(key(version, scale));
+      }
+    }
+    int kept = scales * Version.values().length;
+    await().until(() -> cdn.figure("cdn_disk_entries") == kept);
+  }
+
   /** The disk is there, and knows that it has missed no purge. */
-  private static void awaitWarm(EdgeFixture cdn) {
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> cdn.figure("cdn_disk_up") == 1 && cdn.figure("cdn_disk_certain") == 1);
+  private static void awaitWarm(CdnFixture cdn) {
+    await().until(() -> cdn.figure("cdn_disk_up") == 1 && cdn.figure("cdn_disk_certain") == 1);
   }
 
   private static int freePort() throws IOException {
@@ -65,30 +128,27 @@ class CdnPurgeTest {
   @Test
   void warmAfterARestartAndPurgedForGood() throws Exception {
     try (DevNats nats = nats(0);
-        EdgeFixture cdn = new EdgeFixture(folder, nats.uri().toString(), disk())) {
-      await().until(() -> cdn.figure("cdn_purge_connected") == 1);
-      await().until(() -> cdn.figure("cdn_disk_up") == 1);
-      for (int i = 1; i <= 3; i++) {
-        cdn.put("emote/" + ID + "/" + i + "x.webp", new byte[] {(byte) i});
-        assertThat(cdn.get("/emote/" + ID + "/" + i + "x.webp").body()).containsExactly(i);
-        cdn.delete("emote/" + ID + "/" + i + "x.webp");
+        CdnFixture cdn = edge("edge", nats.uri().toString(), disk())) {
+      keepTheLast(cdn, 3);
+      cdn.restart();
+      awaitWarm(cdn);
+      assertServedOverEveryVersion(cdn, 1, 1);
+      publish(nats, "cdn.purge.request", purgeOf(1));
+      for (Version version : Version.values()) {
+        await().until(() -> cdn.get(version, '/' + key(version, 1)).status() == 404);
       }
-      await().until(() -> cdn.figure("cdn_disk_entries") == 3);
       cdn.restart();
       awaitWarm(cdn);
-      assertThat(cdn.get("/emote/" + ID + "/1x.webp").body()).containsExactly(1);
-      publish(nats, "cdn.purge.request", "{\"files\":[\"emote/" + ID + "/1x.webp\"]}");
-      await().until(() -> cdn.get("/emote/" + ID + "/1x.webp").statusCode() == 404);
+      assertGone(cdn, 1);
+      assertServedOverEveryVersion(cdn, 2, 2);
+      for (Version version : Version.values()) {
+        String prefix = key(version, 2).substring(0, key(version, 2).lastIndexOf('/'));
+        assertThat(cdn.purge(SECRET, "{\"prefixes\":[\"" + prefix + "\"]}")).isEqualTo(200);
+      }
       cdn.restart();
       awaitWarm(cdn);
-      assertThat(cdn.get("/emote/" + ID + "/1x.webp").statusCode()).isEqualTo(404);
-      assertThat(cdn.get("/emote/" + ID + "/2x.webp").body()).containsExactly(2);
-      assertThat(cdn.purge("POST", SECRET, "{\"prefixes\":[\"emote/" + ID + "\"]}").statusCode())
-          .isEqualTo(200);
-      cdn.restart();
-      awaitWarm(cdn);
-      assertThat(cdn.get("/emote/" + ID + "/2x.webp").statusCode()).isEqualTo(404);
-      assertThat(cdn.get("/emote/" + ID + "/3x.webp").statusCode()).isEqualTo(404);
+      assertGone(cdn, 2);
+      assertGone(cdn, 3);
     }
   }
 
@@ -123,20 +183,22 @@ class CdnPurgeTest {
 
   @Test
   void bothProcessesOfAPodGetEveryPurge() throws Exception {
-    String key = "emote/" + ID + "/1x.webp";
     try (DevNats nats = nats(0);
-        EdgeFixture old = new EdgeFixture(folder.resolve("old"), nats.uri().toString(), "");
-        EdgeFixture successor = new EdgeFixture(folder.resolve("new"), nats.uri().toString(), "")) {
-      List<EdgeFixture> both = List.of(old, successor);
-      for (EdgeFixture cdn : both) {
+        CdnFixture old = edge("old", nats.uri().toString(), "");
+        CdnFixture successor = edge("new", nats.uri().toString(), "")) {
+      List<CdnFixture> both = List.of(old, successor);
+      for (CdnFixture cdn : both) {
         await().until(() -> cdn.figure("cdn_purge_connected") == 1);
-        cdn.put(key, new byte[] {1});
-        assertThat(cdn.get("/" + key).body()).containsExactly(1);
-        cdn.put(key, new byte[] {2});
+        put(cdn, 1, 1);
+        assertServedOverEveryVersion(cdn, 1, 1);
+        put(cdn, 1, 2);
+        assertServedOverEveryVersion(cdn, 1, 1);
       }
-      publish(nats, "cdn.purge.request", "{\"files\":[\"" + key + "\"]}");
-      for (EdgeFixture cdn : both) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> cdn.get("/" + key).body()[0] == 2);
+      publish(nats, "cdn.purge.request", purgeOf(1));
+      for (CdnFixture cdn : both) {
+        for (Version version : Version.values()) {
+          await().until(() -> cdn.get(version, '/' + key(version, 1)).body()[0] == 2);
+        }
       }
     }
   }
@@ -144,24 +206,17 @@ class CdnPurgeTest {
   @Test
   void aPurgeWhileItWasAwayIsMadeUpForAndTheRestStaysWarm() throws Exception {
     try (DevNats nats = nats(0);
-        EdgeFixture cdn = new EdgeFixture(folder, nats.uri().toString(), disk())) {
-      await().until(() -> cdn.figure("cdn_purge_connected") == 1);
-      await().until(() -> cdn.figure("cdn_disk_up") == 1);
-      for (int i = 1; i <= 2; i++) {
-        cdn.put("emote/" + ID + "/" + i + "x.webp", new byte[] {(byte) i});
-        assertThat(cdn.get("/emote/" + ID + "/" + i + "x.webp").body()).containsExactly(i);
-        cdn.delete("emote/" + ID + "/" + i + "x.webp");
-      }
-      await().until(() -> cdn.figure("cdn_disk_entries") == 2);
+        CdnFixture cdn = edge("edge", nats.uri().toString(), disk())) {
+      keepTheLast(cdn, 2);
       cdn.restart(() -> {
-        publish(nats, "cdn.purge.request", "{\"files\":[\"emote/" + ID + "/1x.webp\"]}");
+        publish(nats, "cdn.purge.request", purgeOf(1));
         return null;
       });
       awaitWarm(cdn);
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> cdn.get("/emote/" + ID + "/1x.webp").statusCode() == 404);
-      assertThat(cdn.get("/emote/" + ID + "/2x.webp").body()).containsExactly(2);
+      for (Version version : Version.values()) {
+        await().until(() -> cdn.get(version, '/' + key(version, 1)).status() == 404);
+      }
+      assertServedOverEveryVersion(cdn, 2, 2);
     }
   }
 
@@ -172,11 +227,11 @@ class CdnPurgeTest {
       String body = "{\"files\":[\"emote/" + ID + "/1x.webp\",\"x\"]}";
       assertThat(cdn.purge("POST", "", body).statusCode()).isEqualTo(401);
       assertThat(cdn.purge("POST", "Bearer the-secre", body).statusCode()).isEqualTo(401);
-      assertThat(cdn.purge("GET", SECRET, "").statusCode()).isEqualTo(405);
-      assertThat(cdn.purge("POST", SECRET, "{").statusCode()).isEqualTo(400);
-      assertThat(cdn.purge("POST", SECRET, " ".repeat(2 << 20)).statusCode()).isEqualTo(413);
+      assertThat(cdn.purge("GET", BEARER, "").statusCode()).isEqualTo(405);
+      assertThat(cdn.purge("POST", BEARER, "{").statusCode()).isEqualTo(400);
+      assertThat(cdn.purge("POST", BEARER, " ".repeat(2 << 20)).statusCode()).isEqualTo(413);
       await().until(() -> cdn.figure("cdn_purge_connected") == 1);
-      var done = cdn.purge("POST", SECRET, body);
+      var done = cdn.purge("POST", BEARER, body);
       assertThat(done.statusCode()).isEqualTo(200);
       assertThat(done.body()).contains("\"files\":1").contains("\"skipped\":1");
     }
@@ -185,31 +240,77 @@ class CdnPurgeTest {
   @Test
   void servesWithoutNatsAndIsPurgedOnceItIsThere() throws Exception {
     int port = freePort();
-    String uri = "nats://127.0.0.1:" + port;
-    try (EdgeFixture cdn = new EdgeFixture(folder, uri, disk())) {
-      String key = "emote/" + ID + "/1x.webp";
-      cdn.put(key, new byte[] {1});
-      assertThat(cdn.get("/" + key).body()).containsExactly(1);
+    try (CdnFixture cdn = edge("edge", "nats://127.0.0.1:" + port, disk())) {
+      put(cdn, 1, 1);
+      assertServedOverEveryVersion(cdn, 1, 1);
       assertThat(cdn.figure("cdn_purge_connected")).isZero();
-      assertThat(cdn.purge("POST", SECRET, "{\"files\":[],\"everywhere\":true}").statusCode())
-          .isEqualTo(503);
+      assertThat(cdn.purge(SECRET, "{\"files\":[],\"everywhere\":true}")).isEqualTo(503);
       try (DevNats nats = nats(port)) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cdn_purge_connected") == 1);
-        cdn.put(key, new byte[] {2});
-        publish(nats, "cdn.purge.request", "{\"files\":[\"" + key + "\"]}");
-        await().until(() -> cdn.get("/" + key).body()[0] == 2);
+        await().until(() -> cdn.figure("cdn_purge_connected") == 1);
+        put(cdn, 1, 2);
+        publish(nats, "cdn.purge.request", purgeOf(1));
+        for (Version version : Version.values()) {
+          await().until(() -> cdn.get(version, '/' + key(version, 1)).body()[0] == 2);
+        }
         deleteConsumer(nats);
-        cdn.put(key, new byte[] {3});
-        await()
-            .atMost(Duration.ofSeconds(60))
-            .pollInterval(Duration.ofMillis(500))
-            .until(() -> {
-              publish(nats, "cdn.purge.request", "{\"files\":[\"" + key + "\"]}");
-              return cdn.get("/" + key).body()[0] == 3;
-            });
+        put(cdn, 1, 3);
+        for (Version version : Version.values()) {
+          await()
+              .atMost(Duration.ofSeconds(60))
+              .pollInterval(Duration.ofMillis(500))
+              .until(() -> {
+                publish(nats, "cdn.purge.request", purgeOf(1));
+                return cdn.get(version, '/' + key(version, 1)).body()[0] == 3;
+              });
+        }
       }
-      await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cdn_purge_connected") == 0);
-      assertThat(cdn.get("/" + key).body()).containsExactly(3);
+      await().until(() -> cdn.figure("cdn_purge_connected") == 0);
+      assertServedOverEveryVersion(cdn, 1, 3);
+    }
+  }
+
+  /** What was purged elsewhere meanwhile is served for a short time only. */
+  @Test
+  void withoutPurgesTheOriginIsAskedBeforeAnOldCopyIsServed() throws Exception {
+    String settings = "max_age_without_purges = \"1s\"\nstale_while_revalidate = \"0s\"\n";
+    try (CdnFixture cdn = edge("edge", "nats://127.0.0.1:1", settings)) {
+      put(cdn, 1, 1);
+      assertServedOverEveryVersion(cdn, 1, 1);
+      put(cdn, 1, 2);
+      long untilNs = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+      await().until(() -> System.nanoTime() - untilNs >= 0);
+      assertServedOverEveryVersion(cdn, 1, 2);
+    }
+  }
+
+  /** Other services know them by these settings (cdn.md §7). */
+  @Test
+  void theStreamAndTheConsumerAreAsOthersExpectThem() throws Exception {
+    try (DevNats nats = nats(0);
+        CdnFixture cdn = edge("edge", nats.uri().toString(), "")) {
+      await().until(() -> cdn.figure("cdn_purge_connected") == 1);
+      Connection connection = Nats.connect(nats.uri());
+      try {
+        JetStreamManagement management = connection.jetStreamManagement();
+        StreamConfiguration stream = management.getStreamInfo("CdnPurge").getConfiguration();
+        assertThat(stream.getSubjects()).containsExactly("cdn.purge.>");
+        assertThat(stream.getRetentionPolicy()).isEqualTo(RetentionPolicy.Interest);
+        assertThat(stream.getMaxAge()).isEqualTo(Duration.ofHours(24));
+        String name = management.getConsumerNames("CdnPurge").getFirst();
+        assertThat(name).startsWith("test-pod=");
+        ConsumerConfiguration consumer =
+            management.getConsumerInfo("CdnPurge", name).getConsumerConfiguration();
+        assertThat(consumer.getDurable()).isNull();
+        assertThat(consumer.getDeliverSubject()).isNull(); // pulled
+        assertThat(consumer.getAckPolicy()).isEqualTo(AckPolicy.All);
+        assertThat(consumer.getFilterSubject()).isEqualTo("cdn.purge.request");
+        assertThat(consumer.getInactiveThreshold()).isEqualTo(Duration.ofHours(24));
+        assertThat(consumer.getMaxDeliver()).isEqualTo(10);
+        assertThat(consumer.getAckWait()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(consumer.getDeliverPolicy()).isEqualTo(DeliverPolicy.All);
+      } finally {
+        connection.close();
+      }
     }
   }
 

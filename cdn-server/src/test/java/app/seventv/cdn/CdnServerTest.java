@@ -3,17 +3,11 @@ package app.seventv.cdn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.seventv.core.http.Http3Client;
-import app.seventv.core.service.ServiceRuntime;
+import app.seventv.cdn.CdnFixture.Version;
 import app.seventv.devstack.nats.DevNats;
 import app.seventv.devstack.s3.DevS3;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.X509Bundle;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -21,15 +15,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
@@ -47,24 +47,12 @@ class CdnServerTest {
   private DevS3 s3;
   private DevNats nats;
   private S3AsyncClient bucket;
-  private ServiceRuntime runtime;
-  private CdnServer cdn;
-  private HttpClient client;
+  private CdnFixture cdn;
 
   @BeforeAll
   void start() throws Exception {
-    Files.createDirectories(directory.resolve("s3"));
-    Files.createDirectories(directory.resolve("nats"));
-    s3 = DevS3.start(directory.resolve("s3"), 0);
-    nats = DevNats.start(directory.resolve("nats"), 0, 0);
-    X509Bundle bundle =
-        new CertificateBuilder()
-            .algorithm(CertificateBuilder.Algorithm.ecp256)
-            .subject("CN=localhost")
-            .setIsCertificateAuthority(true)
-            .buildSelfSigned();
-    Path cert = Files.writeString(directory.resolve("c.pem"), bundle.getCertificatePEM());
-    Path key = Files.writeString(directory.resolve("k.pem"), bundle.getPrivateKeyPEM());
+    s3 = DevS3.start(Files.createDirectories(directory.resolve("s3")), 0);
+    nats = DevNats.start(Files.createDirectories(directory.resolve("nats")), 0, 0);
     bucket =
         S3AsyncClient.builder()
             .endpointOverride(s3.endpoint())
@@ -74,202 +62,145 @@ class CdnServerTest {
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(DevS3.ACCESS_KEY, DevS3.SECRET_KEY)))
             .build();
-    String toml =
+    String settings =
         """
-        event_loops = 2
-        [pod]
-        name = "test-pod"
-        node_name = "test-node"
-        [nats]
-        servers = ["%s"]
-        [cdn]
-        bind = "127.0.0.1:0"
-        secure_bind = "127.0.0.1:0"
-        http3 = true
-        allow_insecure = true
-        origin_request_timeout = 60
-        origin_hedge_delay = 60000
-        tls = { cert = "%s", key = "%s" }
-        [cdn.bucket]
-        endpoint = "%s"
-        credentials = { access_key = "%s", secret_key = "%s" }
+        bucket.endpoint = "%s"
+        bucket.credentials = { access_key = "%s", secret_key = "%s" }
         """
-            .formatted(nats.uri(), cert, key, s3.endpoint(), DevS3.ACCESS_KEY, DevS3.SECRET_KEY);
-    runtime = ServiceRuntime.start(CdnServer.DEFINITION, CdnServer.DEFINITION.config(toml));
-    cdn = (CdnServer) runtime.service();
-    client = HttpClient.newHttpClient();
+            .formatted(s3.endpoint(), DevS3.ACCESS_KEY, DevS3.SECRET_KEY);
+    cdn = CdnFixture.start(directory.resolve("cdn"), settings, "", nats.uri().toString());
   }
 
   @AfterAll
   void stop() throws Exception {
-    runtime.close();
+    cdn.close();
     bucket.close();
     nats.close();
     s3.close();
-    client.close();
   }
 
   private void put(String key, String type, byte[] body) {
     bucket
         .putObject(
-            r -> r.bucket("7tv-public").key(key).contentType(type),
+            r -> r.bucket(DevS3.PUBLIC_BUCKET).key(key).contentType(type),
             AsyncRequestBody.fromBytes(body))
         .join();
   }
 
-  private HttpResponse<byte[]> get(String path) throws Exception {
-    return send("GET", path);
+  /** A key of its own for each version. */
+  private static String key(String family, Version version, String file) {
+    return family + "/01F6MZGCNG000255K4X1K7NT0" + version.number() + '/' + file;
   }
 
-  private HttpResponse<byte[]> send(String method, String path) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + cdn.ports().get(1) + path))
-            .method(method, HttpRequest.BodyPublishers.noBody())
-            .timeout(Duration.ofSeconds(20))
-            .build();
-    return client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-  }
-
-  private static String header(HttpResponse<?> response, String name) {
-    return response.headers().firstValue(name).orElse("(none)");
-  }
-
+  /** The first one to ask is of another version each time. */
   @Test
   void firstMissThenHitOverEveryVersion() throws Exception {
     byte[] image = new byte[200_000];
     Arrays.fill(image, (byte) 7);
-    put("emote/" + ID + "/4x.webp", "image/webp", image);
-    HttpResponse<byte[]> miss = get("/emote/" + ID + "/4x.webp");
-    assertThat(miss.statusCode()).isEqualTo(200);
-    assertThat(miss.body()).isEqualTo(image);
-    assertThat(header(miss, "x-7tv-cache")).isEqualTo("miss");
-    assertThat(header(miss, "content-type")).isEqualTo("image/webp");
-    assertThat(header(miss, "cache-control"))
-        .isEqualTo("public, max-age=604800, s-maxage=86400, immutable");
-    assertThat(header(miss, "x-7tv-cdn-pod")).isEqualTo("test-pod");
-    assertThat(header(miss, "access-control-allow-origin")).isEqualTo("*");
-    HttpResponse<byte[]> hit = get("/emote/" + ID + "/4x.webp");
-    assertThat(header(hit, "x-7tv-cache")).isEqualTo("hit");
-    assertThat(header(hit, "x-7tv-cache-hits")).isEqualTo("1");
-    HttpResponse<byte[]> head = send("HEAD", "/emote/" + ID + "/4x.webp");
-    assertThat(header(head, "content-length")).isEqualTo("200000");
-    assertThat(head.body()).isEmpty();
-    HttpRequest h2 =
-        HttpRequest.newBuilder(
-                URI.create(
-                    "https://localhost:" + cdn.ports().getFirst() + "/emote/" + ID + "/4x.webp"))
-            .timeout(Duration.ofSeconds(30))
-            .build();
-    try (HttpClient over = CdnFixture.secureClient()) {
-      HttpResponse<byte[]> answer = over.send(h2, HttpResponse.BodyHandlers.ofByteArray());
-      assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
-      assertThat(answer.body()).isEqualTo(image);
+    for (Version first : Version.values()) {
+      String path = '/' + key("emote", first, "4x.webp");
+      put(path.substring(1), "image/webp", image);
+      Answer miss = cdn.get(first, path);
+      assertThat(miss.status()).isEqualTo(200);
+      assertThat(miss.body()).isEqualTo(image);
+      assertThat(miss.header("x-7tv-cache")).isEqualTo("miss");
+      assertThat(miss.header("content-type")).isEqualTo("image/webp");
+      assertThat(miss.header("cache-control"))
+          .isEqualTo("public, max-age=604800, s-maxage=86400, immutable");
+      assertThat(miss.header("x-7tv-cdn-pod")).isEqualTo("test-pod");
+      assertThat(miss.header("access-control-allow-origin")).isEqualTo("*");
+      int hits = 0;
+      for (Version version : Version.values()) {
+        hits++;
+        Answer hit = cdn.get(version, path);
+        assertThat(hit.body()).isEqualTo(image);
+        assertThat(hit.header("x-7tv-cache")).isEqualTo("hit");
+        assertThat(hit.header("x-7tv-cache-hits")).isEqualTo(Integer.toString(hits));
+      }
+      Answer head = cdn.send(first, "HEAD", path, Map.of());
+      assertThat(head.header("content-length")).isEqualTo("200000");
+      assertThat(head.body()).isEmpty();
     }
-    InetSocketAddress secure =
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), cdn.ports().getFirst());
-    try (Http3Client h3 = Http3Client.connect(runtime.loops(), secure)) {
-      Http3Client.Answer answer = h3.get("/emote/" + ID + "/4x.webp");
-      assertThat(answer.status()).isEqualTo(200);
-      assertThat(answer.body()).isEqualTo(image);
-      assertThat(answer.headers()).containsEntry("x-7tv-cache", "hit");
+    HttpResponse<Void> second =
+        cdn.client(Version.HTTP_2)
+            .send(
+                HttpRequest.newBuilder(cdn.uri(Version.HTTP_2, "/")).build(),
+                HttpResponse.BodyHandlers.discarding());
+    assertThat(second.version()).isEqualTo(HttpClient.Version.HTTP_2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void oneFetchHoweverManyAsk(Version version) throws Exception {
+    String path = '/' + key("badge", version, "1x.png");
+    put(path.substring(1), "image/png", new byte[1000]);
+    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Answer>> answers = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        answers.add(clients.submit(() -> cdn.get(version, path)));
+      }
+      long misses = 0;
+      for (Future<Answer> answer : answers) {
+        assertThat(answer.get().status()).isEqualTo(200);
+        misses += answer.get().header("x-7tv-cache").equals("miss") ? 1 : 0;
+      }
+      assertThat(misses).isEqualTo(1);
     }
   }
 
-  @Test
-  void oneFetchHoweverManyAsk() throws Exception {
-    put("badge/" + ID + "/1x.png", "image/png", new byte[1000]);
-    List<CompletableFuture<HttpResponse<byte[]>>> answers =
-        java.util.stream.IntStream.range(0, 50)
-            .mapToObj(i ->
-                client.sendAsync(
-                    HttpRequest.newBuilder(
-                            URI.create(
-                                "http://127.0.0.1:"
-                                    + cdn.ports().get(1)
-                                    + "/badge/"
-                                    + ID
-                                    + "/1x.png"))
-                        .build(),
-                    HttpResponse.BodyHandlers.ofByteArray()))
-            .toList();
-    long misses = 0;
-    for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
-      HttpResponse<byte[]> response = answer.get(20, TimeUnit.SECONDS);
-      assertThat(response.statusCode()).isEqualTo(200);
-      misses += header(response, "x-7tv-cache").equals("miss") ? 1 : 0;
-    }
-    assertThat(misses).isEqualTo(1);
-  }
-
-  @Test
-  void missingObjectsAreRememberedBriefly() throws Exception {
-    HttpResponse<byte[]> missing = get("/emote/01F6MZGCNG000255K4X1K7NTHZ/1x.webp");
-    assertThat(missing.statusCode()).isEqualTo(404);
-    assertThat(header(missing, "content-length")).isEqualTo("0");
-    assertThat(header(missing, "cache-control"))
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void missingObjectsAreRememberedBriefly(Version version) throws Exception {
+    Answer missing = cdn.get(version, '/' + key("badge", version, "2x.png"));
+    assertThat(missing.status()).isEqualTo(404);
+    assertThat(missing.header("content-length")).isEqualTo("0");
+    assertThat(missing.header("cache-control"))
         .isEqualTo("public, max-age=10, s-maxage=10, immutable");
   }
 
-  @Test
-  void redirectsToTheCanonicalPath() throws Exception {
+  /** A legacy id leads to the object in one step. */
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void redirectsToTheCanonicalPath(Version version) throws Exception {
+    String canonical = "/emote/" + ID + '/' + version.number() + "x.webp";
+    put(canonical.substring(1), "image/webp", new byte[] {9});
+    String scale = Integer.toString(version.number());
     for (String path :
         List.of(
-            "/emote/60ae958e229664e8667aea38/4x",
-            "/emote/" + ID.toLowerCase(java.util.Locale.ROOT) + "/4x.webp?v=1",
-            "/emote/" + ID + "/%34x.webp")) {
-      HttpResponse<byte[]> response = get(path);
-      assertThat(response.statusCode()).as(path).isEqualTo(308);
-      assertThat(header(response, "location")).isEqualTo("/emote/" + ID + "/4x.webp");
-      assertThat(header(response, "cache-control")).isEqualTo("no-cache");
+            "/emote/60ae958e229664e8667aea38/" + scale + "x",
+            "/emote/" + ID.toLowerCase(Locale.ROOT) + '/' + scale + "x.webp?v=1",
+            "/emote/" + ID + "/%3" + scale + "x.webp")) {
+      Answer answer = cdn.get(version, path);
+      assertThat(answer.status()).as(path).isEqualTo(308);
+      assertThat(answer.header("location")).isEqualTo(canonical);
+      assertThat(answer.header("cache-control")).isEqualTo("no-cache");
+      assertThat(cdn.get(version, answer.header("location")).body()).containsExactly(9);
     }
   }
 
-  @Test
-  void badRequestsSayWhy() throws Exception {
-    HttpResponse<byte[]> bad = get("/emote/xyz/1x.webp");
-    assertThat(bad.statusCode()).isEqualTo(400);
-    assertThat(new String(bad.body(), StandardCharsets.UTF_8))
-        .isEqualTo("Invalid URL: invalid id length: 3");
-    assertThat(header(bad, "content-type")).isEqualTo("text/plain; charset=utf-8");
-    assertThat(get("/misc/thing").statusCode()).isEqualTo(404);
-    assertThat(get("/emote/" + ID + "/").statusCode()).isEqualTo(404);
-    HttpResponse<byte[]> post = send("POST", "/emote/" + ID + "/1x.webp");
-    assertThat(post.statusCode()).isEqualTo(405);
-    assertThat(header(post, "allow")).isEqualTo("GET,HEAD");
-    HttpResponse<byte[]> preflight = send("OPTIONS", "/anything");
-    assertThat(preflight.statusCode()).isEqualTo(200);
-    assertThat(header(preflight, "access-control-allow-methods")).isEqualTo("*");
-  }
-
-  @Test
-  void purgeForgetsAndAnswers() throws Exception {
-    String key = "emote/" + ID + "/2x.webp";
-    put(key, "image/webp", new byte[] {1});
-    assertThat(get("/" + key).body()).containsExactly(1);
-    put(key, "image/webp", new byte[] {2});
-    assertThat(get("/" + key).body()).containsExactly(1);
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void purgeForgetsAndAnswers(Version version) throws Exception {
+    String path = '/' + key("emote", version, "2x.webp");
+    put(path.substring(1), "image/webp", new byte[] {1});
+    assertThat(cdn.get(version, path).body()).containsExactly(1);
+    put(path.substring(1), "image/webp", new byte[] {2});
+    assertThat(cdn.get(version, path).body()).containsExactly(1);
+    await().until(() -> cdn.figure("cdn_purge_connected") == 1);
     Connection connection = Nats.connect(nats.uri());
     try {
       var responses = connection.subscribe("cdn.purge.response");
-      await().until(() -> connection.jetStreamManagement().getStreamNames().contains("CdnPurge"));
-      await().until(() -> !connection.jetStreamManagement().getConsumerNames("CdnPurge").isEmpty());
+      connection.flush(Duration.ofSeconds(30));
       byte[] message =
-          "{\"files\":[\"not/a/key\",\"emote/60ae958e229664e8667aea38/2x.webp\"]}"
+          ("{\"files\":[\"not/a/key\",\"" + path.substring(1).toLowerCase(Locale.ROOT) + "\"]}")
               .getBytes(StandardCharsets.UTF_8);
       connection.jetStream().publish("cdn.purge.request", message);
-      var answer = responses.nextMessage(Duration.ofSeconds(10));
+      var answer = responses.nextMessage(Duration.ofSeconds(30));
       assertThat(answer).isNotNull();
       assertThat(answer.getData()).isEqualTo(message);
     } finally {
       connection.close();
     }
-    assertThat(get("/" + key).body()).containsExactly(2);
-  }
-
-  @Test
-  void statusTellsTheCache() throws Exception {
-    assertThat(new String(get("/").body(), StandardCharsets.UTF_8))
-        .startsWith(
-            "{\"message\":\"Welcome to the 7TV CDN!\",\"name\":\"SevenTV\",\"pod_name\":\"test-pod\"");
+    assertThat(cdn.get(version, path).body()).containsExactly(2);
   }
 }

@@ -2,7 +2,6 @@ package app.seventv.cdn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.seventv.cdn.CdnFixture.Answer;
 import app.seventv.cdn.CdnFixture.Version;
 import java.io.IOException;
 import java.net.InetAddress;

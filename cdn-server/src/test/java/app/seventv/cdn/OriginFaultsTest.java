@@ -5,7 +5,6 @@ import static app.seventv.cdn.ScriptedOrigin.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.seventv.cdn.CdnFixture.Answer;
 import app.seventv.cdn.CdnFixture.Version;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

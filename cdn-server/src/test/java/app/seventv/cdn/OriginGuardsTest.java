@@ -80,6 +80,49 @@ class OriginGuardsTest {
         .isBetween(HedgedOrigin.MAX_BUDGET, HedgedOrigin.MAX_BUDGET + fetches / 10);
   }
 
+  /** However long all went well: an origin that fails then does not get twice the load. */
+  @Test
+  void goodTimesSaveUpNoMoreThanTheBudget() {
+    Origin origin = new HedgedOrigin(silent, DEADLINE, DEADLINE, simulation);
+    for (int i = 0; i < 1_000; i++) {
+      CompletableFuture<OriginAnswer> result = origin.get("k", null);
+      silent.calls.getLast().complete(new OriginAnswer.NotFound());
+      assertThat(result).isDone();
+    }
+    int before = silent.calls.size();
+    int fetches = 100;
+    for (int i = 0; i < fetches; i++) {
+      CompletableFuture<OriginAnswer> result = origin.get("k", null);
+      while (!result.isDone()) {
+        silent.fail(silent.calls.size() - 1, Kind.ERROR);
+      }
+    }
+    assertThat(silent.calls.size() - before - fetches)
+        .isLessThanOrEqualTo(HedgedOrigin.MAX_BUDGET + fetches / 10);
+  }
+
+  @Test
+  void whileOneOfTwoMayAnswerNothingHasFailed() {
+    Origin origin = new HedgedOrigin(silent, DEADLINE, Duration.ofSeconds(1), simulation);
+    CompletableFuture<OriginAnswer> result = origin.get("k", null);
+    simulation.pass(Duration.ofSeconds(1));
+    simulation.fireNext();
+    assertThat(silent.calls).hasSize(2);
+    silent.fail(0, Kind.ERROR);
+    assertThat(result).isNotDone();
+    silent.calls.get(1).complete(new OriginAnswer.NotFound());
+    assertThat(result).isCompletedWithValue(new OriginAnswer.NotFound());
+  }
+
+  @Test
+  void aRefusalIsAnAnswer() {
+    Origin origin = new HedgedOrigin(silent, DEADLINE, Duration.ofSeconds(1), simulation);
+    CompletableFuture<OriginAnswer> result = origin.get("k", null);
+    silent.fail(0, Kind.REFUSED);
+    assertThat(kindOf(result)).isEqualTo(Kind.REFUSED);
+    assertThat(silent.calls).hasSize(1);
+  }
+
   @Test
   void aPlaceInTheQueueIsForATimeOnly() {
     BoundedOrigin origin = new BoundedOrigin(silent, 1, DEADLINE, simulation);
@@ -191,5 +234,124 @@ class OriginGuardsTest {
     silent.fail(silent.calls.size() - 1, Kind.REFUSED);
     assertThat(breaker.isOpen()).isFalse();
     assertThat(breaker.openSeconds()).isZero();
+  }
+
+  /** Fetches fail until the origin is given a rest. */
+  private void exhaust(CircuitBreaker breaker) {
+    while (!breaker.isOpen()) {
+      breaker.get("k", null);
+      silent.fail(silent.calls.size() - 1, Kind.ERROR);
+    }
+  }
+
+  @Test
+  void noRestIsLongerThanTheLongest() {
+    CircuitBreaker breaker = new CircuitBreaker(silent, simulation::nowNs);
+    exhaust(breaker);
+    for (int i = 0; i < 10; i++) {
+      simulation.pass(CircuitBreaker.LONGEST_REST);
+      int before = silent.calls.size();
+      breaker.get("k", null);
+      assertThat(silent.calls).as("probe %d", i).hasSize(before + 1);
+      silent.fail(before, Kind.TIMEOUT);
+    }
+    simulation.pass(CircuitBreaker.LONGEST_REST.minusNanos(1));
+    assertThat(kindOf(breaker.get("k", null))).isEqualTo(Kind.UNAVAILABLE);
+  }
+
+  /** One that found no turn says nothing of the origin: the next one tries. */
+  @Test
+  void aProbeThatWasNotAnsweredForWantOfATurnIsNone() {
+    CircuitBreaker breaker = new CircuitBreaker(silent, simulation::nowNs);
+    exhaust(breaker);
+    simulation.pass(CircuitBreaker.FIRST_REST);
+    for (Kind noTurn : List.of(Kind.OVERLOADED, Kind.WAITED)) {
+      CompletableFuture<OriginAnswer> probe = breaker.get("k", null);
+      silent.fail(silent.calls.size() - 1, noTurn);
+      assertThat(kindOf(probe)).isEqualTo(noTurn);
+      assertThat(breaker.isOpen()).isTrue();
+    }
+    breaker.get("k", null);
+    silent.calls.getLast().complete(new OriginAnswer.NotFound());
+    assertThat(breaker.isOpen()).isFalse();
+  }
+
+  @Test
+  void onlyFailuresInARowCount() {
+    CircuitBreaker breaker = new CircuitBreaker(silent, simulation::nowNs);
+    for (int turn = 0; turn < 3; turn++) {
+      for (int i = 1; i < CircuitBreaker.FAILURES; i++) {
+        breaker.get("k", null);
+        silent.fail(silent.calls.size() - 1, Kind.ERROR);
+      }
+      breaker.get("k", null);
+      silent.calls.getLast().complete(new OriginAnswer.NotFound());
+    }
+    assertThat(breaker.isOpen()).isFalse();
+  }
+
+  /** A hundred that fail together are one failure of the origin, not a hundred tries in vain. */
+  @Test
+  void whatWasUnderWayWhenTheRestBeganDoesNotLengthenIt() {
+    CircuitBreaker breaker = new CircuitBreaker(silent, simulation::nowNs);
+    int underWay = 10 * CircuitBreaker.FAILURES;
+    for (int i = 0; i < underWay; i++) {
+      breaker.get("k", null);
+    }
+    for (int i = 0; i < underWay - 1; i++) {
+      silent.fail(i, Kind.ERROR);
+    }
+    simulation.pass(CircuitBreaker.FIRST_REST);
+    CompletableFuture<OriginAnswer> probe = breaker.get("k", null);
+    assertThat(silent.calls).hasSize(underWay + 1);
+    silent.fail(underWay - 1, Kind.TIMEOUT); // nor does it speak for the one that tries
+    assertThat(kindOf(breaker.get("k", null))).isEqualTo(Kind.UNAVAILABLE);
+    silent.calls.getLast().complete(new OriginAnswer.NotFound());
+    assertThat(probe).isDone();
+    assertThat(breaker.isOpen()).isFalse();
+  }
+
+  /** An origin that first says nothing, and then fails at once. */
+  private static final class Failing implements Origin {
+    private final CompletableFuture<OriginAnswer> first = new CompletableFuture<>();
+    private final int places;
+    private int calls;
+
+    Failing(int places) {
+      this.places = places;
+    }
+
+    @Override
+    public CompletableFuture<OriginAnswer> get(String key, @Nullable String etag) {
+      calls++;
+      return calls <= places
+          ? first
+          : CompletableFuture.failedFuture(new OriginFailure(Kind.ERROR, "test"));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void aLongQueueThatFailsAtOnceIsWorkedOff() {
+    int places = 2_000;
+    int queued = places * BoundedOrigin.QUEUE_FACTOR;
+    Failing failing = new Failing(places);
+    BoundedOrigin origin = new BoundedOrigin(failing, places, DEADLINE, simulation);
+    CompletableFuture<OriginAnswer> first = origin.get("k", null);
+    for (int i = 1; i < places; i++) {
+      origin.get("k", null);
+    }
+    List<CompletableFuture<OriginAnswer>> waiting = new ArrayList<>();
+    for (int i = 0; i < queued; i++) {
+      waiting.add(origin.get("k", null));
+    }
+    failing.first.complete(new OriginAnswer.NotFound());
+    assertThat(first).isDone();
+    assertThat(waiting).allMatch(CompletableFuture::isCompletedExceptionally);
+    assertThat(failing.calls).isEqualTo(queued + places);
+    assertThat(origin.running()).isZero();
+    assertThat(origin.waiting()).isZero();
   }
 }

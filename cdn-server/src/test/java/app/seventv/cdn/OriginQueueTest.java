@@ -3,7 +3,6 @@ package app.seventv.cdn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.seventv.cdn.CdnFixture.Answer;
 import app.seventv.cdn.CdnFixture.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -15,6 +14,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** More fetches than the origin may be asked for at once, and than may wait. */
 class OriginQueueTest {
@@ -68,6 +69,47 @@ class OriginQueueTest {
         assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
       }
       await().until(() -> cdn.figure("cache_upstream_running") == 0);
+    }
+  }
+
+  /** The only place is one's who takes his time: a turn that does not come is a timeout. */
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void aTurnThatDoesNotComeIsATimeout(Version version) throws Exception {
+    String settings =
+        """
+        origin_request_timeout = 10
+        max_concurrent_requests = 1
+        max_object_size = 1000
+        """;
+    CountDownLatch go = new CountDownLatch(1);
+    try (CdnFixture cdn = CdnFixture.start(directory, settings)) {
+      String large = "badge/01F6MZGCNG000255K4X1K7NT01/1x.webp";
+      cdn.origin()
+          .answer(
+              large,
+              (call, out) -> { // too large to keep: it may take as long as bytes come
+                ScriptedOrigin.head(out, "200 OK", "content-length: 5000");
+                int sent = 0;
+                while (!go.await(1, TimeUnit.SECONDS)) {
+                  out.write(sent++);
+                  out.flush();
+                }
+                out.write(new byte[5000 - sent]);
+              });
+      Reading first = cdn.read(version, '/' + large);
+      await().until(() -> first.received() > 0);
+      Answer waited = cdn.get(version, "/badge/01F6MZGCNG000255K4X1K7NT02/1x.webp");
+      assertThat(waited.status()).isEqualTo(504);
+      assertThat(waited.body()).isEmpty();
+      assertThat(waited.header("cache-control")).isEqualTo("no-cache");
+      assertThat(waited.header("cache-status")).endsWith("detail=queued");
+      assertThat(waited.header("x-7tv-cache")).isEqualTo("(none)");
+      assertThat(first.isOver()).isFalse();
+      go.countDown();
+      assertThat(first.body()).hasSize(5000);
+      assertThat(cdn.get(version, "/badge/01F6MZGCNG000255K4X1K7NT02/1x.webp").status())
+          .isEqualTo(404);
     }
   }
 }

@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.seventv.cdn.CdnFixture.Version;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -23,11 +29,17 @@ class PatientClientsTest {
   /** Longer than the AWS SDK itself would wait, and than a body may stand still. */
   private static final Duration THINKING = BodyDeadline.MAX_STALL.plusSeconds(1);
 
+  /** Without a request under way (cdn.md §1). */
+  private static final Duration IDLE = Duration.ofSeconds(30);
+
   @TempDir static Path directory = Path.of(".");
 
   private final byte[] image = {1, 2, 3};
   private final List<Reading> slow = new ArrayList<>();
   private final CountDownLatch over = new CountDownLatch(1);
+  private final List<CompletableFuture<Long>> idle = new ArrayList<>();
+  private final List<AutoCloseable> connections = new ArrayList<>();
+  private long startNs;
   private CdnFixture cdn;
 
   private static String key(int number) {
@@ -36,6 +48,7 @@ class PatientClientsTest {
 
   @BeforeAll
   void start() throws Exception {
+    startNs = System.nanoTime();
     cdn =
         CdnFixture.start(directory, "origin_request_timeout = 120\norigin_hedge_delay = 120000\n");
     for (Version version : Version.values()) {
@@ -49,12 +62,45 @@ class PatientClientsTest {
                 out.write(image);
               });
       slow.add(cdn.read(version, '/' + key));
+      idle.add(idle(version));
     }
+  }
+
+  /** A connection of its own that sends no request; when the server closes it, by our clock. */
+  private CompletableFuture<Long> idle(Version version) throws Exception {
+    if (version == Version.HTTP_3) {
+      QuicHello hello = QuicHello.send(cdn.runtime().loops(), cdn.securePort(), "h3");
+      connections.add(hello);
+      return hello.closed().thenApply(_ -> System.nanoTime());
+    }
+    Socket socket =
+        version == Version.HTTP_2
+            ? cdn.connectTls("h2")
+            : new Socket(InetAddress.getLoopbackAddress(), cdn.plainPort());
+    connections.add(socket);
+    if (version == Version.HTTP_2) { // with no settings of its own
+      String preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
+      socket.getOutputStream().write(preface.getBytes(StandardCharsets.US_ASCII));
+    }
+    CompletableFuture<Long> closedAtNs = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+            closedAtNs.complete(System.nanoTime());
+          } catch (IOException e) {
+            closedAtNs.completeExceptionally(e);
+          }
+        });
+    return closedAtNs;
   }
 
   @AfterAll
   void stop() throws Exception {
     over.countDown();
+    for (AutoCloseable connection : connections) {
+      connection.close();
+    }
     cdn.close();
   }
 
@@ -88,6 +134,16 @@ class PatientClientsTest {
           });
       assertThat(reading.body()).isEqualTo(image);
       assertThat(cdn.origin().calls(key(version.number() - 1))).hasSize(1);
+    }
+  }
+
+  @Test
+  void connectionsWithoutARequestAreClosedAfterHalfAMinute() throws Exception {
+    for (Version version : Version.values()) {
+      long closedAtNs = idle.get(version.number() - 1).get(90, TimeUnit.SECONDS);
+      assertThat(Duration.ofNanos(closedAtNs - startNs))
+          .as(version.name())
+          .isGreaterThanOrEqualTo(IDLE);
     }
   }
 }

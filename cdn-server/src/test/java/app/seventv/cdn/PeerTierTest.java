@@ -6,13 +6,20 @@ import app.seventv.cdn.peer.PeerClient;
 import app.seventv.cdn.peer.PeerOptions;
 import app.seventv.cdn.peer.Rendezvous;
 import app.seventv.core.config.Secret;
+import app.seventv.core.http.Connection;
+import app.seventv.core.http.Handler;
+import app.seventv.core.http.Protocol;
+import app.seventv.core.http.Request;
+import app.seventv.core.http.Response;
 import com.sun.net.httpserver.HttpServer;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executors;
@@ -101,5 +108,25 @@ class PeerTierTest {
     assertThat(isCertain("stream 11")).isFalse();
     state.wants(new PurgeProgress("anew", 1));
     assertThat(isCertain("anew 1")).isTrue();
+  }
+
+  /** Lists of nodes that differ send no request in circles. */
+  @Test
+  void whatAPeerAsksForIsNotAskedOfAPeer() throws Exception {
+    List<Boolean> asked = new ArrayList<>();
+    Handler content = exchange -> asked.add(tier.lookup(key).get(60, TimeUnit.SECONDS) != null);
+    Simulation simulation = new Simulation(1);
+    HttpHeaders fields = Response.newHeaders();
+    fields.set("authorization", "Bearer s");
+    Connection peer =
+        new Connection(Protocol.HTTP_1, new InetSocketAddress("192.0.2.1", 1), 80, false);
+    SimulatedExchange exchange =
+        new SimulatedExchange(simulation, new Request("GET", '/' + key, fields, peer));
+    tier.endpoint(content, new Secret("s"), () -> 1).handle(exchange);
+    exchange.leave();
+    simulation.run(100);
+    Tier.Copy copy = Objects.requireNonNull(tier.lookup(key).get(60, TimeUnit.SECONDS));
+    copy.object().release();
+    assertThat(asked).containsExactly(false);
   }
 }

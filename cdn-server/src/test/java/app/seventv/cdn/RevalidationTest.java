@@ -3,7 +3,6 @@ package app.seventv.cdn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.seventv.cdn.CdnFixture.Answer;
 import app.seventv.cdn.CdnFixture.Version;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -77,6 +77,11 @@ final class ScriptedOrigin implements AutoCloseable {
         });
   }
 
+  /** The bucket has no such object any more. */
+  void remove(String key) {
+    answer(key, error("404 Not Found", "NoSuchKey"));
+  }
+
   static String etag(byte[] body) {
     try {
       byte[] md5 = MessageDigest.getInstance("MD5").digest(body);

@@ -2,7 +2,6 @@ package app.seventv.cdn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.seventv.cdn.CdnFixture.Answer;
 import app.seventv.cdn.CdnFixture.Version;
 import java.nio.file.Path;
 import java.util.Map;
@@ -45,6 +44,12 @@ class TrustedProxiesTest {
             cdn.send(version, "GET", PATH, Map.of("x-b", "192.0.2.1, nonsense")),
             400,
             "invalid ip format in header");
+        if (version != Version.HTTP_1_1) { // whose client here sends ASCII only
+          assertRefused(
+              cdn.send(version, "GET", PATH, Map.of("x-b", "192.0.2.1\u00e9")),
+              400,
+              "ip header not valid utf-8");
+        }
         assertThat(cdn.send(version, "GET", PATH, Map.of("x-b", "192.0.2.1 , 127.0.0.9")).body())
             .containsExactly(1);
         // Twice: from memory too.

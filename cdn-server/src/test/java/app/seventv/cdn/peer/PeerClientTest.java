@@ -112,7 +112,7 @@ class PeerClientTest {
             answer(503, "no-cache", 100, 100),
             answer(403, "no-cache", 0, 0),
             answer(200, "no-cache", 10, 10),
-            answer(200, KEPT, MAX_BODY_BYTES + 1, 1000),
+            answer(200, KEPT, MAX_BODY_BYTES + 1, MAX_BODY_BYTES + 1),
             answer(404, KEPT, 0, 0));
     for (int i = 0; i < 2 * PeerHealth.FAILURES; i++) {
       answer = useless.get(i % useless.size());

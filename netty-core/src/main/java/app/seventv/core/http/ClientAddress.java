@@ -83,6 +83,9 @@ public record ClientAddress(
   }
 
   private @Nullable InetAddress rightmostUntrusted(String list) {
+    if (!list.chars().allMatch(c -> c == '\t' || (c >= ' ' && c <= '~'))) {
+      throw new HttpError(400, "ip header not valid utf-8"); // as cdn.md §3.4 words it
+    }
     InetAddress found = null;
     for (String part : list.split(",", -1)) {
       String text = part.trim();

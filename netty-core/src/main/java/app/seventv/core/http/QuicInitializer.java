@@ -1,12 +1,14 @@
 package app.seventv.core.http;
 
 import app.seventv.core.tls.TlsContexts;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
+import io.netty.handler.codec.quic.QuicTransportError;
 import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +91,12 @@ final class QuicInitializer {
         .build();
   }
 
+  /** As RFC 9000 §20.1 words it, so that clients do not take it for a connection that has ended. */
+  private static void refuse(QuicChannel quic) {
+    int error = (int) QuicTransportError.CONNECTION_REFUSED.code();
+    quic.close(false, error, Unpooled.EMPTY_BUFFER);
+  }
+
   private boolean isRetryWanted() {
     return server.quicHandshakes.get() >= server.limits.maxUnvalidatedHandshakes();
   }
@@ -109,7 +117,7 @@ final class QuicInitializer {
     @Override
     protected void initChannel(QuicChannel quic) {
       if (!server.door.admit(quic, Protocol.HTTP_3, ProxyProtocol.OFF)) {
-        quic.eventLoop().execute(quic::close);
+        quic.eventLoop().execute(() -> refuse(quic)); // once its first packet has been read
         return;
       }
       server.open.add(quic);

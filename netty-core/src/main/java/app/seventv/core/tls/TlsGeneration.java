@@ -1,7 +1,6 @@
 package app.seventv.core.tls;
 
 import app.seventv.core.tls.TlsMaterial.Identity;
-import io.netty.handler.codec.http3.Http3;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.SslSessionTicketKey;
@@ -43,6 +42,9 @@ final class TlsGeneration extends AbstractReferenceCounted {
           "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
           "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
           "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+  /** Over QUIC (RFC 9114 §3.1): Netty's list has drafts too, which differ from what we speak. */
+  private static final String HTTP3 = "h3";
 
   private static final long TICKET_LIFE_SECONDS = TicketKeys.Rotating.KEPT.toSeconds();
 
@@ -119,7 +121,7 @@ final class TlsGeneration extends AbstractReferenceCounted {
     QuicSslContextBuilder builder =
         QuicSslContextBuilder.forServer(
                 identity.key(), null, identity.chain().toArray(X509Certificate[]::new))
-            .applicationProtocols(Http3.supportedApplicationProtocols())
+            .applicationProtocols(HTTP3)
             .sessionTimeout(TICKET_LIFE_SECONDS)
             .earlyData(false) // early data can be replayed (RFC 8446 §8)
             .clientAuth(clientAuth.netty());
