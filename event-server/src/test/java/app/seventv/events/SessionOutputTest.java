@@ -23,7 +23,7 @@ class SessionOutputTest {
   private final ClientKinds kinds = new ClientKinds(List.of());
   private final SessionLoop loop = LoneLoop.create(tasks::add, kinds, new Population());
   private final WebSocketSession session =
-      new WebSocketSession(loop, kinds.of(ClientKind.WEBSOCKET, null, null, null), List.of());
+      new WebSocketSession(loop, kinds.of(ClientKind.WEBSOCKET, null, null, null));
   private boolean writable = true;
   private boolean writableAfterFlush;
   private int flushes;
