@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.Errors.NativeIoException;
 import java.net.InetSocketAddress;
@@ -110,10 +111,19 @@ public final class QuicheSocket implements AutoCloseable {
     return input;
   }
 
-  /** What sends past the channel, or null if there is nothing or somebody wants to see packets. */
+  /**
+   * What sends past the channel, or null if there is nothing or somebody wants to see packets. Null
+   * as well while something waits in the channel, a handshake perhaps: packets that overtake
+   * others count as a loss of those (RFC 9002 §6.1.1).
+   */
   @SuppressWarnings("ReferenceEquality") // it is this handler, or another one
   @Nullable DatagramOutput output(ChannelHandlerContext out) {
-    return out.pipeline().firstContext() == out ? output : null;
+    return out.pipeline().firstContext() == out && nothingWaits(out.channel()) ? output : null;
+  }
+
+  private static boolean nothingWaits(Channel datagrams) {
+    ChannelOutboundBuffer waiting = datagrams.unsafe().outboundBuffer();
+    return waiting == null || waiting.totalPendingWriteBytes() == 0;
   }
 
   /** Where packets are put that leave at once. */

@@ -208,6 +208,21 @@ class QuichePacketsTest {
   }
 
   @Test
+  void nothingOvertakesWhatWaitsInTheChannel() {
+    Direct direct = direct();
+    errors.add(DatagramOutput.EAGAIN);
+    Packets source = new Packets(100);
+    QuichePackets packets = packets(source);
+    assertThat(packets.send(out(), PACKET_BYTES)).isZero();
+    source.add(40);
+    assertThat(sent(packets)).containsExactly("0", "1");
+    assertThat(direct.taken).isEmpty();
+    source.add(50);
+    assertThat(sent(packets)).isEmpty();
+    assertThat(direct.taken).containsExactly("2");
+  }
+
+  @Test
   void aBurstThatWasRefusedAtOnceIsSentPacketByPacket() {
     Direct direct = direct();
     errors.add(EINVAL);
