@@ -13,6 +13,7 @@ import app.seventv.core.http.Response;
 import app.seventv.core.limits.AddressLimits;
 import app.seventv.core.limits.RequestLimits;
 import app.seventv.core.metrics.Metrics;
+import app.seventv.core.metrics.SystemMetrics;
 import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.service.AdminEndpoint;
 import app.seventv.core.service.Health;
@@ -62,6 +63,7 @@ public final class CdnServer implements RunningService {
 
   private CdnServer(ServiceContext context, CdnOptions options) throws IOException {
     CdnMetrics metrics = new CdnMetrics(context.metrics());
+    SystemMetrics.register(context.metrics());
     DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
     freshness = options.freshness(purgeState, random);
     cache =

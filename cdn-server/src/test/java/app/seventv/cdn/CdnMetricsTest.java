@@ -87,6 +87,13 @@ class CdnMetricsTest {
     }
     wanted.addAll(labelled("http_socket_duration_count", "socket", "Tcp", "TlsTcp", "Quic"));
     wanted.addAll(labelled("http_request_duration_count", "socket", "Tcp", "TlsTcp", "Quic"));
+    wanted.addAll(labelled("system_memory", "kind", "Total", "Free", "Used", "Cached"));
+    wanted.addAll(labelled("system_cpu_load_avg", "kind", "One", "Five", "Fifteen"));
+    wanted.addAll(labelled("system_cpu_count", "kind", "Physical", "Logical"));
+    wanted.addAll(labelled("system_cpu_stats", "kind", "CtxSwitches", "ProcsRunning"));
+    wanted.addAll(labelled("system_uptime", "kind", "Host", "Application"));
+    wanted.add("system_cpu_times{core=\"0\",kind=\"SoftIrq\"}");
+    wanted.add("system_network_stats{interface=\"lo\",kind=\"RxBytes\",physical=\"false\"}");
     wanted.add("cache_inflight");
     wanted.add("cache_duration_count");
     try (CdnFixture cdn = CdnFixture.start(directory, "")) {

@@ -113,8 +113,8 @@ public final class QuicheSocket implements AutoCloseable {
 
   /**
    * What sends past the channel, or null if there is nothing or somebody wants to see packets. Null
-   * as well while something waits in the channel, a handshake perhaps: packets that overtake
-   * others count as a loss of those (RFC 9002 §6.1.1).
+   * as well while something waits in the channel, a handshake perhaps: packets that overtake others
+   * count as a loss of those (RFC 9002 §6.1.1).
    */
   @SuppressWarnings("ReferenceEquality") // it is this handler, or another one
   @Nullable DatagramOutput output(ChannelHandlerContext out) {
