@@ -10,7 +10,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,22 +23,6 @@ public final class DatagramInput implements AutoCloseable {
 
   /** Room for one datagram; QUIC packets are smaller, and what is longer is cut off. */
   static final int DATAGRAM_BYTES = 2_048;
-
-  private static final int AF_INET = 2;
-  private static final int PORT_OFFSET = 2;
-  private static final int IPV4_OFFSET = 4;
-  private static final int IPV6_OFFSET = 8;
-  private static final int IPV6_SCOPE_OFFSET = 24;
-
-  /** Of a {@code sockaddr_in6}, with the next one at a multiple of eight. */
-  private static final int NAME_BYTES = 32;
-
-  private static final ValueLayout.OfShort PORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfInt IPV4 =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfLong IPV6 =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
   private final FileDescriptor descriptor;
   private final DatagramCalls calls = new DatagramCalls();
@@ -55,14 +38,14 @@ public final class DatagramInput implements AutoCloseable {
     long address = Buffer.memoryAddress(data.internalNioBuffer(0, bytes));
     Arena arena = Arena.ofAuto(); // lives as long as one of its segments is in reach
     headers = arena.allocate((long) MAX_DATAGRAMS * DatagramCalls.HEADER_BYTES, Long.BYTES);
-    names = arena.allocate((long) MAX_DATAGRAMS * NAME_BYTES, Long.BYTES);
+    names = arena.allocate((long) MAX_DATAGRAMS * SocketNames.ROOM_BYTES, Long.BYTES);
     MemorySegment vectors =
         arena.allocate((long) MAX_DATAGRAMS * DatagramCalls.VECTOR_BYTES, Long.BYTES);
     for (int i = 0; i < MAX_DATAGRAMS; i++) {
       long vector = (long) i * DatagramCalls.VECTOR_BYTES;
       vectors.set(ValueLayout.JAVA_LONG, vector, address + (long) i * DATAGRAM_BYTES);
       vectors.set(ValueLayout.JAVA_LONG, vector + Long.BYTES, DATAGRAM_BYTES);
-      set(i, DatagramCalls.NAME_OFFSET, names.address() + (long) i * NAME_BYTES);
+      set(i, DatagramCalls.NAME_OFFSET, names.address() + (long) i * SocketNames.ROOM_BYTES);
       set(i, DatagramCalls.VECTOR_OFFSET, vectors.address() + vector);
       set(i, DatagramCalls.VECTOR_COUNT_OFFSET, 1);
     }
@@ -84,7 +67,8 @@ public final class DatagramInput implements AutoCloseable {
     }
     for (int i = 0; i < MAX_DATAGRAMS; i++) {
       long at = (long) i * DatagramCalls.HEADER_BYTES + DatagramCalls.NAME_LENGTH_OFFSET;
-      headers.set(ValueLayout.JAVA_INT, at, NAME_BYTES); // the kernel has written over it
+      headers.set(
+          ValueLayout.JAVA_INT, at, SocketNames.ROOM_BYTES); // the kernel has written over it
     }
     int received = calls.receive(descriptor.intValue(), headers.address(), MAX_DATAGRAMS);
     return Math.max(received, 0); // errors are those of sends (ICMP): Netty's next read tells
@@ -98,38 +82,41 @@ public final class DatagramInput implements AutoCloseable {
   }
 
   private long name(int index) {
-    return (long) index * NAME_BYTES;
+    return (long) index * SocketNames.ROOM_BYTES;
   }
 
   private boolean isIpv4(int index) {
-    return names.get(ValueLayout.JAVA_SHORT, name(index)) == AF_INET;
+    return names.get(ValueLayout.JAVA_SHORT, name(index)) == SocketNames.AF_INET;
   }
 
   /** Whether the sender of a datagram has this address and port. */
   public boolean isFrom(int index, DatagramPeer peer) {
     long name = name(index);
-    if (Short.toUnsignedInt(names.get(PORT, name + PORT_OFFSET)) != peer.port()) {
+    if (Short.toUnsignedInt(names.get(SocketNames.PORT, name + SocketNames.PORT_OFFSET))
+        != peer.port()) {
       return false;
     }
     if (isIpv4(index)) {
-      long mapped = DatagramPeer.mapped(names.get(IPV4, name + IPV4_OFFSET));
+      long mapped =
+          DatagramPeer.mapped(names.get(SocketNames.IPV4, name + SocketNames.IPV4_OFFSET));
       return peer.high() == 0 && peer.low() == mapped;
     }
-    return peer.high() == names.get(IPV6, name + IPV6_OFFSET)
-        && peer.low() == names.get(IPV6, name + IPV6_OFFSET + Long.BYTES)
-        && peer.scope() == names.get(ValueLayout.JAVA_INT, name + IPV6_SCOPE_OFFSET);
+    return peer.high() == names.get(SocketNames.IPV6, name + SocketNames.IPV6_OFFSET)
+        && peer.low() == names.get(SocketNames.IPV6, name + SocketNames.IPV6_OFFSET + Long.BYTES)
+        && peer.scope() == names.get(ValueLayout.JAVA_INT, name + SocketNames.IPV6_SCOPE_OFFSET);
   }
 
   /** Sender of a datagram. */
   public InetSocketAddress sender(int index) {
     long name = name(index);
-    int port = Short.toUnsignedInt(names.get(PORT, name + PORT_OFFSET));
+    int port = Short.toUnsignedInt(names.get(SocketNames.PORT, name + SocketNames.PORT_OFFSET));
     boolean four = isIpv4(index);
     byte[] octets =
         names
-            .asSlice(name + (four ? IPV4_OFFSET : IPV6_OFFSET), four ? 4 : 16)
+            .asSlice(
+                name + (four ? SocketNames.IPV4_OFFSET : SocketNames.IPV6_OFFSET), four ? 4 : 16)
             .toArray(ValueLayout.JAVA_BYTE);
-    int scope = four ? 0 : names.get(ValueLayout.JAVA_INT, name + IPV6_SCOPE_OFFSET);
+    int scope = four ? 0 : names.get(ValueLayout.JAVA_INT, name + SocketNames.IPV6_SCOPE_OFFSET);
     return DatagramPeer.toJava(octets, scope, port);
   }
 

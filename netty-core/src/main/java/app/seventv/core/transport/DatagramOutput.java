@@ -7,7 +7,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +24,6 @@ public class DatagramOutput {
   public static final int EAGAIN = -11;
 
   private static final int EBADF = -9;
-  private static final short AF_INET = 2;
-  private static final short AF_INET6 = 10;
-  private static final int PORT_OFFSET = 2;
-  private static final int IPV4_OFFSET = 4;
-  private static final int IPV4_NAME_BYTES = 16;
-  private static final int IPV6_OFFSET = 8;
-  private static final int IPV6_SCOPE_OFFSET = 24;
-  private static final int IPV6_NAME_BYTES = 28;
-  private static final int NAME_BYTES = 32;
 
   /** cmsghdr: 0 length | 8 level | 12 type | 16 bytes of a segment (udp(7), UDP_SEGMENT). */
   private static final int CONTROL_BYTES = 24;
@@ -44,13 +34,6 @@ public class DatagramOutput {
   private static final int CONTROL_DATA_OFFSET = 16;
   private static final int SOL_UDP = 17;
   private static final int UDP_SEGMENT = 103;
-
-  private static final ValueLayout.OfShort PORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfInt IPV4 =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfLong IPV6 =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
   private final FileDescriptor descriptor;
   private final DatagramCalls calls = new DatagramCalls();
@@ -73,7 +56,7 @@ public class DatagramOutput {
     headers = arena.allocate((long) MAX_MESSAGES * DatagramCalls.HEADER_BYTES, Long.BYTES);
     vectors = arena.allocate((long) MAX_MESSAGES * DatagramCalls.VECTOR_BYTES, Long.BYTES);
     controls = arena.allocate((long) MAX_MESSAGES * CONTROL_BYTES, Long.BYTES);
-    names = arena.allocate((long) MAX_MESSAGES * NAME_BYTES, Long.BYTES);
+    names = arena.allocate((long) MAX_MESSAGES * SocketNames.ROOM_BYTES, Long.BYTES);
     for (int i = 0; i < MAX_MESSAGES; i++) {
       long control = (long) i * CONTROL_BYTES;
       controls.set(ValueLayout.JAVA_LONG, control, CONTROL_LENGTH);
@@ -136,7 +119,7 @@ public class DatagramOutput {
   public void add(long address, int length, int segmentBytes, InetSocketAddress to) {
     if (count == 0 || !to.equals(recipients.getLast())) {
       nameBytes = writeName(to);
-      nameAddress = names.address() + (long) count * NAME_BYTES;
+      nameAddress = names.address() + (long) count * SocketNames.ROOM_BYTES;
     }
     recipients.add(to);
     long vector = (long) count * DatagramCalls.VECTOR_BYTES;
@@ -162,19 +145,19 @@ public class DatagramOutput {
   /** An IPv4 address in its own form, which sockets of both families take (udpv6_sendmsg). */
   private int writeName(InetSocketAddress to) {
     DatagramPeer peer = DatagramPeer.of(to);
-    long name = (long) count * NAME_BYTES;
-    names.asSlice(name, NAME_BYTES).fill((byte) 0);
+    long name = (long) count * SocketNames.ROOM_BYTES;
+    names.asSlice(name, SocketNames.ROOM_BYTES).fill((byte) 0);
     boolean four = peer.isIpv4();
-    names.set(ValueLayout.JAVA_SHORT, name, four ? AF_INET : AF_INET6);
-    names.set(PORT, name + PORT_OFFSET, (short) peer.port());
+    names.set(ValueLayout.JAVA_SHORT, name, four ? SocketNames.AF_INET : SocketNames.AF_INET6);
+    names.set(SocketNames.PORT, name + SocketNames.PORT_OFFSET, (short) peer.port());
     if (four) {
-      names.set(IPV4, name + IPV4_OFFSET, (int) peer.low());
-      return IPV4_NAME_BYTES;
+      names.set(SocketNames.IPV4, name + SocketNames.IPV4_OFFSET, (int) peer.low());
+      return SocketNames.IPV4_BYTES;
     }
-    names.set(IPV6, name + IPV6_OFFSET, peer.high());
-    names.set(IPV6, name + IPV6_OFFSET + Long.BYTES, peer.low());
-    names.set(ValueLayout.JAVA_INT, name + IPV6_SCOPE_OFFSET, peer.scope());
-    return IPV6_NAME_BYTES;
+    names.set(SocketNames.IPV6, name + SocketNames.IPV6_OFFSET, peer.high());
+    names.set(SocketNames.IPV6, name + SocketNames.IPV6_OFFSET + Long.BYTES, peer.low());
+    names.set(ValueLayout.JAVA_INT, name + SocketNames.IPV6_SCOPE_OFFSET, peer.scope());
+    return SocketNames.IPV6_BYTES;
   }
 
   /**
