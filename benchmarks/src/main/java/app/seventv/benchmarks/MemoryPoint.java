@@ -13,7 +13,8 @@ import java.util.function.ToDoubleFunction;
  * @param connections that are idle meanwhile
  * @param heap bytes of live objects by class
  * @param directBytes that Java code has taken outside the heap, by the JVM's books
- * @param nativeBytes taken outside the heap by anybody, the direct ones included
+ * @param nativeBytes taken outside the heap, the direct ones included; for TLS by anybody, else by
+ *     anybody but the JVM for itself
  */
 record MemoryPoint(int connections, Map<String, Long> heap, long directBytes, long nativeBytes) {
   long heapBytes() {

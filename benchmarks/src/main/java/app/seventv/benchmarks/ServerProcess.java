@@ -36,6 +36,10 @@ final class ServerProcess implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
   private static final int IDLE_CHECK_MS = 250;
+
+  /** What the JVM's tracking adds to each piece of malloc. */
+  private static final int TRACKING_BYTES = 18;
+
   private static final int MAX_IDLE_CHECKS = 40;
 
   /** Share of a core that is little. */
@@ -46,6 +50,7 @@ final class ServerProcess implements AutoCloseable {
   private static final Pattern ANONYMOUS = Pattern.compile("(?m)^Anonymous:\\s+(\\d+) kB");
   private static final Pattern DIRECT =
       Pattern.compile("(?m)^-\\s+Other \\(reserved=\\d+B?, committed=(\\d+)B?\\)");
+  private static final Pattern TRACKED = Pattern.compile("(?m)^\\s+malloc: (\\d+)B? #(\\d+)");
   private static final Pattern MALLOC_SYSTEM =
       Pattern.compile("<system type=\"current\" size=\"(\\d+)\"/>");
   private static final Pattern MALLOC_TOTAL =
@@ -218,6 +223,18 @@ final class ServerProcess implements AutoCloseable {
    */
   long directBytes() throws IOException, InterruptedException {
     return number(DIRECT.matcher(jcmd("VM.native_memory", "summary", "scale=B")), 1);
+  }
+
+  /**
+   * Bytes of {@link #mallocBytes} that the JVM has taken for itself: for compiled code, its
+   * compilers, classes, the collector. What Java code holds ({@link #directBytes}) and what
+   * libraries do is not in it. Needs tracking as well.
+   */
+  long jvmBytes() throws IOException, InterruptedException {
+    String books = jcmd("VM.native_memory", "summary", "scale=B");
+    Matcher all = TRACKED.matcher(books);
+    long taken = number(all, 1) + TRACKING_BYTES * Long.parseLong(all.group(2));
+    return taken - number(DIRECT.matcher(books), 1);
   }
 
   /** Lines of a metric with its labels and values. */
