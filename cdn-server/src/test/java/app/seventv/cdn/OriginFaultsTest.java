@@ -200,6 +200,32 @@ class OriginFaultsTest {
     assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
   }
 
+  /** As long as nothing was sent, a client is told what is wrong. */
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void aHeadWithoutABodyIsAnError(Version version) throws Exception {
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "content-length: " + image.length);
+              throw new IOException("cut");
+            });
+    assertFailed(cdn.get(version, '/' + key), 502, "error");
+    CountDownLatch never = new CountDownLatch(1);
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "content-length: " + image.length);
+              never.await();
+            });
+    assertFailed(cdn.get(version, '/' + key), 504, "timeout");
+    never.countDown();
+    cdn.origin().put(key, image);
+    assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
+  }
+
   /** The client gets an error, or an answer that says what went wrong; never a whole one. */
   private void assertBroken(Version version) throws Exception {
     try {
