@@ -5,13 +5,15 @@ import app.seventv.core.http.ResponseStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends an object to one client while it arrives. Bytes are slices of the block that is being
  * filled; a slow client takes longer and holds nobody up.
  *
  * <p>The last byte is sent when the whole object is known to be right: whoever gets a broken
- * transfer can tell.
+ * transfer can tell. The head waits for the first byte: until then there can be another answer.
  */
 final class FillStream {
   /** Written in one go, so that a fast origin does not grow a slow client's queue. */
@@ -20,16 +22,16 @@ final class FillStream {
   private final Exchange exchange;
   private final Fill fill;
   private final ByteBuf block;
-  private final ResponseStream stream;
+  private final HttpHeaders headers;
   private final AtomicBoolean scheduled = new AtomicBoolean();
-  private volatile boolean broken;
 
   // On the loop only.
+  private @Nullable ResponseStream stream;
   private int sent;
   private boolean over;
 
   /**
-   * Sends the head.
+   * Begins as soon as there are bytes.
    *
    * @param block the body's whole block; takes its reference
    */
@@ -37,8 +39,7 @@ final class FillStream {
     this.exchange = exchange;
     this.fill = fill;
     this.block = block;
-    this.stream = exchange.start(200, headers);
-    stream.onWritable(this::pump);
+    this.headers = headers;
     exchange.onEnd(this::close);
     advanced();
   }
@@ -55,33 +56,54 @@ final class FillStream {
     }
   }
 
-  /** The rest will not come. Any thread. */
-  void breakOff() {
-    broken = true;
-    advanced();
+  /**
+   * The rest will not come: a client that has begun to read is cut off. Any thread.
+   *
+   * @param then told on the loop whether there can be another answer, since nothing was sent
+   */
+  void breakOff(Consumer<Boolean> then) {
+    exchange
+        .executor()
+        .execute(() -> {
+          ResponseStream begun = stream;
+          boolean unanswered = !over && begun == null;
+          if (!over) {
+            close();
+            if (begun != null) {
+              begun.abort();
+            }
+          }
+          then.accept(unanswered);
+        });
   }
 
   private void pump() {
-    if (over) {
-      return;
+    ResponseStream out = stream;
+    if (!over && out == null && (fill.sendable() > 0 || fill.isComplete())) {
+      out = exchange.start(200, headers);
+      stream = out;
+      out.onWritable(this::pump);
     }
+    if (!over && out != null) {
+      pump(out);
+    }
+  }
+
+  private void pump(ResponseStream out) {
     boolean wrote = false;
     int sendable = fill.sendable();
-    while (sent < sendable && stream.isWritable()) {
+    while (sent < sendable && out.isWritable()) {
       int size = Math.min(sendable - sent, MAX_PIECE_BYTES);
-      stream.write(block.retainedSlice(sent, size));
+      out.write(block.retainedSlice(sent, size));
       sent += size;
       wrote = true;
       sendable = fill.sendable();
     }
     if (sent == block.capacity() && fill.isComplete()) {
       close();
-      stream.end();
-    } else if (broken) {
-      close();
-      stream.abort();
+      out.end();
     } else if (wrote) {
-      stream.flush();
+      out.flush();
     }
   }
 

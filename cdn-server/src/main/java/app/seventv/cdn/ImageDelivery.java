@@ -2,7 +2,10 @@ package app.seventv.cdn;
 
 import app.seventv.cdn.Fill.Source;
 import app.seventv.core.content.ConditionalResponse;
+import app.seventv.core.content.EntityTag;
+import app.seventv.core.content.Preconditions;
 import app.seventv.core.http.Exchange;
+import app.seventv.core.http.HttpError;
 import app.seventv.core.http.Response;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -112,13 +115,13 @@ final class ImageDelivery implements FillWaiter {
 
   @Override
   public void done(CachedObject object, Source source) {
+    FillStream begun = stream;
+    if (begun != null && source == Source.STALE) {
+      broken(begun, object);
+      return;
+    }
     if (answered) {
-      FillStream begun = stream;
-      if (begun != null && source == Source.STALE) {
-        begun.breakOff(); // the rest of what it was sent will not come
-      } else {
-        advanced();
-      }
+      advanced();
       return;
     }
     if (object.status() != 200) {
@@ -132,6 +135,25 @@ final class ImageDelivery implements FillWaiter {
       return;
     }
     answered = true;
+    deliver(object, body, source);
+  }
+
+  /** The new version has failed: who has not begun to read it gets the old one. */
+  private void broken(FillStream begun, CachedObject old) {
+    ByteBuf body = old.retainBody();
+    begun.breakOff(unanswered -> {
+      if (body == null) { // never, as it is held for the time of the call
+        exchange.fail(new IllegalStateException("an old copy is gone while it is served"));
+      } else if (unanswered) {
+        deliver(old, body, Source.STALE);
+      } else {
+        body.release();
+      }
+    });
+  }
+
+  /** Answers with a complete object, whose body's reference it takes. */
+  private void deliver(CachedObject object, ByteBuf body, Source source) {
     HttpHeaders headers = Response.newHeaders();
     caching(headers, object);
     switch (source) {
@@ -196,15 +218,20 @@ final class ImageDelivery implements FillWaiter {
 
   @Override
   public void failed(OriginFailure failure) {
-    FillStream client = stream;
-    if (client != null) {
-      client.breakOff();
-      return;
+    FillStream begun = stream;
+    if (begun != null) {
+      begun.breakOff(unanswered -> {
+        if (unanswered) {
+          refuse(failure);
+        }
+      });
+    } else if (!answered) {
+      answered = true;
+      refuse(failure);
     }
-    if (answered) {
-      return;
-    }
-    answered = true;
+  }
+
+  private void refuse(OriginFailure failure) {
     OriginFailure.Kind kind = failure.kind();
     Response response =
         Response.of(kind.status())
@@ -242,14 +269,20 @@ final class ImageDelivery implements FillWaiter {
         });
   }
 
+  /** Answers with what is not kept: it is too large, or there is no memory for it now. */
   private void passOn(OriginAnswer.Found found) {
     answered = true;
     CachedObject object = CachedObject.found(found.head(), Unpooled.EMPTY_BUFFER, handler.nowNs());
     HttpHeaders headers = Response.newHeaders();
+    String why = handler.store().isLarge(path.key()) ? "large" : "no-memory";
+    handler.headers().forwarded(headers, "fwd=bypass; detail=" + why, elapsedNs());
+    caching(headers, object);
+    if (!simple && !isWanted(object, headers)) {
+      found.discard();
+      return;
+    }
     handler.describe(headers, object, path.type());
     headers.remove(HttpHeaderNames.ACCEPT_RANGES);
-    caching(headers, object);
-    handler.headers().forwarded(headers, "fwd=bypass; detail=large", elapsedNs());
     if (found.length() >= 0) {
       headers.set(HttpHeaderNames.CONTENT_LENGTH, Long.toString(found.length()));
     }
@@ -259,5 +292,23 @@ final class ImageDelivery implements FillWaiter {
     } else {
       found.body().subscribe(new PassStream(handler.store().timers(), exchange, headers));
     }
+  }
+
+  /** Whether the conditions ask for the object; else the answer is given. */
+  private boolean isWanted(CachedObject object, HttpHeaders headers) {
+    EntityTag tag = EntityTag.parse(object.etag());
+    switch (Preconditions.evaluate(exchange.request(), tag, object.lastModified())) {
+      case NOT_MODIFIED -> {
+        handler.headers().validators(headers, object);
+        exchange.respond(Response.of(304, headers, Unpooled.EMPTY_BUFFER));
+        return false;
+      }
+      case FAILED -> {
+        exchange.fail(new HttpError(412, "the object is not in the state that was assumed"));
+        return false;
+      }
+      case PROCEED -> {}
+    }
+    return true;
   }
 }

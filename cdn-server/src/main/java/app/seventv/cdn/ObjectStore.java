@@ -270,8 +270,8 @@ final class ObjectStore {
     ByteBuf block = large ? null : cache.allocate((int) found.length());
     if (block == null) {
       HeldCopy.release(copy);
+      forget(fill, copy);
       if (large) {
-        forget(fill, copy);
         largeKeys.put(fill.key(), true);
       }
       fills.remove(fill.key(), fill);

@@ -4,19 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.seventv.cdn.CdnFixture.Version;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** More objects than fit into memory, as clients see it (cdn.md §5.1). */
 class CdnCapacityTest {
@@ -84,14 +84,48 @@ class CdnCapacityTest {
     }
   }
 
+  /** While bodies on their way take all memory, others pass; later they are kept as ever. */
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void whatFindsNoMemoryPassesUntilThereIsSome(Version version) throws Exception {
+    int length = CAPACITY * 2 / 7; // three of them fit
+    String key = key(version, 0);
+    byte[] image = image(version, 0, length);
+    CountDownLatch end = new CountDownLatch(1);
+    try (CdnFixture cdn = CdnFixture.start(directory, "cache_capacity = " + CAPACITY + "\n")) {
+      List<Reading> underWay = new ArrayList<>();
+      for (int i = 1; i <= 3; i++) {
+        cdn.origin().answer(key(version, i), ScriptedOrigin.slowly(new byte[length], end));
+        underWay.add(cdn.read(version, '/' + key(version, i)));
+      }
+      await().until(() -> underWay.stream().allMatch(reading -> reading.received() > 0));
+      cdn.origin().put(key, image);
+      for (int turn = 1; turn <= 2; turn++) {
+        Answer answer = cdn.get(version, '/' + key);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo(image);
+        assertThat(answer.header("etag")).isEqualTo(ScriptedOrigin.etag(image));
+        assertThat(answer.header("cache-status"))
+            .isEqualTo("SevenTV; fwd=bypass; detail=no-memory");
+        assertThat(cdn.origin().calls(key)).hasSize(turn);
+      }
+      end.countDown();
+      for (Reading reading : underWay) {
+        assertThat(reading.body()).isEqualTo(new byte[length]);
+      }
+      await()
+          .until(() -> cdn.get(version, '/' + key).header("cache-status").equals("SevenTV; hit"));
+    }
+  }
+
   /** What is not kept is read from the origin no faster than its client reads it. */
-  @Test
-  void largeObjectsPassAtThePaceOfTheirClient() throws Exception {
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void largeObjectsPassAtThePaceOfTheirClient(Version version) throws Exception {
     int length = 64 << 20;
-    String key = key(Version.HTTP_1_1, 1);
+    String key = key(version, 1);
     AtomicLong sent = new AtomicLong();
-    try (CdnFixture cdn = CdnFixture.start(directory, "max_object_size = 1000\n");
-        Socket slow = new Socket()) {
+    try (CdnFixture cdn = CdnFixture.start(directory, "max_object_size = 1000\n")) {
       cdn.origin()
           .answer(
               key,
@@ -102,19 +136,18 @@ class CdnCapacityTest {
                   sent.addAndGet(piece.length);
                 }
               });
-      slow.setReceiveBufferSize(64 << 10);
-      slow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), cdn.plainPort()));
-      slow.setSoTimeout(30_000);
-      String request = "GET /" + key + " HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-      slow.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      AtomicLong before = new AtomicLong();
-      await() // what lies in buffers of the kernel has come
-          .pollInterval(Duration.ofSeconds(1))
-          .until(() -> sent.get() > 0 && before.getAndSet(sent.get()) == sent.get());
-      assertThat(sent.get()).isLessThan(length / 2);
-      assertThat(cdn.figure("cache_direct_bytes")).isZero();
-      assertThat(slow.getInputStream().transferTo(OutputStream.nullOutputStream()))
-          .isGreaterThan(length);
+      try (UnreadAnswer slow = UnreadAnswer.ask(cdn, version, '/' + key)) {
+        AtomicLong before = new AtomicLong();
+        await() // what lies in buffers of the kernel has come
+            .pollInterval(Duration.ofSeconds(1))
+            .until(() -> sent.get() > 0 && before.getAndSet(sent.get()) == sent.get());
+        assertThat(sent.get()).isLessThan(length / 2);
+        assertThat(cdn.figure("cache_direct_bytes")).isZero();
+        if (version == Version.HTTP_1_1) { // the others have windows, which stay shut
+          assertThat(slow.isCutOff()).isFalse();
+        }
+      }
+      await().until(() -> cdn.figure("cache_upstream_running") == 0);
     }
   }
 }

@@ -19,10 +19,15 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -250,6 +255,21 @@ final class CdnFixture implements AutoCloseable {
 
   Answer get(Version version, String path) throws Exception {
     return send(version, "GET", path, Map.of());
+  }
+
+  /** Answers to the same request over all versions, at once. */
+  List<Answer> getOverEveryVersion(String path) throws Exception {
+    List<Answer> answers = new ArrayList<>();
+    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Answer>> asked =
+          Arrays.stream(Version.values())
+              .map(version -> clients.submit(() -> get(version, path)))
+              .toList();
+      for (Future<Answer> answer : asked) {
+        answers.add(answer.get());
+      }
+    }
+    return answers;
   }
 
   Answer send(Version version, String method, String path, Map<String, String> headers)

@@ -67,6 +67,13 @@ class CdnSwitchesTest {
       assertThat(answer.header("content-length")).isEqualTo("0");
       assertThat(answer.header("access-control-allow-origin")).isEqualTo("(none)");
       assertThat(answer.header("alt-svc")).isEqualTo("(none)");
+      try (PlainHttp2 client = new PlainHttp2(cdn.plainPort())) {
+        client.get("cdn.7tv.app:80", "/any/%7Epath?q=1&r");
+        Answer same = client.read();
+        assertThat(same.status()).isEqualTo(308);
+        assertThat(same.header("location")).isEqualTo("https://cdn.7tv.app:0/any/%7Epath?q=1&r");
+        assertThat(same.header("server")).isEqualTo("SevenTV");
+      }
     }
   }
 
@@ -107,6 +114,10 @@ class CdnSwitchesTest {
       }
       for (String none : List.of("GET /a HTTP/1.1\r\n", "GET /a HTTP/1.0\r\n")) {
         assertThat(raw(cdn.plainPort(), none)).startsWith("HTTP/1.1 400 ");
+      }
+      try (PlainHttp2 client = new PlainHttp2(cdn.plainPort())) {
+        client.get("a~b", "/a");
+        assertThat(client.read().status()).isEqualTo(400);
       }
     }
   }

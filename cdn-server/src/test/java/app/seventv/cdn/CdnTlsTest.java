@@ -118,6 +118,20 @@ class CdnTlsTest {
     }
   }
 
+  /** As without TLS there is nothing that would tell the version (RFC 9113 §3.3). */
+  @Test
+  void withoutTlsHttp2IsSpokenWithWhoBeginsWithIt() throws Exception {
+    try (PlainHttp2 client = new PlainHttp2(cdn.plainPort())) {
+      for (int turn = 0; turn < 2; turn++) {
+        client.get("localhost", "/");
+        Answer answer = client.read();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text()).contains("Welcome");
+        assertThat(answer.header("server")).isEqualTo("SevenTV");
+      }
+    }
+  }
+
   private List<Certificate> shown(Version version) throws Exception {
     if (version == Version.HTTP_3) {
       try (QuicHello hello = hello("h3")) {

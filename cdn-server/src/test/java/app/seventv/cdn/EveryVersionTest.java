@@ -27,7 +27,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,18 +89,7 @@ class EveryVersionTest {
   void oneFetchHoweverManyAsk(Version version) throws Exception {
     String key = key(version, 1, "1x.webp");
     CountDownLatch go = new CountDownLatch(1);
-    cdn.origin()
-        .answer(
-            key,
-            (call, out) -> {
-              ScriptedOrigin.head(out, "200 OK", "content-length: " + image.length);
-              int sent = 0;
-              while (!go.await(1, TimeUnit.SECONDS)) {
-                out.write(image, sent++, 1);
-                out.flush();
-              }
-              out.write(image, sent, image.length - sent);
-            });
+    cdn.origin().answer(key, ScriptedOrigin.slowly(image, go));
     double coalesced = cdn.figure("cache_action_total{state=\"Coalesced\"}");
     Set<String> hits = new HashSet<>();
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -114,4 +114,18 @@ class FillTest {
     assertThat(fill.abandon()).isFalse();
     assertThat(ends).containsExactly("complete");
   }
+
+  /** With it a client would take the object for whole. */
+  @Test
+  void theLastByteIsSentWhenAllAreKnownToBeRight() {
+    Subscriber<? super ByteBuffer> all = begin();
+    assertThat(fill.sendable()).isZero();
+    all.onNext(ByteBuffer.allocate(2));
+    assertThat(fill.sendable()).isEqualTo(2);
+    all.onNext(ByteBuffer.allocate(2));
+    assertThat(fill.received()).isEqualTo(4);
+    assertThat(fill.sendable()).isEqualTo(3);
+    all.onComplete();
+    assertThat(fill.sendable()).isEqualTo(4);
+  }
 }

@@ -194,6 +194,16 @@ class ObjectStoreTest {
   }
 
   @Test
+  void whatFindsNoMemoryLeavesNoOldCopyBehind() {
+    tier.age = Duration.ofHours(13);
+    ObjectHead head = new ObjectHead(null, null, HttpDate.INVALID, LIFE);
+    answer = new OriginAnswer.Found(head, Integer.MAX_VALUE - 16, NOBODY_ASKS);
+    store().fetch(KEY, waiter);
+    assertThat(waiter.told).containsExactly("pass true");
+    assertThat(tier.removed).isTrue();
+  }
+
+  @Test
   void anOldCopyServesIfTheOriginFailsUnlessItWasPurgedMeanwhile() {
     tier.certain = false; // the origin is asked about it
     for (boolean purged : new boolean[] {false, true}) {

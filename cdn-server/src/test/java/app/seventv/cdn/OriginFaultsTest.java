@@ -80,21 +80,6 @@ class OriginFaultsTest {
     other = "emote/" + id + "/2x.webp";
   }
 
-  /** Answers to the same request over all versions, at once. */
-  private List<Answer> overEveryVersion(String path) throws Exception {
-    List<Answer> answers = new ArrayList<>();
-    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Answer>> asked =
-          Arrays.stream(Version.values())
-              .map(version -> clients.submit(() -> cdn.get(version, '/' + path)))
-              .toList();
-      for (Future<Answer> answer : asked) {
-        answers.add(answer.get());
-      }
-    }
-    return answers;
-  }
-
   private static void assertFailed(Answer answer, int status, String detail) {
     assertThat(answer.status()).isEqualTo(status);
     assertThat(answer.body()).isEmpty();
@@ -169,7 +154,7 @@ class OriginFaultsTest {
     CountDownLatch never = new CountDownLatch(1);
     cdn.origin().answer(key, (call, out) -> never.await());
     double before = cdn.figure(TIMEOUTS);
-    for (Answer answer : overEveryVersion(key)) {
+    for (Answer answer : cdn.getOverEveryVersion('/' + key)) {
       assertFailed(answer, 504, "timeout");
     }
     assertThat(cdn.figure(TIMEOUTS)).isGreaterThan(before);
@@ -211,6 +196,32 @@ class OriginFaultsTest {
               throw new IOException("cut");
             });
     assertBroken(version);
+    cdn.origin().put(key, image);
+    assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
+  }
+
+  /** As long as nothing was sent, a client is told what is wrong. */
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void aHeadWithoutABodyIsAnError(Version version) throws Exception {
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "content-length: " + image.length);
+              throw new IOException("cut");
+            });
+    assertFailed(cdn.get(version, '/' + key), 502, "error");
+    CountDownLatch never = new CountDownLatch(1);
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "content-length: " + image.length);
+              never.await();
+            });
+    assertFailed(cdn.get(version, '/' + key), 504, "timeout");
+    never.countDown();
     cdn.origin().put(key, image);
     assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
   }

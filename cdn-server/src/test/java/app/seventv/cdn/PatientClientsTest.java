@@ -35,9 +35,14 @@ class PatientClientsTest {
   @TempDir static Path directory = Path.of(".");
 
   private final byte[] image = {1, 2, 3};
+
+  /** More than the kernel takes of an answer that nobody reads. */
+  private final byte[] large = new byte[16 << 20];
+
   private final List<Reading> slow = new ArrayList<>();
   private final CountDownLatch over = new CountDownLatch(1);
   private final List<CompletableFuture<Long>> idle = new ArrayList<>();
+  private final List<UnreadAnswer> unread = new ArrayList<>();
   private final List<AutoCloseable> connections = new ArrayList<>();
   private long startNs;
   private CdnFixture cdn;
@@ -63,7 +68,11 @@ class PatientClientsTest {
               });
       slow.add(cdn.read(version, '/' + key));
       idle.add(idle(version));
+      // Not kept: its memory is that of its reader.
+      cdn.origin().put(key(200 + version.number()), large, "cache-control: max-age=0");
+      unread.add(UnreadAnswer.ask(cdn, version, '/' + key(200 + version.number())));
     }
+    await().until(() -> cdn.figure("cache_direct_bytes") >= (double) unread.size() * large.length);
   }
 
   /** A connection of its own that sends no request; when the server closes it, by our clock. */
@@ -144,6 +153,25 @@ class PatientClientsTest {
       assertThat(Duration.ofNanos(closedAtNs - startNs))
           .as(version.name())
           .isGreaterThanOrEqualTo(IDLE);
+    }
+  }
+
+  /** Who never reads loses the answer, which loses its memory (cdn.md §11, 19). */
+  @Test
+  void readersThatNeverReadAreCutOff() throws Exception {
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() -> {
+          for (Version version : Version.values()) {
+            assertThat(cdn.get(version, "/").status()).isEqualTo(200); // the others go on
+          }
+          return cdn.figure("cache_direct_bytes") < large.length;
+        });
+    assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isGreaterThanOrEqualTo(IDLE);
+    for (UnreadAnswer answer : unread) {
+      assertThat(answer.isCutOff()).isTrue();
+      answer.close();
     }
   }
 }

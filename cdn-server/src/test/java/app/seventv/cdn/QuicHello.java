@@ -6,11 +6,17 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.http3.DefaultHttp3Headers;
+import io.netty.handler.codec.http3.DefaultHttp3HeadersFrame;
+import io.netty.handler.codec.http3.Http3;
 import io.netty.handler.codec.http3.Http3ClientConnectionHandler;
+import io.netty.handler.codec.http3.Http3Headers;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client of QUIC that offers any protocols, and looks at what the server says to that. It speaks
- * HTTP/3, but asks for nothing.
+ * HTTP/3, but has no room for an answer: the windows of its requests stay shut.
  */
 final class QuicHello implements AutoCloseable {
   private static final long LIMIT_SECONDS = 30;
@@ -98,6 +104,33 @@ final class QuicHello implements AutoCloseable {
       }
       ctx.fireUserEventTriggered(event);
     }
+  }
+
+  /** Asks for a path; completes when the stream ends, with whether the server has reset it. */
+  CompletableFuture<Boolean> ask(String path) throws Exception {
+    CompletableFuture<Boolean> reset = new CompletableFuture<>();
+    QuicStreamChannel stream =
+        Http3.newRequestStream(
+                Objects.requireNonNull(quic, "refused"),
+                new ChannelInboundHandlerAdapter() {
+                  @Override
+                  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                    reset.complete(cause instanceof QuicStreamResetException);
+                    ctx.close();
+                  }
+
+                  @Override
+                  public void channelInactive(ChannelHandlerContext ctx) {
+                    reset.complete(false);
+                  }
+                })
+            .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    Http3Headers fields =
+        new DefaultHttp3Headers().method("GET").path(path).scheme("https").authority("localhost");
+    stream
+        .writeAndFlush(new DefaultHttp3HeadersFrame(fields))
+        .addListener(QuicStreamChannel.SHUTDOWN_OUTPUT);
+    return reset;
   }
 
   private SSLEngine tls() {

@@ -19,11 +19,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A bucket on a real socket that misbehaves as it is told. */
 final class ScriptedOrigin implements AutoCloseable {
   private static final String BUCKET = "/7tv-public/";
+
+  /** A single piece in {@link BodyDeadline#MAX_STALL} is enough, and each costs all who wait. */
+  private static final int PIECE_BYTES = (int) BodyDeadline.MAX_STALL.toSeconds();
+
+  private static final int PIECE_SECONDS = 7;
 
   private final ServerSocket server;
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
@@ -75,6 +82,24 @@ final class ScriptedOrigin implements AutoCloseable {
             out.write(body);
           }
         });
+  }
+
+  /**
+   * An object of which a little comes now and then, so that nobody takes it for a body that stands
+   * still ({@link BodyDeadline#MAX_STALL}), and the rest when the latch opens.
+   */
+  static Answer slowly(byte[] body, CountDownLatch rest) {
+    return (call, out) -> {
+      head(out, "200 OK", "content-length: " + body.length);
+      int sent = 0;
+      do {
+        int piece = Math.min(PIECE_BYTES, body.length - 1 - sent);
+        out.write(body, sent, piece);
+        out.flush();
+        sent += piece;
+      } while (!rest.await(PIECE_SECONDS, TimeUnit.SECONDS));
+      out.write(body, sent, body.length - sent);
+    };
   }
 
   /** The bucket has no such object any more. */

@@ -123,6 +123,29 @@ class StaleCopiesTest {
 
   @ParameterizedTest
   @EnumSource(Version.class)
+  void aNewVersionWithoutABodyLeavesTheOldOne(Version version) throws Exception {
+    cdn.origin().put(key, image, "cache-control: max-age=1");
+    assertThat(cdn.get(version, '/' + key).status()).isEqualTo(200);
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "content-length: 200000", "etag: \"new\"");
+              throw new IOException("cut");
+            });
+    await()
+        .pollInterval(Duration.ofMillis(1_100)) // asked for too often, it would count as hot
+        .untilAsserted(() -> {
+          Answer answer = cdn.get(version, '/' + key);
+          assertThat(answer.status()).isEqualTo(200);
+          assertThat(answer.body()).isEqualTo(image);
+          assertThat(answer.header("cache-status"))
+              .isEqualTo("SevenTV; fwd=stale; detail=origin-failed");
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
   void whatIsGoneIsGone(Version version) throws Exception {
     cdn.origin().put(key, image, "cache-control: max-age=1");
     assertThat(cdn.get(version, '/' + key).status()).isEqualTo(200);

@@ -195,6 +195,16 @@ class QuicDatagramAttackTest {
     assertServes(server);
   }
 
+  /** Who goes away in the midst of it holds up nobody for longer than that. */
+  @Test
+  void aHandshakeHasADeadline() throws Exception {
+    InetSocketAddress server =
+        server(HttpLimits.builder().maxUnvalidatedHandshakes(1).handshakeTimeoutMs(6_000).build());
+    assertThat(answered(server, List.of(initial()))).isGreaterThan(1_200); // the certificate
+    assertThat(answered(server, List.of(initial()))).isBetween(1L, 200L); // asks for the address
+    await().until(() -> answered(server, List.of(initial())) > 1_200);
+  }
+
   @Test
   void noiseDoesNotHurt() throws Exception {
     InetSocketAddress server = server(HttpLimits.DEFAULT);
