@@ -9,15 +9,20 @@ import io.netty.channel.unix.UnixChannel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the datagrams that wait at a socket behind the first, which Netty's channel has read: all
  * by one system call, into memory that stays, without an object for each. For the loop of the
  * channel.
+ *
+ * <p>The kernel is given bare addresses of memory that is the garbage collector's: it stays while
+ * this is in reach, so views of datagrams are never of freed memory.
  */
-public final class DatagramInput implements AutoCloseable {
+public final class DatagramInput {
   /** Most that one call reads. */
   public static final int MAX_DATAGRAMS = 32;
 
@@ -29,13 +34,12 @@ public final class DatagramInput implements AutoCloseable {
   private final ByteBuf data;
   private final MemorySegment headers;
   private final MemorySegment names;
-  private boolean closed;
 
   private DatagramInput(FileDescriptor descriptor) {
     this.descriptor = descriptor;
-    int bytes = MAX_DATAGRAMS * DATAGRAM_BYTES;
-    data = Unpooled.directBuffer(bytes, bytes);
-    long address = Buffer.memoryAddress(data.internalNioBuffer(0, bytes));
+    ByteBuffer room = ByteBuffer.allocateDirect(MAX_DATAGRAMS * DATAGRAM_BYTES);
+    data = Unpooled.wrappedBuffer(room);
+    long address = Buffer.memoryAddress(room);
     Arena arena = Arena.ofAuto(); // lives as long as one of its segments is in reach
     headers = arena.allocate((long) MAX_DATAGRAMS * DatagramCalls.HEADER_BYTES, Long.BYTES);
     names = arena.allocate((long) MAX_DATAGRAMS * SocketNames.ROOM_BYTES, Long.BYTES);
@@ -62,8 +66,8 @@ public final class DatagramInput implements AutoCloseable {
 
   /** Reads what waits, and forgets what was read before; returns how many datagrams. */
   public int receive() {
-    if (closed || !descriptor.isOpen()) {
-      return 0;
+    if (!descriptor.isOpen()) {
+      return 0; // its number may be another's already
     }
     for (int i = 0; i < MAX_DATAGRAMS; i++) {
       long at = (long) i * DatagramCalls.HEADER_BYTES + DatagramCalls.NAME_LENGTH_OFFSET;
@@ -71,6 +75,7 @@ public final class DatagramInput implements AutoCloseable {
           ValueLayout.JAVA_INT, at, SocketNames.ROOM_BYTES); // the kernel has written over it
     }
     int received = calls.receive(descriptor.intValue(), headers.address(), MAX_DATAGRAMS);
+    Reference.reachabilityFence(this);
     return Math.max(received, 0); // errors are those of sends (ICMP): Netty's next read tells
   }
 
@@ -118,13 +123,5 @@ public final class DatagramInput implements AutoCloseable {
             .toArray(ValueLayout.JAVA_BYTE);
     int scope = four ? 0 : names.get(ValueLayout.JAVA_INT, name + SocketNames.IPV6_SCOPE_OFFSET);
     return DatagramPeer.toJava(octets, scope, port);
-  }
-
-  @Override
-  public void close() {
-    if (!closed) {
-      closed = true;
-      data.release();
-    }
   }
 }

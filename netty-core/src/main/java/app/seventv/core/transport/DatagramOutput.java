@@ -1,11 +1,13 @@
 package app.seventv.core.transport;
 
+import app.seventv.core.clibrary.Errno;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +23,7 @@ public class DatagramOutput {
   public static final int MAX_MESSAGES = 64;
 
   /** No room at the moment. */
-  public static final int EAGAIN = -11;
+  public static final int EAGAIN = -Errno.EAGAIN;
 
   private static final int EBADF = -9;
 
@@ -113,7 +115,7 @@ public class DatagramOutput {
   /**
    * Adds a message, below {@link #MAX_MESSAGES}.
    *
-   * @param address of its bytes, which stay as they are until it is sent
+   * @param address of its bytes, which stay there, and as they are, until it is sent
    * @param segmentBytes length of the datagrams that the kernel makes of it, or 0 for one
    */
   public void add(long address, int length, int segmentBytes, InetSocketAddress to) {
@@ -174,7 +176,8 @@ public class DatagramOutput {
     int sent;
     do {
       sent = calls.send(descriptor.intValue(), start, count - first);
-    } while (sent == -DatagramCalls.EINTR);
+    } while (sent == -Errno.EINTR);
+    Reference.reachabilityFence(this); // the kernel was given addresses only
     return sent;
   }
 }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.unix.Errors;
+import java.lang.ref.Reference;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -113,6 +114,7 @@ final class QuichePackets {
               }));
       flush(out, direct, address);
     }
+    Reference.reachabilityFence(buffer); // only its address was passed on
     return result == Quiche.QUICHE_ERR_DONE ? 0 : Math.min(result, 0);
   }
 
