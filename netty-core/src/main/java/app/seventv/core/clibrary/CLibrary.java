@@ -23,8 +23,7 @@ public final class CLibrary {
    *
    * @throws java.util.NoSuchElementException if there is none of that name
    */
-  public static MethodHandle link(
-      String name, FunctionDescriptor type, Linker.Option... options) {
+  public static MethodHandle link(String name, FunctionDescriptor type, Linker.Option... options) {
     MemorySegment function = LINKER.defaultLookup().findOrThrow(name);
     return LINKER.downcallHandle(function, type, options);
   }

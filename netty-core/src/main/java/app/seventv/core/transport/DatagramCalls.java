@@ -3,6 +3,7 @@ package app.seventv.core.transport;
 import app.seventv.core.clibrary.CLibrary;
 import app.seventv.core.clibrary.Errno;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
@@ -37,7 +38,7 @@ final class DatagramCalls {
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
+              ValueLayout.ADDRESS,
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_LONG));
@@ -47,18 +48,21 @@ final class DatagramCalls {
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
+              ValueLayout.ADDRESS,
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT));
 
   private final Errno errno = new Errno();
 
-  /** Datagrams read into the headers at an address, or a negative error number. */
-  int receive(int descriptor, long headers, int count) {
+  /**
+   * Datagrams read into some headers, or a negative error number.
+   *
+   * @param headers whose arena holds all that they point at, and lives until the call is over
+   */
+  int receive(int descriptor, MemorySegment headers, int count) {
     try {
       int received =
-          (int)
-              RECVMMSG.invokeExact(errno.memory(), descriptor, headers, count, MSG_DONTWAIT, 0L);
+          (int) RECVMMSG.invokeExact(errno.memory(), descriptor, headers, count, MSG_DONTWAIT, 0L);
       return (int) errno.orError(received);
     } catch (Throwable impossible) {
       throw CLibrary.uncallable("recvmmsg", impossible);
@@ -66,9 +70,12 @@ final class DatagramCalls {
   }
 
   /**
-   * Messages sent of those at an address, at least one, or the negative error number of the first.
+   * Messages sent, at least one, or the negative error number of the first.
+   *
+   * @param headers whose arena holds all that they point at but the bytes to be sent, which the
+   *     caller keeps
    */
-  int send(int descriptor, long headers, int count) {
+  int send(int descriptor, MemorySegment headers, int count) {
     try {
       int sent =
           (int) SENDMMSG.invokeExact(errno.memory(), descriptor, headers, count, MSG_DONTWAIT);

@@ -3,15 +3,12 @@ package app.seventv.core.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * channel.
  *
  * <p>The kernel is given bare addresses of memory that is the garbage collector's: it stays while
- * this is in reach, so views of datagrams are never of freed memory.
+ * this, a datagram's view, or a call is there.
  */
 public final class DatagramInput {
   /** Most that one call reads. */
@@ -37,17 +34,16 @@ public final class DatagramInput {
 
   private DatagramInput(FileDescriptor descriptor) {
     this.descriptor = descriptor;
-    ByteBuffer room = ByteBuffer.allocateDirect(MAX_DATAGRAMS * DATAGRAM_BYTES);
-    data = Unpooled.wrappedBuffer(room);
-    long address = Buffer.memoryAddress(room);
     Arena arena = Arena.ofAuto(); // lives as long as one of its segments is in reach
+    MemorySegment room = arena.allocate((long) MAX_DATAGRAMS * DATAGRAM_BYTES, Long.BYTES);
+    data = Unpooled.wrappedBuffer(room.asByteBuffer());
     headers = arena.allocate((long) MAX_DATAGRAMS * DatagramCalls.HEADER_BYTES, Long.BYTES);
     names = arena.allocate((long) MAX_DATAGRAMS * SocketNames.ROOM_BYTES, Long.BYTES);
     MemorySegment vectors =
         arena.allocate((long) MAX_DATAGRAMS * DatagramCalls.VECTOR_BYTES, Long.BYTES);
     for (int i = 0; i < MAX_DATAGRAMS; i++) {
       long vector = (long) i * DatagramCalls.VECTOR_BYTES;
-      vectors.set(ValueLayout.JAVA_LONG, vector, address + (long) i * DATAGRAM_BYTES);
+      vectors.set(ValueLayout.JAVA_LONG, vector, room.address() + (long) i * DATAGRAM_BYTES);
       vectors.set(ValueLayout.JAVA_LONG, vector + Long.BYTES, DATAGRAM_BYTES);
       set(i, DatagramCalls.NAME_OFFSET, names.address() + (long) i * SocketNames.ROOM_BYTES);
       set(i, DatagramCalls.VECTOR_OFFSET, vectors.address() + vector);
@@ -74,8 +70,7 @@ public final class DatagramInput {
       headers.set(
           ValueLayout.JAVA_INT, at, SocketNames.ROOM_BYTES); // the kernel has written over it
     }
-    int received = calls.receive(descriptor.intValue(), headers.address(), MAX_DATAGRAMS);
-    Reference.reachabilityFence(this);
+    int received = calls.receive(descriptor.intValue(), headers, MAX_DATAGRAMS);
     return Math.max(received, 0); // errors are those of sends (ICMP): Netty's next read tells
   }
 

@@ -7,7 +7,6 @@ import io.netty.channel.unix.UnixChannel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,12 +171,12 @@ public class DatagramOutput {
     if (!descriptor.isOpen()) {
       return EBADF;
     }
-    long start = headers.address() + (long) first * DatagramCalls.HEADER_BYTES;
+    MemorySegment start =
+        first == 0 ? headers : headers.asSlice((long) first * DatagramCalls.HEADER_BYTES);
     int sent;
     do {
       sent = calls.send(descriptor.intValue(), start, count - first);
     } while (sent == -Errno.EINTR);
-    Reference.reachabilityFence(this); // the kernel was given addresses only
     return sent;
   }
 }

@@ -60,12 +60,14 @@ class DatagramsTest {
   Bound bound;
 
   /** Where the socket is bound, and its peers. */
-  private enum Bound {
+  enum Bound {
     IPV4("127.0.0.1", List.of("127.0.0.1")),
     IPV6("::1", List.of("::1")),
     BOTH("::", peersOfBoth());
 
     private final String address;
+
+    @SuppressWarnings("ImmutableEnumChecker") // nobody can change these lists
     private final List<String> peers;
 
     Bound(String address, List<String> peers) {
@@ -88,7 +90,7 @@ class DatagramsTest {
     }
   }
 
-  private static List<Arguments> sockets() {
+  static List<Arguments> sockets() {
     return Stream.of(Choice.IO_URING, Choice.EPOLL)
         .flatMap(choice -> Arrays.stream(Bound.values()).map(bound -> Arguments.of(choice, bound)))
         .toList();

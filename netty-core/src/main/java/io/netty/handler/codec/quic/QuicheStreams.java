@@ -143,12 +143,15 @@ public final class QuicheStreams {
 
   /** quiche ends the connection by itself if what it finds inside is wrong. */
   private void receive(ByteBuf data, InetSocketAddress from, InetSocketAddress to) {
-    Quiche.quiche_conn_recv(
-        connection.address(),
-        Quiche.readerMemoryAddress(data),
-        data.readableBytes(),
-        socket.receiveInfo(from, to));
-    Reference.reachabilityFence(socket);
+    try {
+      Quiche.quiche_conn_recv(
+          connection.address(),
+          Quiche.readerMemoryAddress(data),
+          data.readableBytes(),
+          socket.receiveInfo(from, to));
+    } finally {
+      Reference.reachabilityFence(socket);
+    }
   }
 
   /** Looks which streams have something to read; returns how many, for {@link #id}. */
@@ -197,15 +200,19 @@ public final class QuicheStreams {
       return CLOSED;
     }
     ByteBuf into = socket.read();
-    int length =
-        Quiche.quiche_conn_stream_recv(
-            connection.address(),
-            id,
-            socket.readAddress(),
-            into.capacity(),
-            socket.finAddress(),
-            socket.errorCodeAddress());
-    Reference.reachabilityFence(socket);
+    int length;
+    try {
+      length =
+          Quiche.quiche_conn_stream_recv(
+              connection.address(),
+              id,
+              socket.readAddress(),
+              into.capacity(),
+              socket.finAddress(),
+              socket.errorCodeAddress());
+    } finally {
+      Reference.reachabilityFence(socket);
+    }
     into.setIndex(0, Math.max(length, 0));
     return length;
   }
@@ -257,9 +264,7 @@ public final class QuicheStreams {
 
   /** Bytes that a stream would take; negative if its client has asked to stop. */
   public long capacity(long id) {
-    return isClosed()
-        ? CLOSED
-        : Quiche.quiche_conn_stream_capacity(connection.address(), id);
+    return isClosed() ? CLOSED : Quiche.quiche_conn_stream_capacity(connection.address(), id);
   }
 
   /** Orders the stream among those that wait (RFC 9218). */
@@ -341,10 +346,12 @@ public final class QuicheStreams {
       if (isClosed()) {
         return DONE;
       }
-      int length =
-          Quiche.quiche_conn_send(connection.address(), address, room, socket.sendInfoAddress());
-      Reference.reachabilityFence(socket);
-      return length;
+      try {
+        return Quiche.quiche_conn_send(
+            connection.address(), address, room, socket.sendInfoAddress());
+      } finally {
+        Reference.reachabilityFence(socket);
+      }
     }
   }
 }

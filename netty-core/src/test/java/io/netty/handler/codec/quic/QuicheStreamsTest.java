@@ -46,7 +46,8 @@ class QuicheStreamsTest {
 
   @TempDir private static Path directory = Path.of(".");
 
-  private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final QuicheSocket socket = new QuicheSocket(new NoFailures());
   private final Front front = new Front();
   private Channel server;
@@ -57,8 +58,7 @@ class QuicheStreamsTest {
   void start() throws Exception {
     TlsFiles files = TestCertificate.in(directory);
     QuicSslContext tls =
-        QuicSslContextBuilder.forServer(
-                files.key().toFile(), null, files.certificate().toFile())
+        QuicSslContextBuilder.forServer(files.key().toFile(), null, files.certificate().toFile())
             .applicationProtocols(PROTOCOL)
             .build();
     server =
