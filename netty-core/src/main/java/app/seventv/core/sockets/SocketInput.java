@@ -102,6 +102,9 @@ final class SocketInput {
         outcome = decrypt(index, user, secure, bytes);
       }
     } finally {
+      if (outcome == TlsSocket.FAILED) {
+        output.dropPlain(index); // an attempt to encrypt it would cost the alert that waits
+      }
       output.sendHeld(index);
     }
     if (outcome != TlsSocket.MORE && !slots.has(index, CLOSING)) {

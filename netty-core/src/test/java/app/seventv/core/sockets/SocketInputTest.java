@@ -161,6 +161,21 @@ class SocketInputTest extends SocketPageFixture {
     });
   }
 
+  @Test
+  void aUserThatPausesIsGivenNothingMoreOfTheRead() throws Exception {
+    arrived(10);
+    client.shutdownOutput();
+    user.then = () -> page.reading(INDEX, false);
+    onLoop(() -> {
+      attach(descriptor);
+      complete(SocketOperations.POLL_ADD, POLLIN | SocketOperations.POLLRDHUP, MORE);
+      assertThat(user.received).isEqualTo(10);
+      assertThat(page.isClosing(INDEX)).as("the end that comes next").isFalse();
+      page.reading(INDEX, true);
+    });
+    onLoop(this::assertClosedByPoll);
+  }
+
   /** What a user flushes while it is given bytes goes out in one send, behind them. */
   @Test
   void answersOfOneReadGoOutTogether() throws Exception {
