@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 /** Reads of a real socket, of whose events the test tells. */
 @SuppressWarnings("NullAway.Init") // JUnit calls connect() first
 class SocketInputTest extends SocketPageFixture {
+  private static final int ENOMEM = -12;
+
   private java.net.Socket client;
   private int descriptor;
 
@@ -78,6 +80,18 @@ class SocketInputTest extends SocketPageFixture {
       assertClosedByPoll();
     });
     assertThat(client.getInputStream().read()).as("the descriptor was closed").isEqualTo(-1);
+  }
+
+  @Test
+  void aPollThatFailsClosesTheSocketInALaterPartOfTheTurn() throws Exception {
+    onLoop(() -> {
+      attach(descriptor);
+      complete(SocketOperations.POLL_ADD, ENOMEM, 0);
+      assertThat(page.isClosing(INDEX)).as("though it can be read").isTrue();
+      assertThat(user.closed).isZero();
+    });
+    onLoop(() -> assertThat(user.closed).isEqualTo(1));
+    assertThat(opcodes()).isEmpty();
   }
 
   /** Others have their turn in between. */

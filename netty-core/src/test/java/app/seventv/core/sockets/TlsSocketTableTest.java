@@ -149,6 +149,53 @@ class TlsSocketTableTest extends SocketTableCases {
     assertThat(plain(client).getInputStream().readAllBytes()).hasSizeLessThan(64);
   }
 
+  /** Of the client's goodbye only what is TLS: its connection stays until it leaves. */
+  private static final class Staying extends Socket {
+    private boolean leaving;
+
+    @Override
+    public void shutdownOutput() {}
+
+    @Override
+    public void close() throws IOException {
+      if (leaving) {
+        super.close();
+      }
+    }
+  }
+
+  private Socket staying(Staying connected) throws Exception {
+    connected.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+    Socket client = register(connected);
+    client.getOutputStream().write(ascii(HANDSHAKE));
+    readHead(client.getInputStream());
+    await().untilAsserted(() -> assertThat(onLoop(table::secured)).isEqualTo(1));
+    return client;
+  }
+
+  @Test
+  void aClientIsNotWaitedForAfterItsCloseNotify() throws Exception {
+    Staying connected = new Staying();
+    Socket client = staying(connected);
+    client.shutdownOutput();
+    await().untilAsserted(() -> assertThat(size()).isZero());
+    assertThat(client.getInputStream().read()).isEqualTo(-1);
+    connected.leaving = true;
+  }
+
+  @Test
+  void aClientIsNotWaitedForAfterItsCloseNotifyThatFollowsOurs() throws Exception {
+    Staying connected = new Staying();
+    Socket client = staying(connected);
+    client.getOutputStream().write(frame(0x88, new byte[] {3, (byte) 0xE8}));
+    assertThat(receive(client)).startsWith("88:");
+    assertThat(client.getInputStream().read()).isEqualTo(-1);
+    assertThat(size()).as("it may send yet").isEqualTo(1);
+    client.shutdownOutput();
+    await().untilAsserted(() -> assertThat(size()).isZero());
+    connected.leaving = true;
+  }
+
   @Test
   void aCloseFrameWithCloseNotifyIsStillAnswered() throws Exception {
     Socket client = moved(TLS_1_3);
