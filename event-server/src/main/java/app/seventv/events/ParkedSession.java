@@ -38,28 +38,20 @@ record ParkedSession(
 
   /** The same, with what a loop must have reached. */
   ParkedSession reached(long number) {
+    return with(number, receipt);
+  }
+
+  ParkedSession with(Receipt other) {
+    return with(here, other);
+  }
+
+  private ParkedSession with(long number, Receipt other) {
     return new ParkedSession(
         id,
         tags,
         scopes,
         position,
         number,
-        ofPredecessor,
-        nextSequence,
-        history,
-        memory,
-        request,
-        parkedMs,
-        receipt);
-  }
-
-  ParkedSession with(Receipt other) {
-    return new ParkedSession(
-        id,
-        tags,
-        scopes,
-        position,
-        here,
         ofPredecessor,
         nextSequence,
         history,

@@ -23,6 +23,7 @@ final class BrotliDecoder implements ContentDecoder {
   private boolean begun;
   private boolean pulled;
   private boolean done;
+  private boolean closed;
 
   /**
    * @param maxBytes of the body; a window that is larger than this and larger than usual is refused
@@ -48,6 +49,9 @@ final class BrotliDecoder implements ContentDecoder {
 
   @Override
   public @Nullable ByteBuf next(ByteBuf in) throws IOException {
+    if (closed) {
+      throw new IllegalStateException("closed: the library's input buffer is freed memory now");
+    }
     while (true) {
       if (decoder.hasOutput()) {
         pulled = true;
@@ -104,6 +108,9 @@ final class BrotliDecoder implements ContentDecoder {
 
   @Override
   public void close() {
-    decoder.destroy();
+    if (!closed) {
+      closed = true;
+      decoder.destroy();
+    }
   }
 }

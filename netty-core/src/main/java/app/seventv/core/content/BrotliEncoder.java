@@ -12,6 +12,7 @@ final class BrotliEncoder implements ContentEncoder {
   private static final int WINDOW_BITS = 18;
 
   private final EncoderJNI.Wrapper encoder;
+  private boolean closed;
 
   BrotliEncoder(int quality) throws IOException {
     encoder = new EncoderJNI.Wrapper(MAX_PART_BYTES, quality, WINDOW_BITS, Encoder.Mode.GENERIC);
@@ -19,6 +20,9 @@ final class BrotliEncoder implements ContentEncoder {
 
   @Override
   public void encode(ByteBuf in, Then then, ByteBuf out) throws IOException {
+    if (closed) {
+      throw new IllegalStateException("closed: the library's input buffer is freed memory now");
+    }
     do {
       ByteBuffer input = encoder.getInputBuffer();
       input.clear();
@@ -55,6 +59,9 @@ final class BrotliEncoder implements ContentEncoder {
 
   @Override
   public void close() {
-    encoder.destroy();
+    if (!closed) {
+      closed = true;
+      encoder.destroy();
+    }
   }
 }

@@ -47,6 +47,18 @@ public enum ContentCoding {
     };
   }
 
+  /**
+   * This, once its library is loaded.
+   *
+   * @throws IllegalStateException if there is none for this system
+   */
+  ContentCoding loaded() {
+    if (!isAvailable()) {
+      throw new IllegalStateException("no library for " + token());
+    }
+    return this;
+  }
+
   /** Those of the codings that {@linkplain #isAvailable are available}, in the same order. */
   public static List<ContentCoding> available(ContentCoding... codings) {
     return Stream.of(codings).filter(ContentCoding::isAvailable).toList();

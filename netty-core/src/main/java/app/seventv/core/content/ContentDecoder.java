@@ -34,7 +34,7 @@ interface ContentDecoder extends AutoCloseable {
    *     refused, with an {@link app.seventv.core.http.HttpError}
    */
   static ContentDecoder of(ContentCoding coding, int maxBytes) throws IOException {
-    return switch (coding) {
+    return switch (coding.loaded()) {
       case GZIP -> new InflateDecoder(true);
       case DEFLATE -> new InflateDecoder(false);
       case BR -> new BrotliDecoder(maxBytes);

@@ -35,7 +35,7 @@ interface ContentEncoder extends AutoCloseable {
    * @param level as {@link Compression.Builder#level} takes it
    */
   static ContentEncoder of(ContentCoding coding, int level) throws IOException {
-    return switch (coding) {
+    return switch (coding.loaded()) {
       case GZIP -> new DeflateEncoder(true, level);
       case DEFLATE -> new DeflateEncoder(false, level);
       case BR -> new BrotliEncoder(level);

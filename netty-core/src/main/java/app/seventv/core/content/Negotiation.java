@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,16 +60,24 @@ public final class Negotiation {
    * @param offered types, with parameters where they tell them apart
    */
   public static @Nullable String mediaType(@Nullable String field, List<String> offered) {
+    return best(field, offered, Negotiation::mediaTypeWeight);
+  }
+
+  /** The first of those that the client likes best; null if it wants none of them. */
+  private static @Nullable String best(
+      @Nullable String field,
+      List<String> offered,
+      ToIntBiFunction<Preferences, String> weightOfLowerCase) {
     Preferences wanted = Preferences.parse(field);
     if (wanted.elements().isEmpty()) {
       return offered.getFirst();
     }
     String best = null;
     int bestWeight = 0;
-    for (String type : offered) {
-      int weight = mediaTypeWeight(wanted, type.toLowerCase(Locale.ROOT).replace(" ", ""));
+    for (String each : offered) {
+      int weight = weightOfLowerCase.applyAsInt(wanted, each.toLowerCase(Locale.ROOT));
       if (weight > bestWeight) {
-        best = type;
+        best = each;
         bestWeight = weight;
       }
     }
@@ -76,7 +85,8 @@ public final class Negotiation {
   }
 
   /** Weight of the most specific range that covers the type. */
-  private static int mediaTypeWeight(Preferences wanted, String type) {
+  private static int mediaTypeWeight(Preferences wanted, String spaced) {
+    String type = spaced.replace(" ", "");
     int semicolon = type.indexOf(';');
     String bare = semicolon < 0 ? type : type.substring(0, semicolon);
     String parameters = semicolon < 0 ? "" : type.substring(semicolon);
@@ -109,20 +119,7 @@ public final class Negotiation {
    * @param offered language tags
    */
   public static @Nullable String language(@Nullable String field, List<String> offered) {
-    Preferences wanted = Preferences.parse(field);
-    if (wanted.elements().isEmpty()) {
-      return offered.getFirst();
-    }
-    String best = null;
-    int bestWeight = 0;
-    for (String tag : offered) {
-      int weight = languageWeight(wanted, tag.toLowerCase(Locale.ROOT));
-      if (weight > bestWeight) {
-        best = tag;
-        bestWeight = weight;
-      }
-    }
-    return best;
+    return best(field, offered, Negotiation::languageWeight);
   }
 
   private static int languageWeight(Preferences wanted, String tag) {

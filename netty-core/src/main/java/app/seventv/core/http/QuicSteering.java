@@ -145,7 +145,7 @@ final class QuicSteering {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
       context = null;
-      ctx.executor().execute(memory::close); // behind what connections still do as they end
+      memory.close(); // connections that have something to do yet find themselves at their end
     }
 
     // Connections whose handshake is complete.

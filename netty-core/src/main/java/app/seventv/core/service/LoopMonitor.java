@@ -11,7 +11,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Sends a heartbeat task to every event loop a few times a second and measures how long it waits
@@ -52,11 +54,7 @@ final class LoopMonitor implements AutoCloseable {
         "event_loop_lag_seconds",
         "How long the latest heartbeat task waited in the loop's queue.",
         List.of("loop"),
-        readings -> {
-          for (int i = 0; i < pulses.size(); i++) {
-            readings.read(pulses.get(i).lagNanos() / NS_PER_SECOND, String.valueOf(i));
-          }
-        });
+        perLoop(pulse -> pulse.lagNanos() / NS_PER_SECOND));
     metrics.histograms(
         "event_loop_heartbeat_lag_seconds",
         "How long heartbeat tasks waited in the loop's queue.",
@@ -73,22 +71,22 @@ final class LoopMonitor implements AutoCloseable {
         "event_loop_lag_max_seconds",
         "Longest wait of a heartbeat task in the last one to two minutes.",
         List.of("loop"),
-        readings -> {
-          for (int i = 0; i < pulses.size(); i++) {
-            readings.read(pulses.get(i).maxLagNanos() / NS_PER_SECOND, String.valueOf(i));
-          }
-        });
+        perLoop(pulse -> pulse.maxLagNanos() / NS_PER_SECOND));
     metrics.gauges(
         "event_loop_pending_tasks",
         "Tasks that wait in the loop's queue.",
         List.of("loop"),
-        readings -> {
-          for (int i = 0; i < pulses.size(); i++) {
-            readings.read(pulses.get(i).pendingTasks(), String.valueOf(i));
-          }
-        });
+        perLoop(pulse -> pulse.pendingTasks()));
     every(PERIOD, this::beat);
     every(MAX_WINDOW, () -> pulses.forEach(Pulse::nextWindow));
+  }
+
+  private Consumer<Metrics.Readings> perLoop(ToDoubleFunction<Pulse> value) {
+    return readings -> {
+      for (int i = 0; i < pulses.size(); i++) {
+        readings.read(value.applyAsDouble(pulses.get(i)), String.valueOf(i));
+      }
+    };
   }
 
   /** Runs a task on the monitor's thread again and again. */

@@ -1,8 +1,8 @@
 package app.seventv.core.service;
 
+import app.seventv.core.clibrary.CLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -70,7 +70,7 @@ final class SystemdNotifier {
   /** The C library's calls, linked on first use. */
   private static final class Native {
     private static final MethodHandle SOCKET =
-        link(
+        CLibrary.link(
             "socket",
             FunctionDescriptor.of(
                 ValueLayout.JAVA_INT,
@@ -78,7 +78,7 @@ final class SystemdNotifier {
                 ValueLayout.JAVA_INT,
                 ValueLayout.JAVA_INT));
     private static final MethodHandle SENDTO =
-        link(
+        CLibrary.link(
             "sendto",
             FunctionDescriptor.of(
                 ValueLayout.JAVA_LONG,
@@ -89,13 +89,7 @@ final class SystemdNotifier {
                 ValueLayout.ADDRESS,
                 ValueLayout.JAVA_INT));
     private static final MethodHandle CLOSE =
-        link("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-
-    @SuppressWarnings("restricted") // calling the C library is what this class is for
-    private static MethodHandle link(String name, FunctionDescriptor descriptor) {
-      Linker linker = Linker.nativeLinker();
-      return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), descriptor);
-    }
+        CLibrary.link("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
 
     /** Returns 0, or the number of the step that failed. */
     static int sendDatagram(byte[] path, byte[] payload) throws Throwable {

@@ -6,6 +6,7 @@ import static app.seventv.core.sockets.SocketSlots.INPUT_ENDED;
 import static app.seventv.core.sockets.SocketSlots.OUTPUT_ENDED;
 import static app.seventv.core.sockets.SocketSlots.READ_OFF;
 
+import app.seventv.core.clibrary.Errno;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -73,9 +74,9 @@ final class SocketInput {
       } else if (count == 0) {
         ended(index);
         return;
-      } else if (count == -SocketCalls.EAGAIN) {
+      } else if (count == -Errno.EAGAIN) {
         return;
-      } else if (count != -SocketCalls.EINTR) {
+      } else if (count != -Errno.EINTR) {
         page.close(index);
         return;
       }
@@ -101,6 +102,9 @@ final class SocketInput {
         outcome = decrypt(index, user, secure, bytes);
       }
     } finally {
+      if (outcome == TlsSocket.FAILED) {
+        output.dropPlain(index); // an attempt to encrypt it would cost the alert that waits
+      }
       output.sendHeld(index);
     }
     if (outcome != TlsSocket.MORE && !slots.has(index, CLOSING)) {

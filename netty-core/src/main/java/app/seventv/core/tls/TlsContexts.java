@@ -130,7 +130,7 @@ public final class TlsContexts implements AutoCloseable {
    */
   public void firstRecord(SslHandler handler, ByteBuf record) {
     if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine
-        && engine.refCnt() > 0
+        && engine.sslPointer() != 0 // else the connection has ended
         && ClientHello.resumesOverX25519(record, current.ticketSecrets())) {
       SSL.setCurvesList(engine.sslPointer(), "X25519");
     }

@@ -1,13 +1,11 @@
 package app.seventv.core.transport;
 
-import java.lang.foreign.Arena;
+import app.seventv.core.clibrary.CLibrary;
+import app.seventv.core.clibrary.Errno;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 
 /**
  * Many datagrams per system call: recvmmsg(2) and sendmmsg(2), which never wait here. One instance
@@ -20,7 +18,6 @@ import java.lang.invoke.VarHandle;
  * iovec:   0 base | 8 length
  * </pre>
  */
-@SuppressWarnings("restricted") // native access is what this class is for
 final class DatagramCalls {
   static final int NAME_OFFSET = 0;
   static final int NAME_LENGTH_OFFSET = 8;
@@ -33,59 +30,58 @@ final class DatagramCalls {
   static final int HEADER_BYTES = 64;
   static final int VECTOR_BYTES = 16;
 
-  static final int EINTR = 4;
-
   private static final int MSG_DONTWAIT = 0x40;
 
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-
   private static final MethodHandle RECVMMSG =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("recvmmsg"),
+      CLibrary.linkWithErrno(
+          "recvmmsg",
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
+              ValueLayout.ADDRESS,
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG),
-          Linker.Option.captureCallState("errno"));
+              ValueLayout.JAVA_LONG));
   private static final MethodHandle SENDMMSG =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("sendmmsg"),
+      CLibrary.linkWithErrno(
+          "sendmmsg",
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
+              ValueLayout.ADDRESS,
               ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT),
-          Linker.Option.captureCallState("errno"));
+              ValueLayout.JAVA_INT));
 
-  private final MemorySegment state = Arena.ofAuto().allocate(STATE);
+  private final Errno errno = new Errno();
 
-  /** Datagrams read into the headers at an address, or a negative error number. */
-  int receive(int descriptor, long headers, int count) {
+  /**
+   * Datagrams read into some headers, or a negative error number.
+   *
+   * @param headers whose arena holds all that they point at, and lives until the call is over
+   */
+  int receive(int descriptor, MemorySegment headers, int count) {
     try {
       int received =
-          (int) RECVMMSG.invokeExact(state, descriptor, headers, count, MSG_DONTWAIT, 0L);
-      return received >= 0 ? received : -(int) ERRNO.get(state, 0L);
+          (int) RECVMMSG.invokeExact(errno.memory(), descriptor, headers, count, MSG_DONTWAIT, 0L);
+      return (int) errno.orError(received);
     } catch (Throwable impossible) {
-      throw new IllegalStateException("recvmmsg cannot be called", impossible);
+      throw CLibrary.uncallable("recvmmsg", impossible);
     }
   }
 
   /**
-   * Messages sent of those at an address, at least one, or the negative error number of the first.
+   * Messages sent, at least one, or the negative error number of the first.
+   *
+   * @param headers whose arena holds all that they point at but the bytes to be sent, which the
+   *     caller keeps
    */
-  int send(int descriptor, long headers, int count) {
+  int send(int descriptor, MemorySegment headers, int count) {
     try {
-      int sent = (int) SENDMMSG.invokeExact(state, descriptor, headers, count, MSG_DONTWAIT);
-      return sent >= 0 ? sent : -(int) ERRNO.get(state, 0L);
+      int sent =
+          (int) SENDMMSG.invokeExact(errno.memory(), descriptor, headers, count, MSG_DONTWAIT);
+      return (int) errno.orError(sent);
     } catch (Throwable impossible) {
-      throw new IllegalStateException("sendmmsg cannot be called", impossible);
+      throw CLibrary.uncallable("sendmmsg", impossible);
     }
   }
 }

@@ -3,7 +3,6 @@ package app.seventv.core.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
 import java.lang.foreign.Arena;
@@ -16,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  * Reads the datagrams that wait at a socket behind the first, which Netty's channel has read: all
  * by one system call, into memory that stays, without an object for each. For the loop of the
  * channel.
+ *
+ * <p>The kernel is given bare addresses of memory that is the garbage collector's: it stays while
+ * this, a datagram's view, or a call is there.
  */
-public final class DatagramInput implements AutoCloseable {
+public final class DatagramInput {
   /** Most that one call reads. */
   public static final int MAX_DATAGRAMS = 32;
 
@@ -29,21 +31,19 @@ public final class DatagramInput implements AutoCloseable {
   private final ByteBuf data;
   private final MemorySegment headers;
   private final MemorySegment names;
-  private boolean closed;
 
   private DatagramInput(FileDescriptor descriptor) {
     this.descriptor = descriptor;
-    int bytes = MAX_DATAGRAMS * DATAGRAM_BYTES;
-    data = Unpooled.directBuffer(bytes, bytes);
-    long address = Buffer.memoryAddress(data.internalNioBuffer(0, bytes));
     Arena arena = Arena.ofAuto(); // lives as long as one of its segments is in reach
+    MemorySegment room = arena.allocate((long) MAX_DATAGRAMS * DATAGRAM_BYTES, Long.BYTES);
+    data = Unpooled.wrappedBuffer(room.asByteBuffer());
     headers = arena.allocate((long) MAX_DATAGRAMS * DatagramCalls.HEADER_BYTES, Long.BYTES);
     names = arena.allocate((long) MAX_DATAGRAMS * SocketNames.ROOM_BYTES, Long.BYTES);
     MemorySegment vectors =
         arena.allocate((long) MAX_DATAGRAMS * DatagramCalls.VECTOR_BYTES, Long.BYTES);
     for (int i = 0; i < MAX_DATAGRAMS; i++) {
       long vector = (long) i * DatagramCalls.VECTOR_BYTES;
-      vectors.set(ValueLayout.JAVA_LONG, vector, address + (long) i * DATAGRAM_BYTES);
+      vectors.set(ValueLayout.JAVA_LONG, vector, room.address() + (long) i * DATAGRAM_BYTES);
       vectors.set(ValueLayout.JAVA_LONG, vector + Long.BYTES, DATAGRAM_BYTES);
       set(i, DatagramCalls.NAME_OFFSET, names.address() + (long) i * SocketNames.ROOM_BYTES);
       set(i, DatagramCalls.VECTOR_OFFSET, vectors.address() + vector);
@@ -62,15 +62,15 @@ public final class DatagramInput implements AutoCloseable {
 
   /** Reads what waits, and forgets what was read before; returns how many datagrams. */
   public int receive() {
-    if (closed || !descriptor.isOpen()) {
-      return 0;
+    if (!descriptor.isOpen()) {
+      return 0; // its number may be another's already
     }
     for (int i = 0; i < MAX_DATAGRAMS; i++) {
       long at = (long) i * DatagramCalls.HEADER_BYTES + DatagramCalls.NAME_LENGTH_OFFSET;
       headers.set(
           ValueLayout.JAVA_INT, at, SocketNames.ROOM_BYTES); // the kernel has written over it
     }
-    int received = calls.receive(descriptor.intValue(), headers.address(), MAX_DATAGRAMS);
+    int received = calls.receive(descriptor.intValue(), headers, MAX_DATAGRAMS);
     return Math.max(received, 0); // errors are those of sends (ICMP): Netty's next read tells
   }
 
@@ -118,13 +118,5 @@ public final class DatagramInput implements AutoCloseable {
             .toArray(ValueLayout.JAVA_BYTE);
     int scope = four ? 0 : names.get(ValueLayout.JAVA_INT, name + SocketNames.IPV6_SCOPE_OFFSET);
     return DatagramPeer.toJava(octets, scope, port);
-  }
-
-  @Override
-  public void close() {
-    if (!closed) {
-      closed = true;
-      data.release();
-    }
   }
 }

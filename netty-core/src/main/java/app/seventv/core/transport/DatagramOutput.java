@@ -1,5 +1,6 @@
 package app.seventv.core.transport;
 
+import app.seventv.core.clibrary.Errno;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
@@ -21,7 +22,7 @@ public class DatagramOutput {
   public static final int MAX_MESSAGES = 64;
 
   /** No room at the moment. */
-  public static final int EAGAIN = -11;
+  public static final int EAGAIN = -Errno.EAGAIN;
 
   private static final int EBADF = -9;
 
@@ -113,7 +114,7 @@ public class DatagramOutput {
   /**
    * Adds a message, below {@link #MAX_MESSAGES}.
    *
-   * @param address of its bytes, which stay as they are until it is sent
+   * @param address of its bytes, which stay there, and as they are, until it is sent
    * @param segmentBytes length of the datagrams that the kernel makes of it, or 0 for one
    */
   public void add(long address, int length, int segmentBytes, InetSocketAddress to) {
@@ -170,11 +171,12 @@ public class DatagramOutput {
     if (!descriptor.isOpen()) {
       return EBADF;
     }
-    long start = headers.address() + (long) first * DatagramCalls.HEADER_BYTES;
+    MemorySegment start =
+        first == 0 ? headers : headers.asSlice((long) first * DatagramCalls.HEADER_BYTES);
     int sent;
     do {
       sent = calls.send(descriptor.intValue(), start, count - first);
-    } while (sent == -DatagramCalls.EINTR);
+    } while (sent == -Errno.EINTR);
     return sent;
   }
 }

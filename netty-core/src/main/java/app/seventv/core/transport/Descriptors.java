@@ -1,5 +1,6 @@
 package app.seventv.core.transport;
 
+import app.seventv.core.clibrary.CLibrary;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
@@ -11,17 +12,15 @@ final class Descriptors {
   private static final int F_SETFL = 4;
   private static final int O_NONBLOCK = 0x800;
 
-  @SuppressWarnings("restricted") // native access is what this class is for
   private static final MethodHandle FCNTL =
-      Linker.nativeLinker()
-          .downcallHandle(
-              Linker.nativeLinker().defaultLookup().findOrThrow("fcntl"),
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_INT),
-              Linker.Option.firstVariadicArg(2));
+      CLibrary.link(
+          "fcntl",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT),
+          Linker.Option.firstVariadicArg(2));
 
   private Descriptors() {}
 
@@ -41,7 +40,7 @@ final class Descriptors {
     try {
       return (int) FCNTL.invokeExact(descriptor, command, argument);
     } catch (Throwable impossible) {
-      throw new IllegalStateException("fcntl cannot be called", impossible);
+      throw CLibrary.uncallable("fcntl", impossible);
     }
   }
 }

@@ -13,15 +13,20 @@ import java.lang.invoke.VarHandle;
  */
 public final class DetachedEngine {
   /** Whether the engine has let go of its connection; null if this Netty calls it otherwise. */
-  private static final VarHandle DESTROYED = destroyed();
+  private static final VarHandle DESTROYED = field("destroyed", boolean.class);
+
+  /** The connection, and the engine's end of it, which whoever takes the connection replaces. */
+  private static final VarHandle CONNECTION = field("ssl", long.class);
+
+  private static final VarHandle NETWORK = field("networkBIO", long.class);
 
   private DetachedEngine() {}
 
-  private static VarHandle destroyed() {
+  private static VarHandle field(String name, Class<?> type) {
     try {
       return MethodHandles.privateLookupIn(
               ReferenceCountedOpenSslEngine.class, MethodHandles.lookup())
-          .findVarHandle(ReferenceCountedOpenSslEngine.class, "destroyed", boolean.class);
+          .findVarHandle(ReferenceCountedOpenSslEngine.class, name, type);
     } catch (ReflectiveOperationException anotherNetty) {
       return null;
     }
@@ -29,12 +34,18 @@ public final class DetachedEngine {
 
   /** Whether the handler's connection can be taken once its handshake is over. */
   public static boolean isPossible(SslHandler handler) {
-    return DESTROYED != null && handler.engine() instanceof ReferenceCountedOpenSslEngine;
+    return DESTROYED != null
+        && CONNECTION != null
+        && NETWORK != null
+        && handler.engine() instanceof ReferenceCountedOpenSslEngine;
   }
 
   /**
    * Takes the connection, an {@code SSL*}, which belongs to the caller from now on: the handler may
    * be removed and its engine released. Nothing may be on its way from the engine to the peer.
+   *
+   * <p>The engine is left as Netty leaves one that has been shut down: it knows no address any more
+   * that the caller may have freed, {@link ReferenceCountedOpenSslEngine#sslPointer} included.
    *
    * @return the connection, or 0 if one side has ended it
    */
@@ -47,6 +58,8 @@ public final class DetachedEngine {
       }
       contextOf(engine).engines.remove(ssl);
       DESTROYED.setVolatile(engine, true);
+      CONNECTION.set(engine, 0L);
+      NETWORK.set(engine, 0L);
       if (handler.sslCloseFuture() instanceof Promise<?> closed) {
         closed.trySuccess(null); // else the handler's removal makes an exception for it
       }

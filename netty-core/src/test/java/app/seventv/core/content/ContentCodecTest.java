@@ -89,6 +89,26 @@ class ContentCodecTest {
     assertThat(decode(coding, small, 1)).isEqualTo(text(5_000));
   }
 
+  /** Their libraries hand out memory that is freed when they are closed. */
+  @ParameterizedTest
+  @EnumSource(
+      value = ContentCoding.class,
+      names = {"BR", "ZSTD"})
+  void aCoderThatIsClosedWritesIntoNoMemory(ContentCoding coding) throws Exception {
+    ContentEncoder encoder = ContentEncoder.of(coding, 4);
+    ContentDecoder decoder = ContentDecoder.of(coding, 100);
+    byte[] coded = encode(coding, text(100), 100);
+    for (AutoCloseable coder : new AutoCloseable[] {encoder, decoder}) {
+      coder.close();
+      coder.close();
+    }
+    assertThatThrownBy(
+            () -> encoder.encode(Unpooled.wrappedBuffer(text(9)), Then.MORE, Unpooled.buffer()))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> decoder.next(Unpooled.wrappedBuffer(coded)))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
   /** Everything before a flush can be read before anything after it is written. */
   @ParameterizedTest
   @EnumSource(

@@ -44,17 +44,24 @@ abstract class SocketTableCases extends SocketTableFixture {
 
   @Test
   void aTableGrowsByPages() throws Exception {
-    List<Integer> slots =
-        onLoop(() -> {
-          List<Integer> reserved = new ArrayList<>();
-          for (int i = 0; i < 2 * SocketPage.SLOTS + 1; i++) {
-            reserved.add(table.reserve(new NoUser()));
-          }
-          reserved.forEach(table::abandon);
-          return reserved;
-        });
+    List<Integer> slots = reserveAndAbandon();
     assertThat(slots).doesNotHaveDuplicates().doesNotContain(SocketTable.NONE);
     assertThat(size()).isZero();
+    assertThat(reserveAndAbandon())
+        .as("slots that were given back")
+        .containsExactlyInAnyOrderElementsOf(slots);
+  }
+
+  /** One slot more than two pages have, all at once. */
+  private List<Integer> reserveAndAbandon() throws Exception {
+    return onLoop(() -> {
+      List<Integer> reserved = new ArrayList<>();
+      for (int i = 0; i < 2 * SocketPage.SLOTS + 1; i++) {
+        reserved.add(table.reserve(new NoUser()));
+      }
+      reserved.forEach(table::abandon);
+      return reserved;
+    });
   }
 
   private static final class NoUser implements SocketUser {

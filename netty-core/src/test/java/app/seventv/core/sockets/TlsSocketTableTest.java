@@ -8,6 +8,7 @@ import app.seventv.core.http.Covers;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.TestCertificate;
 import app.seventv.core.http.Wire;
+import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,11 +20,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,6 +149,53 @@ class TlsSocketTableTest extends SocketTableCases {
     assertThat(plain(client).getInputStream().readAllBytes()).hasSizeLessThan(64);
   }
 
+  /** Of the client's goodbye only what is TLS: its connection stays until it leaves. */
+  private static final class Staying extends Socket {
+    private boolean leaving;
+
+    @Override
+    public void shutdownOutput() {}
+
+    @Override
+    public void close() throws IOException {
+      if (leaving) {
+        super.close();
+      }
+    }
+  }
+
+  private Socket staying(Staying connected) throws Exception {
+    connected.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+    Socket client = register(connected);
+    client.getOutputStream().write(ascii(HANDSHAKE));
+    readHead(client.getInputStream());
+    await().untilAsserted(() -> assertThat(onLoop(table::secured)).isEqualTo(1));
+    return client;
+  }
+
+  @Test
+  void aClientIsNotWaitedForAfterItsCloseNotify() throws Exception {
+    Staying connected = new Staying();
+    Socket client = staying(connected);
+    client.shutdownOutput();
+    await().untilAsserted(() -> assertThat(size()).isZero());
+    assertThat(client.getInputStream().read()).isEqualTo(-1);
+    connected.leaving = true;
+  }
+
+  @Test
+  void aClientIsNotWaitedForAfterItsCloseNotifyThatFollowsOurs() throws Exception {
+    Staying connected = new Staying();
+    Socket client = staying(connected);
+    client.getOutputStream().write(frame(0x88, new byte[] {3, (byte) 0xE8}));
+    assertThat(receive(client)).startsWith("88:");
+    assertThat(client.getInputStream().read()).isEqualTo(-1);
+    assertThat(size()).as("it may send yet").isEqualTo(1);
+    client.shutdownOutput();
+    await().untilAsserted(() -> assertThat(size()).isZero());
+    connected.leaving = true;
+  }
+
   @Test
   void aCloseFrameWithCloseNotifyIsStillAnswered() throws Exception {
     Socket client = moved(TLS_1_3);
@@ -196,6 +246,63 @@ class TlsSocketTableTest extends SocketTableCases {
         .isInstanceOf(SSLException.class)
         .hasMessageContaining("record_overflow");
     await().until(() -> closed.get() == 1);
+  }
+
+  /**
+   * What is still to be encrypted when the record is read, with nothing being sent, is no answer.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {TLS_1_2, TLS_1_3})
+  void anAlertArrivesThoughTheSameReadHasAskedForAnAnswer(String tlsVersion) throws Exception {
+    version = tlsVersion;
+    Corked connected = new Corked();
+    connected.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+    Socket client = register(connected);
+    client.getOutputStream().write(ascii(HANDSHAKE));
+    readHead(client.getInputStream());
+    await().untilAsserted(() -> assertThat(onLoop(table::secured)).isEqualTo(1));
+    CorkedStream out = connected.getOutputStream();
+    out.held = new ByteArrayOutputStream();
+    client.getOutputStream().write(frame(0x81, ascii("never answered")));
+    out.write(new byte[] {23, 3, 3, (byte) 0xFF, (byte) 0xFF}, 0, 5);
+    out.uncork();
+    assertAlert(client, "record_overflow");
+    await().until(() -> closed.get() == 1);
+  }
+
+  /** Holds back what is written, to send all of it at once. */
+  private static final class Corked extends Socket {
+    private @Nullable CorkedStream out;
+
+    @Override
+    public CorkedStream getOutputStream() throws IOException {
+      CorkedStream made = out == null ? new CorkedStream(super.getOutputStream()) : out;
+      out = made;
+      return made;
+    }
+  }
+
+  private static final class CorkedStream extends FilterOutputStream {
+    private @Nullable ByteArrayOutputStream held;
+
+    CorkedStream(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      if (held == null) {
+        out.write(bytes, offset, length);
+      } else {
+        held.write(bytes, offset, length);
+      }
+    }
+
+    void uncork() throws IOException {
+      byte[] all = Objects.requireNonNull(held).toByteArray();
+      held = null;
+      out.write(all);
+    }
   }
 
   private static void assertAlert(Socket client, String name) {

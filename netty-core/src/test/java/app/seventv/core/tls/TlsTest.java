@@ -9,8 +9,6 @@ import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.HttpLimits;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Wire;
-import app.seventv.core.transport.EventLoops;
-import app.seventv.core.transport.TransportOptions;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,52 +31,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** Certificates and handshake limits over every transport. */
 @EveryTransport
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Covers(
     value = {Wire.H1_TLS, Wire.H2_TLS, Wire.H3},
     because = "certificates of TLS")
-@SuppressWarnings("NullAway.Init") // JUnit calls start() first
-class TlsTest {
-  private static final String[] BOTH_VERSIONS = {"TLSv1.3", "TLSv1.2"};
-
-  @Parameter TransportOptions.Choice transport;
-
-  @TempDir Path directory = Path.of(".");
-
-  private EventLoops loops;
-  private TlsServers tls;
-
-  @BeforeParameterizedClassInvocation
-  void start() {
-    loops = EventLoops.start(new TransportOptions(transport, 2, true));
-  }
-
-  @AfterParameterizedClassInvocation
-  void stop() {
-    loops.close();
-  }
-
-  @BeforeEach
-  void servers() {
-    tls = new TlsServers(loops, directory);
-  }
-
-  @AfterEach
-  void closeServers() {
-    tls.close();
-  }
-
+class TlsTest extends TlsFixture {
   private static long serial(InetSocketAddress server, @Nullable String host) throws Exception {
     return TestPki.serial(
         TestClient.get(TestPki.clientContext(null), server, host).getPeerCertificates()[0]);

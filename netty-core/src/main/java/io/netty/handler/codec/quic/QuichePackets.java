@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.unix.Errors;
+import java.lang.ref.Reference;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -98,20 +99,21 @@ final class QuichePackets {
   private int sendDirectly(ChannelHandlerContext out, DatagramOutput direct, int packetBytes) {
     ByteBuf buffer = socket.sendBuffer();
     long address = Quiche.memoryAddress(buffer, 0, buffer.capacity());
+    Sink sink =
+        (start, length, size, to) -> {
+          direct.add(address + start, length, size, to);
+          if (direct.count() == DatagramOutput.MAX_MESSAGES) {
+            flush(out, direct, address);
+          }
+        };
     int result = 1;
-    while (result > 0 && out.channel().isWritable()) {
-      result =
-          fill(
-              buffer.capacity(),
-              packetBytes,
-              address,
-              new Burst((start, length, size, to) -> {
-                direct.add(address + start, length, size, to);
-                if (direct.count() == DatagramOutput.MAX_MESSAGES) {
-                  flush(out, direct, address);
-                }
-              }));
-      flush(out, direct, address);
+    try {
+      while (result > 0 && out.channel().isWritable()) {
+        result = fill(buffer.capacity(), packetBytes, address, new Burst(sink));
+        flush(out, direct, address);
+      }
+    } finally {
+      Reference.reachabilityFence(buffer); // only its address was passed on
     }
     return result == Quiche.QUICHE_ERR_DONE ? 0 : Math.min(result, 0);
   }

@@ -13,12 +13,18 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.Errors.NativeIoException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Memory that the connections of one datagram socket share while they talk to quiche: where it puts
  * what it reads, and the addresses of the datagram at hand. For one loop.
+ *
+ * <p>quiche is given bare addresses, so nothing here is ever freed by hand: the memory is the
+ * garbage collector's, and stays while a connection refers to this. Who passes an address on keeps
+ * this in reach until the call is over ({@link java.lang.ref.Reference#reachabilityFence}). After
+ * {@link #close} the connections, which ask {@link #isClosed}, are at their end besides.
  */
 public final class QuicheSocket implements AutoCloseable {
   /** Most that is taken from a stream at once. */
@@ -33,18 +39,15 @@ public final class QuicheSocket implements AutoCloseable {
   private static final int ERROR_CODE_OFFSET = 8;
   private static final int RESULT_BYTES = 16;
 
-  private final ByteBuf read = Unpooled.directBuffer(READ_BYTES, READ_BYTES);
-  private final ByteBuf result = Quiche.allocateNativeOrder(RESULT_BYTES);
-  private final ByteBuf receiveInfo =
-      Quiche.allocateNativeOrder(
-          Quiche.SIZEOF_QUICHE_RECV_INFO + 2 * Quiche.SIZEOF_SOCKADDR_STORAGE);
-  private final ByteBuf sendInfo = Quiche.allocateNativeOrder(Quiche.SIZEOF_QUICHE_SEND_INFO);
-  private final ByteBuffer receiveInfoView;
-  private final ByteBuffer sendInfoView;
-  private final long resultAddress;
-  private final long receiveInfoAddress;
-  private final long sendInfoAddress;
-  private final long readAddress;
+  private final ByteBuf read = Unpooled.wrappedBuffer(collected(READ_BYTES));
+  private final ByteBuffer result = collected(RESULT_BYTES);
+  private final ByteBuffer receiveInfo =
+      collected(Quiche.SIZEOF_QUICHE_RECV_INFO + 2 * Quiche.SIZEOF_SOCKADDR_STORAGE);
+  private final ByteBuffer sendInfo = collected(Quiche.SIZEOF_QUICHE_SEND_INFO);
+  private final long resultAddress = Quiche.memoryAddressWithPosition(result);
+  private final long receiveInfoAddress = Quiche.memoryAddressWithPosition(receiveInfo);
+  private final long sendInfoAddress = Quiche.memoryAddressWithPosition(sendInfo);
+  private final long readAddress = Quiche.memoryAddress(read, 0, READ_BYTES);
   private @Nullable InetSocketAddress sender;
   private @Nullable InetSocketAddress recipient;
 
@@ -55,6 +58,7 @@ public final class QuicheSocket implements AutoCloseable {
   private final SendFailures failures;
   private final ChannelFutureListener sent = this::sent;
   private boolean refusesBursts;
+  private boolean closed;
 
   /** Is told of sends that fail. QUIC repeats what is lost: nothing ends by them. */
   public interface SendFailures {
@@ -77,14 +81,11 @@ public final class QuicheSocket implements AutoCloseable {
    */
   public QuicheSocket(SendFailures failures) {
     this.failures = failures;
-    receiveInfo.setZero(0, receiveInfo.capacity());
-    sendInfo.setZero(0, sendInfo.capacity());
-    receiveInfoView = receiveInfo.nioBuffer(0, receiveInfo.capacity());
-    sendInfoView = sendInfo.nioBuffer(0, sendInfo.capacity());
-    resultAddress = Quiche.memoryAddress(result, 0, RESULT_BYTES);
-    receiveInfoAddress = Quiche.memoryAddressWithPosition(receiveInfoView);
-    sendInfoAddress = Quiche.memoryAddressWithPosition(sendInfoView);
-    readAddress = Quiche.memoryAddress(read, 0, READ_BYTES);
+  }
+
+  /** Zeros outside the heap, in the byte order of C, that go with the last reference to them. */
+  private static ByteBuffer collected(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
   }
 
   /**
@@ -101,8 +102,7 @@ public final class QuicheSocket implements AutoCloseable {
   void attach(@Nullable DatagramOutput datagrams) {
     output = datagrams;
     if (datagrams != null) {
-      sendBuffer =
-          Unpooled.directBuffer(QuichePackets.MAX_PASS_BYTES, QuichePackets.MAX_PASS_BYTES);
+      sendBuffer = Unpooled.wrappedBuffer(collected(QuichePackets.MAX_PASS_BYTES));
     }
   }
 
@@ -151,13 +151,13 @@ public final class QuicheSocket implements AutoCloseable {
   }
 
   boolean fin() {
-    return result.getByte(0) != 0;
+    return result.get(0) != 0;
   }
 
   /** Address of a {@code quiche_recv_info}; mostly as it was for the datagram before. */
   long receiveInfo(InetSocketAddress from, InetSocketAddress to) {
     if (!from.equals(sender) || !to.equals(recipient)) {
-      QuicheRecvInfo.setRecvInfo(receiveInfoView, from, to);
+      QuicheRecvInfo.setRecvInfo(receiveInfo, from, to);
       sender = from;
       recipient = to;
     }
@@ -169,7 +169,7 @@ public final class QuicheSocket implements AutoCloseable {
   }
 
   ByteBuffer sendInfo() {
-    return sendInfoView;
+    return sendInfo;
   }
 
   /** Writes one packet; takes the reference. */
@@ -214,16 +214,16 @@ public final class QuicheSocket implements AutoCloseable {
     refusesBursts |= forGood;
   }
 
+  /** Whether {@link #close} was called: the connections of this socket have ended. */
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** The socket is gone: nothing is read or sent by this any more. */
   @Override
   public void close() {
-    read.release();
-    result.release();
-    receiveInfo.release();
-    sendInfo.release();
-    sendBuffer.release();
+    closed = true;
+    input = null;
     output = null;
-    if (input != null) {
-      input.close();
-    }
   }
 }

@@ -5,6 +5,7 @@ import app.seventv.core.transport.DatagramPeer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DatagramPacket;
+import java.lang.ref.Reference;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * that it makes no channels for streams. What quiche offers is package-private in Netty; hence this
  * class in its package. See docs/decisions/0014.
  *
- * <p>Confined to the channel's loop. Every method may be called after the connection has ended:
- * then there is nothing to read, and what is sent is refused.
+ * <p>Confined to the channel's loop. Every method may be called after the connection has ended, or
+ * after its socket was closed, which is the same here: then there is nothing to read, and what is
+ * sent is refused. quiche is not called any more, whose connection may have been freed.
  */
 public final class QuicheStreams {
   /** Nothing to be had, or no room, for the time being. */
@@ -74,9 +76,9 @@ public final class QuicheStreams {
     return engine instanceof QuicheQuicSslEngine quiche && quiche.isSessionReused();
   }
 
-  /** Whether the connection has ended. */
+  /** Whether the connection has ended, by itself or together with its socket. */
   public boolean isClosed() {
-    return connection.isFreed();
+    return connection.isFreed() || socket.isClosed();
   }
 
   /** Connection ids under which the client may send to us now. */
@@ -134,28 +136,32 @@ public final class QuicheStreams {
   /** Whether it is no case for Netty's channel; of the sender that has to be known besides. */
   private boolean isForStreams(ByteBuf data) {
     return !idsWanted
-        && !connection.isFreed()
+        && !isClosed()
         && data.isReadable()
         && (data.getByte(data.readerIndex()) & LONG_HEADER) == 0;
   }
 
   /** quiche ends the connection by itself if what it finds inside is wrong. */
   private void receive(ByteBuf data, InetSocketAddress from, InetSocketAddress to) {
-    Quiche.quiche_conn_recv(
-        connection.address(),
-        Quiche.readerMemoryAddress(data),
-        data.readableBytes(),
-        socket.receiveInfo(from, to));
+    try {
+      Quiche.quiche_conn_recv(
+          connection.address(),
+          Quiche.readerMemoryAddress(data),
+          data.readableBytes(),
+          socket.receiveInfo(from, to));
+    } finally {
+      Reference.reachabilityFence(socket);
+    }
   }
 
   /** Looks which streams have something to read; returns how many, for {@link #id}. */
   public int readable() {
-    return connection.isFreed() ? 0 : take(Quiche.quiche_conn_readable(connection.address()));
+    return isClosed() ? 0 : take(Quiche.quiche_conn_readable(connection.address()));
   }
 
   /** Looks which streams can send or were stopped, the most urgent first; see {@link #id}. */
   public int writable() {
-    return connection.isFreed() ? 0 : take(Quiche.quiche_conn_writable(connection.address()));
+    return isClosed() ? 0 : take(Quiche.quiche_conn_writable(connection.address()));
   }
 
   private int take(long iterator) {
@@ -190,18 +196,23 @@ public final class QuicheStreams {
    *     stream
    */
   public int read(long id) {
-    if (connection.isFreed()) {
+    if (isClosed()) {
       return CLOSED;
     }
     ByteBuf into = socket.read();
-    int length =
-        Quiche.quiche_conn_stream_recv(
-            connection.address(),
-            id,
-            socket.readAddress(),
-            into.capacity(),
-            socket.finAddress(),
-            socket.errorCodeAddress());
+    int length;
+    try {
+      length =
+          Quiche.quiche_conn_stream_recv(
+              connection.address(),
+              id,
+              socket.readAddress(),
+              into.capacity(),
+              socket.finAddress(),
+              socket.errorCodeAddress());
+    } finally {
+      Reference.reachabilityFence(socket);
+    }
     into.setIndex(0, Math.max(length, 0));
     return length;
   }
@@ -227,7 +238,7 @@ public final class QuicheStreams {
    *     want more
    */
   public int write(long id, ByteBuf data, boolean last) {
-    if (connection.isFreed()) {
+    if (isClosed()) {
       return CLOSED;
     }
     int length = data.readableBytes();
@@ -253,14 +264,12 @@ public final class QuicheStreams {
 
   /** Bytes that a stream would take; negative if its client has asked to stop. */
   public long capacity(long id) {
-    return connection.isFreed()
-        ? CLOSED
-        : Quiche.quiche_conn_stream_capacity(connection.address(), id);
+    return isClosed() ? CLOSED : Quiche.quiche_conn_stream_capacity(connection.address(), id);
   }
 
   /** Orders the stream among those that wait (RFC 9218). */
   public void priority(long id, int urgency, boolean incremental) {
-    if (!connection.isFreed()) {
+    if (!isClosed()) {
       Quiche.quiche_conn_stream_priority(connection.address(), id, (byte) urgency, incremental);
     }
   }
@@ -276,7 +285,7 @@ public final class QuicheStreams {
   }
 
   private void shutdown(long id, int direction, int code) {
-    if (!connection.isFreed()) {
+    if (!isClosed()) {
       Quiche.quiche_conn_stream_shutdown(connection.address(), id, direction, code);
     }
   }
@@ -291,7 +300,7 @@ public final class QuicheStreams {
    * @return 0, or a negative number if quiche cannot go on: then the connection is to be closed
    */
   public int send(ChannelHandlerContext out) {
-    if (connection.isFreed()) {
+    if (isClosed()) {
       return 0;
     }
     int result = packets.send(out, given);
@@ -307,7 +316,7 @@ public final class QuicheStreams {
    * goes on beside it and does no harm: quiche looks at the clock itself.
    */
   public long timeoutMs() {
-    if (connection.isFreed()) {
+    if (isClosed()) {
       return -1;
     }
     long delayNs = Quiche.quiche_conn_timeout_as_nanos(connection.address());
@@ -317,7 +326,7 @@ public final class QuicheStreams {
 
   /** Repeats what was lost, or ends a connection whose client is gone; then {@link #send}. */
   public void timedOut() {
-    if (!connection.isFreed()) {
+    if (!isClosed()) {
       Quiche.quiche_conn_on_timeout(connection.address());
     }
   }
@@ -328,9 +337,21 @@ public final class QuicheStreams {
       return Quiche.quiche_conn_max_send_udp_payload_size(connection.address());
     }
 
+    /**
+     * What is written between two packets may free the connection: when the channel has become
+     * writable again, Netty's codec closes those of its connections that have ended.
+     */
     @Override
     public int next(long address, int room) {
-      return Quiche.quiche_conn_send(connection.address(), address, room, socket.sendInfoAddress());
+      if (isClosed()) {
+        return DONE;
+      }
+      try {
+        return Quiche.quiche_conn_send(
+            connection.address(), address, room, socket.sendInfoAddress());
+      } finally {
+        Reference.reachabilityFence(socket);
+      }
     }
   }
 }
