@@ -53,7 +53,8 @@ interface ExchangeTransport {
 
   /**
    * Breaks the response off once the client ends its half of the connection, or at once if it has.
-   * In HTTP/2 and 3 every request ends the client's half of its stream, and who leaves resets it.
+   * In HTTP/2 and 3 every request ends the client's half of its stream; there the connection
+   * counts.
    */
   default void endWithClient() {}
 

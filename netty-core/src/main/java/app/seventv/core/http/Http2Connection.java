@@ -32,6 +32,7 @@ final class Http2Connection {
   private final Http2Floods floods;
 
   private boolean open = true;
+  private boolean clientEnded;
   private long nowNs;
   private long lastFrameNs;
   private int receiveWindow = RECEIVE_WINDOW_BYTES;
@@ -378,13 +379,20 @@ final class Http2Connection {
     }
   }
 
-  /** What is missing of unfinished requests will not come any more. */
-  void abortRequests() {
+  /** Nothing more comes: ends the streams that would need it. */
+  void endInput() {
+    clientEnded = true;
+    boolean shut = scheduler.window() <= 0;
     for (Http2Stream stream : new ArrayList<>(streams.open())) {
-      if (!stream.input().ended()) {
+      if (stream.needsClient() || shut && stream.queuedBytes() > 0) {
         reset(stream, Http2Error.CANCEL);
       }
     }
+  }
+
+  /** Whether the client has ended its half. */
+  boolean clientEnded() {
+    return clientEnded;
   }
 
   /** The channel is gone, or is about to go. */

@@ -126,13 +126,16 @@ final class Http2Handler extends ByteToMessageDecoder {
     }
   }
 
-  /** The client sends no more, but may still read: its whole requests are answered. */
+  /**
+   * The client sends no more, but may still read: its whole requests are answered, as far as they
+   * need nothing more of it.
+   */
   private void inputClosed() {
     reader().inputClosed();
     deadlines().readCompleted();
     if (connection().isOpen() && drain != Drain.CLOSING) {
       drain = Drain.LAST_STREAM_KNOWN;
-      connection().abortRequests();
+      connection().endInput();
       if (connection().streams().isEmpty()) {
         closeWhenWritten();
       }

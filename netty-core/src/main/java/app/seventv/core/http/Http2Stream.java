@@ -21,6 +21,7 @@ final class Http2Stream extends Http2Response {
   private @Nullable HttpExchange exchange;
   private boolean continueExpected;
   private boolean stopWhenSent;
+  private boolean endsWithClient;
 
   Http2Stream(
       Http2Connection connection,
@@ -127,6 +128,22 @@ final class Http2Stream extends Http2Response {
     } else {
       stopWhenSent = true;
       running.fail(new HttpError(408, "the request body took too long"));
+    }
+  }
+
+  /**
+   * Whether it is over once the client has ended its half of the connection: the rest of the
+   * request is missing, the response has no end, or nobody will open the window it waits for.
+   */
+  boolean needsClient() {
+    return !input.ended() || endsWithClient || blockedByWindow();
+  }
+
+  @Override
+  public void endWithClient() {
+    endsWithClient = true;
+    if (connection().clientEnded() && !closed()) {
+      connection().reset(this, Http2Error.CANCEL);
     }
   }
 

@@ -166,8 +166,8 @@ public final class EventLoops implements AutoCloseable {
 
   /**
    * Listens on a stream address, where possible with one socket per loop ({@code SO_REUSEPORT}), so
-   * that a connection is accepted and served by the same loop. Another process of the same user may
-   * bind the same port then: that is how a successor takes over without a gap.
+   * that a connection is accepted and served by the same loop. An address at which somebody listens
+   * is refused, unless it is a predecessor that hands over.
    *
    * @param address port 0 takes a free one, the same for all loops
    * @param childHandler makes the handler of accepted channels, called once per listening socket;
@@ -268,6 +268,9 @@ public final class EventLoops implements AutoCloseable {
     // What others have bound may not be shared (SO_REUSEPORT): then fewer sockets serve all loops.
     int count = adopted.isEmpty() ? wanted : adopted.size();
     boolean spread = count < loops.size();
+    if (adopted.isEmpty() && !waiting && transport.hasReusePort()) {
+      refuseToShare(address, stream);
+    }
     List<Channel> channels = new ArrayList<>();
     InetSocketAddress actual = address;
     for (int i = 0; i < count; i++) {
@@ -291,6 +294,14 @@ public final class EventLoops implements AutoCloseable {
     Listener listener = new Listener(actual, List.copyOf(channels));
     listeners.add(listener);
     return listener;
+  }
+
+  private static void refuseToShare(InetSocketAddress address, boolean stream) throws IOException {
+    try {
+      SharedPorts.refuse(address, stream);
+    } catch (IOException taken) {
+      throw new IOException("cannot listen on " + address, taken);
+    }
   }
 
   /** Descriptors of all sockets that listen now, for a successor. */

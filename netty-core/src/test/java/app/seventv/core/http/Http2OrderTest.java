@@ -248,6 +248,46 @@ class Http2OrderTest extends Http2Fixture {
   }
 
   @Test
+  void whatNeedsTheClientEndsWithIt() throws Exception {
+    AtomicInteger over = new AtomicInteger();
+    try (RawHttp2Client client = connect(4, 10)) {
+      client.request(1, true, "GET", "/hold");
+      ResponseStream events = watched(over).start(200, Response.newHeaders());
+      events.endWithClient();
+      events.writeAndFlush(Unpooled.wrappedBuffer(new byte[1]));
+      client.request(3, true, "GET", "/hold");
+      Exchange late = watched(over);
+      client.request(5, true, "GET", "/hold"); // its window will not open any more
+      ResponseStream shut = watched(over).start(200, Response.newHeaders());
+      shut.writeAndFlush(Unpooled.wrappedBuffer(new byte[100]));
+      assertThat(client.await(f -> f.type() == Http2Frames.DATA && f.streamId() == 5).payload())
+          .hasSize(10);
+      client.shutdownOutput();
+      await().until(() -> over.get() == 2);
+      late.start(200, Response.newHeaders()).endWithClient();
+      await().until(() -> over.get() == 3);
+      Frame frame = client.read();
+      while (frame != null) {
+        frame = client.read(); // the server ends as well
+      }
+    }
+    RawHttp2Client gone = connect();
+    gone.request(1, true, "GET", "/hold");
+    ResponseStream alone = watched(over).start(200, Response.newHeaders());
+    alone.endWithClient();
+    alone.writeAndFlush(Unpooled.wrappedBuffer(new byte[1]));
+    gone.await(Http2Frames.DATA);
+    gone.close(); // all has been read: with a FIN, after close_notify over TLS
+    await().until(() -> over.get() == 4);
+  }
+
+  private Exchange watched(AtomicInteger over) throws Exception {
+    Exchange exchange = held();
+    exchange.onEnd(over::incrementAndGet);
+    return exchange;
+  }
+
+  @Test
   void connectionsEndAfterTheirRequests() throws Exception {
     HttpLimits two = HttpLimits.builder().maxRequestsPerConnection(2).build();
     try (Http2TestServer limited = new Http2TestServer(loops, certificate, two, this::handle);

@@ -16,6 +16,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -206,6 +207,33 @@ class EventLoopsTest {
       return false;
     } catch (ConnectException e) {
       return true;
+    }
+  }
+
+  /** With SO_REUSEPORT the kernel would give the second a share of the first one's clients. */
+  @ParameterizedTest
+  @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+  void aPortOnWhichSomebodyListensIsNotShared(Choice choice) throws Exception {
+    try (EventLoops first = start(choice);
+        EventLoops second = start(choice);
+        Listener tcp = first.bindPerLoop(ANY_PORT, echo(ConcurrentHashMap.newKeySet()));
+        Listener udp =
+            first.bindDatagramPerLoop(ANY_PORT, _ -> new ChannelInboundHandlerAdapter())) {
+      assertThatThrownBy(
+              () -> second.bindPerLoop(tcp.address(), echo(ConcurrentHashMap.newKeySet())).close())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cannot listen on")
+          .hasRootCauseInstanceOf(BindException.class);
+      assertThatThrownBy(() ->
+              second
+                  .bindDatagramPerLoop(udp.address(), _ -> new ChannelInboundHandlerAdapter())
+                  .close())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cannot listen on")
+          .hasRootCauseInstanceOf(BindException.class);
+      tcp.close();
+      Awaitility.await().until(() -> isRefused(tcp));
+      second.bindPerLoop(tcp.address(), echo(ConcurrentHashMap.newKeySet())).close();
     }
   }
 
