@@ -15,9 +15,13 @@ import app.seventv.core.limits.RequestLimitOptions;
 import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.tls.TlsOptions;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of the image edge (operations.md §3.2, cdn.md §9). */
@@ -95,7 +99,7 @@ record CdnOptions(Config config) {
       Key.duration(
           "cdn.unready_after",
           Duration.ofMinutes(5),
-          "How long purges or the origin may be away before /ready says no.");
+          "How long purges or the origin may be away before /readyz says no.");
   private static final Key<Boolean> FALLBACKS =
       Key.bool(
           "cdn.fallbacks",
@@ -124,6 +128,9 @@ record CdnOptions(Config config) {
   private static final Key<String> NODE_NAME =
       Key.string("pod.node_name", "", "Name of the host.").defaultFrom("NODE_NAME");
 
+  /** Printable ASCII; space only inside (RFC 9110 §5.5). */
+  private static final Pattern FIELD_VALUE = Pattern.compile("([!-~]([ -~]*[!-~])?)?");
+
   static final ConfigSchema SCHEMA =
       ConfigSchema.builder()
           .add(PROXY_PROTOCOL)
@@ -145,7 +152,11 @@ record CdnOptions(Config config) {
           .group("cdn.peers", PeerOptions.SCHEMA)
           .group("cdn.cloudflare", CloudflareOptions.SCHEMA)
           .check(CdnOptions::check)
+          .startCheck(CdnOptions::checkStart)
           .build();
+
+  /** What {@link #isPodName} wants of {@code pod.name}. */
+  static final String POD_NAME_RULE = "must consist of letters, digits, - and _";
 
   private static final long MAX_MAX_OBJECT_SIZE = 1L << 30;
 
@@ -156,7 +167,7 @@ record CdnOptions(Config config) {
     if (mode != ProxyProtocol.Mode.OFF && options.clientAddress().trustedProxies().isEmpty()) {
       problems.add(PROXY_PROTOCOL, "needs cdn.incoming_request.trusted_proxies");
     }
-    if (mode == ProxyProtocol.Mode.REQUIRED && options.http3() && options.hasTls()) {
+    if (mode == ProxyProtocol.Mode.REQUIRED && options.http3() && hasTls(config)) {
       problems.add(PROXY_PROTOCOL, "cannot be required with cdn.http3: UDP does not carry it");
     }
     if (config.get(MAX_OBJECT_SIZE) > MAX_MAX_OBJECT_SIZE) {
@@ -164,6 +175,36 @@ record CdnOptions(Config config) {
     }
     if (config.get(PURGE_SECRET).filter(secret -> secret.reveal().isBlank()).isPresent()) {
       problems.add(PURGE_SECRET, "is empty: everybody could purge");
+    }
+    for (Key<String> field : List.of(SERVER_NAME, NODE_NAME)) {
+      if (!FIELD_VALUE.matcher(config.get(field)).matches()) {
+        problems.add(field, "must be printable ASCII without space around it: a header's value");
+      }
+    }
+    if (!isHttpUrl(config.get(BUCKET_ENDPOINT))) {
+      problems.add(BUCKET_ENDPOINT, "must be a URL of http or https");
+    }
+  }
+
+  /** Without a name there can be settings, but no start. */
+  private static void checkStart(Config config, ConfigCheck.Problems problems) {
+    if (!isPodName(config.get(POD_NAME))) {
+      problems.add(POD_NAME, POD_NAME_RULE);
+    }
+  }
+
+  /** Whether a JetStream consumer can be called so (cdn.md §11, 14). */
+  static boolean isPodName(String name) {
+    return name.matches("[A-Za-z0-9_-]+");
+  }
+
+  private static boolean isHttpUrl(String text) {
+    try {
+      URI uri = new URI(text);
+      return ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()))
+          && uri.getHost() != null;
+    } catch (URISyntaxException e) {
+      return false;
     }
   }
 
@@ -186,8 +227,8 @@ record CdnOptions(Config config) {
     return TlsOptions.from(config.group("cdn.tls")).orElse(null);
   }
 
-  private boolean hasTls() {
-    return tls() != null;
+  private static boolean hasTls(Config config) {
+    return TlsOptions.isConfigured(config.group("cdn.tls"));
   }
 
   boolean http3() {

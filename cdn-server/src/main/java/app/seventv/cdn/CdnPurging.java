@@ -25,10 +25,9 @@ final class CdnPurging implements AutoCloseable {
       CompletableFuture<Connection> nats,
       Metrics metrics) {
     String pod = options.podName();
-    if (!pod.matches("[A-Za-z0-9_-]+")) {
-      // It becomes the name of a JetStream consumer (cdn.md §11, 14).
+    if (!CdnOptions.isPodName(pod)) {
       throw new IllegalArgumentException(
-          "pod.name must consist of letters, digits, - and _: '" + pod + "'");
+          "pod.name " + CdnOptions.POD_NAME_RULE + ": '" + pod + "'");
     }
     Purger purger = new Purger(store, disk);
     PurgeStream stream = new PurgeStream(options.purgeStream(), options.purgeSubject());

@@ -237,7 +237,9 @@ public final class CdnServer implements RunningService {
       throws IOException {
     return context
         .httpServer(handler)
-        .errorMapper(ImageHandler.ERRORS)
+        .errorMapper(
+            handler instanceof RedirectHandler ? RedirectHandler.ERRORS : ImageHandler.ERRORS)
+        .withoutAnnouncements() // CdnHeaders has them, with the port that clients see
         .addressLimits(limits, options.clientAddress())
         .limits(options.httpLimits())
         .listen(listener.withProxyProtocol(options.proxyProtocol()))

@@ -70,7 +70,7 @@ final class ImageHandler {
 
   /** Everything that the content listeners serve. */
   Handler routes(Handler status) {
-    Router.Builder routes = Router.builder();
+    Router.Builder routes = Router.builder().undecodedParameters();
     known(routes, "/", status);
     for (ImagePath.Kind kind : ImagePath.Kind.values()) {
       known(routes, kind.route().pattern(), image(kind::parse));
@@ -112,11 +112,7 @@ final class ImageHandler {
     if (!request.method().equals("OPTIONS")) {
       commonFields(exchange);
     }
-    try {
-      router.handle(exchange);
-    } catch (HttpError e) {
-      throw ImagePath.explained(e, request.path());
-    }
+    router.handle(exchange);
   }
 
   /** Why a request is refused that does not come by a trusted proxy (cdn.md §3.4), or null. */

@@ -25,10 +25,11 @@ record ImagePath(Kind kind, ImageType type, String key) {
 
   /** Object families, named as in the metrics. */
   enum Kind {
-    EMOTE("Emote", "/emote/{id}/{file}"),
-    BADGE("Badge", "/badge/{id}/{file}"),
-    PAINT("Paint", "/paint/{id}/layer/{part}/{file}"),
-    USER_PROFILE_PICTURE("UserProfilePicture", "/user/{id}/profile-picture/{part}/{file}");
+    EMOTE("Emote", "/emote/{emote_id}/{file}"),
+    BADGE("Badge", "/badge/{badge_id}/{file}"),
+    PAINT("Paint", "/paint/{paint_id}/layer/{layer_id}/{file}"),
+    USER_PROFILE_PICTURE(
+        "UserProfilePicture", "/user/{user_id}/profile-picture/{picture_id}/{file}");
 
     private final String label;
 
@@ -45,15 +46,25 @@ record ImagePath(Kind kind, ImageType type, String key) {
       return route;
     }
 
-    /** What a request of this route names. */
+    /**
+     * What a request of this route names, whose parameters are as they stand in the path.
+     *
+     * @throws HttpError if it is nothing
+     */
     ImagePath parse(Request request) {
-      String id = request.pathParameter("id");
-      String file = request.pathParameter("file");
       return switch (this) {
-        case EMOTE -> emote(id, file);
-        case BADGE -> badge(id, file);
-        case PAINT -> paintLayer(id, request.pathParameter("part"), file);
-        case USER_PROFILE_PICTURE -> profilePicture(id, request.pathParameter("part"), file);
+        case EMOTE -> emote(decoded(request, "emote_id"), decoded(request, "file"));
+        case BADGE -> badge(decoded(request, "badge_id"), decoded(request, "file"));
+        case PAINT ->
+            paintLayer(
+                decoded(request, "paint_id"),
+                decoded(request, "layer_id"),
+                decoded(request, "file"));
+        case USER_PROFILE_PICTURE ->
+            profilePicture(
+                decoded(request, "user_id"),
+                decoded(request, "picture_id"),
+                decoded(request, "file"));
       };
     }
 
@@ -216,40 +227,13 @@ record ImagePath(Kind kind, ImageType type, String key) {
     return bytes;
   }
 
-  /**
-   * A failure to decode a path that a route knows, as clients are told of it: by the name of the
-   * parameter that is no UTF-8, or that an escape is none.
-   */
-  static HttpError explained(HttpError failure, String rawPath) {
-    if (failure.getCause() instanceof CharacterCodingException) {
-      String[] segments = rawPath.split("/", -1);
-      for (int i = 2; i < segments.length; i++) {
-        try {
-          PercentCoding.decode(segments[i]);
-        } catch (HttpError e) {
-          return invalid("Invalid UTF-8 in `" + parameter(segments, i) + '`');
-        }
-      }
-    } else if (rawPath.indexOf('%') >= 0) {
-      try {
-        PercentCoding.decode(rawPath);
-      } catch (HttpError e) {
-        return invalid("malformed percent-encoding");
-      }
+  /** A parameter of the path; what is no encoding in it, as {@code %zz}, stands for itself. */
+  private static String decoded(Request request, String name) {
+    try {
+      return PercentCoding.decodeLeniently(request.pathParameter(name));
+    } catch (CharacterCodingException e) {
+      throw invalid("Invalid UTF-8 in `" + name + '`');
     }
-    return failure;
-  }
-
-  private static String parameter(String[] segments, int index) {
-    if (index == segments.length - 1) {
-      return "file";
-    }
-    return switch (PercentCoding.decode(segments[1])) {
-      case "emote" -> "emote_id";
-      case "badge" -> "badge_id";
-      case "paint" -> index == 2 ? "paint_id" : "layer_id";
-      default -> index == 2 ? "user_id" : "picture_id";
-    };
   }
 
   private static HttpError invalid(String reason) {

@@ -75,11 +75,16 @@ final class PurgeEndpoint implements AdminEndpoint {
             : json(500, Map.of("error", "forgotten, but the disk cache has failed")));
   }
 
-  /** Compares in a time that does not depend on where the difference is. */
+  /**
+   * Compares in a time that does not depend on where the difference is; the scheme's case does not
+   * count (RFC 9110 §11.1).
+   */
   private boolean isAuthorised(String authorization) {
-    byte[] given = authorization.getBytes(StandardCharsets.UTF_8);
-    byte[] wanted = (BEARER + secret.reveal()).getBytes(StandardCharsets.UTF_8);
-    return MessageDigest.isEqual(wanted, given);
+    if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return false;
+    }
+    byte[] given = authorization.substring(BEARER.length()).getBytes(StandardCharsets.UTF_8);
+    return MessageDigest.isEqual(secret.reveal().getBytes(StandardCharsets.UTF_8), given);
   }
 
   /** Other caches hear of it: nodes through requests, Cloudflare through responses. */

@@ -37,8 +37,11 @@ import org.jspecify.annotations.Nullable;
 /** A whole edge before a {@link ScriptedOrigin}, and clients of every HTTP version. */
 final class CdnFixture implements AutoCloseable {
   private static final long LIMIT_SECONDS = 30;
-  private static final String CERTIFICATE = "c.pem";
-  private static final String PRIVATE_KEY = "k.pem";
+
+  /** Files that {@link #writeCertificate} makes. */
+  static final String CERTIFICATE = "c.pem";
+
+  static final String PRIVATE_KEY = "k.pem";
 
   private final ScriptedOrigin origin;
   private final String toml;
@@ -132,7 +135,8 @@ final class CdnFixture implements AutoCloseable {
     return made;
   }
 
-  private static X509Certificate writeCertificate(Path directory) throws Exception {
+  /** Makes a certificate and its key in a folder. */
+  static X509Certificate writeCertificate(Path directory) throws Exception {
     X509Bundle bundle =
         new CertificateBuilder()
             .algorithm(CertificateBuilder.Algorithm.ecp256)

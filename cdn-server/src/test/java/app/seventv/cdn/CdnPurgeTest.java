@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -231,7 +232,9 @@ class CdnPurgeTest {
       assertThat(cdn.purge("POST", BEARER, "{").statusCode()).isEqualTo(400);
       assertThat(cdn.purge("POST", BEARER, " ".repeat(2 << 20)).statusCode()).isEqualTo(413);
       await().until(() -> cdn.figure("cdn_purge_connected") == 1);
-      var done = cdn.purge("POST", BEARER, body);
+      assertThat(cdn.purge("POST", "bearer " + SECRET.toUpperCase(Locale.ROOT), body).statusCode())
+          .isEqualTo(401);
+      var done = cdn.purge("POST", "bEARER " + SECRET, body); // RFC 9110 §11.1
       assertThat(done.statusCode()).isEqualTo(200);
       assertThat(done.body()).contains("\"files\":1").contains("\"skipped\":1");
     }

@@ -110,10 +110,13 @@ class CdnSwitchesTest {
         assertThat(raw(cdn.plainPort(), "GET /a HTTP/1.1\r\nhost: " + host + "\r\n"))
             .as(host)
             .startsWith("HTTP/1.1 400 ")
-            .doesNotContainIgnoringCase("location:");
+            .containsIgnoringCase("\r\ncontent-length: 0\r\n")
+            .doesNotContainIgnoringCase("content-type:")
+            .doesNotContainIgnoringCase("location:")
+            .endsWith("\r\n\r\n");
       }
       for (String none : List.of("GET /a HTTP/1.1\r\n", "GET /a HTTP/1.0\r\n")) {
-        assertThat(raw(cdn.plainPort(), none)).startsWith("HTTP/1.1 400 ");
+        assertThat(raw(cdn.plainPort(), none)).startsWith("HTTP/1.1 400 ").endsWith("\r\n\r\n");
       }
       try (PlainHttp2 client = new PlainHttp2(cdn.plainPort())) {
         client.get("a~b", "/a");

@@ -353,6 +353,7 @@ class CdnVectorsTest {
           .isEqualTo(path.equals("/anything") ? "(none)" : "GET,HEAD");
       assertThat(answer.header("server")).isEqualTo("(none)");
       assertThat(answer.header("x-7tv-cdn-pod")).isEqualTo("(none)");
+      assertThat(answer.header("alt-svc")).isEqualTo("(none)");
       assertThat(answer.header("vary")).isEqualTo("(none)");
     }
   }

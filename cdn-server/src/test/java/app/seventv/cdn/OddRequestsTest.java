@@ -6,10 +6,13 @@ import app.seventv.cdn.CdnFixture.Version;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,10 +94,87 @@ class OddRequestsTest {
     assertThat(bytes.text()).isEqualTo("Invalid URL: Invalid UTF-8 in `emote_id`");
     Answer file = cdn.get(version, "/user/" + ID + "/profile-picture/" + ID + "/%C3");
     assertThat(file.text()).isEqualTo("Invalid URL: Invalid UTF-8 in `file`");
-    Answer escape = cdn.get(version, "/emote/" + ID + "/1x.webp%00");
-    assertThat(escape.status()).isEqualTo(400);
-    assertThat(escape.text()).startsWith("Invalid URL: ");
     assertThat(cdn.get(version, "/misc/%FF").status()).isEqualTo(404);
+  }
+
+  /** What a request gets whose path no client of the JDK would send. */
+  private Answer verbatim(Version version, String method, String path) throws Exception {
+    return switch (version) {
+      case HTTP_1_1 -> verbatimHttp1(method, path);
+      case HTTP_2 -> {
+        try (PlainHttp2 client = new PlainHttp2(cdn.plainPort())) {
+          client.send(method, "localhost", path);
+          yield client.read();
+        }
+      }
+      case HTTP_3 -> cdn.send(version, method, path, Map.of());
+    };
+  }
+
+  private Answer verbatimHttp1(String method, String path) throws IOException {
+    String request = method + ' ' + path + " HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), cdn.plainPort())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      int end = answer.indexOf("\r\n\r\n");
+      Map<String, String> fields = new LinkedHashMap<>();
+      answer
+          .substring(0, end)
+          .lines()
+          .skip(1)
+          .map(line -> line.split(": ?", 2))
+          .forEach(field -> fields.put(field[0].toLowerCase(Locale.ROOT), field[1]));
+      byte[] body = answer.substring(end + 4).getBytes(StandardCharsets.ISO_8859_1);
+      return new Answer(Integer.parseInt(answer.substring(9, 12)), fields, body);
+    }
+  }
+
+  /** Paths that can be decoded only in part, or not at all, and what is wrong with them. */
+  private static final Map<String, String> UNDECODABLE =
+      Map.of(
+          "/emote/%ff/1x.webp",
+          "Invalid UTF-8 in `emote_id`",
+          "/badge/xyz/%c3",
+          "Invalid UTF-8 in `file`",
+          "/paint/" + ID + "/layer/%ff/1x.webp",
+          "Invalid UTF-8 in `layer_id`",
+          "/emote/%zz/1x.webp",
+          "invalid id length: 3",
+          "/emote/%00/1x.webp",
+          "invalid id length: 1",
+          "/emote/" + ID + "/4x%00",
+          "invalid image file name",
+          "/emote/" + ID + "/4x%",
+          "invalid image file name",
+          "/emote/" + ID + "/1x.webp%00",
+          "invalid file extension");
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void pathsThatCannotBeDecodedAreOnTheirRoutes(Version version) throws Exception {
+    for (Map.Entry<String, String> vector : UNDECODABLE.entrySet()) {
+      String path = vector.getKey();
+      Answer bad = verbatim(version, "GET", path);
+      assertThat(bad.status()).as(path).isEqualTo(400);
+      assertThat(bad.text()).isEqualTo("Invalid URL: " + vector.getValue());
+      assertThat(bad.header("content-type")).isEqualTo("text/plain; charset=utf-8");
+      Answer post = verbatim(version, "POST", path);
+      assertThat(post.status()).as(path).isEqualTo(405);
+      assertThat(post.header("allow")).isEqualTo("GET,HEAD");
+      assertThat(post.body()).isEmpty();
+      for (Answer answer : new Answer[] {bad, post}) {
+        assertThat(answer.header("server")).isEqualTo("SevenTV");
+        assertThat(answer.header("x-7tv-cdn-pod")).isEqualTo("test-pod");
+        assertThat(answer.header("access-control-allow-origin")).isEqualTo("*");
+      }
+      Answer preflight = verbatim(version, "OPTIONS", path);
+      assertThat(preflight.status()).as(path).isEqualTo(200);
+      assertThat(preflight.body()).isEmpty();
+      assertThat(preflight.header("access-control-allow-methods")).isEqualTo("*");
+      assertThat(preflight.header("allow")).isEqualTo("GET,HEAD");
+    }
   }
 
   @ParameterizedTest
@@ -174,6 +254,17 @@ class OddRequestsTest {
     assertThat(new String(two.body(), StandardCharsets.ISO_8859_1))
         .contains(new String(Arrays.copyOfRange(image, 3000, 3010), StandardCharsets.ISO_8859_1))
         .containsIgnoringCase("content-range: bytes 3000-3009/5000");
+    if (version != Version.HTTP_3) { // whose client here sends a name once
+      HttpRequest twice =
+          HttpRequest.newBuilder(cdn.uri(version, '/' + KEY))
+              .header("range", "bytes=0-9")
+              .header("range", "bytes=20-29")
+              .build();
+      Answer whole =
+          Answer.of(cdn.client(version).send(twice, HttpResponse.BodyHandlers.ofByteArray()));
+      assertThat(whole.status()).isEqualTo(200); // no list: as if there was none
+      assertThat(whole.body()).isEqualTo(image);
+    }
   }
 
   /** A request as it is written, over HTTP/1.1; the status line of its answer. */

@@ -32,8 +32,8 @@ final class PlainHttp2 implements AutoCloseable {
   private static final int END_STREAM = 1;
   private static final int END_HEADERS = 4;
 
-  // HPACK (RFC 7541 §6): two indexed fields, and two literal ones with indexed names.
-  private static final int GET = 0x82;
+  // HPACK (RFC 7541 §6): an indexed field, and three literal ones with indexed names.
+  private static final int METHOD = 0x02;
   private static final int SCHEME_HTTP = 0x86;
   private static final int PATH = 0x04;
   private static final int AUTHORITY = 0x01;
@@ -68,7 +68,13 @@ final class PlainHttp2 implements AutoCloseable {
 
   /** Asks on a stream of its own. */
   void get(String authority, String path) throws IOException {
-    ByteBuf fields = Unpooled.buffer().writeByte(GET).writeByte(SCHEME_HTTP);
+    send("GET", authority, path);
+  }
+
+  /** Asks on a stream of its own, without a body. */
+  void send(String method, String authority, String path) throws IOException {
+    ByteBuf fields = Unpooled.buffer().writeByte(SCHEME_HTTP);
+    literal(fields, METHOD, method);
     literal(fields, PATH, path);
     literal(fields, AUTHORITY, authority);
     frame(HEADERS, END_STREAM | END_HEADERS, nextStream, bytes(fields));

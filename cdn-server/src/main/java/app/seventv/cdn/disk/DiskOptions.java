@@ -1,6 +1,7 @@
 package app.seventv.cdn.disk;
 
 import app.seventv.core.config.Config;
+import app.seventv.core.config.ConfigCheck;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import java.nio.file.Path;
@@ -40,7 +41,16 @@ public record DiskOptions(
 
   /** Keys of the group; include it under a service's prefix. */
   public static final ConfigSchema SCHEMA =
-      ConfigSchema.of(DIRECTORY, CAPACITY, QUEUE, READERS, WAITING_READS);
+      ConfigSchema.builder()
+          .add(DIRECTORY, CAPACITY, QUEUE, READERS, WAITING_READS)
+          .check(DiskOptions::check)
+          .build();
+
+  private static void check(Config group, ConfigCheck.Problems problems) {
+    if (!group.get(DIRECTORY).isEmpty() && group.get(CAPACITY) < MIN_CAPACITY_BYTES) {
+      problems.add(CAPACITY, "must be at least 64 MiB");
+    }
+  }
 
   /** Checks the bounds. */
   public DiskOptions {
@@ -61,9 +71,6 @@ public record DiskOptions(
       return Optional.empty();
     }
     long capacity = group.get(CAPACITY);
-    if (capacity < MIN_CAPACITY_BYTES) {
-      throw new IllegalArgumentException(CAPACITY + " must be at least 64 MiB: " + capacity);
-    }
     long segment = Math.clamp(capacity / SEGMENTS, MIN_SEGMENT_BYTES, Location.MAX_SEGMENT_BYTES);
     return Optional.of(
         new DiskOptions(

@@ -25,6 +25,7 @@ public final class ConfigLoader {
   private final List<String> problems = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private final ConfigReader reader;
+  private boolean startChecks;
 
   private ConfigLoader(ConfigSchema schema, Map<String, String> environment, boolean isStrict) {
     this.schema = schema;
@@ -50,6 +51,12 @@ public final class ConfigLoader {
    */
   public static ConfigLoader lenient(ConfigSchema schema, Map<String, String> environment) {
     return new ConfigLoader(schema, environment, false);
+  }
+
+  /** Also runs the rules of {@link ConfigSchema.Builder#startCheck}. */
+  public ConfigLoader withStartChecks() {
+    startChecks = true;
+    return this;
   }
 
   /**
@@ -79,6 +86,9 @@ public final class ConfigLoader {
 
   private Config finish() throws ConfigException {
     Config config = reader.finish(environment, new Origin("configuration"), "");
+    if (startChecks) {
+      reader.run(schema.startChecks(), config);
+    }
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }

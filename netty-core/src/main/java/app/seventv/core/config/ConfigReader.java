@@ -191,19 +191,24 @@ final class ConfigReader {
       }
     }
     Config config = new Config(schema, values, warnings, tag);
-    if (problems.isEmpty()) {
-      for (ConfigSchema.ScopedCheck scoped : schema.checks()) {
-        Config view = scoped.prefix().isEmpty() ? config : config.group(scoped.prefix());
-        String prefix = scoped.prefix().isEmpty() ? "" : scoped.prefix() + ".";
-        scoped
-            .check()
-            .check(
-                view,
-                (key, problem) ->
-                    problems.add(at(view.origin(key), prefix + key.name()) + problem));
-      }
-    }
+    run(schema.checks(), config);
     return config;
+  }
+
+  /** Runs rules, unless there are problems already. */
+  void run(List<ConfigSchema.ScopedCheck> checks, Config config) {
+    if (!problems.isEmpty()) {
+      return;
+    }
+    for (ConfigSchema.ScopedCheck scoped : checks) {
+      Config view = scoped.prefix().isEmpty() ? config : config.group(scoped.prefix());
+      String prefix = scoped.prefix().isEmpty() ? "" : scoped.prefix() + ".";
+      scoped
+          .check()
+          .check(
+              view,
+              (key, problem) -> problems.add(at(view.origin(key), prefix + key.name()) + problem));
+    }
   }
 
   private @Nullable Key<?> secretOfFile(String name) {

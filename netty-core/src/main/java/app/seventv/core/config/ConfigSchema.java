@@ -13,11 +13,13 @@ public final class ConfigSchema {
   private final Map<String, Key<?>> keys;
   private final Map<String, String> ignored;
   private final List<ScopedCheck> checks;
+  private final List<ScopedCheck> startChecks;
 
   private ConfigSchema(Builder builder) {
     keys = Collections.unmodifiableMap(new LinkedHashMap<>(builder.keys));
     ignored = Collections.unmodifiableMap(new LinkedHashMap<>(builder.ignored));
     checks = List.copyOf(builder.checks);
+    startChecks = List.copyOf(builder.startChecks);
   }
 
   /** Starts an empty schema. */
@@ -58,13 +60,22 @@ public final class ConfigSchema {
     return checks;
   }
 
-  record ScopedCheck(String prefix, ConfigCheck check) {}
+  List<ScopedCheck> startChecks() {
+    return startChecks;
+  }
+
+  record ScopedCheck(String prefix, ConfigCheck check) {
+    private ScopedCheck under(String group) {
+      return new ScopedCheck(prefix.isEmpty() ? group : group + "." + prefix, check);
+    }
+  }
 
   /** Collects keys; a name declared twice is a programming error. */
   public static final class Builder {
     private final Map<String, Key<?>> keys = new LinkedHashMap<>();
     private final Map<String, String> ignored = new LinkedHashMap<>();
     private final List<ScopedCheck> checks = new ArrayList<>();
+    private final List<ScopedCheck> startChecks = new ArrayList<>();
 
     private Builder() {}
 
@@ -83,6 +94,7 @@ public final class ConfigSchema {
       other.keys.values().forEach(this::add);
       ignored.putAll(other.ignored);
       checks.addAll(other.checks);
+      startChecks.addAll(other.startChecks);
       return this;
     }
 
@@ -91,6 +103,7 @@ public final class ConfigSchema {
       common.keys.values().stream().filter(key -> own.key(key.name()) == null).forEach(this::add);
       ignored.putAll(common.ignored);
       checks.addAll(common.checks);
+      startChecks.addAll(common.startChecks);
       return this;
     }
 
@@ -101,9 +114,8 @@ public final class ConfigSchema {
     public Builder group(String prefix, ConfigSchema group) {
       group.keys.values().forEach(key -> add(key.under(prefix)));
       group.ignored.forEach((name, reason) -> ignored.put(prefix + "." + name, reason));
-      group.checks.forEach(c ->
-          checks.add(
-              new ScopedCheck(c.prefix.isEmpty() ? prefix : prefix + "." + c.prefix, c.check)));
+      group.checks.forEach(c -> checks.add(c.under(prefix)));
+      group.startChecks.forEach(c -> startChecks.add(c.under(prefix)));
       return this;
     }
 
@@ -122,6 +134,16 @@ public final class ConfigSchema {
     /** Adds a rule over several keys. */
     public Builder check(ConfigCheck check) {
       checks.add(new ScopedCheck("", check));
+      return this;
+    }
+
+    /**
+     * Adds a rule about what would keep the service from starting although the values themselves
+     * are well-formed: files that are not there, say. Only {@code --check-config} runs it; it may
+     * read files, but does not look at the network.
+     */
+    public Builder startCheck(ConfigCheck check) {
+      startChecks.add(new ScopedCheck("", check));
       return this;
     }
 

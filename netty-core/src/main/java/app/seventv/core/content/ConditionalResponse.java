@@ -135,8 +135,8 @@ public final class ConditionalResponse {
   /** {@code Range} counts for GET only (RFC 9110 §14.2). */
   private static ByteRanges ranges(Request request, Representation representation) {
     HttpHeaders headers = request.headers();
-    String range = headers.get(HttpHeaderNames.RANGE);
-    if (range == null
+    List<String> lines = headers.getAll(HttpHeaderNames.RANGE);
+    if (lines.size() != 1 // no list: several lines are no valid field (RFC 9110 §5.3, §14.2)
         || !representation.isDivisible()
         || !request.method().equals("GET")
         || !Preconditions.rangeApplies(
@@ -146,7 +146,7 @@ public final class ConditionalResponse {
             System.currentTimeMillis() / 1000)) {
       return ByteRanges.parse(null, representation.length());
     }
-    ByteRanges ranges = ByteRanges.parse(range, representation.length());
+    ByteRanges ranges = ByteRanges.parse(lines.getFirst(), representation.length());
     if (ranges.ranges().size() > 1
         && MultipartRanges.of(representation, ranges.ranges()).length()
             >= representation.length()) {

@@ -11,6 +11,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record ClientAddress(
     List<String> ipHeaders, List<CidrBlock> trustedProxies, List<CidrBlock> trustedRanges) {
+
+  /**
+   * What an address is made of. Brackets and zones belong to other notations; an octet that begins
+   * with zero is decimal to some and octal to others (RFC 6943 §3.1.1).
+   */
+  private static final Pattern ADDRESS =
+      Pattern.compile(
+          "(?:[0-9A-Fa-f:]*:)?(?:[0-9A-Fa-f]*|OCTET(?:\\.OCTET){3})"
+              .replace("OCTET", "(?:0|[1-9]\\d{0,2})"));
 
   /** Nobody is a proxy: the peer is the client. */
   public static final ClientAddress OF_PEER = new ClientAddress(List.of(), List.of(), List.of());
@@ -89,7 +99,8 @@ public record ClientAddress(
     InetAddress found = null;
     for (String part : list.split(",", -1)) {
       String text = part.trim();
-      byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
+      byte[] bytes =
+          ADDRESS.matcher(text).matches() ? NetUtil.createByteArrayFromIpAddressString(text) : null;
       if (bytes == null) {
         throw new HttpError(400, "invalid ip format in header");
       }

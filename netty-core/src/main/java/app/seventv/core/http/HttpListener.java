@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param tls certificates and the like, or null for cleartext
  * @param http2 whether HTTP/2 is offered (by ALPN, or by prior knowledge on cleartext)
  * @param http3 whether HTTP/3 is offered on the UDP port of the same number, which responses over
- *     TCP then name in {@code Alt-Svc} (RFC 7838, RFC 9114 §3.1.1); needs {@code tls}
+ *     TCP then name in {@code Alt-Svc} (RFC 7838, RFC 9114 §3.1.1), unless {@link
+ *     HttpServer.Builder#withoutAnnouncements} leaves that to the handler; needs {@code tls}
  * @param proxyProtocol whether TCP connections begin with a header of the PROXY protocol; where it
  *     is required there can be no {@code http3}
  */

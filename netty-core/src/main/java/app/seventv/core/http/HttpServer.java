@@ -159,6 +159,7 @@ public final class HttpServer implements AutoCloseable {
     private ClientAddress clients = ClientAddress.OF_PEER;
     private RequestIds requestIds = RequestIds.DEFAULT;
     private QuicTokenKeys tokenKeys = QuicTokenKeys.random();
+    private boolean announcing = true;
 
     private Builder(EventLoops loops, Handler handler) {
       this.loops = loops;
@@ -180,6 +181,15 @@ public final class HttpServer implements AutoCloseable {
     /** Replaces the bounds. */
     public Builder limits(HttpLimits bounds) {
       this.limits = bounds;
+      return this;
+    }
+
+    /**
+     * Leaves it to the handler which responses tell of HTTP/3, and of which port: the server adds
+     * no {@code Alt-Svc} of its own to those that have none.
+     */
+    public Builder withoutAnnouncements() {
+      this.announcing = false;
       return this;
     }
 
@@ -267,7 +277,9 @@ public final class HttpServer implements AutoCloseable {
                 context, tls, steering, tokenKeys, loops.transport().datagramSegments());
         bound.add(loops.bindDatagramPerLoop(tcp.address(), loop -> quic.datagramHandler()));
         loops.relay().receive(tcp.port(), steering::fromSuccessor);
-        context.announceHttp3(tcp.port());
+        if (announcing) {
+          context.announceHttp3(tcp.port());
+        }
       }
       return tcp.address();
     }

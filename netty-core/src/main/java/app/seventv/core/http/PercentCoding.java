@@ -16,6 +16,24 @@ public final class PercentCoding {
    *     overlong form could be another character in disguise)
    */
   public static String decode(String text) {
+    try {
+      return decode(text, false);
+    } catch (CharacterCodingException e) {
+      throw new HttpError(400, "path is not UTF-8", e);
+    }
+  }
+
+  /**
+   * Decodes like {@link #decode(String)}, but leaves alone what is no encoding, as {@code %zz}, and
+   * decodes NUL like any other character: for text that is checked afterwards.
+   *
+   * @throws CharacterCodingException for bytes that are not UTF-8
+   */
+  public static String decodeLeniently(String text) throws CharacterCodingException {
+    return decode(text, true);
+  }
+
+  private static String decode(String text, boolean lenient) throws CharacterCodingException {
     if (text.indexOf('%') < 0) {
       return text;
     }
@@ -25,22 +43,17 @@ public final class PercentCoding {
       byte b = bytes[i];
       if (b == '%') {
         int value = i + 2 < bytes.length ? octet((char) bytes[i + 1], (char) bytes[i + 2]) : -1;
-        if (value <= 0) {
+        if (value <= 0 && !lenient) {
           throw new HttpError(400, "malformed percent-encoding in path");
         }
-        b = (byte) value;
-        i += 2;
+        if (value >= 0) {
+          b = (byte) value;
+          i += 2;
+        }
       }
       bytes[length++] = b;
     }
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(bytes, 0, length))
-          .toString();
-    } catch (CharacterCodingException e) {
-      throw new HttpError(400, "path is not UTF-8", e);
-    }
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length)).toString();
   }
 
   /** Decodes only what needed no encoding: letters, digits, {@code - . _ ~} (RFC 3986 §2.3). */

@@ -16,16 +16,19 @@ import java.util.Set;
  *
  * <p>Percent-encoded characters that need no encoding are the same as those characters (RFC 3986
  * §6.2.2.2); an encoded slash is part of its segment. Parameters are decoded; {@code %00} and
- * malformed encodings in them fail with 400.
+ * malformed encodings in them fail with 400, unless {@link Builder#undecodedParameters} leaves that
+ * to the handlers.
  */
 public final class Router implements Handler {
   private final RouteNode root;
   private final int maxParameters;
+  private final boolean decodes;
   private final Handler notFound;
 
-  private Router(RouteNode root, int maxParameters, Handler notFound) {
+  private Router(RouteNode root, int maxParameters, boolean decodes, Handler notFound) {
     this.root = root;
     this.maxParameters = maxParameters;
+    this.decodes = decodes;
     this.notFound = notFound;
   }
 
@@ -57,12 +60,13 @@ public final class Router implements Handler {
     }
   }
 
-  private static String[] bind(RouteNode.Route route, String path, int[] bounds) {
+  private String[] bind(RouteNode.Route route, String path, int[] bounds) {
     List<String> names = route.names();
     String[] bound = new String[2 * names.size()];
     for (int i = 0; i < names.size(); i++) {
       bound[2 * i] = names.get(i);
-      bound[2 * i + 1] = PercentCoding.decode(path.substring(bounds[2 * i], bounds[2 * i + 1]));
+      String segment = path.substring(bounds[2 * i], bounds[2 * i + 1]);
+      bound[2 * i + 1] = decodes ? PercentCoding.decode(segment) : segment;
     }
     return bound;
   }
@@ -76,6 +80,7 @@ public final class Router implements Handler {
   public static final class Builder {
     private final RouteNode.Draft root = new RouteNode.Draft();
     private int maxParameters;
+    private boolean decodes = true;
     private Handler notFound = exchange -> exchange.fail(new HttpError(404, "no such resource"));
 
     private Builder() {}
@@ -134,9 +139,18 @@ public final class Router implements Handler {
       return this;
     }
 
+    /**
+     * Handlers get parameters as they stand in the path, and decode and refuse them in their own
+     * words; no encoding, however malformed, keeps a path from its route.
+     */
+    public Builder undecodedParameters() {
+      this.decodes = false;
+      return this;
+    }
+
     /** The finished table. */
     public Router build() {
-      return new Router(root.compile(), maxParameters, notFound);
+      return new Router(root.compile(), maxParameters, decodes, notFound);
     }
   }
 }

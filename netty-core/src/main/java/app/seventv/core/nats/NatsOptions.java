@@ -1,6 +1,7 @@
 package app.seventv.core.nats;
 
 import app.seventv.core.config.Config;
+import app.seventv.core.config.ConfigCheck;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.Secret;
@@ -36,6 +37,7 @@ public final class NatsOptions {
   public static final ConfigSchema SCHEMA =
       ConfigSchema.builder()
           .add(SERVERS, USERNAME, PASSWORD, TOKEN)
+          .check(NatsOptions::check)
           .ignore("TLS to NATS is not offered by this version", "nats.tls")
           .build();
 
@@ -46,6 +48,17 @@ public final class NatsOptions {
   private static final Duration PING_INTERVAL = Duration.ofSeconds(20);
 
   private NatsOptions() {}
+
+  /** Asks the client itself, which would refuse to start with what it cannot read. */
+  private static void check(Config config, ConfigCheck.Problems problems) {
+    for (String server : config.get(SERVERS)) {
+      try {
+        new Options.Builder().server(server).build();
+      } catch (IllegalArgumentException e) {
+        problems.add(SERVERS, "has no address of a server: \"" + server + "\"");
+      }
+    }
+  }
 
   /**
    * Starts to connect and tries for ever, so that a service can serve before NATS is up.

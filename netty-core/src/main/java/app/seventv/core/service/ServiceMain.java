@@ -82,7 +82,8 @@ public final class ServiceMain {
         case HELP -> print("usage: " + definition.name() + " [options]\n" + CommandLine.OPTIONS);
         case VERSION -> print(definition.name() + " " + definition.version() + "\n");
         case CHECK_CONFIG -> {
-          Config config = load(line, ConfigLoader.strict(definition.schema(), environment));
+          ConfigLoader loader = ConfigLoader.strict(definition.schema(), environment);
+          Config config = load(line, loader.withStartChecks());
           config.warnings().forEach(warning -> err.println("warning: " + warning));
           yield print("configuration ok\n");
         }

@@ -85,6 +85,10 @@ public final class ServiceRuntime implements AutoCloseable {
         .gauge("build_info", "Always 1; the labels tell what runs.", "service", "version")
         .labelValues(definition.name(), definition.version())
         .set(1);
+    metrics
+        .gauge("target_info", "Always 1; dashboards know the service by it.", "service_name")
+        .labelValues(definition.name())
+        .set(1);
     monitor.start(metrics);
     Telemetry telemetry =
         Telemetry.start(

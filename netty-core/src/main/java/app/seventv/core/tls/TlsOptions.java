@@ -5,6 +5,7 @@ import app.seventv.core.config.ConfigCheck;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.ValueTypes;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,6 +69,7 @@ public record TlsOptions(
           .add(CERTIFICATE, PRIVATE_KEY, MORE_CERTIFICATES, TICKET_KEYS)
           .add(CLIENT_CA, CLIENT_AUTH, CHECK_INTERVAL)
           .check(TlsOptions::check)
+          .startCheck(TlsOptions::checkFiles)
           .build();
 
   /** Refuses what no handshake could work with. */
@@ -163,6 +165,26 @@ public record TlsOptions(
     }
     if (group.get(CHECK_INTERVAL).toMillis() <= 0) {
       problems.add(CHECK_INTERVAL, "must be at least 1 ms");
+    }
+  }
+
+  /** Reads all files as a start would, and forgets them. */
+  private static void checkFiles(Config group, ConfigCheck.Problems problems) {
+    try {
+      Optional<TlsOptions> options = from(group);
+      if (options.isPresent()) {
+        TlsMaterial.read(options.get(), null);
+      }
+    } catch (IllegalArgumentException | IOException e) {
+      problems.add(CERTIFICATE, "or what goes with it is unusable: " + e.getMessage());
+    }
+    Optional<Path> ticketKeys = group.get(TICKET_KEYS);
+    if (ticketKeys.isPresent()) {
+      try {
+        TicketKeys.on(ticketKeys.get()).read();
+      } catch (IOException e) {
+        problems.add(TICKET_KEYS, "is unusable: " + e.getMessage());
+      }
     }
   }
 }

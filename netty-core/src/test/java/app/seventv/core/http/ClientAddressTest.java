@@ -43,4 +43,37 @@ class ClientAddressTest {
   void nonsenseInAnyLineIsRefused() {
     assertThatThrownBy(() -> client("198.51.100.7", "me")).isInstanceOf(HttpError.class);
   }
+
+  @Test
+  void otherNotationsAreNoAddresses() {
+    for (String text :
+        List.of(
+            "[2001:db8::1]",
+            "fe80::1%eth0",
+            "07.7.7.7",
+            "7.7.7.00",
+            "::ffff:7.7.7.07",
+            "7.7.7",
+            "1.2.3.4:80",
+            "256.1.1.1",
+            "1::2::3",
+            ":",
+            "12345::",
+            "",
+            " ",
+            "0x7.7.7.7")) {
+      assertThatThrownBy(() -> client(text))
+          .as(text)
+          .isInstanceOfSatisfying(
+              HttpError.class,
+              refused -> {
+                assertThat(refused.status()).isEqualTo(400);
+                assertThat(refused.clientMessage()).isEqualTo("invalid ip format in header");
+              });
+    }
+    assertThat(client("0.7.70.255")).isEqualTo("0.7.70.255");
+    assertThat(client("2001:DB8::01")).isEqualTo("2001:db8:0:0:0:0:0:1");
+    assertThat(client("::")).isEqualTo("0:0:0:0:0:0:0:0");
+    assertThat(client("::ffff:203.0.113.9")).isEqualTo("203.0.113.9");
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.seventv.core.transport.TransportOptions;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -115,6 +116,21 @@ class RouterTest {
       assertThat(refusal.status()).as(wire.name()).isEqualTo(status);
       assertThat(refusal.header("content-type")).isEqualTo("application/problem+json");
     }
+  }
+
+  @Test
+  @Covers(
+      value = {},
+      because = "needs no server")
+  void whatIsNoEncodingStandsForItselfIfHandlersDecode() throws Exception {
+    for (String odd : new String[] {"%zz", "%00", "%ff", "%", "%4", "a%2Fb", "%2541", "%25"}) {
+      assertThat(PercentCoding.normalized('/' + odd)).isEqualTo('/' + odd);
+    }
+    assertThat(PercentCoding.decodeLeniently("%zz%41%4%")).isEqualTo("%zzA%4%");
+    assertThat(PercentCoding.decodeLeniently("a%00b%2F%C3%BC")).isEqualTo("a\0b/\u00fc");
+    assertThatThrownBy(() -> PercentCoding.decodeLeniently("%ff"))
+        .isInstanceOf(CharacterCodingException.class);
+    assertThatThrownBy(() -> PercentCoding.decode("%00")).isInstanceOf(HttpError.class);
   }
 
   @OverWires

@@ -27,10 +27,16 @@ class ServiceRuntimeTest {
 
   private static HttpResponse<String> get(ServiceRuntime runtime, String path, String accept)
       throws Exception {
+    return send("GET", runtime, path, accept);
+  }
+
+  private static HttpResponse<String> send(
+      String method, ServiceRuntime runtime, String path, String accept) throws Exception {
     int port = runtime.adminAddress().orElseThrow().getPort();
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+              .method(method, HttpRequest.BodyPublishers.noBody())
               .header("Accept", accept)
               .timeout(Duration.ofSeconds(10))
               .build();
@@ -51,6 +57,11 @@ class ServiceRuntimeTest {
           .isEqualTo("{\"ready\":true,\"stage\":\"running\",\"checks\":{}}");
       assertThat(get(runtime, "/version").body()).contains("test-service").contains("1.2.3");
       assertThat(get(runtime, "/nothing").statusCode()).isEqualTo(404);
+      HttpResponse<String> head = send("HEAD", runtime, "/health", "*/*");
+      assertThat(head.statusCode()).isEqualTo(200);
+      assertThat(head.headers().firstValue("content-length")).contains("2");
+      assertThat(head.body()).isEmpty();
+      assertThat(send("POST", runtime, "/health", "*/*").statusCode()).isEqualTo(405);
     }
   }
 
@@ -87,6 +98,7 @@ class ServiceRuntimeTest {
       assertThat(text.body())
           .contains("things_total{kind=\"A\"} 1.0\n")
           .contains("build_info{service=\"test-service\",version=\"1.2.3\"} 1.0")
+          .contains("target_info{service_name=\"test-service\"} 1.0")
           .contains("event_loop_lag_seconds{loop=\"1\"}")
           .contains("jvm_memory_used_bytes{area=\"heap\"}")
           .contains("process_open_fds ");
