@@ -25,16 +25,19 @@ public final class ConfigLoader {
   private final List<String> problems = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private final ConfigReader reader;
+  private final boolean isStrict;
 
   private ConfigLoader(ConfigSchema schema, Map<String, String> environment, boolean isStrict) {
     this.schema = schema;
     this.environment = environment;
+    this.isStrict = isStrict;
     List<String> unknownKeys = isStrict ? problems : warnings;
     this.reader = new ConfigReader(schema, "", problems, warnings, unknownKeys);
   }
 
   /**
-   * A loader for one load, to which unknown keys are problems: most are misspelt.
+   * A loader for one load, to which unknown keys are problems (most are misspelt), and files that
+   * the service could not start with.
    *
    * @param environment the process environment, {@link System#getenv()} outside tests
    */
@@ -69,16 +72,19 @@ public final class ConfigLoader {
     }
     readEnvironment();
     overrides.forEach(this::readOverride);
-    return finish();
+    return finish(isStrict);
   }
 
   Config loadText(String toml) throws ConfigException {
     readToml("text", toml);
-    return finish();
+    return finish(false);
   }
 
-  private Config finish() throws ConfigException {
+  private Config finish(boolean looksAtFiles) throws ConfigException {
     Config config = reader.finish(environment, new Origin("configuration"), "");
+    if (looksAtFiles && problems.isEmpty()) {
+      reader.checkFiles(config);
+    }
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }

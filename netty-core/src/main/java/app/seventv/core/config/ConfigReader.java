@@ -192,18 +192,26 @@ final class ConfigReader {
     }
     Config config = new Config(schema, values, warnings, tag);
     if (problems.isEmpty()) {
-      for (ConfigSchema.ScopedCheck scoped : schema.checks()) {
-        Config view = scoped.prefix().isEmpty() ? config : config.group(scoped.prefix());
-        String prefix = scoped.prefix().isEmpty() ? "" : scoped.prefix() + ".";
-        scoped
-            .check()
-            .check(
-                view,
-                (key, problem) ->
-                    problems.add(at(view.origin(key), prefix + key.name()) + problem));
-      }
+      check(config, schema.checks());
     }
     return config;
+  }
+
+  /** Looks at the files that the settings name. */
+  void checkFiles(Config config) {
+    check(config, schema.fileChecks());
+  }
+
+  private void check(Config config, List<ConfigSchema.ScopedCheck> checks) {
+    for (ConfigSchema.ScopedCheck scoped : checks) {
+      Config view = scoped.prefix().isEmpty() ? config : config.group(scoped.prefix());
+      String prefix = scoped.prefix().isEmpty() ? "" : scoped.prefix() + ".";
+      scoped
+          .check()
+          .check(
+              view,
+              (key, problem) -> problems.add(at(view.origin(key), prefix + key.name()) + problem));
+    }
   }
 
   private @Nullable Key<?> secretOfFile(String name) {

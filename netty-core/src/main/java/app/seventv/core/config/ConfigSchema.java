@@ -13,11 +13,13 @@ public final class ConfigSchema {
   private final Map<String, Key<?>> keys;
   private final Map<String, String> ignored;
   private final List<ScopedCheck> checks;
+  private final List<ScopedCheck> fileChecks;
 
   private ConfigSchema(Builder builder) {
     keys = Collections.unmodifiableMap(new LinkedHashMap<>(builder.keys));
     ignored = Collections.unmodifiableMap(new LinkedHashMap<>(builder.ignored));
     checks = List.copyOf(builder.checks);
+    fileChecks = List.copyOf(builder.fileChecks);
   }
 
   /** Starts an empty schema. */
@@ -58,13 +60,22 @@ public final class ConfigSchema {
     return checks;
   }
 
-  record ScopedCheck(String prefix, ConfigCheck check) {}
+  List<ScopedCheck> fileChecks() {
+    return fileChecks;
+  }
+
+  record ScopedCheck(String prefix, ConfigCheck check) {
+    ScopedCheck under(String group) {
+      return new ScopedCheck(prefix.isEmpty() ? group : group + "." + prefix, check);
+    }
+  }
 
   /** Collects keys; a name declared twice is a programming error. */
   public static final class Builder {
     private final Map<String, Key<?>> keys = new LinkedHashMap<>();
     private final Map<String, String> ignored = new LinkedHashMap<>();
     private final List<ScopedCheck> checks = new ArrayList<>();
+    private final List<ScopedCheck> fileChecks = new ArrayList<>();
 
     private Builder() {}
 
@@ -83,6 +94,7 @@ public final class ConfigSchema {
       other.keys.values().forEach(this::add);
       ignored.putAll(other.ignored);
       checks.addAll(other.checks);
+      fileChecks.addAll(other.fileChecks);
       return this;
     }
 
@@ -91,6 +103,7 @@ public final class ConfigSchema {
       common.keys.values().stream().filter(key -> own.key(key.name()) == null).forEach(this::add);
       ignored.putAll(common.ignored);
       checks.addAll(common.checks);
+      fileChecks.addAll(common.fileChecks);
       return this;
     }
 
@@ -101,9 +114,8 @@ public final class ConfigSchema {
     public Builder group(String prefix, ConfigSchema group) {
       group.keys.values().forEach(key -> add(key.under(prefix)));
       group.ignored.forEach((name, reason) -> ignored.put(prefix + "." + name, reason));
-      group.checks.forEach(c ->
-          checks.add(
-              new ScopedCheck(c.prefix.isEmpty() ? prefix : prefix + "." + c.prefix, c.check)));
+      group.checks.forEach(c -> checks.add(c.under(prefix)));
+      group.fileChecks.forEach(c -> fileChecks.add(c.under(prefix)));
       return this;
     }
 
@@ -122,6 +134,15 @@ public final class ConfigSchema {
     /** Adds a rule over several keys. */
     public Builder check(ConfigCheck check) {
       checks.add(new ScopedCheck("", check));
+      return this;
+    }
+
+    /**
+     * Adds a look at files that the settings name, for {@code --check-config}: a service that
+     * starts reads them anyway.
+     */
+    public Builder checkFiles(ConfigCheck check) {
+      fileChecks.add(new ScopedCheck("", check));
       return this;
     }
 

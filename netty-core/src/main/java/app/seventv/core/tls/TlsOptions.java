@@ -5,6 +5,7 @@ import app.seventv.core.config.ConfigCheck;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.ValueTypes;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,6 +69,7 @@ public record TlsOptions(
           .add(CERTIFICATE, PRIVATE_KEY, MORE_CERTIFICATES, TICKET_KEYS)
           .add(CLIENT_CA, CLIENT_AUTH, CHECK_INTERVAL)
           .check(TlsOptions::check)
+          .checkFiles(TlsOptions::checkFiles)
           .build();
 
   /** Refuses what no handshake could work with. */
@@ -145,6 +147,17 @@ public record TlsOptions(
             group.get(CLIENT_CA),
             group.get(CLIENT_AUTH),
             group.get(CHECK_INTERVAL)));
+  }
+
+  private static void checkFiles(Config group, ConfigCheck.Problems problems) {
+    Optional<TlsOptions> options = from(group);
+    if (options.isPresent()) {
+      try {
+        TlsMaterial.read(options.get(), null);
+      } catch (IOException e) {
+        problems.add(CERTIFICATE, "cannot be used: " + e.getMessage());
+      }
+    }
   }
 
   private static void check(Config group, ConfigCheck.Problems problems) {
