@@ -150,13 +150,13 @@ public record TlsOptions(
   }
 
   private static void checkFiles(Config group, ConfigCheck.Problems problems) {
-    Optional<TlsOptions> options = from(group);
-    if (options.isPresent()) {
-      try {
+    try {
+      Optional<TlsOptions> options = from(group);
+      if (options.isPresent()) {
         TlsMaterial.read(options.get(), null);
-      } catch (IOException e) {
-        problems.add(CERTIFICATE, "cannot be used: " + e.getMessage());
       }
+    } catch (IOException | IllegalArgumentException e) {
+      problems.add(CERTIFICATE, "cannot be used: " + e.getMessage());
     }
   }
 

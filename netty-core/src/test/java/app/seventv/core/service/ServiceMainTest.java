@@ -73,7 +73,7 @@ class ServiceMainTest {
     assertThat(run("--check-config")).isEqualTo(ServiceMain.EXIT_USAGE);
     assertThat(err())
         .startsWith("test-service: " + file + ":2: test.tls.cert: cannot be used: ")
-        .contains("missing: " + certificate);
+        .contains(certificate.toString());
     Files.writeString(certificate, identity.getCertificatePEM());
     assertThat(run("--check-config")).isEqualTo(ServiceMain.EXIT_OK);
     Files.writeString(certificate, TestPki.server(2, "localhost").getCertificatePEM());
