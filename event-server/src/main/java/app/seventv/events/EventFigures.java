@@ -15,7 +15,6 @@ final class EventFigures {
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1
   };
 
-  private final ClientKinds clients;
   private final CounterDataPoint hits;
   private final CounterDataPoint misses;
   private final DistributionDataPoint fanOut;
@@ -27,7 +26,6 @@ final class EventFigures {
    * @param clients the kinds of clients that are told apart
    */
   EventFigures(Metrics metrics, ClientKinds clients) {
-    this.clients = clients;
     metrics.gauges(
         "event_api_v3_current_connections",
         "Open sessions.",

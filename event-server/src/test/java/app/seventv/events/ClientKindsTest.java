@@ -80,8 +80,10 @@ class ClientKindsTest {
     kind.ended("RESTART", 1_000);
     kind.ended("RESTART", 1_001);
     kind.ended("CLIENT_CLOSED_AWAY", 5_000_000);
-    assertThat(kind.closes().get("RESTART").sum()).isEqualTo(2);
-    assertThat(kind.closes().get("CLIENT_CLOSED_AWAY").sum()).isEqualTo(1);
+    assertThat(kind.closes())
+        .hasSize(2)
+        .hasEntrySatisfying("RESTART", count -> assertThat(count.sum()).isEqualTo(2))
+        .hasEntrySatisfying("CLIENT_CLOSED_AWAY", count -> assertThat(count.sum()).isEqualTo(1));
     assertThat(kind.lifetimes()).containsExactly(1, 1, 0, 0, 0, 0, 0, 0, 1);
     assertThat(kind.lifetimeSeconds()).isEqualTo(5_002.001);
   }
