@@ -274,6 +274,7 @@ public final class CdnServer implements RunningService {
 
   /** A short absence is bridged by what is stored; a long one is not for this instance to hide. */
   private void readiness(Health health, Duration limit) {
+    health.neverReportFailures(); // cdn.md §8; a restart would only lose the cache
     health.require(
         "origin",
         () -> {

@@ -40,7 +40,8 @@ record RunOptions(
 
         --check            start a fresh platform, play the story once, stop; the exit status
                            tells whether every step passed
-        --check --attach   play the story against the platform that runs already
+        --check --attach   play the story against the platform that runs already; it needs
+                           every service, also those left out with --without
         --train            as --check, and record caches that make later starts faster; takes a
                            minute more, worth it once per build
         --fresh            wipe what earlier runs have kept

@@ -3,8 +3,10 @@ package app.seventv.devstack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class RunOptionsTest {
@@ -43,6 +45,22 @@ class RunOptionsTest {
     assertRefused("must be a number from 0 to 20000, not x", "--port-offset", "x");
     assertRefused("no service is named web", "--without", "web");
     assertRefused("--attach goes with --check", "--attach");
+  }
+
+  @Test
+  void aMisspeltServiceIsRefusedBeforeTheBuild() throws Exception {
+    Process run =
+        new ProcessBuilder("../run", "--without", "cdn,web").redirectErrorStream(true).start();
+    try {
+      assertThat(run.waitFor(10, TimeUnit.SECONDS)).as("ends at once").isTrue();
+      assertThat(new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("no service is named web; there are api cdn event-api ")
+          .contains(" website-old");
+      assertThat(run.exitValue()).isEqualTo(2);
+    } finally {
+      run.descendants().forEach(ProcessHandle::destroy);
+      run.destroy();
+    }
   }
 
   private static void assertRefused(String message, String... arguments) {

@@ -1,21 +1,27 @@
 package app.seventv.events;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds of clients seen so far. Names come from clients, so only those of known applications,
- * and only so many, are told apart; the rest share one kind per transport (event-api.md §20 row
- * 25).
+ * The kinds of clients seen lately. Names come from clients, so only those of known applications,
+ * and only so many, are told apart (event-api.md §20 row 25): beyond that the versions of a known
+ * application share one kind per transport, and the rest another. A kind without sessions makes
+ * room after a while, and its figures go with it.
  */
 final class ClientKinds {
   /** Kinds told apart, over both transports. */
   static final int MAX_KINDS = 512;
+
+  /** How long a kind stays without a session: some scrapes see its last figures. */
+  static final Duration IDLE = Duration.ofMinutes(10);
 
   private static final String UNKNOWN = "unknown";
   private static final String OTHER = "other";
@@ -26,6 +32,7 @@ final class ClientKinds {
   private static final String OKHTTP = "okhttp/";
 
   private final Set<String> knownApps;
+  private final LongSupplier clockNs;
   private final ConcurrentMap<Key, ClientKind> kinds = new ConcurrentHashMap<>();
 
   private record Key(String transport, String app, String version) {}
@@ -39,7 +46,18 @@ final class ClientKinds {
    * @param knownApps applications that are told apart; empty: any
    */
   ClientKinds(Collection<String> knownApps) {
+    this(knownApps, System::nanoTime);
+  }
+
+  /**
+   * No kinds yet.
+   *
+   * @param knownApps applications that are told apart; empty: any
+   * @param clockNs a clock that does not jump
+   */
+  ClientKinds(Collection<String> knownApps, LongSupplier clockNs) {
     this.knownApps = Set.copyOf(knownApps);
+    this.clockNs = clockNs;
   }
 
   /**
@@ -60,6 +78,14 @@ final class ClientKinds {
 
   Collection<ClientKind> all() {
     return kinds.values();
+  }
+
+  /** Forgets kinds that have had no session for {@link #IDLE}. */
+  void expire() {
+    long nowNs = clockNs.getAsLong();
+    for (Key key : kinds.keySet()) {
+      kinds.computeIfPresent(key, (_, kind) -> kind.idleNs(nowNs) > IDLE.toNanos() ? null : kind);
+    }
   }
 
   /** The kind that query parameters and user agent of a handshake tell. */
@@ -84,13 +110,22 @@ final class ClientKinds {
   }
 
   private ClientKind kind(String transport, String app, String version) {
-    boolean isKnown = knownApps.isEmpty() || app.equals(UNKNOWN) || knownApps.contains(app);
-    Key key = isKnown ? new Key(transport, app, version) : new Key(transport, OTHER, OTHER);
-    ClientKind known = kinds.get(key);
-    if (known != null) {
-      return known;
+    boolean isKnown = app.equals(UNKNOWN) || knownApps.contains(app);
+    Key key =
+        isKnown || knownApps.isEmpty()
+            ? new Key(transport, app, version)
+            : new Key(transport, OTHER, OTHER);
+    if (!kinds.containsKey(key) && kinds.size() >= MAX_KINDS) {
+      key = new Key(transport, isKnown ? app : OTHER, OTHER);
     }
-    Key allowed = kinds.size() < MAX_KINDS ? key : new Key(transport, OTHER, OTHER);
-    return kinds.computeIfAbsent(allowed, k -> new ClientKind(k.transport, k.app, k.version));
+    long nowNs = clockNs.getAsLong();
+    // Under the map's lock, so that a kind that is being handed out does not expire.
+    return kinds.compute(
+        key,
+        (k, known) -> {
+          ClientKind kind = known == null ? new ClientKind(k.transport, k.app, k.version) : known;
+          kind.used(nowNs);
+          return kind;
+        });
   }
 }

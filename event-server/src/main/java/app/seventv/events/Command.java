@@ -20,11 +20,12 @@ sealed interface Command {
    */
   record Resume(@Nullable Id sessionId, long lastSeen) implements Command {}
 
+  /** An opcode that only servers may send, or that is not supported. */
+  record Forbidden(Opcode opcode) implements Command {}
+
   /** Commands whose payload has no effect. */
   enum Plain implements Command {
     /** Op 38: accepted and ignored. */
-    BRIDGE,
-    /** An opcode that only servers may send, or that is not supported. */
-    FORBIDDEN
+    BRIDGE
   }
 }

@@ -119,7 +119,7 @@ final class CommandParser {
       }
       case BRIDGE -> Command.Plain.BRIDGE;
       case DISPATCH, HELLO, HEARTBEAT, RECONNECT, ACK, ERROR, END_OF_STREAM, IDENTIFY, SIGNAL ->
-          Command.Plain.FORBIDDEN;
+          new Command.Forbidden(known);
     };
   }
 

@@ -4,25 +4,17 @@ import app.seventv.core.metrics.Metrics;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
-import io.prometheus.metrics.core.metrics.Histogram;
 import java.util.List;
 
 /** What the service counts (event-api.md §16.3); usable from any thread. */
 final class EventFigures {
-  private static final double MS_PER_SECOND = 1_000;
   private static final double NS_PER_SECOND = 1e9;
-
-  /** Bounds in seconds: connections live from a moment to a little over an hour. */
-  private static final double[] LIFETIME_SECONDS = {1, 10, 60, 300, 900, 1800, 3600, 4000};
 
   /** Bounds in seconds of the way from the bus to the sockets. */
   private static final double[] FAN_OUT_SECONDS = {
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1
   };
 
-  private final ClientKinds clients;
-  private final Counter closes;
-  private final Histogram lifetimes;
   private final CounterDataPoint hits;
   private final CounterDataPoint misses;
   private final DistributionDataPoint fanOut;
@@ -34,7 +26,6 @@ final class EventFigures {
    * @param clients the kinds of clients that are told apart
    */
   EventFigures(Metrics metrics, ClientKinds clients) {
-    this.clients = clients;
     metrics.gauges(
         "event_api_v3_current_connections",
         "Open sessions.",
@@ -43,20 +34,29 @@ final class EventFigures {
             clients
                 .all()
                 .forEach(c -> readings.read(c.open.sum(), c.transport(), c.app(), c.version())));
-    closes =
-        metrics.counter(
-            "event_api_v3_client_closes_total",
-            "Ended sessions by reason.",
-            "code",
-            "kind",
-            "app",
-            "version");
-    lifetimes =
-        metrics.histogram(
-            "event_api_v3_connection_duration_seconds",
-            "Life of sessions.",
-            LIFETIME_SECONDS,
-            "kind");
+    metrics.counters(
+        "event_api_v3_client_closes_total",
+        "Ended sessions by reason.",
+        List.of("code", "kind", "app", "version"),
+        readings ->
+            clients
+                .all()
+                .forEach(c ->
+                    c.closes()
+                        .forEach((code, count) ->
+                            readings.read(
+                                count.sum(), code, c.transport(), c.app(), c.version()))));
+    metrics.histograms(
+        "event_api_v3_connection_duration_seconds",
+        "Life of sessions.",
+        ClientKind.LIFETIME_SECONDS,
+        List.of("kind", "app", "version"),
+        readings ->
+            clients
+                .all()
+                .forEach(c ->
+                    readings.read(
+                        c.lifetimes(), c.lifetimeSeconds(), c.transport(), c.app(), c.version())));
     metrics.counters(
         "event_api_v3_commands_total",
         "Messages by direction and opcode.",
@@ -91,15 +91,8 @@ final class EventFigures {
             "result");
   }
 
-  ClientKinds clients() {
-    return clients;
-  }
-
   void sessionEnded(ClientKind client, String code, int ticks) {
-    closes.labelValues(code, client.transport(), client.app(), client.version()).inc();
-    lifetimes
-        .labelValues(client.transport())
-        .observe(ticks * (SessionLoop.TICK_MS / MS_PER_SECOND));
+    client.ended(code, (long) ticks * SessionLoop.TICK_MS);
   }
 
   void dispatched(int deliveries, long durationNs) {

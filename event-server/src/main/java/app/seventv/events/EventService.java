@@ -37,6 +37,9 @@ final class EventService implements RunningService {
 
   private static final int MAX_REQUEST_FIELDS = 100;
 
+  /** For the whole of a request's head. */
+  private static final Duration HEAD_TIMEOUT = Duration.ofSeconds(30);
+
   /** Ids that sessions can remember. */
   private static final int MAX_INTERNED_IDS = 1 << 18;
 
@@ -58,14 +61,15 @@ final class EventService implements RunningService {
   private final int resyncSessionsPerSecond;
   private final EventHub hub;
   private final EventEndpoint endpoint;
+  private final ClientKinds clients;
   private final HttpServer server;
   private final BusLink bus;
   private final @Nullable Succession succession;
 
   private EventService(ServiceContext context) throws IOException {
     Config config = context.config();
-    EventFigures figures =
-        new EventFigures(context.metrics(), new ClientKinds(config.get(EventKeys.KNOWN_APPS)));
+    clients = new ClientKinds(config.get(EventKeys.KNOWN_APPS));
+    EventFigures figures = new EventFigures(context.metrics(), clients);
     SessionOptions options = EventKeys.sessionOptions(config);
     executors = context.loops().loops();
     drainSessionsPerSecond = config.get(EventKeys.DRAIN_SESSIONS_PER_SECOND);
@@ -99,7 +103,7 @@ final class EventService implements RunningService {
             config.get(EventKeys.CONNECTION_LIMIT).orElse(null),
             new Admission(config.get(EventKeys.HANDSHAKES_PER_SECOND), System::nanoTime),
             EventKeys.clientAddress(config),
-            figures.clients(),
+            clients,
             config.get(EventKeys.SERVER_NAME));
     server = listen(context, endpoint);
     Interner interner = new Interner(MAX_INTERNED_IDS);
@@ -154,6 +158,7 @@ final class EventService implements RunningService {
   private void keepHouse() {
     hub.expire(System.currentTimeMillis());
     bus.checkDrops();
+    clients.expire();
   }
 
   /** Events may have been missed: nobody can resume across that, and all are to start anew. */
@@ -211,12 +216,13 @@ final class EventService implements RunningService {
     return builder.start();
   }
 
-  /** A request head of at most 8 KiB and 100 fields (event-api.md §2.1); the rest as usual. */
+  /** Request heads: at most 8 KiB, 100 fields and 30 s (event-api.md §2.1); the rest as usual. */
   private static HttpLimits limits() {
     return HttpLimits.builder()
         .maxRequestLineBytes(MAX_REQUEST_HEAD_BYTES)
         .maxHeaderBytes(MAX_REQUEST_HEAD_BYTES)
         .maxHeaderFields(MAX_REQUEST_FIELDS)
+        .headerTimeoutMs(HEAD_TIMEOUT.toMillis())
         .build();
   }
 

@@ -65,15 +65,18 @@ final class Resumption {
   /**
    * An EventSource connects again with {@code Last-Event-ID}. It is not told when that leads to
    * nothing: it has not asked.
+   *
+   * @param inline subscriptions of the request
    */
-  static void startStream(Session session, long request, long lastSeen) {
+  static void startStream(
+      Session session, long request, long lastSeen, List<SubscriptionRequest> inline) {
     SessionLoop loop = session.loop();
     ParkedSession old = loop.hub().parked().takeStream(request, lastSeen, loop.timeMs());
     // Never waits: the subscriptions of the request follow at once.
     if (old != null && loop.delivered() >= old.here()) {
       Replay replay = replay(session, old, lastSeen);
       if (replay != null) {
-        session.resume(old, replay);
+        session.resume(old, replay, inline);
       }
     }
   }
@@ -92,7 +95,7 @@ final class Resumption {
     if (old == null || replay == null) {
       session.refuseResume();
     } else {
-      session.resume(old, replay);
+      session.resume(old, replay, List.of());
     }
   }
 

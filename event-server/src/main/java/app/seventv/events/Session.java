@@ -75,7 +75,7 @@ abstract class Session extends SessionOutput {
             options.subscriptionLimit(),
             options.instance(),
             loop.population()));
-    opened();
+    opened(inline);
     for (SubscriptionRequest request : inline) {
       if (!isEnded()) {
         SessionCommands.subscribe(this, request);
@@ -86,8 +86,8 @@ abstract class Session extends SessionOutput {
     }
   }
 
-  /** HELLO has been sent. */
-  void opened() {}
+  /** HELLO has been sent; the subscriptions of the request come next. */
+  void opened(List<SubscriptionRequest> inline) {}
 
   /** The client is about to be told to connect again. */
   void beforeReconnect() {}
@@ -283,12 +283,16 @@ abstract class Session extends SessionOutput {
     }
   }
 
-  /** Takes over the topics of a session that has ended and sends what it has missed. */
-  final void resume(ParkedSession old, Replay replay) {
+  /**
+   * Takes over the topics of a session that has ended and sends what it has missed, behind the
+   * answers to those subscriptions that its request repeats.
+   */
+  final void resume(ParkedSession old, Replay replay, List<SubscriptionRequest> inline) {
     memory = replay.memory();
     old.topics().forEach(this::hold);
     send(Opcode.ACK, Payloads.ackResume(true, replay.frames(), visibleTopics()));
     markHistory();
+    SessionCommands.confirm(this, inline);
     replay.send(this);
   }
 }

@@ -3,6 +3,9 @@ package app.seventv.events;
 import app.seventv.model.topic.EventType;
 import app.seventv.model.topic.Scope;
 import io.netty.buffer.ByteBuf;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a session does on its client's behalf (event-api.md §6.2, §9.3, §9.4). */
@@ -31,8 +34,7 @@ final class SessionCommands {
       case Command.Unsubscribe(SubscriptionRequest request) -> unsubscribe(session, request);
       case Command.Resume resume ->
           Resumption.start(session, resume.sessionId(), resume.lastSeen());
-      case Command.Plain.FORBIDDEN ->
-          session.end(EndReason.UNKNOWN_OPERATION, Payloads.INVALID_OPCODE);
+      case Command.Forbidden _ -> session.end(EndReason.UNKNOWN_OPERATION, Payloads.INVALID_OPCODE);
       case Command.Plain.BRIDGE -> {
         // accepted without effect
       }
@@ -65,6 +67,23 @@ final class SessionCommands {
     }
     if (presences != null && !session.isEnded()) {
       session.loop().tellRecent(session, presences);
+    }
+  }
+
+  /**
+   * Answers inline subscriptions whose topics a resumed session holds again: {@link #subscribe}
+   * takes them for repetitions and says nothing, and the client would wait for its answers.
+   */
+  static void confirm(Session session, List<SubscriptionRequest> inline) {
+    Set<TopicKey> confirmed = new HashSet<>();
+    for (SubscriptionRequest request : inline) {
+      Scope scope = scope(request);
+      if (scope != null) {
+        TopicKey key = TopicKey.of(request.type(), scope);
+        if (session.holds(key) && confirmed.add(key)) {
+          session.send(Opcode.ACK, ack(session, request, scope));
+        }
+      }
     }
   }
 

@@ -5,9 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -40,7 +38,6 @@ final class SessionLoop {
   private final RandomGenerator random;
 
   private final SessionTable sessions = new SessionTable();
-  private final Map<ClientKind, SessionGroup> groups = new HashMap<>();
   private final IntBlocks lists = new IntBlocks();
   private final TopicTable topics;
   private final DeadlineWheel wheel = new DeadlineWheel();
@@ -116,7 +113,7 @@ final class SessionLoop {
 
   /** What sessions of a kind of client share here. */
   SessionGroup group(ClientKind client) {
-    return groups.computeIfAbsent(client, kind -> new SessionGroup(this, kind));
+    return client.group(this);
   }
 
   RandomGenerator random() {

@@ -3,6 +3,7 @@ package app.seventv.events;
 import app.seventv.core.http.ResponseStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.List;
 
 /** A session on a stream of server-sent events (event-api.md §4). */
 final class SseSession extends Session {
@@ -31,9 +32,9 @@ final class SseSession extends Session {
   }
 
   @Override
-  void opened() {
+  void opened(List<SubscriptionRequest> inline) {
     if (lastSeen > 0) {
-      Resumption.startStream(this, request, lastSeen);
+      Resumption.startStream(this, request, lastSeen, inline);
       lastSeen = 0;
     }
   }

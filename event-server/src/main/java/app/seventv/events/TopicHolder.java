@@ -59,6 +59,12 @@ abstract class TopicHolder {
     return TopicKey.typeCode(tag) == EventType.USER_PRESENCE.code();
   }
 
+  /** Whether a topic is held. */
+  final boolean holds(TopicKey key) {
+    int topic = table().find(key);
+    return topic >= 0 && table().contains(topic, slot);
+  }
+
   /** Adds a topic; false if it is held already. */
   final boolean hold(TopicKey key) {
     int topic = table().add(key, slot);
@@ -72,10 +78,10 @@ abstract class TopicHolder {
 
   /** Drops a topic; false if it is not held. */
   final boolean drop(TopicKey key) {
-    int topic = table().find(key);
-    if (topic < 0 || !table().contains(topic, slot)) {
+    if (!holds(key)) {
       return false;
     }
+    int topic = table().find(key);
     int at = 0;
     while (topic(at) != topic) {
       at++;

@@ -63,7 +63,7 @@ class BusLossTest {
       late.close();
       // Without a bus: not ready, but nobody is sent away.
       fixture.nats.close();
-      await().atMost(PATIENCE).until(() -> health(fixture).contains("nats not connected"));
+      await().atMost(PATIENCE).until(() -> health(fixture).equals("nats not connected"));
       assertThat(fixture.service.sessionsByLoop().stream().mapToInt(i -> i).sum()).isEqualTo(1);
       idle.close();
     }

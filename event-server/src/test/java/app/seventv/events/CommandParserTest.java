@@ -64,8 +64,10 @@ class CommandParserTest {
     assertThat(parse("{\"op\":34,\"d\":{\"session_id\":\"x\"}}"))
         .isEqualTo(new Command.Resume(null, 0));
     assertThat(parse(Examples.compact("client-bridge"))).isEqualTo(Command.Plain.BRIDGE);
-    assertThat(parse(Examples.compact("client-heartbeat"))).isEqualTo(Command.Plain.FORBIDDEN);
-    assertThat(parse(Examples.compact("client-identify"))).isEqualTo(Command.Plain.FORBIDDEN);
+    assertThat(parse(Examples.compact("client-heartbeat")))
+        .isEqualTo(new Command.Forbidden(Opcode.HEARTBEAT));
+    assertThat(parse(Examples.compact("client-identify")))
+        .isEqualTo(new Command.Forbidden(Opcode.IDENTIFY));
   }
 
   private static Command resume(long lastSeen) {

@@ -91,7 +91,9 @@ final class AdminRoutes {
       case "/readyz" ->
           health.report().thenApply(report -> json(report.isReady() ? 200 : 503, state(report)));
       case "/health" ->
-          health.report().thenApply(report -> text(report.isReady() ? 200 : 500, report.text()));
+          health.reportsFailures()
+              ? health.report().thenApply(AdminRoutes::text)
+              : done(text(200, Health.OK));
       case "/metrics" -> done(metrics(accept));
       case "/version" -> done(json(200, Map.of("name", name, "version", version)));
       case "/opentelemetry/flush" -> flush();
@@ -172,6 +174,10 @@ final class AdminRoutes {
     }
     scrapeSeconds = (System.nanoTime() - startNs) / NS_PER_SECOND;
     return new Answer(200, metrics.contentType(accept), body.toByteArray());
+  }
+
+  private static Answer text(Health.Report report) {
+    return text(report.isReady() ? 200 : 500, report.text());
   }
 
   private static Answer text(int status, String body) {

@@ -28,6 +28,7 @@ public final class Health {
   private final Duration checkLimit;
   private final List<Dependency> dependencies = new CopyOnWriteArrayList<>();
   private volatile Stage stage = Stage.STARTING;
+  private volatile boolean reportsFailures = true;
 
   /** Health on the system clock. */
   public Health() {
@@ -46,6 +47,19 @@ public final class Health {
    */
   public void require(String name, Check check) {
     dependencies.add(new Dependency(name, check));
+  }
+
+  /**
+   * Makes {@code /health} say {@code ok} as long as the process answers, whatever is missing: for
+   * services that are restarted by it and lose more by that than by what is missing. {@code
+   * /readyz} tells the truth.
+   */
+  public void neverReportFailures() {
+    reportsFailures = false;
+  }
+
+  boolean reportsFailures() {
+    return reportsFailures;
   }
 
   void enter(Stage next) {
@@ -96,7 +110,10 @@ public final class Health {
       return stage == Stage.RUNNING && checks.values().stream().allMatch(OK::equals);
     }
 
-    /** {@code ok}, or each thing that is wrong, separated by "; ". */
+    /**
+     * {@code ok}, or each thing that is wrong, separated by "; ": as {@code mongodb: no answer}, or
+     * without the name in front if the message begins with it.
+     */
     public String text() {
       if (isReady()) {
         return OK;
@@ -107,7 +124,11 @@ public final class Health {
       }
       checks.forEach((name, result) -> {
         if (!result.equals(OK)) {
-          text.append(text.isEmpty() ? "" : "; ").append(name).append(": ").append(result);
+          text.append(text.isEmpty() ? "" : "; ");
+          if (!result.startsWith(name + " ")) { // says itself what it is about
+            text.append(name).append(": ");
+          }
+          text.append(result);
         }
       });
       return text.toString();

@@ -1,6 +1,7 @@
 package app.seventv.core.websocket;
 
 import app.seventv.core.http.Exchange;
+import app.seventv.core.http.HttpDate;
 import app.seventv.core.http.HttpError;
 import app.seventv.core.http.Protocol;
 import app.seventv.core.http.Request;
@@ -281,10 +282,11 @@ public final class WebSocketHandshake {
   private static ByteBuf responseHead(
       Channel channel, String key, Agreement agreed, WebSocketOptions options) {
     byte[] fields = options.responseFields();
-    ByteBuf head = channel.alloc().buffer(HEAD_START.length + fields.length + 64);
+    ByteBuf head = channel.alloc().buffer(HEAD_START.length + fields.length + 128);
     head.writeBytes(HEAD_START);
     ByteBufUtil.writeAscii(head, acceptValue(key));
     head.writeShort(CRLF).writeBytes(fields);
+    field(head, "date", HttpDate.now());
     field(head, "sec-websocket-protocol", agreed.subprotocol());
     field(head, "sec-websocket-extensions", agreed.extensions());
     return head.writeShort(CRLF);

@@ -3,6 +3,8 @@ package app.seventv.core.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.core.http.Covers;
+import app.seventv.core.tls.TestPki;
+import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +59,26 @@ class ServiceMainTest {
     assertThat(err())
         .isEqualTo(
             "test-service: " + file + ":2: test.modes: unknown key, did you mean test.mode?\n");
+  }
+
+  @Test
+  void filesThatAServiceCouldNotStartWithAreMistakes() throws Exception {
+    X509Bundle identity = TestPki.server(1, "localhost");
+    Path key = Files.writeString(directory.resolve("key.pem"), identity.getPrivateKeyPEM());
+    Path certificate = directory.resolve("cert.pem");
+    Path file =
+        Files.writeString(
+            directory.resolve("config.toml"),
+            "[test.tls]\ncert = '" + certificate + "'\nkey = '" + key + "'\n");
+    assertThat(run("--check-config")).isEqualTo(ServiceMain.EXIT_USAGE);
+    assertThat(err())
+        .startsWith("test-service: " + file + ":2: test.tls.cert: cannot be used: ")
+        .contains(certificate.toString());
+    Files.writeString(certificate, identity.getCertificatePEM());
+    assertThat(run("--check-config")).isEqualTo(ServiceMain.EXIT_OK);
+    Files.writeString(certificate, TestPki.server(2, "localhost").getCertificatePEM());
+    assertThat(run("--check-config")).as("another's key").isEqualTo(ServiceMain.EXIT_USAGE);
+    assertThat(run("--print-config")).as("shows them all the same").isEqualTo(ServiceMain.EXIT_OK);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -80,11 +81,19 @@ class ServiceRuntimeTest {
       HttpResponse<String> health = get(runtime, "/health?x=1");
       assertThat(health.statusCode()).isEqualTo(500);
       assertThat(health.body()).isEqualTo("nats: no servers");
+      assertThat(
+              new Health.Report(Health.Stage.RUNNING, Map.of("nats", "nats not connected")).text())
+          .isEqualTo("nats not connected");
       HttpResponse<String> ready = get(runtime, "/readyz");
       assertThat(ready.statusCode()).isEqualTo(503);
       assertThat(ready.body())
           .contains("\"ready\":false", "\"nats\":\"no servers\"", "\"mongodb\":\"ok\"");
       assertThat(get(runtime, "/livez").statusCode()).isEqualTo(200);
+      runtime.health().neverReportFailures();
+      HttpResponse<String> quiet = get(runtime, "/health");
+      assertThat(quiet.statusCode()).isEqualTo(200);
+      assertThat(quiet.body()).isEqualTo("ok");
+      assertThat(get(runtime, "/readyz").statusCode()).isEqualTo(503);
     }
   }
 

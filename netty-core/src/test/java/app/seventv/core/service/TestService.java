@@ -2,6 +2,7 @@ package app.seventv.core.service;
 
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
+import app.seventv.core.tls.TlsOptions;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
@@ -10,8 +11,11 @@ final class TestService implements RunningService {
   static final Key<String> MODE =
       Key.string("test.mode", "good", "good, broken, slow-start, slow-drain or gives-up.");
 
+  private static final ConfigSchema SCHEMA =
+      ConfigSchema.builder().add(MODE).group("test.tls", TlsOptions.SCHEMA).build();
+
   static final ServiceDefinition DEFINITION =
-      new ServiceDefinition("test-service", "1.2.3", ConfigSchema.of(MODE), TestService::start);
+      new ServiceDefinition("test-service", "1.2.3", SCHEMA, TestService::start);
 
   final ServiceContext context;
   private final String mode;

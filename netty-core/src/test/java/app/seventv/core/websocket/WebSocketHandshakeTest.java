@@ -108,7 +108,8 @@ class WebSocketHandshakeTest extends WebSocketFixture {
     assertThat(refusal(wire, get + good + "origin: https://evil.example\r\n"))
         .startsWith("HTTP/1.1 403");
     assertThat(refusal(wire, get + good + "origin: https://good.example\r\n"))
-        .startsWith("HTTP/1.1 101");
+        .startsWith("HTTP/1.1 101")
+        .containsPattern("\r\ndate: \\w{3}, \\d\\d \\w{3} \\d{4} [\\d:]{8} GMT\r\n");
   }
 
   private String refusal(Wire wire, String head) throws Exception {
