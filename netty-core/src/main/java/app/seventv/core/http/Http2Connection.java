@@ -384,7 +384,7 @@ final class Http2Connection {
     clientEnded = true;
     boolean shut = scheduler.window() <= 0;
     for (Http2Stream stream : new ArrayList<>(streams.open())) {
-      if (stream.needsClient() || shut && stream.queuedBytes() > 0) {
+      if (stream.needsClient() || (shut && stream.queuedBytes() > 0)) {
         reset(stream, Http2Error.CANCEL);
       }
     }

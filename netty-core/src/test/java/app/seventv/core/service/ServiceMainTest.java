@@ -72,7 +72,8 @@ class ServiceMainTest {
             "[test.tls]\ncert = '" + certificate + "'\nkey = '" + key + "'\n");
     assertThat(run("--check-config")).isEqualTo(ServiceMain.EXIT_USAGE);
     assertThat(err())
-        .startsWith("test-service: " + file + ":2: test.tls.cert: cannot be used: ")
+        .startsWith(
+            "test-service: " + file + ":2: test.tls.cert: or what goes with it is unusable: ")
         .contains(certificate.toString());
     Files.writeString(certificate, identity.getCertificatePEM());
     assertThat(run("--check-config")).isEqualTo(ServiceMain.EXIT_OK);

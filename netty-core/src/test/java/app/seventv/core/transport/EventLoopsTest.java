@@ -216,9 +216,9 @@ class EventLoopsTest {
   void aPortOnWhichSomebodyListensIsNotShared(Choice choice) throws Exception {
     try (EventLoops first = start(choice);
         EventLoops second = start(choice);
-        Listener tcp = first.bindPerLoop(ANY_PORT, echo(ConcurrentHashMap.newKeySet()));
         Listener udp =
             first.bindDatagramPerLoop(ANY_PORT, _ -> new ChannelInboundHandlerAdapter())) {
+      Listener tcp = first.bindPerLoop(ANY_PORT, echo(ConcurrentHashMap.newKeySet()));
       assertThatThrownBy(
               () -> second.bindPerLoop(tcp.address(), echo(ConcurrentHashMap.newKeySet())).close())
           .isInstanceOf(IOException.class)
