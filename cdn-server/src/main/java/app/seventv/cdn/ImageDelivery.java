@@ -288,7 +288,7 @@ final class ImageDelivery implements FillWaiter {
     }
     if (isHead()) {
       found.discard();
-      exchange.respond(Response.of(200, headers, Unpooled.EMPTY_BUFFER));
+      exchange.start(200, headers).end(); // a response told as a whole would have the length 0
     } else {
       found.body().subscribe(new PassStream(handler.store().timers(), exchange, headers));
     }

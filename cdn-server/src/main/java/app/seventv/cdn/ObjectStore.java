@@ -21,6 +21,9 @@ final class ObjectStore {
   /** After a refresh that failed the next one waits for so long. */
   static final Duration REFRESH_PAUSE = Duration.ofSeconds(5);
 
+  /** Of bodies without a length: each fetch that runs may hold as much on the heap. */
+  private static final int MAX_MEASURED_BYTES = 1 << 20;
+
   /** Keys remembered as too large to keep. */
   private static final int MAX_LARGE_KEYS = 10_000;
 
@@ -241,7 +244,29 @@ final class ObjectStore {
                 askOrigin(fill, copy, null); // it speaks of other bytes
               }
             }
+            case OriginAnswer.Found found when found.length() < 0 -> measure(fill, found, copy);
             case OriginAnswer.Found found -> found(fill, found, copy);
+          }
+        });
+  }
+
+  /** What is kept lies in one block: one whose length nobody told is taken in first. */
+  private void measure(Fill fill, OriginAnswer.Found found, @Nullable HeldCopy copy) {
+    int maxBytes = Math.min(settings.maxObjectBytes, MAX_MEASURED_BYTES);
+    MeasuredBody body = new MeasuredBody(found.body(), maxBytes);
+    BodyDeadline deadline =
+        new BodyDeadline(
+            timers,
+            settings.bodyTimeout,
+            body::received,
+            why -> body.giveUp(new OriginFailure(Kind.TIMEOUT, why)));
+    body.measure()
+        .whenComplete((length, failure) -> {
+          deadline.cancel();
+          if (length == null) {
+            failed(fill, OriginFailure.of(failure), copy);
+          } else {
+            found(fill, new OriginAnswer.Found(found.head(), length, body), copy);
           }
         });
   }

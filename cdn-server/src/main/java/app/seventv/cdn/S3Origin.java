@@ -1,7 +1,6 @@
 package app.seventv.cdn;
 
 import app.seventv.cdn.OriginFailure.Kind;
-import app.seventv.core.content.CacheControl;
 import app.seventv.core.content.EntityTag;
 import app.seventv.core.http.HttpDate;
 import io.netty.channel.EventLoopGroup;
@@ -15,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -37,6 +35,7 @@ final class S3Origin implements Origin {
   /** Connections per running fetch: the first request and the second one (HedgedOrigin). */
   private static final int REQUESTS_PER_FETCH = 2;
 
+  private static final int OK = 200;
   private static final int NOT_MODIFIED = 304;
   private static final Set<String> UNENCODED = Set.of("identity", "aws-chunked");
 
@@ -68,7 +67,8 @@ final class S3Origin implements Origin {
                     .connectionTimeout(options.originTimeout())
                     .tlsNegotiationTimeout(options.originTimeout())
                     .connectionAcquisitionTimeout(options.originTimeout()))
-            .overrideConfiguration(c -> c.retryStrategy(r -> r.maxAttempts(1)))
+            .overrideConfiguration(c ->
+                c.retryStrategy(r -> r.maxAttempts(1)).addExecutionInterceptor(new DateFields()))
             .build();
   }
 
@@ -120,13 +120,31 @@ final class S3Origin implements Origin {
   }
 
   private OriginAnswer found(GetObjectResponse response, S3Body body) {
-    if (isEncoded(response.contentEncoding())) {
+    String objection = objection(response);
+    if (objection != null) {
       body.subscribe(new BodyDiscard());
-      // We would have to pass the field on, or decode: no image of ours is stored like that.
-      throw new OriginFailure(Kind.REFUSED, "encoded as " + response.contentEncoding());
+      throw new OriginFailure(Kind.REFUSED, objection);
     }
     Long length = response.contentLength();
     return new OriginAnswer.Found(head(response), length == null ? -1 : length, body);
+  }
+
+  /** Why an answer is not the object, or null if it is. */
+  private static @Nullable String objection(GetObjectResponse response) {
+    SdkHttpResponse http = response.sdkHttpResponse();
+    if (http.statusCode() != OK) {
+      return "status " + http.statusCode(); // of the class 2xx: all else is an error to the SDK
+    }
+    if (isEncoded(response.contentEncoding())) {
+      // We would have to pass the field on, or decode: no image of ours is stored like that.
+      return "encoded as " + response.contentEncoding();
+    }
+    if (response.contentLength() == null
+        && http.firstMatchingHeader("transfer-encoding").isEmpty()) {
+      // It would end with its connection, however that comes about.
+      return "neither a length nor chunks";
+    }
+    return null;
   }
 
   /** Whether the bytes are not the image's own; the way of an upload's signature does not count. */
@@ -143,7 +161,7 @@ final class S3Origin implements Origin {
         response.contentType(),
         tag == null || tag.isWeak() ? null : tag.toString(),
         modified == null ? HttpDate.INVALID : modified.getEpochSecond(),
-        lifetime(
+        Lifetimes.of(
             response.cacheControl(), response.expiresString(), defaultLifetime, Instant.now()));
   }
 
@@ -177,36 +195,7 @@ final class S3Origin implements Origin {
     return new OriginAnswer.NotModified(
         response.firstMatchingHeader("etag").orElse(null),
         modified == null ? HttpDate.INVALID : HttpDate.parse(modified),
-        news ? lifetime(cacheControl, expires, defaultLifetime, Instant.now()) : null);
-  }
-
-  /** How long an object may be kept (cdn.md §5.2). */
-  static Duration lifetime(
-      @Nullable String cacheControl, @Nullable String expires, Duration fallback, Instant now) {
-    long maxAge = CacheControl.parse(maxAgeDirective(cacheControl)).seconds("max-age");
-    if (maxAge != CacheControl.ABSENT) {
-      return Duration.ofSeconds(maxAge);
-    }
-    if (expires != null) {
-      long until = HttpDate.parse(expires.strip());
-      if (until != HttpDate.INVALID && until > now.getEpochSecond()) {
-        return Duration.between(now, Instant.ofEpochSecond(until));
-      }
-    }
-    return fallback;
-  }
-
-  /**
-   * The first {@code max-age} that stands right behind a comma or comes first; as in today's
-   * service one behind a space is not seen (cdn.md §5.2).
-   */
-  private static @Nullable String maxAgeDirective(@Nullable String cacheControl) {
-    return cacheControl == null
-        ? null
-        : Stream.of(cacheControl.toLowerCase(Locale.ROOT).split(",", -1))
-            .filter(directive -> directive.startsWith("max-age="))
-            .findFirst()
-            .orElse(null);
+        news ? Lifetimes.of(cacheControl, expires, defaultLifetime, Instant.now()) : null);
   }
 
   @Override

@@ -18,8 +18,9 @@ import java.io.IOException;
  * Ends a connection to the origin on which anything but the answer to a request comes.
  *
  * <p>The SDK behind it does not look at what the decoder says: it takes a broken chunk for the end
- * of a body, keeps connections on which more bytes came than were announced, and takes what follows
- * for an answer with status 999, whose buffer it releases twice.
+ * of a body, and so it does a connection that ends among the chunks; it keeps connections on which
+ * more bytes came than were announced, and takes what follows for an answer with status 999, whose
+ * buffer it releases twice. It takes an interim answer for the answer; here it never sees one.
  */
 final class StrictResponses extends ChannelDuplexHandler {
   private boolean awaited;
@@ -60,8 +61,13 @@ final class StrictResponses extends ChannelDuplexHandler {
         if (part instanceof HttpResponse head) {
           interim = head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
         }
+        if (interim) {
+          ReferenceCountUtil.release(message);
+          ctx.read(); // the SDK asks for one answer only
+          return;
+        }
         // Before the SDK hears of it, which may send the next request at once.
-        awaited = interim || !(part instanceof LastHttpContent);
+        awaited = !(part instanceof LastHttpContent);
         ctx.fireChannelRead(message);
         return;
       }
@@ -70,5 +76,14 @@ final class StrictResponses extends ChannelDuplexHandler {
     broken = true;
     ReferenceCountUtil.release(message);
     ctx.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    // Behind the decoder, which has ended what may end like this.
+    if (awaited && !broken) {
+      ctx.fireExceptionCaught(new IOException("the connection ended before the answer did"));
+    }
+    ctx.fireChannelInactive();
   }
 }

@@ -259,6 +259,9 @@ class CdnVectorsTest {
             "cache-control: max-age=soon", "public, max-age=604800, s-maxage=86400, immutable",
             "expires: Thu, 01 Jan 1970 00:00:00 GMT",
                 "public, max-age=604800, s-maxage=86400, immutable",
+            "cache-control: max-age=\"60\"", "public, max-age=604800, s-maxage=86400, immutable",
+            "cache-control: max-age=4000000000",
+                "public, max-age=4000000000, s-maxage=86400, immutable",
             "cache-control: max-age=0", "no-cache");
     int i = 0;
     for (Map.Entry<String, String> vector : vectors.entrySet()) {

@@ -232,7 +232,7 @@ class ObjectStoreTest {
   void whatHasBecomeTooLargeLeavesNoOldCopyBehind() {
     tier.age = Duration.ofHours(13);
     ObjectHead head = new ObjectHead(null, null, HttpDate.INVALID, LIFE);
-    answer = new OriginAnswer.Found(head, -1, NOBODY_ASKS);
+    answer = new OriginAnswer.Found(head, 1L << 40, NOBODY_ASKS);
     ObjectStore store = store();
     store.fetch(KEY, waiter);
     assertThat(waiter.told).containsExactly("pass true");

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.seventv.cdn.CdnFixture.Version;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -167,7 +168,7 @@ class OriginFaultsTest {
       lost.origin().close();
       assertFailed(lost.get(Version.HTTP_2, '/' + key), 502, "error");
       for (int i = 1; i < CircuitBreaker.FAILURES; i++) {
-        lost.get(Version.HTTP_2, '/' + key);
+        lost.get(Version.HTTP_2, "/emote/01F6MZGCNG000255K4X1K8N0%02d/1x.webp".formatted(i));
       }
       for (Version version : Version.values()) {
         // Now and then one is let through to see whether the origin is back.
@@ -181,6 +182,65 @@ class OriginFaultsTest {
       }
       assertThat(lost.figure("cache_upstream_open")).isEqualTo(1);
     }
+  }
+
+  @Test
+  void oneBadObjectTakesNothingFromTheOthers() throws Exception {
+    try (CdnFixture node = CdnFixture.start(directory.resolve("bad"), SETTINGS)) {
+      node.origin().answer(key, error("500 Internal Server Error", "InternalError"));
+      for (Version version : Version.values()) {
+        for (int i = 0; i < 2 * CircuitBreaker.FAILURES; i++) {
+          assertFailed(node.get(version, '/' + key), 502, "error");
+        }
+        String cold = other.replace("2x", version.number() + 1 + "x");
+        node.origin().put(cold, image);
+        assertThat(node.get(version, '/' + cold).body()).isEqualTo(image);
+      }
+      assertThat(node.figure("cache_upstream_open")).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void statusesThatNobodyAskedForAreNoObject(Version version) throws Exception {
+    for (String status : List.of("202 Accepted", "203 Changed", "206 Partial Content")) {
+      cdn.origin()
+          .answer(
+              key,
+              (call, out) -> {
+                head(out, status, "content-length: " + image.length);
+                out.write(image);
+              });
+      assertFailed(cdn.get(version, '/' + key), 502, "refused");
+    }
+    cdn.origin().answer(key, (call, out) -> head(out, "204 No Content"));
+    assertFailed(cdn.get(version, '/' + key), 502, "refused");
+    cdn.origin().put(key, image);
+    assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void interimAnswersAreNoAnswers(Version version) throws Exception {
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "103 Early Hints", "link: </style.css>; rel=preload");
+              head(out, "102 Processing");
+              head(out, "200 OK", "content-length: " + image.length);
+              out.write(image);
+            });
+    assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void datesThatAreNoneAreLeftOut(Version version) throws Exception {
+    cdn.origin().put(key, image, "last-modified: yesterday", "expires: 0");
+    Answer answer = cdn.get(version, '/' + key);
+    assertThat(answer.body()).isEqualTo(image);
+    assertThat(answer.header("last-modified")).isEqualTo("(none)");
   }
 
   @ParameterizedTest
@@ -309,6 +369,115 @@ class OriginFaultsTest {
               out.write(chunks);
             });
     assertBroken(version);
+  }
+
+  /** Writes a chunk; an empty one is the last. */
+  private static void chunk(OutputStream out, byte[] data) throws IOException {
+    out.write((Integer.toHexString(data.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    out.write(data);
+    out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void chunksWithoutALastOneAreNoWholeObject(Version version) throws Exception {
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "transfer-encoding: chunked");
+              chunk(out, image);
+              throw new IOException("cut between chunks");
+            });
+    assertFailed(cdn.get(version, '/' + key), 502, "error");
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "transfer-encoding: chunked");
+              out.write("ff\r\nhello".getBytes(StandardCharsets.US_ASCII));
+              out.flush();
+              throw new IOException("cut within a chunk");
+            });
+    assertFailed(cdn.get(version, '/' + key), 502, "error");
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "transfer-encoding: chunked");
+              throw new IOException("cut before the first chunk");
+            });
+    assertFailed(cdn.get(version, '/' + key), 502, "error");
+    byte[] large = new byte[2_000_000];
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "transfer-encoding: chunked");
+              chunk(out, large);
+              throw new IOException("cut when the first bytes have been passed on");
+            });
+    assertBroken(version);
+    assertBroken(version); // known as large now
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void wholeChunksAreKeptWithTheirLength(Version version) throws Exception {
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "transfer-encoding: chunked");
+              for (int at = 0; at < image.length; at += 100_000) {
+                chunk(out, Arrays.copyOfRange(image, at, at + 100_000));
+              }
+              chunk(out, new byte[0]);
+            });
+    for (int i = 0; i < 2; i++) {
+      Answer head = cdn.send(version, "HEAD", '/' + key, Map.of());
+      assertThat(head.header("content-length")).isEqualTo("300000");
+      assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
+    }
+    assertThat(cdn.origin().calls(key)).hasSize(1);
+  }
+
+  /** Whether the whole came nobody could tell. */
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void whatEndsWithItsConnectionIsNoObject(Version version) throws Exception {
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "content-type: image/webp");
+              out.write(image);
+              out.flush();
+              throw new IOException("the end");
+            });
+    assertFailed(cdn.get(version, '/' + key), 502, "refused");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void headClaimsNoLengthThatIsNotKnown(Version version) throws Exception {
+    byte[] large = new byte[2_000_000];
+    Arrays.fill(large, (byte) 7);
+    cdn.origin()
+        .answer(
+            key,
+            (call, out) -> {
+              head(out, "200 OK", "transfer-encoding: chunked");
+              chunk(out, large);
+              chunk(out, new byte[0]);
+            });
+    for (int i = 0; i < 2; i++) {
+      Answer head = cdn.send(version, "HEAD", '/' + key, Map.of());
+      assertThat(head.status()).isEqualTo(200);
+      assertThat(head.header("content-length")).isEqualTo("(none)");
+      assertThat(cdn.get(version, '/' + key).body()).isEqualTo(large);
+    }
   }
 
   @ParameterizedTest

@@ -17,6 +17,12 @@ class OriginGuardsTest {
 
   private final Simulation simulation = new Simulation(1);
   private final Silent silent = new Silent();
+  private int keys;
+
+  /** A key that has not been asked for: failures count by key. */
+  private String newKey() {
+    return "k" + keys++;
+  }
 
   /** An origin whose answers the test gives. */
   private static final class Silent implements Origin {
@@ -166,12 +172,12 @@ class OriginGuardsTest {
     assertThat(kindOf(hedged.ask("k", null))).isEqualTo(Kind.ERROR);
     CircuitBreaker breaker = new CircuitBreaker(new Throwing(), simulation::nowNs);
     for (int i = 0; i < CircuitBreaker.FAILURES; i++) {
-      assertThat(kindOf(breaker.ask("k", null))).isEqualTo(Kind.ERROR);
+      assertThat(kindOf(breaker.ask(newKey(), null))).isEqualTo(Kind.ERROR);
     }
     simulation.pass(CircuitBreaker.FIRST_REST);
-    assertThat(kindOf(breaker.ask("k", null))).isEqualTo(Kind.ERROR); // the probe
+    assertThat(kindOf(breaker.ask(newKey(), null))).isEqualTo(Kind.ERROR); // the probe
     simulation.pass(CircuitBreaker.FIRST_REST.multipliedBy(2));
-    assertThat(kindOf(breaker.ask("k", null))).isEqualTo(Kind.ERROR); // the next one
+    assertThat(kindOf(breaker.ask(newKey(), null))).isEqualTo(Kind.ERROR); // the next one
   }
 
   @Test
@@ -215,21 +221,21 @@ class OriginGuardsTest {
     CircuitBreaker breaker = new CircuitBreaker(silent, simulation::nowNs);
     for (int i = 0; i < CircuitBreaker.FAILURES; i++) {
       assertThat(breaker.isOpen()).isFalse();
-      CompletableFuture<OriginAnswer> result = breaker.get("k", null);
+      CompletableFuture<OriginAnswer> result = breaker.get(newKey(), null);
       silent.fail(i, i % 2 == 0 ? Kind.ERROR : Kind.TIMEOUT);
       assertThat(result).isCompletedExceptionally();
     }
     assertThat(breaker.isOpen()).isTrue();
-    assertThat(kindOf(breaker.get("k", null))).isEqualTo(Kind.UNAVAILABLE);
+    assertThat(kindOf(breaker.get(newKey(), null))).isEqualTo(Kind.UNAVAILABLE);
     simulation.pass(CircuitBreaker.FIRST_REST);
-    breaker.get("k", null);
+    breaker.get(newKey(), null);
     int probe = silent.calls.size() - 1;
-    assertThat(kindOf(breaker.get("k", null))).isEqualTo(Kind.UNAVAILABLE);
+    assertThat(kindOf(breaker.get(newKey(), null))).isEqualTo(Kind.UNAVAILABLE);
     silent.fail(probe, Kind.ERROR);
     simulation.pass(CircuitBreaker.FIRST_REST);
-    assertThat(kindOf(breaker.get("k", null))).isEqualTo(Kind.UNAVAILABLE);
+    assertThat(kindOf(breaker.get(newKey(), null))).isEqualTo(Kind.UNAVAILABLE);
     simulation.pass(CircuitBreaker.FIRST_REST);
-    breaker.get("k", null);
+    breaker.get(newKey(), null);
     assertThat(breaker.openSeconds()).isEqualTo(3);
     silent.fail(silent.calls.size() - 1, Kind.REFUSED);
     assertThat(breaker.isOpen()).isFalse();
@@ -239,7 +245,7 @@ class OriginGuardsTest {
   /** Fetches fail until the origin is given a rest. */
   private void exhaust(CircuitBreaker breaker) {
     while (!breaker.isOpen()) {
-      breaker.get("k", null);
+      breaker.get(newKey(), null);
       silent.fail(silent.calls.size() - 1, Kind.ERROR);
     }
   }
@@ -251,12 +257,52 @@ class OriginGuardsTest {
     for (int i = 0; i < 10; i++) {
       simulation.pass(CircuitBreaker.LONGEST_REST);
       int before = silent.calls.size();
-      breaker.get("k", null);
+      breaker.get(newKey(), null);
       assertThat(silent.calls).as("probe %d", i).hasSize(before + 1);
       silent.fail(before, Kind.TIMEOUT);
     }
     simulation.pass(CircuitBreaker.LONGEST_REST.minusNanos(1));
-    assertThat(kindOf(breaker.get("k", null))).isEqualTo(Kind.UNAVAILABLE);
+    assertThat(kindOf(breaker.get(newKey(), null))).isEqualTo(Kind.UNAVAILABLE);
+  }
+
+  @Test
+  void aKeyThatFailsAgainAndAgainCountsOnce() {
+    CircuitBreaker breaker = new CircuitBreaker(silent, simulation::nowNs);
+    for (int i = 0; i < 10 * CircuitBreaker.FAILURES; i++) {
+      breaker.get("bad" + i % (CircuitBreaker.FAILURES - 1), null);
+      silent.fail(silent.calls.size() - 1, Kind.ERROR);
+    }
+    assertThat(breaker.isOpen()).isFalse();
+    breaker.get(newKey(), null);
+    silent.fail(silent.calls.size() - 1, Kind.ERROR);
+    assertThat(breaker.isOpen()).isTrue();
+  }
+
+  /** Keys that are known to fail are not what is tried first, nor do they lengthen the rest. */
+  @Test
+  void keysThatFailedBeforeDoNotDecideWhetherTheOriginIsBack() {
+    CircuitBreaker breaker = new CircuitBreaker(silent, simulation::nowNs);
+    exhaust(breaker);
+    simulation.pass(CircuitBreaker.FIRST_REST);
+    breaker.get("k0", null);
+    assertThat(kindOf(breaker.get("k1", null))).isEqualTo(Kind.UNAVAILABLE);
+    silent.fail(silent.calls.size() - 1, Kind.ERROR);
+    assertThat(kindOf(breaker.get("k0", null))).isEqualTo(Kind.UNAVAILABLE);
+    CompletableFuture<OriginAnswer> probe = breaker.get(newKey(), null);
+    silent.calls.getLast().complete(new OriginAnswer.NotFound());
+    assertThat(probe).isDone();
+    assertThat(breaker.isOpen()).isFalse();
+  }
+
+  /** If nobody asks for anything else, one of them shows that the origin is back. */
+  @Test
+  void aKeyThatFailedBeforeAndSucceedsEndsTheRest() {
+    CircuitBreaker breaker = new CircuitBreaker(silent, simulation::nowNs);
+    exhaust(breaker);
+    simulation.pass(CircuitBreaker.FIRST_REST);
+    breaker.get("k0", null);
+    silent.calls.getLast().complete(new OriginAnswer.NotFound());
+    assertThat(breaker.isOpen()).isFalse();
   }
 
   /** One that found no turn says nothing of the origin: the next one tries. */
@@ -266,12 +312,12 @@ class OriginGuardsTest {
     exhaust(breaker);
     simulation.pass(CircuitBreaker.FIRST_REST);
     for (Kind noTurn : List.of(Kind.OVERLOADED, Kind.WAITED)) {
-      CompletableFuture<OriginAnswer> probe = breaker.get("k", null);
+      CompletableFuture<OriginAnswer> probe = breaker.get(newKey(), null);
       silent.fail(silent.calls.size() - 1, noTurn);
       assertThat(kindOf(probe)).isEqualTo(noTurn);
       assertThat(breaker.isOpen()).isTrue();
     }
-    breaker.get("k", null);
+    breaker.get(newKey(), null);
     silent.calls.getLast().complete(new OriginAnswer.NotFound());
     assertThat(breaker.isOpen()).isFalse();
   }
@@ -281,10 +327,10 @@ class OriginGuardsTest {
     CircuitBreaker breaker = new CircuitBreaker(silent, simulation::nowNs);
     for (int turn = 0; turn < 3; turn++) {
       for (int i = 1; i < CircuitBreaker.FAILURES; i++) {
-        breaker.get("k", null);
+        breaker.get(newKey(), null);
         silent.fail(silent.calls.size() - 1, Kind.ERROR);
       }
-      breaker.get("k", null);
+      breaker.get(newKey(), null);
       silent.calls.getLast().complete(new OriginAnswer.NotFound());
     }
     assertThat(breaker.isOpen()).isFalse();
@@ -296,16 +342,16 @@ class OriginGuardsTest {
     CircuitBreaker breaker = new CircuitBreaker(silent, simulation::nowNs);
     int underWay = 10 * CircuitBreaker.FAILURES;
     for (int i = 0; i < underWay; i++) {
-      breaker.get("k", null);
+      breaker.get(newKey(), null);
     }
     for (int i = 0; i < underWay - 1; i++) {
       silent.fail(i, Kind.ERROR);
     }
     simulation.pass(CircuitBreaker.FIRST_REST);
-    CompletableFuture<OriginAnswer> probe = breaker.get("k", null);
+    CompletableFuture<OriginAnswer> probe = breaker.get(newKey(), null);
     assertThat(silent.calls).hasSize(underWay + 1);
     silent.fail(underWay - 1, Kind.TIMEOUT); // nor does it speak for the one that tries
-    assertThat(kindOf(breaker.get("k", null))).isEqualTo(Kind.UNAVAILABLE);
+    assertThat(kindOf(breaker.get(newKey(), null))).isEqualTo(Kind.UNAVAILABLE);
     silent.calls.getLast().complete(new OriginAnswer.NotFound());
     assertThat(probe).isDone();
     assertThat(breaker.isOpen()).isFalse();
