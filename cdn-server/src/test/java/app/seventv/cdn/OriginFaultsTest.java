@@ -7,89 +7,21 @@ import static org.awaitility.Awaitility.await;
 
 import app.seventv.cdn.CdnFixture.Version;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** An origin that is slow, dead, broken or wrong, on a real socket. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // JUnit calls start() and chooseKeys() first
-class OriginFaultsTest {
+/** An origin that is slow, dead or broken. */
+class OriginFaultsTest extends OriginFixture {
   private static final String TIMEOUTS = "cache_upstream_response_total{status=\"Timeout\"}";
-  private static final String ID = "01F6MZGCNG000255K4X1K7NTHR";
-  private static final String SETTINGS =
-      """
-      origin_request_timeout = 4
-      origin_hedge_delay = 1000
-      max_concurrent_requests = 4
-      max_object_size = 500_000
-      stale_while_revalidate = "0s"
-      expiry_jitter = 0
-      """;
-
-  @TempDir static Path directory = Path.of(".");
-  private CdnFixture cdn;
-  private int tests;
-
-  /** Objects of a test of its own. */
-  private String key;
-
-  private String other;
-
-  private final byte[] image = new byte[300_000];
-
-  @BeforeAll
-  void start() throws Exception {
-    for (int i = 0; i < image.length; i++) {
-      image[i] = (byte) (i * 31 ^ i >> 8);
-    }
-    cdn = CdnFixture.start(directory, SETTINGS);
-    // The first request loads half the SDK.
-    await()
-        .atMost(60, TimeUnit.SECONDS)
-        .until(() -> cdn.get(Version.HTTP_2, "/badge/" + ID + "/1x.gif").status() == 404);
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    cdn.close();
-  }
-
-  @BeforeEach
-  void chooseKeys() {
-    String id = "01F6MZGCNG000255K4X1K7N%03d".formatted(tests++);
-    key = "emote/" + id + "/1x.webp";
-    other = "emote/" + id + "/2x.webp";
-  }
-
-  private static void assertFailed(Answer answer, int status, String detail) {
-    assertThat(answer.status()).isEqualTo(status);
-    assertThat(answer.body()).isEmpty();
-    assertThat(answer.header("content-length")).isEqualTo("0");
-    assertThat(answer.header("cache-control")).isEqualTo("no-cache");
-    assertThat(answer.header("x-7tv-cache")).isEqualTo("(none)");
-    assertThat(answer.header("cache-status")).contains("; detail=" + detail);
-    assertThat(answer.header("access-control-allow-origin")).isEqualTo("*");
-  }
 
   @ParameterizedTest
   @EnumSource(Version.class)
@@ -202,49 +134,6 @@ class OriginFaultsTest {
 
   @ParameterizedTest
   @EnumSource(Version.class)
-  void statusesThatNobodyAskedForAreNoObject(Version version) throws Exception {
-    for (String status : List.of("202 Accepted", "203 Changed", "206 Partial Content")) {
-      cdn.origin()
-          .answer(
-              key,
-              (call, out) -> {
-                head(out, status, "content-length: " + image.length);
-                out.write(image);
-              });
-      assertFailed(cdn.get(version, '/' + key), 502, "refused");
-    }
-    cdn.origin().answer(key, (call, out) -> head(out, "204 No Content"));
-    assertFailed(cdn.get(version, '/' + key), 502, "refused");
-    cdn.origin().put(key, image);
-    assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
-  }
-
-  @ParameterizedTest
-  @EnumSource(Version.class)
-  void interimAnswersAreNoAnswers(Version version) throws Exception {
-    cdn.origin()
-        .answer(
-            key,
-            (call, out) -> {
-              head(out, "103 Early Hints", "link: </style.css>; rel=preload");
-              head(out, "102 Processing");
-              head(out, "200 OK", "content-length: " + image.length);
-              out.write(image);
-            });
-    assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
-  }
-
-  @ParameterizedTest
-  @EnumSource(Version.class)
-  void datesThatAreNoneAreLeftOut(Version version) throws Exception {
-    cdn.origin().put(key, image, "last-modified: yesterday", "expires: 0");
-    Answer answer = cdn.get(version, '/' + key);
-    assertThat(answer.body()).isEqualTo(image);
-    assertThat(answer.header("last-modified")).isEqualTo("(none)");
-  }
-
-  @ParameterizedTest
-  @EnumSource(Version.class)
   void aCutTransferIsNeverTakenForWhole(Version version) throws Exception {
     cdn.origin()
         .answer(
@@ -286,15 +175,6 @@ class OriginFaultsTest {
     assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
   }
 
-  /** The client gets an error, or an answer that says what went wrong; never a whole one. */
-  private void assertBroken(Version version) throws Exception {
-    try {
-      assertThat(cdn.get(version, '/' + key).status()).isIn(502, 504);
-    } catch (IOException | java.util.concurrent.ExecutionException broken) {
-      assertThat(broken).isNotNull();
-    }
-  }
-
   @Test
   void aTransferThatStandsStillIsBrokenOff() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
@@ -324,179 +204,5 @@ class OriginFaultsTest {
     assertThat(cdn.figure(TIMEOUTS)).isGreaterThan(before);
     await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cache_inflight") == 0);
     never.countDown();
-  }
-
-  @ParameterizedTest
-  @EnumSource(Version.class)
-  void bytesBeyondTheLengthReachNoOtherObject(Version version) throws Exception {
-    byte[] evil = new byte[2_000];
-    Arrays.fill(evil, (byte) 'x');
-    cdn.origin()
-        .answer(
-            key,
-            (call, out) -> {
-              head(out, "200 OK", "content-length: 1000");
-              out.write(evil);
-            });
-    cdn.origin().put(other, image);
-    for (int i = 0; i < 5; i++) {
-      assertThat(cdn.get(version, '/' + key).body()).hasSize(1000);
-      assertThat(cdn.get(version, '/' + other).body()).isEqualTo(image);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Version.class)
-  void anAnswerThatNobodyAskedForIsNobodysAnswer(Version version) throws Exception {
-    byte[] twoAnswers =
-        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil"
-            .getBytes(StandardCharsets.US_ASCII);
-    cdn.origin().answer(key, (call, out) -> out.write(twoAnswers));
-    cdn.origin().put(other, image);
-    assertThat(cdn.get(version, '/' + key).body()).asString().isEqualTo("ok");
-    assertThat(cdn.get(version, '/' + other).body()).isEqualTo(image);
-  }
-
-  @ParameterizedTest
-  @EnumSource(Version.class)
-  void aBrokenChunkIsNoEnd(Version version) throws Exception {
-    byte[] chunks = "4\r\ngood\r\nno chunk at all\r\n".getBytes(StandardCharsets.US_ASCII);
-    cdn.origin()
-        .answer(
-            key,
-            (call, out) -> {
-              head(out, "200 OK", "transfer-encoding: chunked");
-              out.write(chunks);
-            });
-    assertBroken(version);
-  }
-
-  /** Writes a chunk; an empty one is the last. */
-  private static void chunk(OutputStream out, byte[] data) throws IOException {
-    out.write((Integer.toHexString(data.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
-    out.write(data);
-    out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
-    out.flush();
-  }
-
-  @ParameterizedTest
-  @EnumSource(Version.class)
-  void chunksWithoutALastOneAreNoWholeObject(Version version) throws Exception {
-    cdn.origin()
-        .answer(
-            key,
-            (call, out) -> {
-              head(out, "200 OK", "transfer-encoding: chunked");
-              chunk(out, image);
-              throw new IOException("cut between chunks");
-            });
-    assertFailed(cdn.get(version, '/' + key), 502, "error");
-    cdn.origin()
-        .answer(
-            key,
-            (call, out) -> {
-              head(out, "200 OK", "transfer-encoding: chunked");
-              out.write("ff\r\nhello".getBytes(StandardCharsets.US_ASCII));
-              out.flush();
-              throw new IOException("cut within a chunk");
-            });
-    assertFailed(cdn.get(version, '/' + key), 502, "error");
-    cdn.origin()
-        .answer(
-            key,
-            (call, out) -> {
-              head(out, "200 OK", "transfer-encoding: chunked");
-              throw new IOException("cut before the first chunk");
-            });
-    assertFailed(cdn.get(version, '/' + key), 502, "error");
-    byte[] large = new byte[2_000_000];
-    cdn.origin()
-        .answer(
-            key,
-            (call, out) -> {
-              head(out, "200 OK", "transfer-encoding: chunked");
-              chunk(out, large);
-              throw new IOException("cut when the first bytes have been passed on");
-            });
-    assertBroken(version);
-    assertBroken(version); // known as large now
-  }
-
-  @ParameterizedTest
-  @EnumSource(Version.class)
-  void wholeChunksAreKeptWithTheirLength(Version version) throws Exception {
-    cdn.origin()
-        .answer(
-            key,
-            (call, out) -> {
-              head(out, "200 OK", "transfer-encoding: chunked");
-              for (int at = 0; at < image.length; at += 100_000) {
-                chunk(out, Arrays.copyOfRange(image, at, at + 100_000));
-              }
-              chunk(out, new byte[0]);
-            });
-    for (int i = 0; i < 2; i++) {
-      Answer head = cdn.send(version, "HEAD", '/' + key, Map.of());
-      assertThat(head.header("content-length")).isEqualTo("300000");
-      assertThat(cdn.get(version, '/' + key).body()).isEqualTo(image);
-    }
-    assertThat(cdn.origin().calls(key)).hasSize(1);
-  }
-
-  /** Whether the whole came nobody could tell. */
-  @ParameterizedTest
-  @EnumSource(Version.class)
-  void whatEndsWithItsConnectionIsNoObject(Version version) throws Exception {
-    cdn.origin()
-        .answer(
-            key,
-            (call, out) -> {
-              head(out, "200 OK", "content-type: image/webp");
-              out.write(image);
-              out.flush();
-              throw new IOException("the end");
-            });
-    assertFailed(cdn.get(version, '/' + key), 502, "refused");
-  }
-
-  @ParameterizedTest
-  @EnumSource(Version.class)
-  void headClaimsNoLengthThatIsNotKnown(Version version) throws Exception {
-    byte[] large = new byte[2_000_000];
-    Arrays.fill(large, (byte) 7);
-    cdn.origin()
-        .answer(
-            key,
-            (call, out) -> {
-              head(out, "200 OK", "transfer-encoding: chunked");
-              chunk(out, large);
-              chunk(out, new byte[0]);
-            });
-    for (int i = 0; i < 2; i++) {
-      Answer head = cdn.send(version, "HEAD", '/' + key, Map.of());
-      assertThat(head.status()).isEqualTo(200);
-      assertThat(head.header("content-length")).isEqualTo("(none)");
-      assertThat(cdn.get(version, '/' + key).body()).isEqualTo(large);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Version.class)
-  void tooLargeObjectsPassWithoutBeingKept(Version version) throws Exception {
-    byte[] large = new byte[2_000_000];
-    Arrays.fill(large, (byte) 9);
-    cdn.origin().put(key, large);
-    for (int i = 1; i <= 3; i++) {
-      Answer answer = cdn.get(version, '/' + key);
-      assertThat(answer.status()).isEqualTo(200);
-      assertThat(answer.body()).isEqualTo(large);
-      assertThat(answer.header("content-length")).isEqualTo("2000000");
-      assertThat(answer.header("cache-status")).isEqualTo("SevenTV; fwd=bypass; detail=large");
-      assertThat(cdn.origin().calls(key)).hasSize(i);
-    }
-    Answer head = cdn.send(version, "HEAD", '/' + key, Map.of());
-    assertThat(head.header("content-length")).isEqualTo("2000000");
-    assertThat(cdn.figure("cache_passed_total")).isGreaterThanOrEqualTo(3);
-    await().atMost(Duration.ofSeconds(30)).until(() -> cdn.figure("cache_upstream_running") == 0);
   }
 }
