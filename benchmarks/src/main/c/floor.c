@@ -4,9 +4,9 @@
  *
  *   floor CLIENTS FRAME_BYTES
  *
- * Listens on a free port of all addresses, prints "listening PORT", accepts CLIENTS websocket
- * handshakes, prints "ready", then runs one round for every line on standard input and prints for
- * each "round CPU_NANOSECONDS SHORT_SENDS".
+ * Listens on a free port of all addresses, IPv6 and IPv4 as the server does, prints
+ * "listening PORT", accepts CLIENTS websocket handshakes, prints "ready", then runs one round for
+ * every line on standard input and prints for each "round CPU_NANOSECONDS SHORT_SENDS".
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -36,16 +36,18 @@ static long long cpu_ns(void) {
 }
 
 static int listen_on_free_port(void) {
-  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  int listener = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
   int on = 1;
-  struct sockaddr_in address = {.sin_family = AF_INET};
+  int off = 0;
+  struct sockaddr_in6 address = {.sin6_family = AF_INET6};
   socklen_t length = sizeof address;
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   if (bind(listener, (struct sockaddr *) &address, sizeof address) || listen(listener, 8192) ||
       getsockname(listener, (struct sockaddr *) &address, &length)) {
     fail("listen");
   }
-  printf("listening %d\n", ntohs(address.sin_port));
+  printf("listening %d\n", ntohs(address.sin6_port));
   fflush(stdout);
   return listener;
 }

@@ -427,18 +427,13 @@ static void read_packets(connection *c) {
   write_packets(c);
 }
 
-/* Waits for packets or timers of any connection. */
+/* Takes packets and timers of any connection, and never sleeps: see awake.c. */
 static void turn(connection **all, int count) {
   static struct pollfd polled[MAX_CONNECTIONS];
-  uint64_t next = UINT64_MAX, at = now();
   for (int i = 0; i < count; i++) {
-    uint64_t expiry = ngtcp2_conn_get_expiry(all[i]->quic);
-    next = expiry < next ? expiry : next;
     polled[i] = (struct pollfd){all[i]->fd, POLLIN, 0};
   }
-  uint64_t delay = next <= at ? 0 : next - at < NGTCP2_SECONDS ? next - at : NGTCP2_SECONDS;
-  struct timespec limit = {(time_t)(delay / NGTCP2_SECONDS), (long)(delay % NGTCP2_SECONDS)};
-  if (ppoll(polled, (nfds_t)count, &limit, NULL) < 0 && errno != EINTR) {
+  if (poll(polled, (nfds_t)count, 0) < 0 && errno != EINTR) {
     fail(strerror(errno));
   }
   for (int i = 0; i < count; i++) {

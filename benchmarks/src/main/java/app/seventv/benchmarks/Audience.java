@@ -1,6 +1,5 @@
 package app.seventv.benchmarks;
 
-import app.seventv.core.transport.EventLoops;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -36,7 +35,7 @@ final class Audience implements AutoCloseable {
    * @param round closed connections keep their ports for a minute: each round has its own address
    */
   static Audience connect(
-      EventLoops loops,
+      ClientLoop loops,
       int port,
       List<String> subscriptions,
       int count,

@@ -1,6 +1,5 @@
 package app.seventv.benchmarks;
 
-import app.seventv.core.transport.EventLoops;
 import app.seventv.devstack.nats.DevNats;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -113,7 +112,7 @@ final class ConnectionsBenchmark implements Benchmark {
       }
       List<MemoryPoint> points = new ArrayList<>();
       try (ServerProcess server = setup.start();
-          EventLoops loops = IdleClients.loops()) {
+          ClientLoop loops = ClientLoop.start()) {
         for (int i = 0; i < WARM_UPS; i++) {
           try (IdleClients passing =
               clients(loops, setup.port(), wire, ConnectionsBenchmark::visit)) {
@@ -172,7 +171,7 @@ final class ConnectionsBenchmark implements Benchmark {
   }
 
   private static IdleClients clients(
-      EventLoops loops, int port, Wire wire, IntFunction<List<String>> messages)
+      ClientLoop loops, int port, Wire wire, IntFunction<List<String>> messages)
       throws IOException {
     InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     IdleClients clients = new IdleClients(loops, server, "/v3", messages);

@@ -1,6 +1,5 @@
 package app.seventv.benchmarks;
 
-import app.seventv.core.transport.EventLoops;
 import app.seventv.devstack.nats.DevNats;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,8 +22,8 @@ final class FanoutBenchmark implements Benchmark {
   private static final int CLIENTS = 10_000;
   private static final int QUICK_CLIENTS = 2_000;
 
-  /** Events until the server's code is compiled. */
-  private static final int WARM_UP_EVENTS = 60;
+  /** Events of an audience that warms the server up. */
+  private static final int WARM_UP_EVENTS = 20;
 
   /** Turns of the server, each between two of the floor. */
   private static final int FLOOR_TURNS = 9;
@@ -90,7 +89,7 @@ final class FanoutBenchmark implements Benchmark {
       context.arguments().stream().filter(word -> !PARTS.contains(word)).forEach(setup::with);
       try (ServerProcess server = setup.start();
           FanoutBus bus = FanoutBus.connect(nats);
-          EventLoops loops = IdleClients.loops()) {
+          ClientLoop loops = ClientLoop.start()) {
         Target target = new Target(context, server, setup.port(), bus, loops);
         if (parts.isEmpty() || parts.contains("floor")) {
           overFloor(target);
@@ -108,7 +107,7 @@ final class FanoutBenchmark implements Benchmark {
 
   /** The server, its bus, and the loop of the clients. */
   private record Target(
-      BenchContext context, ServerProcess server, int port, FanoutBus bus, EventLoops loops) {}
+      BenchContext context, ServerProcess server, int port, FanoutBus bus, ClientLoop loops) {}
 
   private void figure(String name, double value, String unit) {
     figures.add(new Figure(name, value, unit));
@@ -137,12 +136,7 @@ final class FanoutBenchmark implements Benchmark {
     List<Double> ours = new ArrayList<>();
     List<Double> floors = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
-    int frameBytes = 0;
-    try (Audience audience = subscribers(target, count)) {
-      audience.oneByOne(WARM_UP_EVENTS);
-      frameBytes = audience.frameBytes();
-    }
-    target.server.awaitIdle();
+    int frameBytes = warmUp(target, count);
     floors.add(floor(target, count, frameBytes));
     for (int turn = 0; turn < turns; turn++) {
       ours.add(served(target, count));
@@ -160,6 +154,23 @@ final class FanoutBenchmark implements Benchmark {
     figure("fanout-floor-ratio", Statistics.median(ratios), "");
     figure("fanout-floor-ratio-lower-quartile", Statistics.percentile(ratios, 0.25), "");
     figure("fanout-floor-ratio-upper-quartile", Statistics.percentile(ratios, 0.75), "");
+  }
+
+  /** Has audiences come, be told and go, as the turns do; returns the bytes of a frame. */
+  private int warmUp(Target target, int count) throws IOException, InterruptedException {
+    int[] frameBytes = new int[1];
+    WarmUp.run(
+        target.context,
+        target.server.measured("event-server", target.port, target.port),
+        warming -> {
+          try (Audience audience = subscribers(target, count)) {
+            audience.oneByOne(WARM_UP_EVENTS);
+            frameBytes[0] = audience.frameBytes();
+          }
+          return new LoadTools.Load(Double.NaN, WARM_UP_EVENTS, Double.NaN);
+        });
+    target.server.awaitIdle();
+    return frameBytes[0];
   }
 
   /** Frames per second of the server's processor time. */

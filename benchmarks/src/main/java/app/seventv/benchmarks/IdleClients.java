@@ -1,7 +1,5 @@
 package app.seventv.benchmarks;
 
-import app.seventv.core.transport.EventLoops;
-import app.seventv.core.transport.TransportOptions;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -45,7 +43,7 @@ final class IdleClients implements AutoCloseable {
 
   private static final byte[] ACK_MARK = "\"op\":5".getBytes(StandardCharsets.US_ASCII);
 
-  private final EventLoops loops;
+  private final ClientLoop loops;
   private final InetSocketAddress server;
   private final String path;
   private final IntFunction<List<String>> subscriptions;
@@ -64,7 +62,7 @@ final class IdleClients implements AutoCloseable {
    *     answered by one ACK (opcode 5)
    */
   IdleClients(
-      EventLoops loops,
+      ClientLoop loops,
       InetSocketAddress server,
       String path,
       IntFunction<List<String>> subscriptions) {
@@ -76,7 +74,7 @@ final class IdleClients implements AutoCloseable {
    * @param frames is told of each client's further frames
    */
   IdleClients(
-      EventLoops loops,
+      ClientLoop loops,
       InetSocketAddress server,
       String path,
       IntFunction<List<String>> subscriptions,
@@ -88,13 +86,6 @@ final class IdleClients implements AutoCloseable {
     this.server = server;
     this.path = path;
     this.subscriptions = subscriptions;
-  }
-
-  /**
-   * A loop for clients, on another transport than the servers' best: what is measured is theirs.
-   */
-  static EventLoops loops() {
-    return EventLoops.start(new TransportOptions(TransportOptions.Choice.EPOLL, 1, false));
   }
 
   /** Connects with TLS; the certificate is not checked. */

@@ -10,7 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Load generators of Debian, on the core of the clients. */
+/**
+ * Load generators of Debian, on the core of the clients, which they never leave idle: see {@link
+ * Awake}.
+ */
 final class LoadTools {
   /** Core that servers under measurement have for themselves. */
   static final String SERVER_CORE = "0";
@@ -59,9 +62,8 @@ final class LoadTools {
 
   private static Load wrk(int connections, int seconds, List<String> what)
       throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "--latency"));
+    List<String> command = new ArrayList<>(Awake.words());
+    command.addAll(List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "--latency"));
     command.addAll(what);
     String report = pinned(CLIENT_CORE, command);
     if (report.contains("Non-2xx")) {
@@ -129,7 +131,8 @@ final class LoadTools {
   }
 
   private static Load h2load(List<String> what) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("h2load", "-t1"));
+    List<String> command = new ArrayList<>(Awake.words());
+    command.addAll(List.of("h2load", "-t1"));
     command.addAll(what);
     String report = pinned(CLIENT_CORE, command);
     Matcher total = find(H2LOAD_TOTAL, report);
@@ -150,7 +153,7 @@ final class LoadTools {
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     String report = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
-      throw new IOException(command.getFirst() + " failed: " + report);
+      throw new IOException(String.join(" ", command) + " failed: " + report);
     }
     return report;
   }

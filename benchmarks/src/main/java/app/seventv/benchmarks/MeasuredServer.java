@@ -17,9 +17,6 @@ import java.util.stream.Stream;
 final class MeasuredServer implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
-  /** USER_HZ, which Linux shows to programs as 100 on every architecture we run on. */
-  private static final double TICKS_PER_SECOND = 100;
-
   private final String name;
   private final Process process;
   private final int plainPort;
@@ -235,20 +232,15 @@ final class MeasuredServer implements AutoCloseable {
   }
 
   /**
-   * Processor time used so far by the process and its children, user and system, in seconds
-   * (proc(5), stat). Varnish works in a child.
+   * Processor time used so far by the process and its children, user and system, in seconds.
+   * Varnish works in a child.
    */
   double cpuSeconds() throws IOException {
-    double sum = cpuSeconds(folder(pid()));
+    double sum = ProcessorTime.ofProcess(pid());
     for (ProcessHandle child : process.descendants().toList()) {
-      sum += cpuSeconds(folder(child.pid()));
+      sum += ProcessorTime.ofProcess(child.pid());
     }
     return sum;
-  }
-
-  /** User and system time of any process so far. */
-  static double cpuSeconds(long pid) throws IOException {
-    return cpuSeconds(folder(pid));
   }
 
   /** Part of {@link #cpuSeconds()} that the JVM's compilers took; 0 for a server without them. */
@@ -263,7 +255,7 @@ final class MeasuredServer implements AutoCloseable {
       for (Path thread : threads.toList()) {
         try {
           if (Files.readString(thread.resolve("comm")).contains("Compil")) { // cut to 15 letters
-            seconds += cpuSeconds(thread);
+            seconds += ProcessorTime.ofThread(thread);
           }
         } catch (NoSuchFileException ended) {
           // A thread that was there a moment ago.
@@ -275,13 +267,6 @@ final class MeasuredServer implements AutoCloseable {
 
   private static Path folder(long pid) {
     return Path.of("/proc", Long.toString(pid));
-  }
-
-  /** Processor time of one process or thread by its folder. */
-  static double cpuSeconds(Path folder) throws IOException {
-    String stat = Files.readString(folder.resolve("stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
   }
 
   @Override

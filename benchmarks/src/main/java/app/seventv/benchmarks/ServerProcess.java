@@ -31,6 +31,7 @@ final class ServerProcess implements AutoCloseable {
           "--sun-misc-unsafe-memory-access=allow",
           "-XX:+UseCompactObjectHeaders",
           "-XX:+UseSerialGC",
+          "-XX:+UseTransparentHugePages",
           "-Dio.netty.handler.ssl.openssl.bioNonApplicationBufferSize=64",
           "-Dio.netty.leakDetection.samplingInterval=8192");
 
@@ -130,7 +131,7 @@ final class ServerProcess implements AutoCloseable {
    * not per frame or connection.
    */
   double cpuSeconds() throws IOException {
-    return MeasuredServer.cpuSeconds(pid()) - MeasuredServer.compilerSeconds(pid());
+    return ProcessorTime.ofProcess(pid()) - MeasuredServer.compilerSeconds(pid());
   }
 
   /** Waits until the process has little left to do; at most a few seconds. */
@@ -150,10 +151,10 @@ final class ServerProcess implements AutoCloseable {
    * Waits until neither the process nor its compilers have much left to do; some seconds at most.
    */
   void awaitQuiet() throws IOException, InterruptedException {
-    double before = MeasuredServer.cpuSeconds(pid());
+    double before = ProcessorTime.ofProcess(pid());
     for (int i = 0; i < MAX_IDLE_CHECKS; i++) {
       TimeUnit.MILLISECONDS.sleep(IDLE_CHECK_MS);
-      double now = MeasuredServer.cpuSeconds(pid());
+      double now = ProcessorTime.ofProcess(pid());
       if (now - before <= IDLE_SHARE * IDLE_CHECK_MS / 1_000) {
         return;
       }

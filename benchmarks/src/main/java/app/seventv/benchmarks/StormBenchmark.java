@@ -1,6 +1,5 @@
 package app.seventv.benchmarks;
 
-import app.seventv.core.transport.EventLoops;
 import app.seventv.devstack.nats.DevNats;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -76,7 +75,7 @@ final class StormBenchmark implements Benchmark {
       }
       List<Double> rates = new ArrayList<>();
       try (ServerProcess server = setup.start();
-          EventLoops loops = IdleClients.loops()) {
+          ClientLoop loops = ClientLoop.start()) {
         Crowd crowd = new Crowd(loops, setup.port(), tls ? IdleClients.Tls.create() : null);
         WarmUp.run(
             context,
@@ -117,12 +116,12 @@ final class StormBenchmark implements Benchmark {
 
   /** Clients that come all at once. */
   private static final class Crowd {
-    private final EventLoops loops;
+    private final ClientLoop loops;
     private final int port;
     private final IdleClients.@Nullable Tls sessions;
     private int comings;
 
-    Crowd(EventLoops loops, int port, IdleClients.@Nullable Tls sessions) {
+    Crowd(ClientLoop loops, int port, IdleClients.@Nullable Tls sessions) {
       this.loops = loops;
       this.port = port;
       this.sessions = sessions;

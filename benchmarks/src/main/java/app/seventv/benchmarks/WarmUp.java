@@ -16,7 +16,7 @@ final class WarmUp {
   /** So many samples in a row. */
   private static final int QUIET_SAMPLES = 2;
 
-  /** Processor time per sample: a hundred times what the kernel's books can tell apart. */
+  /** Processor time per sample, so that a single long compilation does not decide. */
   private static final double SAMPLE_CPU_SECONDS = 1;
 
   private static final Duration LIMIT = Duration.ofMinutes(2);

@@ -96,6 +96,11 @@ abstract class Session extends SessionOutput {
     return loop().idOf(startTick, slot, serial);
   }
 
+  /** Reads what a dispatch will need, and does nothing with it. */
+  final int look() {
+    return sequence() + (isWritable() ? 1 : 0);
+  }
+
   final int serial() {
     return serial;
   }

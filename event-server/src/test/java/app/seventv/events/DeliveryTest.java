@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When the sessions of a loop are flushed. */
 class DeliveryTest {
@@ -22,12 +24,15 @@ class DeliveryTest {
 
   /** Two sessions that hold the topic, greeted. */
   DeliveryTest() {
-    for (String name : List.of("a", "b")) {
-      WebSocketSession session =
-          new WebSocketSession(loop, kinds.of(ClientKind.WEBSOCKET, null, null, null));
-      session.onOpen(socket(name), "");
-      session.hold(TOPIC);
-    }
+    join("a");
+    join("b");
+  }
+
+  private void join(String name) {
+    WebSocketSession session =
+        new WebSocketSession(loop, kinds.of(ClientKind.WEBSOCKET, null, null, null));
+    session.onOpen(socket(name), "");
+    session.hold(TOPIC);
     turn();
     calls.clear();
   }
@@ -70,6 +75,26 @@ class DeliveryTest {
     offer();
     turn();
     assertThat(calls).containsExactly("write a", "flush a", "write b", "flush b");
+  }
+
+  /** They are served in groups: around the bounds of those nobody is left out or served twice. */
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        Delivery.NEXT_SESSIONS - 1,
+        Delivery.NEXT_SESSIONS,
+        Delivery.NEXT_SESSIONS + 1,
+        3 * Delivery.NEXT_SESSIONS
+      })
+  void eachSessionIsSentTheEventOnce(int sessions) {
+    List<String> expected = new ArrayList<>(List.of("write a", "flush a", "write b", "flush b"));
+    for (int i = 2; i < sessions; i++) {
+      join("c" + i);
+      expected.addAll(List.of("write c" + i, "flush c" + i));
+    }
+    offer();
+    turn();
+    assertThat(calls).containsExactlyElementsOf(expected);
   }
 
   @Test
