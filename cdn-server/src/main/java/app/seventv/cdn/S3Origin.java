@@ -3,9 +3,6 @@ package app.seventv.cdn;
 import app.seventv.cdn.OriginFailure.Kind;
 import app.seventv.core.content.EntityTag;
 import app.seventv.core.http.HttpDate;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,10 +36,7 @@ final class S3Origin implements Origin {
   private static final int NOT_MODIFIED = 304;
   private static final Set<String> UNENCODED = Set.of("identity", "aws-chunked");
 
-  /** The SDK starts as many for itself if it is given none. */
-  private static final int LOOPS_PER_CORE = 2;
-
-  private final EventLoopGroup loops = loops();
+  private final OriginLoops loops = new OriginLoops();
   private final S3AsyncClient client;
   private final String bucket;
   private final Duration defaultLifetime;
@@ -58,7 +52,9 @@ final class S3Origin implements Origin {
             .forcePathStyle(true)
             .httpClientBuilder(
                 NettyNioAsyncHttpClient.builder()
-                    .eventLoopGroup(SdkEventLoopGroup.create(loops, StrictResponses::newChannel))
+                    .eventLoopGroup(
+                        SdkEventLoopGroup.create(
+                            loops, () -> StrictResponses.newChannel(loops::answered)))
                     .maxConcurrency(options.maxOriginRequests() * REQUESTS_PER_FETCH)
                     // Each wait has a deadline of ours, which knows what for: the head's is
                     // HedgedOrigin's, a body's BodyDeadline's or PassStream's. This one would cut
@@ -70,13 +66,6 @@ final class S3Origin implements Origin {
             .overrideConfiguration(c ->
                 c.retryStrategy(r -> r.maxAttempts(1)).addExecutionInterceptor(new DateFields()))
             .build();
-  }
-
-  @SuppressWarnings("deprecation") // the SDK knows groups by their class, and not the new ones
-  private static EventLoopGroup loops() {
-    return new NioEventLoopGroup(
-        Runtime.getRuntime().availableProcessors() * LOOPS_PER_CORE,
-        new DefaultThreadFactory("cdn-origin", true));
   }
 
   private static AwsCredentialsProvider credentials(CdnOptions options) {

@@ -23,24 +23,37 @@ import java.io.IOException;
  * buffer it releases twice. It takes an interim answer for the answer; here it never sees one.
  */
 final class StrictResponses extends ChannelDuplexHandler {
+  private final Runnable answered;
   private boolean awaited;
   private boolean interim;
   private boolean broken;
 
-  private StrictResponses() {}
+  private StrictResponses(Runnable answered) {
+    this.answered = answered;
+  }
 
-  /** A connection to be, which is checked as soon as the SDK has set up its codec. */
-  static NioSocketChannel newChannel() {
+  /**
+   * A connection to be, which is checked as soon as the SDK has set up its codec.
+   *
+   * @param answered runs with each head of an answer
+   */
+  static NioSocketChannel newChannel(Runnable answered) {
     NioSocketChannel channel = new NioSocketChannel();
-    channel.pipeline().addLast(new Installer());
+    channel.pipeline().addLast(new Installer(answered));
     return channel;
   }
 
   private static final class Installer extends ChannelInboundHandlerAdapter {
+    private final Runnable answered;
+
+    Installer(Runnable answered) {
+      this.answered = answered;
+    }
+
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
       String codec = ctx.pipeline().context(HttpClientCodec.class).name();
-      ctx.pipeline().addAfter(codec, null, new StrictResponses());
+      ctx.pipeline().addAfter(codec, null, new StrictResponses(answered));
       ctx.fireChannelActive();
       ctx.pipeline().remove(this);
     }
@@ -59,6 +72,7 @@ final class StrictResponses extends ChannelDuplexHandler {
     if (!broken && awaited && message instanceof HttpObject part) {
       if (part.decoderResult().isSuccess()) {
         if (part instanceof HttpResponse head) {
+          answered.run();
           interim = head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
         }
         if (interim) {

@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import app.seventv.cdn.CdnFixture.Version;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +103,8 @@ class OriginFaultsTest extends OriginFixture {
       lost.origin().close();
       assertFailed(lost.get(Version.HTTP_2, '/' + key), 502, "error");
       for (int i = 1; i < CircuitBreaker.FAILURES; i++) {
-        lost.get(Version.HTTP_2, "/emote/01F6MZGCNG000255K4X1K8N0%02d/1x.webp".formatted(i));
+        String cold = "/emote/01F6MZGCNG000255K4X1K8N0%02d/1x.webp".formatted(i);
+        assertFailed(lost.get(Version.HTTP_2, cold), 502, "error");
       }
       for (Version version : Version.values()) {
         // Now and then one is let through to see whether the origin is back.
@@ -113,6 +117,28 @@ class OriginFaultsTest extends OriginFixture {
             });
       }
       assertThat(lost.figure("cache_upstream_open")).isEqualTo(1);
+    }
+  }
+
+  /** The SDK loses calls while it has not had a connection yet. */
+  @Test
+  void anOriginThatIsDownFromTheStartRefusesAtOnce() throws Exception {
+    try (Socket deaf = new Socket()) {
+      deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)); // and listens not
+      String settings =
+          "[cdn]\nallow_insecure = true\nbucket.endpoint = \"http://127.0.0.1:%d\"\n"
+              .formatted(deaf.getLocalPort());
+      S3Origin down = new S3Origin(new CdnOptions(CdnServer.DEFINITION.config(settings)));
+      for (int i = 0; i < 400; i++) {
+        assertThat(down.get(key, null))
+            .failsWithin(Duration.ofSeconds(10))
+            .withThrowableThat()
+            .havingCause()
+            .isInstanceOfSatisfying(
+                OriginFailure.class,
+                failure -> assertThat(failure.kind()).isEqualTo(OriginFailure.Kind.ERROR));
+      }
+      down.close();
     }
   }
 
