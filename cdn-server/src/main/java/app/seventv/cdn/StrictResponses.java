@@ -2,7 +2,7 @@ package app.seventv.cdn;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpClientCodec;
@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.SocketAddress;
 
 /**
  * Ends a connection to the origin on which anything but the answer to a request comes.
@@ -43,7 +44,11 @@ final class StrictResponses extends ChannelDuplexHandler {
     return channel;
   }
 
-  private static final class Installer extends ChannelInboundHandlerAdapter {
+  /**
+   * Acts when the connection begins, not when it is active: the SDK, told before the pipeline is,
+   * may have written its request by then.
+   */
+  private static final class Installer extends ChannelOutboundHandlerAdapter {
     private final Runnable answered;
 
     Installer(Runnable answered) {
@@ -51,10 +56,11 @@ final class StrictResponses extends ChannelDuplexHandler {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
+    public void connect(
+        ChannelHandlerContext ctx, SocketAddress to, SocketAddress from, ChannelPromise promise) {
       String codec = ctx.pipeline().context(HttpClientCodec.class).name();
       ctx.pipeline().addAfter(codec, null, new StrictResponses(answered));
-      ctx.fireChannelActive();
+      ctx.connect(to, from, promise);
       ctx.pipeline().remove(this);
     }
   }

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** An origin that is slow, dead or broken. */
 class OriginFaultsTest extends OriginFixture {
+  /** Requests at the same time. */
+  private static final int FIRST = 16;
+
   private static final String TIMEOUTS = "cache_upstream_response_total{status=\"Timeout\"}";
 
   @ParameterizedTest
@@ -125,10 +130,7 @@ class OriginFaultsTest extends OriginFixture {
   void anOriginThatIsDownFromTheStartRefusesAtOnce() throws Exception {
     try (Socket deaf = new Socket()) {
       deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)); // and listens not
-      String settings =
-          "[cdn]\nallow_insecure = true\nbucket.endpoint = \"http://127.0.0.1:%d\"\n"
-              .formatted(deaf.getLocalPort());
-      S3Origin down = new S3Origin(new CdnOptions(CdnServer.DEFINITION.config(settings)));
+      S3Origin down = origin(URI.create("http://127.0.0.1:" + deaf.getLocalPort()));
       for (int i = 0; i < 400; i++) {
         assertThat(down.get(key, null))
             .failsWithin(Duration.ofSeconds(10))
@@ -140,6 +142,39 @@ class OriginFaultsTest extends OriginFixture {
       }
       down.close();
     }
+  }
+
+  /** A connection may carry its request before it is known to be active. */
+  @Test
+  void theFirstRequestsOfAllAreAnswered() throws Exception {
+    try (ScriptedOrigin up = ScriptedOrigin.start()) {
+      CountDownLatch all = new CountDownLatch(FIRST);
+      up.answer(
+          key,
+          (call, out) -> {
+            all.countDown();
+            all.await(); // each needs a connection of its own
+            head(out, "200 OK", "content-length: " + image.length);
+            out.write(image);
+          });
+      S3Origin fresh = origin(up.endpoint());
+      List<CompletableFuture<OriginAnswer>> first = new ArrayList<>();
+      for (int i = 0; i < FIRST; i++) {
+        first.add(fresh.get(key, null));
+      }
+      for (CompletableFuture<OriginAnswer> answer : first) {
+        assertThat(answer)
+            .succeedsWithin(Duration.ofSeconds(30))
+            .isInstanceOfSatisfying(OriginAnswer.Found.class, OriginAnswer.Found::discard);
+      }
+      fresh.close();
+    }
+  }
+
+  private static S3Origin origin(URI endpoint) {
+    String settings =
+        "[cdn]\nallow_insecure = true\nbucket.endpoint = \"%s\"\n".formatted(endpoint);
+    return new S3Origin(new CdnOptions(CdnServer.DEFINITION.config(settings)));
   }
 
   @Test
