@@ -2,6 +2,7 @@ package app.seventv.benchmarks;
 
 import app.seventv.benchmarks.LoadTools.Load;
 import app.seventv.devstack.nats.DevNats;
+import app.seventv.devstack.supervisor.FreePorts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -183,8 +184,8 @@ final class ApiBenchmark implements Benchmark {
   /** An API under measurement, on a core of its own. */
   private record Api(ServerProcess process, int port, int adminPort) implements AutoCloseable {
     static Api start(BenchContext context, Backing backing, String settings) throws Exception {
-      int port = ServerProcess.freePort();
-      int adminPort = ServerProcess.freePort();
+      int port = FreePorts.find();
+      int adminPort = FreePorts.find();
       String toml =
           """
           metrics_bind_address = "127.0.0.1:%d"

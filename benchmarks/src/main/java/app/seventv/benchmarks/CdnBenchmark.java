@@ -2,6 +2,7 @@ package app.seventv.benchmarks;
 
 import app.seventv.cdn.HitRatio;
 import app.seventv.devstack.nats.DevNats;
+import app.seventv.devstack.supervisor.FreePorts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -116,9 +117,9 @@ final class CdnBenchmark implements Benchmark {
       implements AutoCloseable {
     static Edge start(BenchContext context, BenchOrigin origin, DevNats nats, String... jvmOptions)
         throws Exception {
-      int port = ServerProcess.freePort();
-      int tlsPort = ServerProcess.freePort();
-      int adminPort = ServerProcess.freePort();
+      int port = FreePorts.find();
+      int tlsPort = FreePorts.find();
+      int adminPort = FreePorts.find();
       String toml =
           """
           metrics_bind_address = "127.0.0.1:%1$d"

@@ -1,6 +1,7 @@
 package app.seventv.benchmarks;
 
 import app.seventv.devstack.nats.DevNats;
+import app.seventv.devstack.supervisor.FreePorts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +20,8 @@ final class EventServerSetup {
   EventServerSetup(BenchContext context, DevNats nats) throws IOException {
     this.context = context;
     this.nats = nats;
-    this.adminPort = ServerProcess.freePort();
-    this.port = ServerProcess.freePort();
+    this.adminPort = FreePorts.find();
+    this.port = FreePorts.find();
   }
 
   int port() {

@@ -1,5 +1,6 @@
 package app.seventv.benchmarks;
 
+import app.seventv.devstack.supervisor.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,8 +36,8 @@ final class MeasuredServer implements AutoCloseable {
   /** Our HTTP layer on one loop. */
   static MeasuredServer ours(BenchContext context, String transport)
       throws IOException, InterruptedException {
-    int plain = ServerProcess.freePort();
-    int tls = ServerProcess.freePort();
+    int plain = FreePorts.find();
+    int tls = FreePorts.find();
     List<String> command = new ArrayList<>(java());
     command.addAll(
         List.of(
@@ -60,9 +61,9 @@ final class MeasuredServer implements AutoCloseable {
 
   /** Debian's nginx with one worker; files are kept open, nothing is logged. */
   static MeasuredServer nginx(BenchContext context) throws IOException, InterruptedException {
-    int plain = ServerProcess.freePort();
-    int http2 = ServerProcess.freePort();
-    int tls = ServerProcess.freePort();
+    int plain = FreePorts.find();
+    int http2 = FreePorts.find();
+    int tls = FreePorts.find();
     Path work = context.work();
     Path config =
         Files.writeString(
@@ -107,8 +108,8 @@ final class MeasuredServer implements AutoCloseable {
 
   /** Debian's h2o with one thread. */
   static MeasuredServer h2o(BenchContext context) throws IOException, InterruptedException {
-    int plain = ServerProcess.freePort();
-    int tls = ServerProcess.freePort();
+    int plain = FreePorts.find();
+    int tls = FreePorts.find();
     Path work = context.work();
     Path config =
         Files.writeString(
@@ -146,7 +147,7 @@ final class MeasuredServer implements AutoCloseable {
   /** Debian's Varnish with its cache in memory, before another server. */
   static MeasuredServer varnish(BenchContext context, MeasuredServer behind)
       throws IOException, InterruptedException {
-    int plain = ServerProcess.freePort();
+    int plain = FreePorts.find();
     List<String> command =
         List.of(
             "varnishd",

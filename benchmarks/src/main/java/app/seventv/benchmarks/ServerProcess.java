@@ -1,8 +1,6 @@
 package app.seventv.benchmarks;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -95,13 +93,6 @@ final class ServerProcess implements AutoCloseable {
     ServerProcess server = new ServerProcess(process, log, adminPort);
     server.awaitReady();
     return server;
-  }
-
-  /** A port that is free now. */
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private void awaitReady() throws IOException, InterruptedException {

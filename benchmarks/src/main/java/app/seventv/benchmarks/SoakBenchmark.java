@@ -1,6 +1,7 @@
 package app.seventv.benchmarks;
 
 import app.seventv.devstack.nats.DevNats;
+import app.seventv.devstack.supervisor.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,8 +50,8 @@ final class SoakBenchmark implements Benchmark {
 
   @Override
   public List<Figure> run(BenchContext context) throws Exception {
-    int port = ServerProcess.freePort();
-    int adminPort = ServerProcess.freePort();
+    int port = FreePorts.find();
+    int adminPort = FreePorts.find();
     Path natsFolder = Files.createDirectories(context.work().resolve("nats"));
     int connections = context.quick() ? QUICK_CONNECTIONS : CONNECTIONS;
     try (DevNats nats = DevNats.start(natsFolder, 0, 0);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.seventv.core.service.ServiceRuntime;
 import app.seventv.devstack.nats.DevNats;
+import app.seventv.devstack.supervisor.FreePorts;
 import app.seventv.events.EventServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,7 +21,7 @@ class SoakTest {
 
   @Test
   void nobodyMissesAnEventOrGetsOneTwice() throws Exception {
-    int port = ServerProcess.freePort();
+    int port = FreePorts.find();
     try (DevNats nats = DevNats.start(directory.resolve("nats"), 0, 0);
         ServiceRuntime runtime =
             ServiceRuntime.start(

@@ -8,12 +8,10 @@ import app.seventv.cdn.peer.PeerClient;
 import app.seventv.cdn.peer.Rendezvous;
 import app.seventv.core.http.Response;
 import app.seventv.devstack.nats.DevNats;
+import app.seventv.devstack.supervisor.FreePorts;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -37,12 +35,6 @@ class CdnPeersTest {
       """;
 
   @TempDir Path folder = Path.of(".");
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
 
   private EdgeFixture node(String name, int port, List<URI> nodes, String nats) throws Exception {
     return node(name, port, nodes, nats, "s", "");
@@ -87,8 +79,8 @@ class CdnPeersTest {
 
   @Test
   void theOwnerIsAskedAndTheOriginIfItFails() throws Exception {
-    int portA = freePort();
-    int portB = freePort();
+    int portA = FreePorts.find();
+    int portB = FreePorts.find();
     List<URI> nodes =
         List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
     try (CdnFixture a = edge("a", portA, nodes, NO_NATS)) {
@@ -124,8 +116,8 @@ class CdnPeersTest {
 
   @Test
   void peersComeByNoProxyAndGetNoReplacements() throws Exception {
-    int portA = freePort();
-    int portB = freePort();
+    int portA = FreePorts.find();
+    int portB = FreePorts.find();
     List<URI> nodes =
         List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
     String ofB = keyOf(nodes.get(1), nodes, 1);
@@ -152,8 +144,8 @@ class CdnPeersTest {
 
   @Test
   void whoHasComeAsFarWithPurgesIsBelieved() throws Exception {
-    int portA = freePort();
-    int portB = freePort();
+    int portA = FreePorts.find();
+    int portB = FreePorts.find();
     List<URI> nodes =
         List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
     String ofB = keyOf(nodes.get(1), nodes, 1);
@@ -195,8 +187,8 @@ class CdnPeersTest {
   /** One that no purge reaches says nothing of them: the origin is asked about what it has. */
   @Test
   void aPeerThatIsBehindIsNotBelieved() throws Exception {
-    int portA = freePort();
-    int portB = freePort();
+    int portA = FreePorts.find();
+    int portB = FreePorts.find();
     List<URI> nodes =
         List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
     try (DevNats nats = DevNats.start(Files.createDirectories(folder.resolve("nats")), 0, 0);
@@ -232,8 +224,8 @@ class CdnPeersTest {
 
   @Test
   void strangersAndOtherSecretsAreRefused() throws Exception {
-    int portA = freePort();
-    int portB = freePort();
+    int portA = FreePorts.find();
+    int portB = FreePorts.find();
     List<URI> nodes =
         List.of(URI.create("http://127.0.0.1:" + portA), URI.create("http://127.0.0.1:" + portB));
     String ofB = keyOf(nodes.get(1), nodes, 1);

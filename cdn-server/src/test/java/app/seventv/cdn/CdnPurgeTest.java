@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.seventv.cdn.CdnFixture.Version;
 import app.seventv.devstack.nats.DevNats;
+import app.seventv.devstack.supervisor.FreePorts;
 import com.sun.net.httpserver.HttpServer;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamManagement;
@@ -14,10 +15,8 @@ import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.DeliverPolicy;
 import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StreamConfiguration;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,12 +108,6 @@ class CdnPurgeTest {
   /** The disk is there, and knows that it has missed no purge. */
   private static void awaitWarm(CdnFixture cdn) {
     await().until(() -> cdn.figure("cdn_disk_up") == 1 && cdn.figure("cdn_disk_certain") == 1);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static void publish(DevNats nats, String subject, String payload) throws Exception {
@@ -242,7 +235,7 @@ class CdnPurgeTest {
 
   @Test
   void servesWithoutNatsAndIsPurgedOnceItIsThere() throws Exception {
-    int port = freePort();
+    int port = FreePorts.find();
     try (CdnFixture cdn = edge("edge", "nats://127.0.0.1:" + port, disk())) {
       put(cdn, 1, 1);
       assertServedOverEveryVersion(cdn, 1, 1);

@@ -4,9 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.devstack.supervisor.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,12 +43,6 @@ class MemoryBoundTest {
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
 
   /** With a heap that is resident from the start, so that what grows is not the heap. */
   private Process start(int port, int adminPort, URI origin) throws IOException {
@@ -113,8 +106,8 @@ class MemoryBoundTest {
 
   @Test
   void aScanOfMoreThanFitsLeavesTheProcessWithinItsBound() throws Exception {
-    int port = freePort();
-    int adminPort = freePort();
+    int port = FreePorts.find();
+    int adminPort = FreePorts.find();
     try (ScriptedOrigin origin = ScriptedOrigin.start()) {
       Process process = start(port, adminPort, origin.endpoint());
       try {

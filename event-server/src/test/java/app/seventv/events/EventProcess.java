@@ -1,8 +1,6 @@
 package app.seventv.events;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -44,13 +42,6 @@ final class EventProcess implements AutoCloseable {
             .redirectOutput(log.toFile())
             .start();
     return new EventProcess(process, log);
-  }
-
-  /** A port that was free a moment ago: a successor has to know it. */
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Waits for the end of the process; its exit code. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.seventv.devstack.nats.DevNats;
+import app.seventv.devstack.supervisor.FreePorts;
 import app.seventv.events.dispatch.BusSamples;
 import app.seventv.model.bus.BusBatch;
 import io.nats.client.Connection;
@@ -82,8 +83,8 @@ class SecureRestartTest {
     nats = DevNats.start(directory.resolve("nats"), 0, 0);
     resources.add(nats);
     tls = TestTls.in(directory);
-    plainPort = EventProcess.freePort();
-    port = EventProcess.freePort();
+    plainPort = FreePorts.find();
+    port = FreePorts.find();
   }
 
   @AfterEach

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.seventv.core.service.ServiceRuntime;
 import app.seventv.devstack.nats.DevNats;
+import app.seventv.devstack.supervisor.FreePorts;
 import app.seventv.events.dispatch.BusSamples;
 import app.seventv.model.bus.BusBatch;
 import io.nats.client.Connection;
@@ -226,7 +227,7 @@ class SuccessionTest {
   /** A client that comes back at once to the same port finds its session in the new process. */
   @Test
   void twoProcesses() throws Exception {
-    int port = EventProcess.freePort();
+    int port = FreePorts.find();
     EventProcess old = process(port, 1);
     List<SocketClient> found = new ArrayList<>();
     await().atMost(PATIENCE).ignoreExceptions().until(() -> found.add(connect(port)));
