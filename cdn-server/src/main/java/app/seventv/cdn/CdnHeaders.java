@@ -157,11 +157,11 @@ final class CdnHeaders {
   void validators(HttpHeaders headers, CachedObject object) {
     String etag = object.etag();
     if (etag != null) {
-      headers.add(HttpHeaderNames.ETAG, etag);
+      HeaderBlock.add(headers, HttpHeaderNames.ETAG, etag);
     }
     long modified = object.lastModified();
     if (modified != HttpDate.INVALID) {
-      headers.add(HttpHeaderNames.LAST_MODIFIED, DATES.of(modified));
+      HeaderBlock.add(headers, HttpHeaderNames.LAST_MODIFIED, DATES.of(modified));
     }
   }
 
@@ -177,9 +177,10 @@ final class CdnHeaders {
   /** Counts a delivery and tells of those before it (cdn.md §3.2), whose number it returns. */
   private static int delivery(HttpHeaders headers, CachedObject object, long nowNs) {
     int before = Math.max(0, object.countDelivery());
-    headers.add(AGE, RecentTexts.decimal(object.ageSeconds(nowNs)));
+    HeaderBlock.add(headers, AGE, RecentTexts.decimal(object.ageSeconds(nowNs)));
     // A number that does not come again is not worth remembering.
-    headers.add(
+    HeaderBlock.add(
+        headers,
         X_CACHE_HITS,
         before < MAX_USUAL_HITS ? RecentTexts.decimal(before) : Integer.toString(before));
     return before;

@@ -18,17 +18,19 @@ public final class HeaderBlock {
 
   private final byte[] http1;
   private final byte[] http3;
-  private final long nameLengths;
+  private final long marks;
+  private final int size;
 
   private HeaderBlock(CharSequence[] slots, byte[] http1, byte[] http3) {
     this.slots = slots;
     this.http1 = http1;
     this.http3 = http3;
-    long lengths = 0;
+    this.size = slots.length / 2;
+    long all = 0;
     for (int i = 0; i < slots.length; i += 2) {
-      lengths |= HeaderFields.lengthBit(slots[i]);
+      all |= HeaderFields.mark(slots[i]);
     }
-    this.nameLengths = lengths;
+    this.marks = all;
   }
 
   /**
@@ -67,14 +69,24 @@ public final class HeaderBlock {
     ((HeaderFields) fields).beginAgain(this);
   }
 
-  /** How many fields. */
-  int size() {
-    return slots.length / 2;
+  /**
+   * Adds a field to those that begin with a block, without a look at its characters.
+   *
+   * @param name a constant, in lower case
+   * @param value what was found to be fit for the wire when it came, or is so as it was made
+   */
+  public static void add(HttpHeaders fields, AsciiString name, String value) {
+    HeaderFields.addTrusted(fields, name, value);
   }
 
-  /** Which lengths the names have; see {@link HeaderFields#lengthBit}. */
-  long nameLengths() {
-    return nameLengths;
+  /** How many fields. */
+  int size() {
+    return size;
+  }
+
+  /** Marks of the names; see {@link HeaderFields#mark}. */
+  long marks() {
+    return marks;
   }
 
   CharSequence nameAt(int index) {

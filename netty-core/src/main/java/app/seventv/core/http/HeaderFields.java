@@ -30,8 +30,8 @@ final class HeaderFields extends BasicHeaders {
 
   private int used;
 
-  /** Lengths that names have had so far, see {@link #lengthBit}: most searches end here. */
-  private long nameLengths;
+  /** Marks of the names that were among the other fields so far: most searches end here. */
+  private long marks;
 
   private HeaderFields(boolean checked, int firstSlots) {
     this.checked = checked;
@@ -59,7 +59,6 @@ final class HeaderFields extends BasicHeaders {
   void beginAgain(HeaderBlock first) {
     clear();
     common = first;
-    nameLengths = first.nameLengths();
   }
 
   /** Fields of a message that was checked while it was read, with room for so many. */
@@ -88,6 +87,21 @@ final class HeaderFields extends BasicHeaders {
     return first == null ? 0 : first.size();
   }
 
+  /** How many fields there are besides the common ones. */
+  int ownSize() {
+    return used / 2;
+  }
+
+  /** Name of one that is not common, by an index below {@link #ownSize}. */
+  CharSequence ownName(int index) {
+    return slots[2 * index];
+  }
+
+  /** Value of one that is not common. */
+  CharSequence ownValue(int index) {
+    return slots[2 * index + 1];
+  }
+
   /** Name of the field at the index, below {@link #size}. */
   CharSequence nameAt(int index) {
     HeaderBlock first = common;
@@ -114,18 +128,20 @@ final class HeaderFields extends BasicHeaders {
       System.arraycopy(slots, 0, all, 2 * first.size(), used);
       used += 2 * first.size();
       slots = all;
+      marks |= first.marks();
       common = null;
     }
   }
 
-  /** Bit of the length of a name; names of the same length, modulo 64, share it. */
-  static long lengthBit(CharSequence name) {
-    return 1L << name.length(); // the shift takes the lowest six bits
+  /** One of 64 bits, by the length of a name and its first letter in whatever case. */
+  static long mark(CharSequence name) {
+    int first = name.isEmpty() ? 0 : name.charAt(0) & 0x1F;
+    return 1L << (name.length() + 7 * first); // the shift takes the lowest six bits
   }
 
   /** Adds without a look: for constants and for what was checked already. */
   void addTrusted(CharSequence name, CharSequence value) {
-    nameLengths |= lengthBit(name);
+    marks |= mark(name);
     if (used == slots.length) {
       slots = Arrays.copyOf(slots, Math.max(FIRST_SLOTS, used * 2));
     }
@@ -140,16 +156,52 @@ final class HeaderFields extends BasicHeaders {
 
   /** Index of the next field of this name, or -1. */
   private int find(CharSequence name, int from) {
-    if ((nameLengths & lengthBit(name)) == 0) {
-      return -1;
+    long mark = mark(name);
+    HeaderBlock first = common;
+    int before = 0;
+    if (first != null) {
+      before = first.size();
+      for (int i = from; i < before && (first.marks() & mark) != 0; i++) {
+        if (same(first.nameAt(i), name)) {
+          return i;
+        }
+      }
     }
-    int size = size();
-    for (int i = from; i < size; i++) {
-      if (same(nameAt(i), name)) {
-        return i;
+    if ((marks & mark) != 0) {
+      for (int i = 2 * Math.max(0, from - before); i < used; i += 2) {
+        if (same(slots[i], name)) {
+          return before + i / 2;
+        }
       }
     }
     return -1;
+  }
+
+  /**
+   * Adds a field unless there is one of this name, without a look at its characters.
+   *
+   * @param name a constant
+   * @param value fit for the wire
+   */
+  static void addMissing(HttpHeaders headers, AsciiString name, String value) {
+    if (!headers.contains(name)) {
+      addTrusted(headers, name, value);
+    }
+  }
+
+  /** Sets a field as {@link #addMissing} adds it. */
+  static void setTrusted(HttpHeaders headers, AsciiString name, String value) {
+    headers.remove(name);
+    addTrusted(headers, name, value);
+  }
+
+  /** Adds a field as {@link #addMissing}. */
+  static void addTrusted(HttpHeaders headers, AsciiString name, String value) {
+    if (headers instanceof HeaderFields fields) {
+      fields.addTrusted(name, value);
+    } else {
+      headers.add(name, value);
+    }
   }
 
   private @Nullable CharSequence first(CharSequence name) {
@@ -268,7 +320,7 @@ final class HeaderFields extends BasicHeaders {
     Arrays.fill(slots, 0, used, ""); // texts of one message must not outlive it in another's slots
     common = null;
     used = 0;
-    nameLengths = 0;
+    marks = 0;
     return this;
   }
 
@@ -288,7 +340,7 @@ final class HeaderFields extends BasicHeaders {
     copy.slots = Arrays.copyOf(slots, slots.length);
     copy.used = used;
     copy.common = common;
-    copy.nameLengths = nameLengths;
+    copy.marks = marks;
     return copy;
   }
 }

@@ -106,8 +106,9 @@ final class Http1HeadReader implements Http1Head {
     method = Http1Syntax.method(bytes, 0, methodEnd);
     int targetStart = methodEnd + 1;
     int targetEnd = targetStart;
+    boolean query = false;
     while (Http1Syntax.isTarget(bytes[targetEnd])) {
-      targetEnd++;
+      query |= bytes[targetEnd++] == '?';
     }
     if (targetEnd == targetStart || bytes[targetEnd] != ' ') {
       throw bytes[targetEnd] == '\r' ? Http1Refusal.REQUEST_LINE : Http1Refusal.TARGET;
@@ -116,7 +117,7 @@ final class Http1HeadReader implements Http1Head {
     if (method.equals("CONNECT")) {
       throw Http1Refusal.CONNECT;
     }
-    target = target(targetStart, targetEnd);
+    target = target(targetStart, targetEnd, query);
     while (at < end - 2) {
       field(false);
     }
@@ -199,9 +200,9 @@ final class Http1HeadReader implements Http1Head {
   }
 
   /** Origin, absolute or asterisk form (RFC 9112 §3.2). */
-  private String target(int from, int to) {
+  private String target(int from, int to, boolean query) {
     if (bytes[from] == '/') {
-      return originForm(from, to);
+      return originForm(from, to, query);
     }
     if (bytes[from] == '*') {
       if (to - from > 1 || !method.equals("OPTIONS")) {
@@ -221,17 +222,14 @@ final class Http1HeadReader implements Http1Head {
     if (path == to) {
       return method.equals("OPTIONS") ? "*" : "/"; // RFC 9112 §3.2.4
     }
-    return bytes[path] == '/' ? originForm(path, to) : '/' + RepeatedTexts.text(bytes, path, to);
+    return bytes[path] == '/'
+        ? originForm(path, to, query)
+        : '/' + RepeatedTexts.text(bytes, path, to);
   }
 
   /** A query may hold what nobody else is to see, so such a text is not kept. */
-  private String originForm(int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (bytes[i] == '?') {
-        return RepeatedTexts.text(bytes, from, to);
-      }
-    }
-    return texts.of(bytes, from, to);
+  private String originForm(int from, int to, boolean query) {
+    return query ? RepeatedTexts.text(bytes, from, to) : texts.of(bytes, from, to);
   }
 
   private int authorityStart(int from, int to) {

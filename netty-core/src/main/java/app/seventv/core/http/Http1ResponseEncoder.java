@@ -124,8 +124,8 @@ final class Http1ResponseEncoder {
       if (common != null) {
         put(common.http1());
       }
-      for (int i = fields.commonSize(); i < fields.size(); i++) {
-        gatherField(fields.nameAt(i), fields.valueAt(i));
+      for (int i = 0; i < fields.ownSize(); i++) {
+        gatherField(fields.ownName(i), fields.ownValue(i));
       }
     } else {
       headers.iteratorCharSequence().forEachRemaining(f -> gatherField(f.getKey(), f.getValue()));
@@ -140,38 +140,16 @@ final class Http1ResponseEncoder {
       return; // framing is ours alone
     }
     ensure(name.length() + value.length() + 4);
-    text(name);
-    bytes[length++] = ':';
-    bytes[length++] = ' ';
-    text(value);
+    if (name instanceof AsciiString constant) {
+      put(FieldNames.of(constant).http1());
+    } else {
+      length = FieldText.put(name, bytes, length);
+      bytes[length++] = ':';
+      bytes[length++] = ' ';
+    }
+    length = FieldText.put(value, bytes, length);
     bytes[length++] = '\r';
     bytes[length++] = '\n';
-  }
-
-  /**
-   * Appends text that has room. Control characters become spaces: the last guard against a header
-   * that smuggles in a line end, whatever made it.
-   */
-  @SuppressWarnings("deprecation") // copies low bytes at once; what that makes of others is checked
-  private void text(CharSequence text) {
-    int from = length;
-    int size = text.length();
-    if (text instanceof AsciiString ascii) {
-      System.arraycopy(ascii.array(), ascii.arrayOffset(), bytes, from, size);
-    } else if (text instanceof String string) {
-      string.getBytes(0, size, bytes, from);
-    } else {
-      for (int i = 0; i < size; i++) {
-        bytes[from + i] = (byte) text.charAt(i);
-      }
-    }
-    length = from + size;
-    for (int i = from; i < length; i++) {
-      byte c = bytes[i];
-      if ((c >= 0 && c < ' ' && c != '\t') || c == 0x7F) {
-        bytes[i] = ' ';
-      }
-    }
   }
 
   private void gatherSize(int size) {

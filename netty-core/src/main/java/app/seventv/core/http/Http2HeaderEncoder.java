@@ -48,9 +48,10 @@ final class Http2HeaderEncoder implements Closeable {
   private long tableBytes = TABLE_BYTES;
   private boolean tableChanged;
 
-  /** The block that was compressed last without changing the table, and what it came to. */
+  // What was compressed last without changing the table, and what it came to.
   private @Nullable HeaderBlock known;
-
+  private @Nullable CharSequence knownStatus;
+  private @Nullable CharSequence knownDate;
   private byte[] knownBytes = {};
 
   /**
@@ -71,8 +72,8 @@ final class Http2HeaderEncoder implements Closeable {
   }
 
   /**
-   * Appends a header block: the status, the response's own fields, those it has in common with
-   * others.
+   * Appends a header block: the status, then what the response has in common with others, and its
+   * own fields.
    *
    * @param statusCode value of {@code :status}, or null for trailers
    */
@@ -80,21 +81,17 @@ final class Http2HeaderEncoder implements Closeable {
     try {
       if (tableChanged) {
         changeTable();
+        known = null; // this block has to begin by saying so
       }
-      HeaderFields own = fields instanceof HeaderFields ours ? ours : null;
-      HeaderBlock common = own == null ? null : own.common();
+      HeaderBlock common = fields instanceof HeaderFields ours ? ours.common() : null;
+      if (common != null) {
+        encode(streamId, statusCode, (HeaderFields) fields, common, out);
+        return;
+      }
       int from = out.writerIndex();
-      if (own == null) {
-        shown.show(statusCode, fields);
-      } else {
-        shown.show(statusCode, own, own.commonSize(), own.size());
-      }
-      hpack.encodeHeaders(streamId, shown, out);
+      hpack.encodeHeaders(streamId, shown.show(statusCode, fields), out);
       if (changesTable(out, from)) {
         known = null;
-      }
-      if (own != null && common != null) {
-        encodeCommon(streamId, own, common, out);
       }
     } catch (Http2Exception e) {
       throw new IllegalStateException("neither list nor table exceeds a limit", e);
@@ -103,22 +100,70 @@ final class Http2HeaderEncoder implements Closeable {
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // a block is made once
-  private void encodeCommon(int streamId, HeaderFields fields, HeaderBlock common, ByteBuf out)
+  /**
+   * Of the own fields the date is like the common ones: all responses of a second have the same.
+   * Those that stay out of the table are written as they are; few have others.
+   */
+  @SuppressWarnings("ReferenceEquality") // constants; what is equal and not the same is no harm
+  private void encode(
+      int streamId,
+      @Nullable CharSequence statusCode,
+      HeaderFields fields,
+      HeaderBlock common,
+      ByteBuf out)
       throws Http2Exception {
-    if (known == common) {
+    LiteralFields literals = LiteralFields.begin();
+    CharSequence date = null;
+    HeaderFields others = null;
+    for (int i = 0; i < fields.ownSize(); i++) {
+      CharSequence name = fields.ownName(i);
+      CharSequence value = fields.ownValue(i);
+      if (name == HttpHeaderNames.DATE && date == null) {
+        date = value;
+      } else if (name instanceof AsciiString constant && NOT_IN_TABLE.isSensitive(name, value)) {
+        literals.add(FieldNames.of(constant).hpack(), value);
+      } else {
+        others = others == null ? HeaderFields.trusted() : others;
+        others.addTrusted(name, value);
+      }
+    }
+    if (known == common && knownStatus == statusCode && knownDate == date) {
       out.writeBytes(knownBytes);
-      return;
+    } else {
+      encodeShared(streamId, statusCode, common, date, out);
     }
     int from = out.writerIndex();
-    hpack.encodeHeaders(streamId, shown.show(null, fields, 0, common.size()), out);
+    if (others != null) {
+      hpack.encodeHeaders(streamId, shown.show(null, others), out);
+      if (changesTable(out, from)) {
+        known = null;
+      }
+    }
+    literals.writeTo(out);
+  }
+
+  private void encodeShared(
+      int streamId,
+      @Nullable CharSequence statusCode,
+      HeaderBlock common,
+      @Nullable CharSequence date,
+      ByteBuf out)
+      throws Http2Exception {
+    HeaderFields shared = HeaderFields.checked(common, 1);
+    if (date != null) {
+      shared.addTrusted(HttpHeaderNames.DATE, date);
+    }
+    int from = out.writerIndex();
+    hpack.encodeHeaders(streamId, shown.show(statusCode, shared), out);
     if (changesTable(out, from)) {
       known = null;
-    } else {
-      known = common;
-      knownBytes = new byte[out.writerIndex() - from];
-      out.getBytes(from, knownBytes);
+      return;
     }
+    known = common;
+    knownStatus = statusCode;
+    knownDate = date;
+    knownBytes = new byte[out.writerIndex() - from];
+    out.getBytes(from, knownBytes);
   }
 
   /**

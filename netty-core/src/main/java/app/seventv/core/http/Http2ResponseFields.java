@@ -20,8 +20,6 @@ final class Http2ResponseFields extends DefaultHttp2Headers {
   private final Walk walk = new Walk();
   private @Nullable CharSequence status;
   private @Nullable HttpHeaders fields;
-  private int from;
-  private int to = Integer.MAX_VALUE;
 
   Http2ResponseFields() {
     super(false, 2); // the inherited storage stays empty
@@ -35,18 +33,6 @@ final class Http2ResponseFields extends DefaultHttp2Headers {
   Http2Headers show(@Nullable CharSequence statusCode, HttpHeaders httpFields) {
     status = statusCode;
     fields = httpFields;
-    from = 0;
-    to = Integer.MAX_VALUE;
-    return this;
-  }
-
-  /** The same with some of the fields: those from an index up to another, exclusive. */
-  Http2Headers show(
-      @Nullable CharSequence statusCode, HeaderFields httpFields, int first, int end) {
-    status = statusCode;
-    fields = httpFields;
-    from = first;
-    to = end;
     return this;
   }
 
@@ -58,7 +44,7 @@ final class Http2ResponseFields extends DefaultHttp2Headers {
 
   @Override
   public Iterator<Map.Entry<CharSequence, CharSequence>> iterator() {
-    walk.start(status, fields, from, to);
+    walk.start(status, fields);
     return walk;
   }
 
@@ -84,10 +70,10 @@ final class Http2ResponseFields extends DefaultHttp2Headers {
     private CharSequence value = "";
     private boolean ready;
 
-    void start(@Nullable CharSequence status, @Nullable HttpHeaders fields, int first, int limit) {
+    void start(@Nullable CharSequence status, @Nullable HttpHeaders fields) {
       own = fields instanceof HeaderFields known ? known : null;
-      at = first;
-      end = own == null ? 0 : Math.min(limit, own.size());
+      at = 0;
+      end = own == null ? 0 : own.size();
       rest =
           own != null || fields == null || fields.isEmpty() ? null : fields.iteratorCharSequence();
       if (status != null) {

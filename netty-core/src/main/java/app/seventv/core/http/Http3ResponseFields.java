@@ -38,9 +38,7 @@ final class Http3ResponseFields {
       if (common != null) {
         out.writeBytes(common.http3());
       }
-      for (int i = fields.commonSize(); i < fields.size(); i++) {
-        add(out, fields.nameAt(i), fields.valueAt(i));
-      }
+      addOwn(out, fields);
     } else {
       headers
           .iteratorCharSequence()
@@ -49,6 +47,22 @@ final class Http3ResponseFields {
     int length = out.writerIndex() - LENGTH_INDEX - LENGTH_BYTES;
     out.setInt(LENGTH_INDEX, FOUR_BYTE_NUMBER | length);
     return out;
+  }
+
+  private static void addOwn(ByteBuf out, HeaderFields fields) {
+    LiteralFields lines = LiteralFields.begin();
+    for (int i = 0; i < fields.ownSize(); i++) {
+      CharSequence name = fields.ownName(i);
+      if (name instanceof AsciiString constant) {
+        FieldNames encoded = FieldNames.of(constant);
+        if (encoded.sendable()) {
+          lines.add(encoded.qpack(), fields.ownValue(i));
+        }
+      } else {
+        add(out, name, fields.ownValue(i));
+      }
+    }
+    lines.writeTo(out);
   }
 
   private static void add(ByteBuf out, CharSequence mixedCase, CharSequence value) {

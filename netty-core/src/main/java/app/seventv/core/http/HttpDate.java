@@ -16,15 +16,43 @@ public final class HttpDate {
   private static final int ASCTIME_LENGTH = 24;
   private static final int TWO_DIGIT_YEAR_FUTURE = 50;
 
+  private static final long MS_PER_SECOND = 1_000;
+  private static final long NS_PER_MS = 1_000_000;
+
   private static volatile Formatted latest = new Formatted(0, format(0));
+  private static volatile Present present = present(System.nanoTime());
 
   private HttpDate() {}
 
   private record Formatted(long epochSecond, String text) {}
 
+  /** The date that is current until a time of the monotonic clock. */
+  private record Present(long sinceNs, long untilNs, String text) {}
+
   /** The current date, formatted once per second. */
   public static String now() {
-    return cached(System.currentTimeMillis() / 1000);
+    return cached(System.currentTimeMillis() / MS_PER_SECOND);
+  }
+
+  /**
+   * The same for those who have just read the monotonic clock. Somebody who sets the other one is
+   * noticed within a second.
+   *
+   * @param nowNs of {@link System#nanoTime}
+   */
+  static String now(long nowNs) {
+    Present known = present;
+    if (nowNs - known.sinceNs < 0 || nowNs - known.untilNs >= 0) {
+      known = present(nowNs);
+      present = known; // a race costs as little as that of the other
+    }
+    return known.text;
+  }
+
+  private static Present present(long nowNs) {
+    long nowMs = System.currentTimeMillis();
+    long leftMs = MS_PER_SECOND - nowMs % MS_PER_SECOND;
+    return new Present(nowNs, nowNs + leftMs * NS_PER_MS, cached(nowMs / MS_PER_SECOND));
   }
 
   /** As {@link #format}, remembering the last result: right for {@code date} fields. */
@@ -58,7 +86,7 @@ public final class HttpDate {
 
   /** Seconds of a date in any of the three formats, or {@link #INVALID}. */
   public static long parse(String text) {
-    return parse(text, System.currentTimeMillis() / 1000);
+    return parse(text, System.currentTimeMillis() / MS_PER_SECOND);
   }
 
   /** As above; two-digit years over 50 years after {@code now} belong to the past century. */

@@ -31,6 +31,9 @@ final class HttpExchange extends ExchangeResponse implements ExchangeSummary {
   private long durationNs;
   private boolean webSocket;
 
+  /** Whether the whole answer was there when the request came. */
+  private boolean answeredAtOnce;
+
   /** Whether a handler, or the server's error mapper, may hold this exchange or its request. */
   private boolean seen;
 
@@ -62,6 +65,7 @@ final class HttpExchange extends ExchangeResponse implements ExchangeSummary {
     firstByteNs = -1;
     durationNs = 0;
     webSocket = false;
+    answeredAtOnce = false;
     begin(nowNs);
   }
 
@@ -79,6 +83,7 @@ final class HttpExchange extends ExchangeResponse implements ExchangeSummary {
     try {
       Response atOnce = withoutBody ? server.answerAtOnce(request) : null;
       if (atOnce != null) {
+        answeredAtOnce = true;
         respond(atOnce);
       } else {
         seen = true;
@@ -168,7 +173,8 @@ final class HttpExchange extends ExchangeResponse implements ExchangeSummary {
     HttpHeaders headers = response.headers();
     boolean bodyAllowed = isBodyAllowed(response.status());
     if (bodyAllowed && !(headRequest && headers.contains(HttpHeaderNames.CONTENT_LENGTH))) {
-      headers.set(HttpHeaderNames.CONTENT_LENGTH, RecentTexts.decimal(content.readableBytes()));
+      String length = RecentTexts.decimal(content.readableBytes());
+      HeaderFields.setTrusted(headers, HttpHeaderNames.CONTENT_LENGTH, length);
     }
     if (body.isTooLongToDiscard()) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
@@ -214,7 +220,8 @@ final class HttpExchange extends ExchangeResponse implements ExchangeSummary {
   private void prepareHead(int responseStatus, HttpHeaders headers) {
     markHeadSent();
     status = responseStatus;
-    firstByteNs = System.nanoTime() - startNs;
+    long nowNs = System.nanoTime();
+    firstByteNs = nowNs - startNs;
     if (request.showsId()) {
       headers.set(RequestIds.HEADER, request.id());
     }
@@ -223,12 +230,10 @@ final class HttpExchange extends ExchangeResponse implements ExchangeSummary {
         hook.apply(responseStatus, headers);
       }
     }
-    if (!headers.contains(HttpHeaderNames.DATE)) {
-      headers.set(HttpHeaderNames.DATE, HttpDate.now()); // RFC 9110 §6.6.1
-    }
+    HeaderFields.addMissing(headers, HttpHeaderNames.DATE, HttpDate.now(nowNs)); // RFC 9110 §6.6.1
     String altSvc = server.altSvc(request.connection());
-    if (altSvc != null && !headers.contains(HttpHeaderNames.ALT_SVC)) {
-      headers.set(HttpHeaderNames.ALT_SVC, altSvc);
+    if (altSvc != null) {
+      HeaderFields.addMissing(headers, HttpHeaderNames.ALT_SVC, altSvc);
     }
     transport().connectionHeaders(headers, body.isComplete());
   }
@@ -284,7 +289,8 @@ final class HttpExchange extends ExchangeResponse implements ExchangeSummary {
       server.observer.webSocketClosed(request.connection().protocol());
     } else {
       status = finalStatus;
-      durationNs = System.nanoTime() - startNs;
+      boolean sameMoment = answeredAtOnce && complete(); // clocks cost as much as a small head
+      durationNs = sameMoment ? firstByteNs : System.nanoTime() - startNs;
       server.observer.exchangeEnded(this);
     }
     EndActions.run(endActions.take());

@@ -236,7 +236,15 @@ final class QuicSteering {
       if (input != null && ctx.channel().config().isAutoRead()) {
         readMore(ctx, input);
       }
-      complete(ctx);
+      if (QuicheSocket.nothingWaits(ctx.channel())) {
+        complete(ctx);
+      } else {
+        // With io_uring the news that a packet is sent often comes behind the next datagram.
+        // Packets
+        // that did not wait for it would go by the channel, one operation each, and the next ones
+        // behind them, for as long as datagrams come.
+        completeSoon(ctx);
+      }
     }
 
     /** Takes what has arrived behind the datagrams that the channel has read. */
@@ -288,7 +296,13 @@ final class QuicSteering {
     void touchLater(Http3Connection connection) {
       touch(connection);
       ChannelHandlerContext ctx = context;
-      if (ctx != null && !completeScheduled) {
+      if (ctx != null) {
+        completeSoon(ctx);
+      }
+    }
+
+    private void completeSoon(ChannelHandlerContext ctx) {
+      if (!completeScheduled) {
         completeScheduled = true;
         ctx.executor()
             .execute(() -> {

@@ -199,6 +199,7 @@ public final class EventLoops implements AutoCloseable {
               new ServerBootstrap()
                   .group(loop, spread ? group : loop)
                   .handler(new AcceptGuard(admission))
+                  .childOption(ChannelOption.ALLOCATOR, LoopBuffers.INSTANCE)
                   .childHandler(childHandler.apply(loop));
           if (descriptor == null) {
             bootstrap

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -51,8 +53,12 @@ final class Http2HeaderEncoderTest {
 
   /** Sends a head and has the client read it; returns the bytes that it took. */
   private int send(HttpHeaders fields) throws Exception {
+    return send("200", fields);
+  }
+
+  private int send(CharSequence status, HttpHeaders fields) throws Exception {
     out.clear();
-    encoder.encode(1, "200", fields, out);
+    encoder.encode(1, status, fields, out);
     int bytes = out.readableBytes();
     List<String> expected = new ArrayList<>();
     fields.forEach(field -> expected.add(field.getKey() + ": " + field.getValue()));
@@ -60,7 +66,7 @@ final class Http2HeaderEncoderTest {
     client
         .decodeHeaders(1, out)
         .forEach(field -> read.add(field.getKey() + ": " + field.getValue()));
-    assertThat(read.removeFirst()).isEqualTo(":status: 200");
+    assertThat(read.removeFirst()).isEqualTo(":status: " + status);
     assertThat(read).containsExactlyInAnyOrderElementsOf(expected);
     return bytes;
   }
@@ -101,7 +107,21 @@ final class Http2HeaderEncoderTest {
   @Test
   void randomSequencesAreReadAsTheyWereMeant() throws Exception {
     Random random = new Random(7);
-    String[] names = {"etag", "age", "date", "vary", "x-other", "content-length", "set-cookie"};
+    CharSequence[] names = {
+      "etag",
+      HttpHeaderNames.ETAG,
+      "age",
+      HttpHeaderNames.AGE,
+      "date",
+      HttpHeaderNames.DATE,
+      "vary",
+      HttpHeaderNames.VARY,
+      "x-other",
+      new AsciiString("x-7tv-cache-hits"),
+      HttpHeaderNames.CONTENT_LENGTH,
+      "set-cookie",
+      HttpHeaderNames.SET_COOKIE
+    };
     for (int i = 0; i < 20_000; i++) {
       HttpHeaders fields =
           fields(random.nextInt(4) == 0 ? null : random.nextBoolean() ? WEBP : AVIF);
@@ -115,7 +135,36 @@ final class Http2HeaderEncoderTest {
         client.configuration().maxHeaderTableSize(bytes);
         encoder.tableBytes(bytes);
       }
-      send(fields);
+      send(random.nextInt(10) == 0 ? "206" : "200", fields);
     }
+  }
+
+  /** As a hit of the CDN has them: the date is a byte for the rest of its second. */
+  @Test
+  void whatIsTheObjectsOwnStaysOutOfTheTable() throws Exception {
+    List<Integer> sizes = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      String date = "Thu, 26 Nov 2026 08:00:0" + i / 3 + " GMT";
+      HttpHeaders fields =
+          fields(WEBP)
+              .add(HttpHeaderNames.ETAG, "\"" + i + "\"")
+              .add(HttpHeaderNames.AGE, Integer.toString(i))
+              .add(HttpHeaderNames.CONTENT_LENGTH, "2000" + i)
+              .add(HttpHeaderNames.DATE, date);
+      sizes.add(send(fields));
+    }
+    assertThat(sizes.get(1)).isEqualTo(sizes.get(2)).isEqualTo(sizes.get(5));
+    assertThat(sizes.get(3)).isGreaterThan(sizes.get(1) + 20).isLessThan(sizes.get(0));
+  }
+
+  @Test
+  void aSecretIsNeverToBeIndexed() throws Exception {
+    String secret = "id=0123456789";
+    send(fields(WEBP, "x-a", "1"));
+    out.clear();
+    encoder.encode(1, "200", fields(WEBP).add(HttpHeaderNames.SET_COOKIE, secret), out);
+    int at = out.writerIndex() - secret.length() - 1;
+    assertThat(out.getByte(at)).isEqualTo((byte) secret.length());
+    assertThat(out.getByte(at - 2) & 0xF0).isEqualTo(0x10); // RFC 7541 §6.2.3, index 55
   }
 }

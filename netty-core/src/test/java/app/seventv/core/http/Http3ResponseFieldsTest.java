@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http3.StaticQpack;
+import io.netty.util.AsciiString;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Field sections of HTTP/3 responses. */
@@ -34,5 +38,36 @@ class Http3ResponseFieldsTest {
     assertThat(sent(headers))
         .containsEntry(":status", "200")
         .containsEntry("x-name", "a b c d e\te\u00e9");
+  }
+
+  /** Constants, which are encoded once, and other names, before and behind common fields. */
+  @Test
+  void namesOfEveryKindAndValuesOfEveryLengthAreReadAsTheyWereMeant() {
+    HeaderBlock common = HeaderBlock.of(Response.newHeaders().add("server", "cdn"));
+    Random random = new Random(5);
+    for (int i = 0; i < 2_000; i++) {
+      String value = "v".repeat(random.nextInt(i % 100 == 0 ? 100_000 : 400));
+      HttpHeaders headers = random.nextBoolean() ? Response.newHeaders() : newHeaders(common);
+      headers
+          .add(HttpHeaderNames.ETAG, '"' + value + '"')
+          .add(new AsciiString("X-Mixed-Case"), value)
+          .add("x-text", "t")
+          .add(HttpHeaderNames.AGE, Integer.toString(i))
+          .add(HttpHeaderNames.CONNECTION, "close")
+          .add(new AsciiString("Transfer-Encoding"), "chunked");
+      Map<String, String> expected = new LinkedHashMap<>();
+      expected.put(":status", "200");
+      headers.forEach(field -> {
+        String name = field.getKey().toLowerCase(Locale.ROOT);
+        if (!name.equals("connection") && !name.equals("transfer-encoding")) {
+          expected.put(name, field.getValue());
+        }
+      });
+      assertThat(sent(headers)).containsExactlyInAnyOrderEntriesOf(expected);
+    }
+  }
+
+  private static HttpHeaders newHeaders(HeaderBlock common) {
+    return Response.newHeaders(common, 2);
   }
 }

@@ -79,4 +79,18 @@ class HttpDateTest {
     assertThat(HttpDate.cached(EXAMPLE + 1)).isEqualTo("Sun, 06 Nov 1994 08:49:38 GMT");
     assertThat(HttpDate.parse(HttpDate.now())).isPositive();
   }
+
+  /** By the monotonic clock it is known until its second ends, and no longer. */
+  @Test
+  void theDateOfTheMonotonicClockIsThatOfTheOther() {
+    long startNs = System.nanoTime();
+    for (long nowNs = startNs; nowNs - startNs < 2_500_000_000L; nowNs = System.nanoTime()) {
+      long before = System.currentTimeMillis() / 1_000;
+      long date = HttpDate.parse(HttpDate.now(System.nanoTime()));
+      assertThat(date).isBetween(before - 1, System.currentTimeMillis() / 1_000);
+      Thread.onSpinWait();
+    }
+    assertThat(HttpDate.parse(HttpDate.now(System.nanoTime() - 3_600_000_000_000L)))
+        .isBetween(System.currentTimeMillis() / 1_000 - 1, System.currentTimeMillis() / 1_000);
+  }
 }

@@ -73,6 +73,13 @@ public final class StaticQpack {
       number(out, INDEXED_STATIC, 6, whole);
       return;
     }
+    addName(out, name);
+    number(out, (byte) 0, 7, value.length());
+    text(out, value);
+  }
+
+  /** Begins a field with a name in lower case; the value has to follow. */
+  public static void addName(ByteBuf out, String name) {
     @Nullable Integer index = NAMES.get(name);
     if (index != null) {
       number(out, NAME_STATIC, 4, index);
@@ -80,8 +87,6 @@ public final class StaticQpack {
       number(out, LITERAL_NAME, 3, name.length());
       text(out, name);
     }
-    number(out, (byte) 0, 7, value.length());
-    text(out, value);
   }
 
   private static void number(ByteBuf out, byte mask, int prefixBits, int value) {

@@ -121,7 +121,10 @@ public final class QuicheSocket implements AutoCloseable {
     return out.pipeline().firstContext() == out && nothingWaits(out.channel()) ? output : null;
   }
 
-  private static boolean nothingWaits(Channel datagrams) {
+  /**
+   * Whether nothing has been given to the channel of which it has not yet heard that it is sent.
+   */
+  public static boolean nothingWaits(Channel datagrams) {
     ChannelOutboundBuffer waiting = datagrams.unsafe().outboundBuffer();
     return waiting == null || waiting.totalPendingWriteBytes() == 0;
   }
