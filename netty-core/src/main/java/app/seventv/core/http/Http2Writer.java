@@ -15,6 +15,7 @@ import static app.seventv.core.http.Http2Frames.SETTINGS;
 import static app.seventv.core.http.Http2Frames.WINDOW_UPDATE;
 import static app.seventv.core.http.Http2Frames.writeHeader;
 
+import app.seventv.core.transport.LoopBuffers;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -35,7 +36,8 @@ final class Http2Writer implements Closeable {
   /** A batch is handed on above this, so that the channel's watermarks see it in time. */
   private static final int BATCH_BYTES = 16 << 10;
 
-  private static final int FIRST_BATCH_BYTES = 2 << 10;
+  /** A small frame, or a head of usual size, that is still to come. */
+  private static final int ROOM_BYTES = 512;
 
   private final ChannelHandlerContext ctx;
   private final Http2HeaderEncoder encoder = new Http2HeaderEncoder();
@@ -50,17 +52,29 @@ final class Http2Writer implements Closeable {
     encoder.tableBytes(bytes);
   }
 
-  private ByteBuf batch() {
+  /**
+   * The batch, with room for more; one that has outgrown a small buffer moves to a large one, which
+   * costs less than to have memory for it made.
+   */
+  private ByteBuf batch(int room) {
     ByteBuf out = batch;
     if (out != null && out.readableBytes() >= BATCH_BYTES) {
       push();
       out = null;
     }
     if (out == null) {
-      out = ctx.alloc().directBuffer(FIRST_BATCH_BYTES);
+      out = ctx.alloc().directBuffer(LoopBuffers.SMALL_BYTES);
       batch = out;
+    } else if (out.capacity() == LoopBuffers.SMALL_BYTES && out.writableBytes() < room) {
+      batch = ctx.alloc().directBuffer(LoopBuffers.LARGE_BYTES).writeBytes(out);
+      out.release();
+      out = batch;
     }
     return out;
+  }
+
+  private ByteBuf batch() {
+    return batch(ROOM_BYTES);
   }
 
   /**
@@ -104,9 +118,10 @@ final class Http2Writer implements Closeable {
   /** Part of a body, at most one frame long; takes its reference. */
   void data(int streamId, ByteBuf data, boolean end) {
     int length = data.readableBytes();
-    ByteBuf out = batch();
+    boolean copied = length <= MAX_COPIED_BYTES;
+    ByteBuf out = batch(HEADER_BYTES + (copied ? length : 0));
     writeHeader(out, length, DATA, end ? END_STREAM : 0, streamId);
-    if (length <= MAX_COPIED_BYTES) {
+    if (copied) {
       out.writeBytes(data);
       data.release();
     } else {

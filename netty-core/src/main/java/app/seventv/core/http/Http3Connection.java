@@ -1,6 +1,7 @@
 package app.seventv.core.http;
 
 import app.seventv.core.transport.DatagramInput;
+import app.seventv.core.transport.LoopBuffers;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
@@ -115,7 +116,7 @@ final class Http3Connection {
   }
 
   ByteBufAllocator alloc() {
-    return channel.alloc();
+    return LoopBuffers.INSTANCE;
   }
 
   /** Decodes what requests say. */

@@ -1,5 +1,6 @@
 package app.seventv.core.metrics;
 
+import app.seventv.core.transport.LoopBuffers;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
@@ -34,6 +35,10 @@ final class NettyMemory {
           readings.read(pooled.pinnedHeapMemory(), "heap", "pinned");
           readings.read(pooled.pinnedDirectMemory(), "direct", "pinned");
         });
+    metrics.gauge(
+        "netty_loop_buffers_bytes",
+        "Bytes of the buffers that loops keep for what they send, in use or not.",
+        LoopBuffers::bytes);
     metrics.gauge(
         "netty_direct_memory_used_bytes",
         "Direct memory that Netty took past the JDK's own accounting; -1: it takes none so.",

@@ -27,14 +27,11 @@ public final class LoopBuffers extends AbstractByteBufAllocator {
   /** Less is quicker to have of an allocator than it is worth. */
   private static final int MIN_BYTES = 129;
 
-  /** A head with all its fields; a batch of frames to begin with. */
-  private static final int SMALL_BYTES = 2 << 10;
+  /** A head with all its fields and a small body; a batch of frames to begin with. */
+  public static final int SMALL_BYTES = 5 << 10;
 
-  /** For less than this a large one would be a waste. */
-  private static final int MIN_LARGE_BYTES = 8 << 10;
-
-  /** A record of TLS, 2^14 bytes and what protects them (RFC 8446 §5.2). */
-  private static final int LARGE_BYTES = 18 << 10;
+  /** A record of TLS, 2^14 bytes and what protects them (RFC 8446 §5.2); a full batch. */
+  public static final int LARGE_BYTES = 20 << 10;
 
   /** Of each size, for each loop: more do not stay in the cache anyway. */
   private static final int MAX_KEPT = 64;
@@ -75,13 +72,9 @@ public final class LoopBuffers extends AbstractByteBufAllocator {
         && initialCapacity <= LARGE_BYTES
         && PlatformDependent.hasUnsafe()
         && Thread.currentThread() instanceof FastThreadLocalThread) {
-      Stack stack = null;
-      if (initialCapacity <= SMALL_BYTES) {
-        stack = OF_LOOP.get().small;
-      } else if (initialCapacity >= MIN_LARGE_BYTES) {
-        stack = OF_LOOP.get().large;
-      }
-      Kept kept = stack == null ? null : stack.pop(initialCapacity, maxCapacity);
+      Stacks stacks = OF_LOOP.get();
+      Stack stack = initialCapacity <= SMALL_BYTES ? stacks.small : stacks.large;
+      Kept kept = stack.pop(initialCapacity, maxCapacity);
       if (kept != null) {
         return toLeakAwareBuffer(kept);
       }

@@ -39,7 +39,7 @@ final class LoopBuffersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {500, 2_048, 8_192, RECORD_BYTES})
+  @ValueSource(ints = {500, LoopBuffers.SMALL_BYTES, LoopBuffers.SMALL_BYTES + 1, RECORD_BYTES})
   void whatWasFreedLastIsGivenNext(int bytes) throws Exception {
     onLoop(() -> {
       ByteBuf first = BUFFERS.directBuffer(bytes);
@@ -127,7 +127,7 @@ final class LoopBuffersTest {
       held.forEach(ByteBuf::release);
       return null;
     });
-    assertThat(LoopBuffers.bytes() - before).isLessThanOrEqualTo(64 * 18 << 10);
+    assertThat(LoopBuffers.bytes() - before).isLessThanOrEqualTo(64L * LoopBuffers.LARGE_BYTES);
   }
 
   @Test
