@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 final class FieldText {
   private static final int DELETE = 0x7F;
   private static final long EACH = 0x0101_0101_0101_0101L;
-  private static final long TOP_BITS = 0x80 * EACH;
+  private static final long TOP_BITS = 0x8080_8080_8080_8080L;
   private static final long SPACES = ' ' * EACH;
   private static final long DELETES = DELETE * EACH;
   private static final VarHandle LONGS =
