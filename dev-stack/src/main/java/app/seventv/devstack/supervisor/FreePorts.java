@@ -18,6 +18,10 @@ public final class FreePorts {
   private static final int FIRST = 12_000;
 
   private static final int LAST = 65_535;
+
+  /** Below this many ports that no connection gets, one is searched among all. */
+  private static final int ENOUGH = 1_000;
+
   private static final int TRIES = 10_000;
   private static final Path EPHEMERAL_RANGE = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
@@ -51,7 +55,7 @@ public final class FreePorts {
    */
   public static int find() {
     int ephemeral = firstEphemeral();
-    int end = ephemeral > FIRST ? ephemeral : LAST + 1; // if they are almost all, then any
+    int end = ephemeral - FIRST >= ENOUGH ? ephemeral : LAST + 1; // else of all
     for (int i = 0; i < TRIES; i++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, end);
       if (!GIVEN.contains(port) && isFree(port) && isUdpFree(port) && GIVEN.add(port)) {

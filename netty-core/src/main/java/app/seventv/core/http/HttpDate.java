@@ -20,14 +20,25 @@ public final class HttpDate {
   private static final long NS_PER_MS = 1_000_000;
 
   private static volatile Formatted latest = new Formatted(0, format(0));
-  private static volatile Present present = present(System.nanoTime());
+  private static volatile Present present =
+      Present.of(System.nanoTime(), System.currentTimeMillis());
 
   private HttpDate() {}
 
   private record Formatted(long epochSecond, String text) {}
 
-  /** The date that is current until a time of the monotonic clock. */
-  private record Present(long sinceNs, long untilNs, String text) {}
+  /** A date that is current for a time of the monotonic clock, the end of which is excluded. */
+  record Present(long sinceNs, long untilNs, String text) {
+    /** Of a moment on both clocks, until its second ends. */
+    static Present of(long nowNs, long nowMs) {
+      long leftMs = MS_PER_SECOND - nowMs % MS_PER_SECOND;
+      return new Present(nowNs, nowNs + leftMs * NS_PER_MS, cached(nowMs / MS_PER_SECOND));
+    }
+
+    boolean isAt(long ns) {
+      return ns - sinceNs >= 0 && ns - untilNs < 0;
+    }
+  }
 
   /** The current date, formatted once per second. */
   public static String now() {
@@ -42,17 +53,11 @@ public final class HttpDate {
    */
   static String now(long nowNs) {
     Present known = present;
-    if (nowNs - known.sinceNs < 0 || nowNs - known.untilNs >= 0) {
-      known = present(nowNs);
+    if (!known.isAt(nowNs)) {
+      known = Present.of(nowNs, System.currentTimeMillis());
       present = known; // a race costs as little as that of the other
     }
     return known.text;
-  }
-
-  private static Present present(long nowNs) {
-    long nowMs = System.currentTimeMillis();
-    long leftMs = MS_PER_SECOND - nowMs % MS_PER_SECOND;
-    return new Present(nowNs, nowNs + leftMs * NS_PER_MS, cached(nowMs / MS_PER_SECOND));
   }
 
   /** As {@link #format}, remembering the last result: right for {@code date} fields. */

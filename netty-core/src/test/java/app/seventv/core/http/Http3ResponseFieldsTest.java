@@ -67,6 +67,16 @@ class Http3ResponseFieldsTest {
     }
   }
 
+  /** More than are kept in memory. */
+  @Test
+  void anyNumberOfNamesIsReadAsItWasMeant() {
+    for (int i = 0; i < 600; i++) {
+      String name = "x-name-" + i % 300;
+      HttpHeaders headers = Response.newHeaders().add(new AsciiString(name), "value");
+      assertThat(sent(headers)).containsEntry(name, "value").hasSize(2);
+    }
+  }
+
   private static HttpHeaders newHeaders(HeaderBlock common) {
     return Response.newHeaders(common, 2);
   }

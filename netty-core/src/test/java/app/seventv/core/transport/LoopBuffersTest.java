@@ -38,6 +38,13 @@ final class LoopBuffersTest {
     return buffer.memoryAddress();
   }
 
+  private static long addressOfNext() {
+    ByteBuf buffer = BUFFERS.directBuffer(RECORD_BYTES);
+    long address = addressOf(buffer);
+    buffer.release();
+    return address;
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {500, LoopBuffers.SMALL_BYTES, LoopBuffers.SMALL_BYTES + 1, RECORD_BYTES})
   void whatWasFreedLastIsGivenNext(int bytes) throws Exception {
@@ -135,20 +142,8 @@ final class LoopBuffersTest {
     for (int i = 0; i < 200; i++) {
       onLoop(() -> BUFFERS.directBuffer(RECORD_BYTES)).release();
     }
-    long address =
-        onLoop(() -> {
-          ByteBuf buffer = BUFFERS.directBuffer(RECORD_BYTES);
-          long at = addressOf(buffer);
-          buffer.release();
-          return at;
-        });
-    long next =
-        onLoop(() -> {
-          ByteBuf buffer = BUFFERS.directBuffer(RECORD_BYTES);
-          long at = addressOf(buffer);
-          buffer.release();
-          return at;
-        });
+    long address = onLoop(LoopBuffersTest::addressOfNext);
+    long next = onLoop(LoopBuffersTest::addressOfNext);
     assertThat(next).isEqualTo(address); // they have not used up what the loop may keep
   }
 
