@@ -18,8 +18,8 @@ final class Awake {
     if (compiled == null) {
       Path folder = Files.createTempDirectory("bench-awake");
       compiled = folder.resolve("awake.so");
+      folder.toFile().deleteOnExit(); // goes last: what was named last goes first
       compiled.toFile().deleteOnExit();
-      folder.toFile().deleteOnExit();
       Path source =
           Path.of(System.getProperty("project.root", ".")).resolve("benchmarks/src/main/c/awake.c");
       LoadTools.pinned(

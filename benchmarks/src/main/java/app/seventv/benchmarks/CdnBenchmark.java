@@ -2,12 +2,7 @@ package app.seventv.benchmarks;
 
 import app.seventv.cdn.HitRatio;
 import app.seventv.devstack.nats.DevNats;
-import app.seventv.devstack.supervisor.FreePorts;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -35,8 +28,6 @@ final class CdnBenchmark implements Benchmark {
   private static final int FIRST_OBJECTS = 40_000;
   private static final double LOAD_OF_LATENCY = 0.7;
   private static final Path TMPFS = Path.of("/dev/shm");
-  private static final Pattern ALLOCATED =
-      Pattern.compile("(?m)^jvm_allocated_bytes_total(?:\\{.*})? ([0-9.eE+]+)");
 
   @Override
   public String name() {
@@ -74,28 +65,28 @@ final class CdnBenchmark implements Benchmark {
     Path natsFolder = Files.createDirectories(context.work().resolve("nats"));
     try (BenchOrigin origin = new BenchOrigin();
         DevNats nats = DevNats.start(natsFolder, 0, 0)) {
-      try (Edge edge = Edge.start(context, origin, nats);
-          MeasuredServer nginx = MeasuredServer.nginx(context);
-          MeasuredServer h2o = MeasuredServer.h2o(context);
-          MeasuredServer varnish = MeasuredServer.varnish(context, nginx)) {
+      try (CdnEdge edge = CdnEdge.start(context, origin, nats)) {
         context.progress("the edge has pid " + edge.server().pid());
-        for (KeyMix mix : KeyMix.values()) {
-          Path all = mix.writeAll(context.work(), 0, mix.keys());
-          for (MeasuredServer cache : List.of(edge.server(), varnish)) {
-            LoadTools.h2loadCount(cache.url(false, false, "/"), all, true, 1, 1, mix.keys());
+        fill(context, edge.server());
+        Map<String, String> fields = edge.fieldsOfHits();
+        try (MeasuredServer nginx = MeasuredServer.nginx(context, "nginx", fields);
+            MeasuredServer bareNginx = MeasuredServer.nginx(context, "nginx-bare", Map.of());
+            MeasuredServer h2o = MeasuredServer.h2o(context, "h2o", fields);
+            MeasuredServer bareH2o = MeasuredServer.h2o(context, "h2o-bare", Map.of());
+            MeasuredServer varnish = MeasuredServer.varnish(context, nginx)) {
+          fill(context, varnish);
+          if (wants(context, "h1")) {
+            http1(context, edge, List.of(edge.server(), nginx, varnish, bareNginx), figures);
           }
-        }
-        if (wants(context, "h1")) {
-          http1(context, edge, List.of(edge.server(), nginx, varnish), figures);
-        }
-        if (wants(context, "h2")) {
-          http2(context, List.of(edge.server(), nginx, h2o), figures);
-        }
-        if (wants(context, "latency")) {
-          latency(context, edge.server(), nginx, figures);
-        }
-        if (wants(context, "h3")) {
-          http3(context, edge.server(), figures);
+          if (wants(context, "h2")) {
+            http2(context, List.of(edge.server(), nginx, h2o, bareH2o), figures);
+          }
+          if (wants(context, "latency")) {
+            latency(context, edge.server(), nginx, figures);
+          }
+          if (wants(context, "h3")) {
+            http3(context, edge.server(), figures);
+          }
         }
       }
       if (wants(context, "ratio")) {
@@ -108,70 +99,16 @@ final class CdnBenchmark implements Benchmark {
     return figures;
   }
 
-  private static boolean wants(BenchContext context, String part) {
-    return context.arguments().isEmpty() || context.arguments().contains(part);
+  private static void fill(BenchContext context, MeasuredServer cache)
+      throws IOException, InterruptedException {
+    for (KeyMix mix : KeyMix.values()) {
+      Path all = mix.writeAll(context.work(), 0, mix.keys());
+      LoadTools.h2loadCount(cache.url(false, false, "/"), all, true, 1, 1, mix.keys());
+    }
   }
 
-  /** The service under measurement. */
-  private record Edge(ServerProcess process, MeasuredServer server, int adminPort)
-      implements AutoCloseable {
-    static Edge start(BenchContext context, BenchOrigin origin, DevNats nats, String... jvmOptions)
-        throws Exception {
-      int port = FreePorts.find();
-      int tlsPort = FreePorts.find();
-      int adminPort = FreePorts.find();
-      String toml =
-          """
-          metrics_bind_address = "127.0.0.1:%1$d"
-          level = "warn"
-          event_loops = 1
-          [pod]
-          name = "bench"
-          [nats]
-          servers = ["%2$s"]
-          [cdn]
-          bind = "127.0.0.1:%3$d"
-          secure_bind = "127.0.0.1:%4$d"
-          http3 = true
-          allow_insecure = true
-          tls = { cert = "%5$s/cert.pem", key = "%5$s/key.pem" }
-          # An origin that is slow on purpose is not to be asked a second time for that.
-          origin_hedge_delay = 60000
-          [cdn.bucket]
-          endpoint = "%6$s"
-          """
-              .formatted(adminPort, nats.uri(), port, tlsPort, context.work(), origin.endpoint());
-      ServerProcess process =
-          ServerProcess.start(
-              context,
-              "cdn-server/target/cdn-server.jar",
-              toml,
-              adminPort,
-              List.of("taskset", "-c", LoadTools.SERVER_CORE),
-              Stream.concat(Stream.of("-Xms256m", "-Xmx256m"), Stream.of(jvmOptions))
-                  .toArray(String[]::new));
-      return new Edge(process, process.measured("cdn", port, tlsPort), adminPort);
-    }
-
-    /** Bytes allocated on the heap since the start. */
-    double allocatedBytes() throws IOException, InterruptedException {
-      try (HttpClient client = HttpClient.newHttpClient()) {
-        HttpRequest request =
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/metrics"))
-                .build();
-        String text = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
-        Matcher matcher = ALLOCATED.matcher(text);
-        if (!matcher.find()) {
-          throw new IOException("no figure of allocated bytes");
-        }
-        return Double.parseDouble(matcher.group(1));
-      }
-    }
-
-    @Override
-    public void close() {
-      process.close();
-    }
+  private static boolean wants(BenchContext context, String part) {
+    return context.arguments().isEmpty() || context.arguments().contains(part);
   }
 
   private static int seconds(BenchContext context) {
@@ -197,7 +134,7 @@ final class CdnBenchmark implements Benchmark {
   }
 
   private static void http1(
-      BenchContext context, Edge edge, List<MeasuredServer> servers, List<Figure> figures)
+      BenchContext context, CdnEdge edge, List<MeasuredServer> servers, List<Figure> figures)
       throws IOException, InterruptedException {
     Path script = KeyMix.wrkScript(context.work());
     for (KeyMix mix : mixes(context)) {
@@ -329,7 +266,7 @@ final class CdnBenchmark implements Benchmark {
       BenchContext context, BenchOrigin origin, DevNats nats, List<Figure> figures)
       throws Exception {
     int objects = context.quick() ? 40_000 : 120_000;
-    try (Edge edge = Edge.start(context, origin, nats, "-XX:+AlwaysPreTouch")) {
+    try (CdnEdge edge = CdnEdge.start(context, origin, nats, "-XX:+AlwaysPreTouch")) {
       String base = edge.server().url(false, false, "/");
       KeyMix mix = KeyMix.SMALL;
       fetch(base, mix.writeAll(context.work(), 100_000, FIRST_OBJECTS), FIRST_OBJECTS);

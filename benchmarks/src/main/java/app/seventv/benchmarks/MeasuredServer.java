@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A server under measurement as a child process on the core of the servers: ours or a rival's. */
@@ -61,19 +63,29 @@ final class MeasuredServer implements AutoCloseable {
 
   /** Debian's nginx with one worker; files are kept open, nothing is logged. */
   static MeasuredServer nginx(BenchContext context) throws IOException, InterruptedException {
+    return nginx(context, "nginx", Map.of());
+  }
+
+  /**
+   * The same with more fields in what it answers.
+   *
+   * @param name of it in the figures
+   */
+  static MeasuredServer nginx(BenchContext context, String name, Map<String, String> fields)
+      throws IOException, InterruptedException {
     int plain = FreePorts.find();
     int http2 = FreePorts.find();
     int tls = FreePorts.find();
     Path work = context.work();
     Path config =
         Files.writeString(
-            work.resolve("nginx.conf"),
+            work.resolve(name + ".conf"),
             """
             daemon off;
             master_process off;
             worker_processes 1;
-            pid %1$s/nginx.pid;
-            error_log %1$s/nginx-error.log warn;
+            pid %1$s/%5$s.pid;
+            error_log %1$s/%5$s-error.log warn;
             events { worker_connections 4096; }
             http {
               access_log off;
@@ -83,11 +95,11 @@ final class MeasuredServer implements AutoCloseable {
               keepalive_requests 1000000000;
               open_file_cache max=4096 inactive=1h;
               open_file_cache_valid 1h;
-              client_body_temp_path %1$s/nginx-body;
-              proxy_temp_path %1$s/nginx-proxy;
-              fastcgi_temp_path %1$s/nginx-fastcgi;
-              uwsgi_temp_path %1$s/nginx-uwsgi;
-              scgi_temp_path %1$s/nginx-scgi;
+              client_body_temp_path %1$s/%5$s-body;
+              proxy_temp_path %1$s/%5$s-proxy;
+              fastcgi_temp_path %1$s/%5$s-fastcgi;
+              uwsgi_temp_path %1$s/%5$s-uwsgi;
+              scgi_temp_path %1$s/%5$s-scgi;
               ssl_certificate %1$s/cert.pem;
               ssl_certificate_key %1$s/key.pem;
               ssl_protocols TLSv1.3;
@@ -98,27 +110,44 @@ final class MeasuredServer implements AutoCloseable {
                 listen 127.0.0.1:%4$d ssl http2;
                 location = /small { default_type text/plain; return 200 "Hello, World!"; }
                 location = /big { default_type image/webp; root %1$s; }
-                location /emote/ { default_type image/webp; root %1$s; }
+                location /emote/ { default_type image/webp; root %1$s; %6$s }
               }
             }
             """
-                .formatted(work, plain, http2, tls));
-    return start(context, "nginx", List.of("nginx", "-c", config.toString()), plain, http2, tls);
+                .formatted(
+                    work, plain, http2, tls, name, fieldLines(fields, "add_header %s \"%s\";")));
+    return start(context, name, List.of("nginx", "-c", config.toString()), plain, http2, tls);
+  }
+
+  private static String fieldLines(Map<String, String> fields, String line) {
+    return fields.entrySet().stream()
+        .map(field -> line.formatted(field.getKey(), field.getValue().replace("\"", "\\\"")))
+        .collect(Collectors.joining("\n"));
   }
 
   /** Debian's h2o with one thread. */
   static MeasuredServer h2o(BenchContext context) throws IOException, InterruptedException {
+    return h2o(context, "h2o", Map.of());
+  }
+
+  /**
+   * The same with more fields in what it answers.
+   *
+   * @param name of it in the figures
+   */
+  static MeasuredServer h2o(BenchContext context, String name, Map<String, String> fields)
+      throws IOException, InterruptedException {
     int plain = FreePorts.find();
     int tls = FreePorts.find();
     Path work = context.work();
     Path config =
         Files.writeString(
-            work.resolve("h2o.conf"),
+            work.resolve(name + ".conf"),
             """
-            %5$s
+            %4$s
             num-threads: 1
-            pid-file: %1$s/h2o.pid
-            error-log: %1$s/h2o-error.log
+            pid-file: %1$s/%5$s.pid
+            error-log: %1$s/%5$s-error.log
             http2-max-concurrent-requests-per-connection: 256
             hosts:
               default:
@@ -139,9 +168,11 @@ final class MeasuredServer implements AutoCloseable {
                     file.file: %1$s/big
                   /emote:
                     file.dir: %1$s/emote
+            %6$s
             """
-                .formatted(work, plain, tls, "", user()));
-    return start(context, "h2o", List.of("h2o", "-c", config.toString()), plain, plain, tls);
+                .formatted(
+                    work, plain, tls, user(), name, fieldLines(fields, "header.set: \"%s: %s\"")));
+    return start(context, name, List.of("h2o", "-c", config.toString()), plain, plain, tls);
   }
 
   /** Debian's Varnish with its cache in memory, before another server. */
@@ -239,7 +270,13 @@ final class MeasuredServer implements AutoCloseable {
   double cpuSeconds() throws IOException {
     double sum = ProcessorTime.ofProcess(pid());
     for (ProcessHandle child : process.descendants().toList()) {
-      sum += ProcessorTime.ofProcess(child.pid());
+      try {
+        sum += ProcessorTime.ofProcess(child.pid());
+      } catch (IOException e) {
+        if (child.isAlive()) {
+          throw e; // otherwise it has just ended: h2o has a short one at its start
+        }
+      }
     }
     return sum;
   }

@@ -11,7 +11,7 @@ import java.time.Duration;
  */
 final class WarmUp {
   /** Compilers are done when they take less of the server's processor time than this. */
-  private static final double QUIET_SHARE = 0.04;
+  private static final double QUIET_SHARE = 0.01;
 
   /** So many samples in a row. */
   private static final int QUIET_SAMPLES = 2;
