@@ -52,6 +52,10 @@ final class Http3Connection {
 
   private long nextId;
   private boolean touched;
+
+  /** When {@link #read} began: one clock for all requests of a turn. */
+  private long readStartNs;
+
   private boolean servicing;
   private boolean sendScheduled;
   private boolean over;
@@ -71,7 +75,7 @@ final class Http3Connection {
     this.socket = socket;
     this.control = new Http3Control(this);
     this.priorities = new Http3Priorities(this, server.limits.maxConcurrentStreams());
-    this.sections = new Http3Sections(this, socket.qpack());
+    this.sections = new Http3Sections(this, socket.fieldLines());
     this.ids = new Http3Ids(this, quic, socket);
     this.timer = new LazyTimer(channel.eventLoop(), this::timedOut);
     this.deadlines = new Http3Deadlines(channel.eventLoop(), server.limits, this::failed);
@@ -117,6 +121,11 @@ final class Http3Connection {
 
   ByteBufAllocator alloc() {
     return LoopBuffers.INSTANCE;
+  }
+
+  /** When the turn began in which requests are being read ({@link System#nanoTime}). */
+  long readStartNs() {
+    return readStartNs;
   }
 
   /** Decodes what requests say. */
@@ -232,6 +241,7 @@ final class Http3Connection {
   }
 
   private void read() {
+    readStartNs = System.nanoTime();
     for (Http3Stream stream = resumed.poll(); stream != null; stream = resumed.poll()) {
       stream.readable();
     }

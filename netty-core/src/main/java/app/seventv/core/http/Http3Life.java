@@ -185,7 +185,9 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
 
   void streamClosed() {
     openStreams--;
-    idleSinceNs = System.nanoTime();
+    if (openStreams == 0) {
+      idleSinceNs = System.nanoTime();
+    }
     closeIfDrained();
   }
 

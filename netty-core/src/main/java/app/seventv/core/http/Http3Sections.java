@@ -2,7 +2,6 @@ package app.seventv.core.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http3.Http3ErrorCode;
-import io.netty.handler.codec.http3.StaticQpack;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +17,14 @@ final class Http3Sections implements BiConsumer<CharSequence, CharSequence> {
   private static final int FIELD_OVERHEAD_BYTES = 32;
 
   private final Http3Connection connection;
-  private final StaticQpack qpack;
+  private final Http3FieldLines lines;
   private final int maxBytes;
   private @Nullable BiConsumer<CharSequence, CharSequence> fields;
   private long bytes;
 
-  Http3Sections(Http3Connection connection, StaticQpack qpack) {
+  Http3Sections(Http3Connection connection, Http3FieldLines lines) {
     this.connection = connection;
-    this.qpack = qpack;
+    this.lines = lines;
     this.maxBytes = Math.max(MIN_LIMIT_BYTES, connection.limits().maxHeaderBytes());
   }
 
@@ -38,7 +37,7 @@ final class Http3Sections implements BiConsumer<CharSequence, CharSequence> {
   boolean decode(ByteBuf section, BiConsumer<CharSequence, CharSequence> receiver) {
     fields = receiver;
     bytes = 0;
-    if (!qpack.decode(section, this)) {
+    if (!lines.decode(section, this)) {
       connection.violated(Http3ErrorCode.QPACK_DECOMPRESSION_FAILED);
     } else if (bytes > maxBytes) {
       connection.violated(Http3ErrorCode.H3_EXCESSIVE_LOAD);

@@ -68,7 +68,7 @@ final class Http3Stream implements ExchangeTransport {
    * @param withoutBody whether the request is known to end with it
    */
   void begin(RequestHead head, boolean withoutBody) {
-    long nowNs = System.nanoTime();
+    long nowNs = connection.readStartNs();
     continueExpected = head.continueExpected();
     HttpExchange exchange = exchange(head, nowNs);
     place.order(connection.priorities().of(id, exchange.request()));

@@ -30,7 +30,7 @@ final class Http3StreamWatch implements Http3Deadlines.Watched {
     this.stream = stream;
     this.connection = connection;
     this.limits = connection.limits();
-    deadline(System.nanoTime(), limits.headerTimeoutMs());
+    deadline(connection.readStartNs(), limits.headerTimeoutMs());
   }
 
   private void deadline(long nowNs, long timeoutMs) {

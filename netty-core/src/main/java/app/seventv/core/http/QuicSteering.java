@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.handler.codec.http3.StaticQpack;
 import io.netty.handler.codec.quic.QuicheSocket;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
@@ -99,7 +98,7 @@ final class QuicSteering {
     private final AtomicInteger hops = new AtomicInteger();
     private final QuicConnectionIds ids;
     private final QuicheSocket memory = new QuicheSocket(new SendFailures());
-    private final StaticQpack qpack = new StaticQpack();
+    private final Http3FieldLines fieldLines = new Http3FieldLines();
     private final LongObjectMap<Http3Connection> connections = new LongObjectHashMap<>();
 
     /** Connections for which something has arrived since the last {@link #complete}. */
@@ -127,8 +126,8 @@ final class QuicSteering {
     }
 
     /** For the connections of this socket. */
-    StaticQpack qpack() {
-      return qpack;
+    Http3FieldLines fieldLines() {
+      return fieldLines;
     }
 
     /** Where packets are written, or null if the socket is closed. */

@@ -59,7 +59,7 @@ final class RepeatedTexts {
   }
 
   /** Eight bytes at a time. Whoever finds texts that meet at a place gains nothing by it. */
-  private static long hash(byte[] bytes, int from, int to) {
+  static long hash(byte[] bytes, int from, int to) {
     long hash = (long) to - from;
     int i = from;
     for (; i + Long.BYTES <= to; i += Long.BYTES) {
