@@ -14,8 +14,8 @@ final class LingeringClose {
   /** Longest wait for the client to end its half. */
   static final long LIMIT_MS = 2_000;
 
-  /** Most bytes that are dropped. */
-  private static final long LIMIT_BYTES = 1 << 20;
+  /** Most bytes that are dropped: more than the largest body that a service takes. */
+  private static final long LIMIT_BYTES = 16 << 20;
 
   private final Channel channel;
   private final Runnable outputClosed;

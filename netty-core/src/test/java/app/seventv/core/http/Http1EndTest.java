@@ -110,6 +110,7 @@ class Http1EndTest {
               e.respond(Response.text(200, "done"));
             })
         .get("/no-content", e -> stream(e, 204))
+        .post("/small", e -> e.readBody(10, body -> body.release()))
         .post(
             "/head-first",
             e -> {
@@ -252,6 +253,21 @@ class Http1EndTest {
       send(socket, get("/hi"));
       byte[] rest = socket.getInputStream().readAllBytes();
       assertThat(start.length + rest.length).isGreaterThan(BIG_BYTES);
+    }
+  }
+
+  /** The client of an upload that is too large sends it all before it reads why. */
+  @Test
+  void aRefusedBodyThatIsSentAllTheSameDoesNotCostTheAnswer() throws Exception {
+    try (Socket socket = connect(server)) {
+      send(
+          socket,
+          "POST /small HTTP/1.1\r\nhost: a\r\ncontent-length: %d\r\n\r\n".formatted(BIG_BYTES));
+      socket.getOutputStream().write(new byte[BIG_BYTES]);
+      socket.shutdownOutput();
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertThat(answer).startsWith("HTTP/1.1 413 ").contains("connection: close");
     }
   }
 
