@@ -15,7 +15,7 @@ final class LingeringClose {
   static final long LIMIT_MS = 2_000;
 
   /** Most bytes that are dropped: more than the largest body that a service takes. */
-  private static final long LIMIT_BYTES = 16 << 20;
+  static final long LIMIT_BYTES = 16 << 20;
 
   private final Channel channel;
   private final Runnable outputClosed;
