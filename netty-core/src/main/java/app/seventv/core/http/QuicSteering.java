@@ -239,9 +239,8 @@ final class QuicSteering {
         complete(ctx);
       } else {
         // With io_uring the news that a packet is sent often comes behind the next datagram.
-        // Packets
-        // that did not wait for it would go by the channel, one operation each, and the next ones
-        // behind them, for as long as datagrams come.
+        // Packets that did not wait for it would go by the channel, one operation each, and the
+        // next ones behind them, for as long as datagrams come.
         completeSoon(ctx);
       }
     }
