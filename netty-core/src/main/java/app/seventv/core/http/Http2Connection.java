@@ -379,7 +379,7 @@ final class Http2Connection {
     }
   }
 
-  /** Nothing more comes: ends the streams that would need it. */
+  /** Nothing more comes: ends the streams that need it, now or by what was sent meanwhile. */
   void endInput() {
     clientEnded = true;
     boolean shut = scheduler.window() <= 0;

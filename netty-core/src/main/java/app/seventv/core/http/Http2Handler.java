@@ -238,6 +238,9 @@ final class Http2Handler extends ByteToMessageDecoder {
         while (more && ctx.channel().isWritable()) {
           more = scheduler.sendNext();
         }
+        if (!more && connection().clientEnded()) {
+          connection().endInput(); // a window that has closed since then stays so
+        }
         connection().writer().push();
         ctx.flush();
         rounds++;

@@ -271,6 +271,21 @@ class Http2OrderTest extends Http2Fixture {
         frame = client.read(); // the server ends as well
       }
     }
+    try (RawHttp2Client client = connect(4, 10)) {
+      client.request(1, true, "GET", "/hold");
+      Exchange small = watched(over);
+      client.request(3, true, "GET", "/hold");
+      Exchange large = watched(over);
+      client.request(5, true, "GET", "/hold");
+      watched(over).start(200, Response.newHeaders()).endWithClient();
+      client.shutdownOutput();
+      await().until(() -> over.get() == 4); // the server knows
+      small.respond(Response.text(200, "ten bytes!"));
+      large.respond(Response.text(200, "more than ten bytes")); // closes its window only now
+      await().until(() -> over.get() == 6);
+      assertThat(client.reply(1).body()).isEqualTo("ten bytes!");
+      client.awaitClose();
+    }
     RawHttp2Client gone = connect();
     gone.request(1, true, "GET", "/hold");
     ResponseStream alone = watched(over).start(200, Response.newHeaders());
@@ -278,7 +293,7 @@ class Http2OrderTest extends Http2Fixture {
     alone.writeAndFlush(Unpooled.wrappedBuffer(new byte[1]));
     gone.await(Http2Frames.DATA);
     gone.close(); // all has been read: with a FIN, after close_notify over TLS
-    await().until(() -> over.get() == 4);
+    await().until(() -> over.get() == 7);
   }
 
   private Exchange watched(AtomicInteger over) throws Exception {
