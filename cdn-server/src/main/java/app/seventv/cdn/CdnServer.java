@@ -93,7 +93,11 @@ public final class CdnServer implements RunningService {
             cache,
             tiers,
             origin,
-            new ObjectStore.Settings(freshness, options.maxObjectBytes(), timeout),
+            new ObjectStore.Settings(
+                freshness,
+                options.maxObjectBytes(),
+                timeout,
+                new PassLimit(options.maxOriginRequests())),
             metrics,
             System::nanoTime,
             timers);

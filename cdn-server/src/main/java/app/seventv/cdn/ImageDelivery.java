@@ -289,8 +289,15 @@ final class ImageDelivery implements FillWaiter {
     if (isHead()) {
       found.discard();
       exchange.start(200, headers).end(); // a response told as a whole would have the length 0
-    } else {
+    } else if (handler.store().passes().enter()) {
+      exchange.onEnd(handler.store().passes()::leave);
       found.body().subscribe(new PassStream(handler.store().timers(), exchange, headers));
+    } else {
+      found.discard();
+      refuse(
+          new OriginFailure(
+              OriginFailure.Kind.OVERLOADED,
+              handler.store().passes().maxRunning() + " bodies pass that are not kept"));
     }
   }
 

@@ -45,8 +45,10 @@ final class ObjectStore {
    * @param freshness how long objects are used
    * @param maxObjectBytes larger ones are passed on and not kept
    * @param bodyTimeout for a body that is kept
+   * @param passes for those that are not
    */
-  record Settings(Freshness freshness, int maxObjectBytes, Duration bodyTimeout) {}
+  record Settings(
+      Freshness freshness, int maxObjectBytes, Duration bodyTimeout, PassLimit passes) {}
 
   /**
    * @param tiers asked in order after the memory; closed by whoever made them
@@ -415,6 +417,10 @@ final class ObjectStore {
 
   Timers timers() {
     return timers;
+  }
+
+  PassLimit passes() {
+    return settings.passes;
   }
 
   int inflight() {

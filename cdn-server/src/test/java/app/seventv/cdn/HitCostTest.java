@@ -73,7 +73,7 @@ class HitCostTest {
             cache,
             List.of(),
             none,
-            new ObjectStore.Settings(freshness, 1 << 20, Duration.ofSeconds(5)),
+            new ObjectStore.Settings(freshness, 1 << 20, Duration.ofSeconds(5), new PassLimit(200)),
             metrics,
             System::nanoTime,
             (delay, action) -> () -> {});

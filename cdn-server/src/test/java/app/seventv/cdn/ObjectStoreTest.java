@@ -134,7 +134,8 @@ class ObjectStoreTest {
         cache,
         List.of(tier),
         new OneAnswer(),
-        new ObjectStore.Settings(freshness, Integer.MAX_VALUE - 8, Duration.ofSeconds(5)),
+        new ObjectStore.Settings(
+            freshness, Integer.MAX_VALUE - 8, Duration.ofSeconds(5), new PassLimit(200)),
         new CdnMetrics(new Metrics()),
         simulation::nowNs,
         simulation);

@@ -93,4 +93,39 @@ class OriginQueueTest {
       }
     }
   }
+
+  /** Whoever reads slowly what is not kept holds a turn; half of them are left to the others. */
+  @Test
+  void bodiesThatPassTakeHalfOfTheTurns() throws Exception {
+    String settings = SETTINGS + "max_object_size = 1000\n";
+    String large = "/badge/01F6MZGCNG000255K4X1K7NT%02d/1x.webp";
+    CountDownLatch go = new CountDownLatch(1);
+    try (CdnFixture cdn = CdnFixture.start(directory, settings);
+        AutoCloseable last = go::countDown) {
+      for (int i = 0; i < 3; i++) {
+        String key = large.formatted(i).substring(1);
+        cdn.origin().answer(key, ScriptedOrigin.slowly(new byte[5000], go));
+      }
+      Reading first = cdn.read(Version.HTTP_1_1, large.formatted(0));
+      Reading second = cdn.read(Version.HTTP_3, large.formatted(1));
+      await().until(() -> first.received() > 0 && second.received() > 0);
+      for (Answer refused : cdn.getOverEveryVersion(large.formatted(2))) {
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.body()).isEmpty();
+        assertThat(refused.header("cache-control")).isEqualTo("no-cache");
+        assertThat(refused.header("cache-status")).contains("; detail=overloaded");
+        assertThat(refused.header("retry-after")).isEqualTo("1");
+      }
+      assertThat(cdn.figure("cache_upstream_running")).isEqualTo(2);
+      for (Answer other : cdn.getOverEveryVersion("/emote/01F6MZGCNG000255K4X1K7NTHR/1x.webp")) {
+        assertThat(other.status()).isEqualTo(404);
+      }
+      go.countDown();
+      assertThat(first.body()).hasSize(5000);
+      assertThat(second.body()).hasSize(5000);
+      for (Version version : Version.values()) {
+        await().until(() -> cdn.get(version, large.formatted(2)).status() == 200);
+      }
+    }
+  }
 }

@@ -68,7 +68,7 @@ class PurgeConsumerTest {
         cache,
         List.of(),
         new NoOrigin(),
-        new ObjectStore.Settings(freshness, 1 << 20, Duration.ofSeconds(5)),
+        new ObjectStore.Settings(freshness, 1 << 20, Duration.ofSeconds(5), new PassLimit(200)),
         new CdnMetrics(new Metrics()),
         simulation::nowNs,
         simulation);

@@ -102,7 +102,8 @@ class PurgeRaceTest {
               cache,
               tiers,
               guarded,
-              new ObjectStore.Settings(freshness, seed % 7 == 0 ? 60 : 1000, Duration.ofSeconds(5)),
+              new ObjectStore.Settings(
+                  freshness, seed % 7 == 0 ? 60 : 1000, Duration.ofSeconds(5), new PassLimit(200)),
               metrics,
               simulation::nowNs,
               simulation);
