@@ -170,6 +170,7 @@ final class Http3Connection {
   void closed() {
     over = true;
     ids.forget();
+    socket.rebound().forget(this);
     resumed.clear();
     timer.cancel();
     deadlines.close();
@@ -184,11 +185,12 @@ final class Http3Connection {
   /**
    * Takes a datagram.
    *
+   * @param id key of the connection id that it was sent to
    * @return whether it was taken; if not, it is one for Netty's channel
    */
-  boolean receive(DatagramPacket packet) {
+  boolean receive(DatagramPacket packet, long id) {
     try {
-      return quic.receive(packet);
+      return quic.receive(packet, id);
     } catch (Throwable defect) {
       failed(defect);
       return true;
@@ -196,9 +198,9 @@ final class Http3Connection {
   }
 
   /** The same with a datagram where the kernel has put it. */
-  boolean receive(DatagramInput input, int index, InetSocketAddress local) {
+  boolean receive(DatagramInput input, int index, InetSocketAddress local, long id) {
     try {
-      return quic.receive(input, index, local);
+      return quic.receive(input, index, local, id);
     } catch (Throwable defect) {
       failed(defect);
       return true;

@@ -3,8 +3,9 @@ package app.seventv.core.http;
 import app.seventv.core.transport.DatagramInput;
 import app.seventv.core.transport.DatagramRelay;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.quic.QuicheSocket;
 import io.netty.util.collection.LongObjectHashMap;
@@ -93,13 +94,14 @@ final class QuicSteering {
   }
 
   /** First handler of a datagram socket. */
-  final class Entry extends ChannelInboundHandlerAdapter {
+  final class Entry extends ChannelDuplexHandler {
     private final int index;
     private final AtomicInteger hops = new AtomicInteger();
     private final QuicConnectionIds ids;
     private final QuicheSocket memory = new QuicheSocket(new SendFailures());
     private final Http3FieldLines fieldLines = new Http3FieldLines();
     private final LongObjectMap<Http3Connection> connections = new LongObjectHashMap<>();
+    private final QuicRebound rebound = new QuicRebound();
 
     /** Connections for which something has arrived since the last {@link #complete}. */
     private List<Http3Connection> touched = new ArrayList<>();
@@ -128,6 +130,11 @@ final class QuicSteering {
     /** For the connections of this socket. */
     Http3FieldLines fieldLines() {
       return fieldLines;
+    }
+
+    /** Clients of this socket that have another port now. */
+    QuicRebound rebound() {
+      return rebound;
     }
 
     /** Where packets are written, or null if the socket is closed. */
@@ -214,17 +221,20 @@ final class QuicSteering {
     }
 
     private void receive(ChannelHandlerContext ctx, DatagramPacket packet, int id) {
-      ByteBuf content = packet.content();
-      Http3Connection connection =
-          id < 0 ? null : connections.get(QuicConnectionIds.key(content, id));
-      if (connection != null) {
+      long key = id < 0 ? 0 : QuicConnectionIds.key(packet.content(), id);
+      Http3Connection connection = id < 0 ? null : connections.get(key);
+      rebound.cameFrom(packet.sender(), connection);
+      if (connection == null) {
+        ctx.fireChannelRead(packet);
+      } else {
         touch(connection);
-        if (connection.receive(packet)) {
+        if (connection.receive(packet, key)) {
+          rebound.update(connection);
           packet.release();
           return;
         }
+        ctx.fireChannelRead(connection.quic().forNetty(packet));
       }
-      ctx.fireChannelRead(packet);
       idsMade |= ids.takeMade();
     }
 
@@ -250,11 +260,11 @@ final class QuicSteering {
       InetSocketAddress local = (InetSocketAddress) ctx.channel().localAddress();
       int count = input.receive();
       for (int i = 0; i < count; i++) {
-        Http3Connection connection = known(input.content(i));
-        if (connection != null && connection.receive(input, i, local)) {
+        ByteBuf content = input.content(i);
+        Http3Connection connection = known(content);
+        if (connection != null && connection.receive(input, i, local, shortKey(content))) {
           touch(connection);
         } else {
-          ByteBuf content = input.content(i);
           ByteBuf own = ctx.alloc().directBuffer(content.readableBytes()).writeBytes(content);
           channelRead(ctx, new DatagramPacket(own, local, input.sender(i)));
         }
@@ -266,11 +276,19 @@ final class QuicSteering {
      * of this socket, or null. That its id is ours shows by its being known.
      */
     private @Nullable Http3Connection known(ByteBuf packet) {
-      int id = packet.readerIndex() + SHORT_HEADER_ID;
       return packet.readableBytes() >= SHORT_HEADER_ID + QuicConnectionIds.LENGTH_BYTES
               && (packet.getByte(packet.readerIndex()) & LONG_HEADER) == 0
-          ? connections.get(QuicConnectionIds.key(packet, id))
+          ? connections.get(shortKey(packet))
           : null;
+    }
+
+    private static long shortKey(ByteBuf packet) {
+      return QuicConnectionIds.key(packet, packet.readerIndex() + SHORT_HEADER_ID);
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+      ctx.write(rebound.readdressed(message), promise);
     }
 
     /** The end of a batch: what has arrived is answered. */

@@ -124,6 +124,7 @@ class Http3ClientsTest {
   @Test
   void ngtcp2GoesOnBehindAnotherPort() throws Exception {
     ngtcp2("--change-local-addr=200ms", "--nat-rebinding", "--delay-stream=500ms");
+    ngtcp2("--change-local-addr=10ms", "--nat-rebinding"); // in the midst of a response
   }
 
   /** Early data, which a client with a session sends if it may, can be replayed: it may not. */

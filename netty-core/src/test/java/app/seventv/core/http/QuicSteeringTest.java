@@ -1,16 +1,23 @@
 package app.seventv.core.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import app.seventv.core.transport.EventLoops;
 import app.seventv.core.transport.TransportOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -29,6 +36,7 @@ import org.junit.jupiter.params.Parameter;
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class QuicSteeringTest {
   private static final int MIGRATIONS = 4;
+  private static final int LARGE_BYTES = 6_000_000;
 
   @Parameter TransportOptions.Choice transport;
 
@@ -48,7 +56,9 @@ class QuicSteeringTest {
                 loops,
                 e -> {
                   threads.add(Thread.currentThread().getName());
-                  e.respond(Response.text(200, e.request().path()));
+                  String path = e.request().path();
+                  e.respond(
+                      Response.text(200, path.equals("/large") ? "x".repeat(LARGE_BYTES) : path));
                 })
             .listen(
                 HttpListener.tlsAndQuic(
@@ -78,6 +88,52 @@ class QuicSteeringTest {
       }
       assertThat(threads).as("the loop that owns the connection answers").hasSize(1);
     }
+  }
+
+  /** What was under way to the port that the NAT has forgotten is sent again. */
+  @Test
+  void responsesSurviveANewPort() throws Exception {
+    try (UdpRelay relay = new UdpRelay(server.addresses().getFirst());
+        Http3Client client = Http3Client.connect(clientLoops, relay.address())) {
+      CompletableFuture<Http3Client.Answer> large =
+          client.send("GET", "/large", Map.of(), new byte[0]);
+      for (int i = 1; i <= MIGRATIONS; i++) {
+        int sent = i * (LARGE_BYTES / (MIGRATIONS + 1));
+        await().until(() -> relay.fromServerBytes.get() >= sent);
+        relay.rebind();
+      }
+      assertThat(large.get(20, TimeUnit.SECONDS).body()).hasSize(LARGE_BYTES);
+      for (int i = 1; i <= 2 * MIGRATIONS; i++) {
+        CompletableFuture<Http3Client.Answer> small =
+            client.send("GET", "/" + i, Map.of(), new byte[0]);
+        relay.rebind(); // mostly before the answer has come
+        assertThat(small.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+      }
+    }
+  }
+
+  /** Whoever has seen a datagram can send it again, or one like it, from a port of his own. */
+  @Test
+  void copiesAndForgeriesMoveNobody() throws Exception {
+    try (UdpRelay relay = new UdpRelay(server.addresses().getFirst());
+        DatagramSocket stranger = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        Http3Client client = Http3Client.connect(clientLoops, relay.address())) {
+      stranger.setSoTimeout(1);
+      for (int i = 0; i < 20; i++) {
+        assertThat(client.get("/" + i).status()).isEqualTo(200);
+        byte[] copy = relay.lastFromClient();
+        send(stranger, copy);
+        copy[copy.length - 1] ^= 1;
+        send(stranger, copy);
+        assertThat(client.get("/again").status()).isEqualTo(200);
+        assertThatExceptionOfType(SocketTimeoutException.class)
+            .isThrownBy(() -> stranger.receive(new DatagramPacket(new byte[1], 1)));
+      }
+    }
+  }
+
+  private void send(DatagramSocket from, byte[] datagram) throws IOException {
+    from.send(new DatagramPacket(datagram, datagram.length, server.addresses().getFirst()));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -19,6 +20,7 @@ final class UdpRelay implements AutoCloseable {
   private final List<DatagramSocket> backs = new ArrayList<>();
   private volatile DatagramSocket back;
   private volatile InetSocketAddress client = new InetSocketAddress(0);
+  private volatile byte[] lastFromClient = {};
 
   /** Bytes that the server has sent. */
   final AtomicLong fromServerBytes = new AtomicLong();
@@ -39,6 +41,11 @@ final class UdpRelay implements AutoCloseable {
     back = newBack();
   }
 
+  /** The client's last datagram, which somebody else has seen. */
+  byte[] lastFromClient() {
+    return lastFromClient.clone();
+  }
+
   private synchronized DatagramSocket newBack() throws SocketException {
     DatagramSocket socket =
         new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -56,6 +63,7 @@ final class UdpRelay implements AutoCloseable {
         client = (InetSocketAddress) packet.getSocketAddress();
         packet.setSocketAddress(server);
         back.send(packet);
+        lastFromClient = Arrays.copyOf(buffer, packet.getLength());
       }
     } catch (IOException closed) {
       // the end of the test

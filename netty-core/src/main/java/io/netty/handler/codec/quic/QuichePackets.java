@@ -45,6 +45,9 @@ final class QuichePackets {
      * @return its length; negative if there is none: {@link Quiche#QUICHE_ERR_DONE}, or an error
      */
     int next(long address, int room);
+
+    /** Where a packet for an address of quiche's must go. */
+    InetSocketAddress actual(InetSocketAddress recipient);
   }
 
   private final Source source;
@@ -173,7 +176,7 @@ final class QuichePackets {
         burst.end(written);
         return length;
       }
-      burst.add(written, length, target());
+      burst.add(written, length, source.actual(target()));
       written += length;
     }
     burst.end(written);

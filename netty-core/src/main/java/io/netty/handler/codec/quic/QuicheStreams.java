@@ -42,11 +42,7 @@ public final class QuicheStreams {
   private final QuicheSocket socket;
   private final QuichePackets packets;
 
-  /** Address of the client as numbers, and which one that was. */
-  private @Nullable DatagramPeer peer;
-
-  private @Nullable InetSocketAddress peerAddress;
-
+  private final QuichePeer peer = new QuichePeer();
   private final long[] batch = new long[BATCH_IDS];
   private long[] ids = new long[BATCH_IDS];
   private boolean idsWanted;
@@ -89,48 +85,82 @@ public final class QuicheStreams {
   // Reading.
 
   /**
-   * Takes a datagram, unless it is a case for Netty's channel: the handshake, a new address of the
-   * client, or connection ids to replace.
+   * Takes a datagram, unless it is a case for Netty's channel: the handshake, a client that has
+   * moved, or connection ids to replace.
    *
-   * @return whether it was taken
+   * @param id names the connection id that it was sent to
+   * @return whether it was taken; if not, Netty is to get it as {@link #forNetty} has it
    */
-  public boolean receive(DatagramPacket packet) {
+  public boolean receive(DatagramPacket packet, long id) {
     InetSocketAddress sender = packet.sender();
     ByteBuf data = packet.content();
-    if (!data.isDirect()
-        || data.isReadOnly()
-        || !isForStreams(data)
-        || !sender.equals(channel.remoteSocketAddress())) {
-      idsWanted = false;
-      return false;
+    peer.update((InetSocketAddress) channel.remoteSocketAddress());
+    if (data.isDirect() && !data.isReadOnly() && isForStreams(data)) {
+      if (peer.isHere(sender)) {
+        peer.used(id);
+        receive(data, packet.recipient());
+        return true;
+      }
+      if (peer.isOtherPort(sender, id)) {
+        receiveFromOtherPort(data, sender, packet.recipient());
+        return true;
+      }
     }
-    receive(data, sender, packet.recipient());
-    return true;
+    idsWanted = false;
+    return false;
+  }
+
+  /** Who sends what quiche can open is the client, wherever it is. */
+  private void receiveFromOtherPort(
+      ByteBuf data, InetSocketAddress sender, InetSocketAddress local) {
+    long before = packetsReceived();
+    receive(data, local);
+    if (packetsReceived() > before) {
+      peer.moved(sender, System.nanoTime());
+    }
+  }
+
+  /** Packets that quiche could open, ever. */
+  private long packetsReceived() {
+    long[] statistics = isClosed() ? null : Quiche.quiche_conn_stats(connection.address());
+    return statistics == null ? 0 : statistics[0];
+  }
+
+  /** A datagram that was not taken, from where Netty and quiche believe the client to be. */
+  public DatagramPacket forNetty(DatagramPacket packet) {
+    return peer.isRebound() && peer.isHere(packet.sender())
+        ? new DatagramPacket(packet.content(), packet.recipient(), peer.known())
+        : packet;
   }
 
   /**
-   * Takes a datagram from where the kernel has put it; as {@link #receive(DatagramPacket)}.
+   * Where Netty's packets for the client go astray, because a NAT has given it another port, or
+   * null.
+   */
+  public @Nullable InetSocketAddress leftAddress() {
+    return peer.isRebound() ? peer.known() : null;
+  }
+
+  /** Where a packet of Netty's must go. */
+  public InetSocketAddress actual(InetSocketAddress recipient) {
+    return peer.actual(recipient);
+  }
+
+  /**
+   * Takes a datagram from where the kernel has put it; as {@link #receive(DatagramPacket, long)}.
    *
    * @param local address of our socket
    */
-  public boolean receive(DatagramInput input, int index, InetSocketAddress local) {
+  public boolean receive(DatagramInput input, int index, InetSocketAddress local, long id) {
     ByteBuf data = input.content(index);
-    InetSocketAddress remote = (InetSocketAddress) channel.remoteSocketAddress();
-    if (!isForStreams(data) || remote == null || !input.isFrom(index, peer(remote))) {
+    peer.update((InetSocketAddress) channel.remoteSocketAddress());
+    DatagramPeer here = peer.numbers();
+    if (!isForStreams(data) || here == null || !input.isFrom(index, here)) {
       return false;
     }
-    receive(data, remote, local);
+    peer.used(id);
+    receive(data, local);
     return true;
-  }
-
-  private DatagramPeer peer(InetSocketAddress remote) {
-    DatagramPeer known = peer;
-    if (known == null || !remote.equals(peerAddress)) {
-      known = DatagramPeer.of(remote);
-      peer = known;
-      peerAddress = remote;
-    }
-    return known;
   }
 
   /** Whether it is no case for Netty's channel; of the sender that has to be known besides. */
@@ -142,13 +172,13 @@ public final class QuicheStreams {
   }
 
   /** quiche ends the connection by itself if what it finds inside is wrong. */
-  private void receive(ByteBuf data, InetSocketAddress from, InetSocketAddress to) {
+  private void receive(ByteBuf data, InetSocketAddress to) {
     try {
       Quiche.quiche_conn_recv(
           connection.address(),
           Quiche.readerMemoryAddress(data),
           data.readableBytes(),
-          socket.receiveInfo(from, to));
+          socket.receiveInfo(peer.known(), to));
     } finally {
       Reference.reachabilityFence(socket);
     }
@@ -332,6 +362,11 @@ public final class QuicheStreams {
   }
 
   private final class Packets implements QuichePackets.Source {
+    @Override
+    public InetSocketAddress actual(InetSocketAddress recipient) {
+      return peer.actual(recipient);
+    }
+
     @Override
     public int packetBytes() {
       return Quiche.quiche_conn_max_send_udp_payload_size(connection.address());

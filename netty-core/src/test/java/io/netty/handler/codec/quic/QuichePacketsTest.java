@@ -256,6 +256,11 @@ class QuichePacketsTest {
 
   /** Packets of given lengths, each of which begins with its number. */
   private final class Packets implements QuichePackets.Source {
+    @Override
+    public InetSocketAddress actual(InetSocketAddress recipient) {
+      return recipient;
+    }
+
     private final Queue<Integer> lengths = new ArrayDeque<>();
     private int last = Quiche.QUICHE_ERR_DONE;
     private byte number;

@@ -151,7 +151,7 @@ class QuicheStreamsTest {
         new DatagramPacket(data.retainedDuplicate(), address(server), address(client.parent()));
     ChannelHandlerContext out = server.pipeline().firstContext();
     assertThat(streams.isClosed()).isTrue();
-    assertThat(streams.receive(packet)).isFalse();
+    assertThat(streams.receive(packet, 0)).isFalse();
     assertThat(streams.readable()).isZero();
     assertThat(streams.writable()).isZero();
     assertThat(streams.read(id)).isEqualTo(QuicheStreams.CLOSED);
@@ -193,7 +193,7 @@ class QuicheStreamsTest {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       DatagramPacket packet = (DatagramPacket) message;
       QuicheStreams streams = opened.getNow(null);
-      if (streams != null && streams.receive(packet)) {
+      if (streams != null && streams.receive(packet, 0)) {
         packet.release();
       } else {
         ctx.fireChannelRead(packet);
