@@ -216,7 +216,10 @@ final class EventService implements RunningService {
     return builder.start();
   }
 
-  /** Request heads: at most 8 KiB, 100 fields and 30 s (event-api.md §2.1); the rest as usual. */
+  /**
+   * Request heads: at most 8 KiB (HTTP/2: 16), 100 fields and 30 s (event-api.md §2.1); the rest as
+   * usual.
+   */
   private static HttpLimits limits() {
     return HttpLimits.builder()
         .maxRequestLineBytes(MAX_REQUEST_HEAD_BYTES)

@@ -60,7 +60,7 @@ final class Http2Connection {
         Http2Frames.SETTINGS_INITIAL_WINDOW_SIZE,
         Http2RequestBody.WINDOW_BYTES,
         Http2Frames.SETTINGS_MAX_HEADER_LIST_SIZE,
-        server.limits.maxHeaderBytes(),
+        server.limits.maxHeaderListBytes(),
         Http2Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL,
         1,
         Http2Frames.SETTINGS_NO_RFC7540_PRIORITIES,

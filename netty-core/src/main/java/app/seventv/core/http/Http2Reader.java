@@ -70,8 +70,8 @@ final class Http2Reader {
   Http2Reader(Http2Connection connection, HttpLimits limits) {
     this.connection = connection;
     this.fields = new Http2Fields(limits.maxHeaderFields());
-    this.hpack = new FieldsDecoder(limits.maxHeaderBytes(), fields);
-    this.maxBlockBytes = Math.max(MIN_BLOCK_LIMIT_BYTES, 2 * limits.maxHeaderBytes());
+    this.hpack = new FieldsDecoder(limits.maxHeaderListBytes(), fields);
+    this.maxBlockBytes = Math.max(MIN_BLOCK_LIMIT_BYTES, 2 * limits.maxHeaderListBytes());
   }
 
   /** Netty's HPACK decoder, filling our collector. */

@@ -83,7 +83,7 @@ final class Http3Input implements Http3Reader.Sink {
       return;
     }
     HttpLimits limits = connection.limits();
-    RequestHead head = new RequestHead(limits.maxHeaderBytes(), limits.maxHeaderFields());
+    RequestHead head = new RequestHead(limits.maxHeaderListBytes(), limits.maxHeaderFields());
     if (!connection.sections().decode(section, head::add)) {
       return;
     }

@@ -25,7 +25,7 @@ final class Http3Sections implements BiConsumer<CharSequence, CharSequence> {
   Http3Sections(Http3Connection connection, Http3FieldLines lines) {
     this.connection = connection;
     this.lines = lines;
-    this.maxBytes = Math.max(MIN_LIMIT_BYTES, connection.limits().maxHeaderBytes());
+    this.maxBytes = Math.max(MIN_LIMIT_BYTES, connection.limits().maxHeaderListBytes());
   }
 
   /** Largest section. */

@@ -12,6 +12,7 @@ public final class HttpLimits {
   private final int maxConcurrentHandshakes;
   private final int maxRequestLineBytes;
   private final int maxHeaderBytes;
+  private final int maxHeaderListBytes;
   private final int maxHeaderFields;
   private final int maxPipelinedRequests;
   private final int maxRequestsPerConnection;
@@ -35,6 +36,7 @@ public final class HttpLimits {
     maxConcurrentHandshakes = positive(from.maxConcurrentHandshakes, "maxConcurrentHandshakes");
     maxRequestLineBytes = positive(from.maxRequestLineBytes, "maxRequestLineBytes");
     maxHeaderBytes = positive(from.maxHeaderBytes, "maxHeaderBytes");
+    maxHeaderListBytes = positive(from.maxHeaderListBytes, "maxHeaderListBytes");
     maxHeaderFields = positive(from.maxHeaderFields, "maxHeaderFields");
     maxPipelinedRequests = notNegative(from.maxPipelinedRequests, "maxPipelinedRequests");
     maxRequestsPerConnection =
@@ -71,6 +73,7 @@ public final class HttpLimits {
     copy.maxConcurrentHandshakes = maxConcurrentHandshakes;
     copy.maxRequestLineBytes = maxRequestLineBytes;
     copy.maxHeaderBytes = maxHeaderBytes;
+    copy.maxHeaderListBytes = maxHeaderListBytes;
     copy.maxHeaderFields = maxHeaderFields;
     copy.maxPipelinedRequests = maxPipelinedRequests;
     copy.maxRequestsPerConnection = maxRequestsPerConnection;
@@ -106,9 +109,14 @@ public final class HttpLimits {
     return maxRequestLineBytes;
   }
 
-  /** All header fields of a request, decoded; more: 431. */
+  /** All header fields of a request of HTTP/1.1; more: 431. */
   public int maxHeaderBytes() {
     return maxHeaderBytes;
+  }
+
+  /** Path and all header fields of a request of HTTP/2 and 3, decoded; more: 431. */
+  public int maxHeaderListBytes() {
+    return maxHeaderListBytes;
   }
 
   /** Header fields of a request; more: 431. */
@@ -233,6 +241,7 @@ public final class HttpLimits {
     private int maxConcurrentHandshakes = 8_192;
     private int maxRequestLineBytes = 8 << 10;
     private int maxHeaderBytes = 16 << 10;
+    private int maxHeaderListBytes = 16 << 10;
     private int maxHeaderFields = 128;
     private int maxPipelinedRequests = 16;
     private int maxRequestsPerConnection;
@@ -268,6 +277,12 @@ public final class HttpLimits {
     /** Sets {@link HttpLimits#maxRequestLineBytes}. */
     public Builder maxRequestLineBytes(int value) {
       this.maxRequestLineBytes = value;
+      return this;
+    }
+
+    /** Sets {@link HttpLimits#maxHeaderListBytes}. */
+    public Builder maxHeaderListBytes(int value) {
+      this.maxHeaderListBytes = value;
       return this;
     }
 
