@@ -71,11 +71,13 @@ final class Decoders {
   /** ffmpeg cannot read animated WebP; libvips streams its frames as one tall picture. */
   private FrameReader openWebp(byte[] data, ImageHeader header, JobControl control, Path workDir)
       throws IOException {
-    Files.write(workDir.resolve(INPUT + ".webp"), data);
+    Path file = workDir.resolve(INPUT + ".webp");
     if (header.frameCount() == 1) {
+      Files.write(file, data);
       tools.run(control, workDir, List.of("dwebp", "-quiet", INPUT + ".webp", "-o", "input.png"));
       return convertedPng(header, workDir);
     }
+    Files.write(file, WebpHeader.withAlphaFlag(data));
     String all = INPUT + ".webp[n=-1,access=sequential]";
     return raw(header, control, workDir, List.of("vips", "rawsave", all, "/dev/stdout"));
   }
