@@ -68,11 +68,13 @@ final class Decoders {
     return new RawFrameReader(child, header.width(), header.height(), header.frameCount());
   }
 
-  /** ffmpeg cannot read animated WebP; libvips streams its frames as one tall picture. */
+  /**
+   * Neither ffmpeg nor dwebp reads an animation; libvips streams its frames as one tall picture.
+   */
   private FrameReader openWebp(byte[] data, ImageHeader header, JobControl control, Path workDir)
       throws IOException {
     Path file = workDir.resolve(INPUT + ".webp");
-    if (header.frameCount() == 1) {
+    if (!WebpHeader.isAnimation(data)) {
       Files.write(file, data);
       tools.run(control, workDir, List.of("dwebp", "-quiet", INPUT + ".webp", "-o", "input.png"));
       return convertedPng(header, workDir);

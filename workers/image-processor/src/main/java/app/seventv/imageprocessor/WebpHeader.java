@@ -29,6 +29,13 @@ final class WebpHeader {
     };
   }
 
+  /** Whether the file, whose header was read, is an animation, be it of a single frame. */
+  static boolean isAnimation(byte[] data) {
+    ByteCursor in = new ByteCursor(data, "webp");
+    in.skip(12);
+    return type(in).equals("VP8X") && (data[FLAGS_OFFSET] & ANIMATION_FLAG) != 0;
+  }
+
   /**
    * The same animation, announced as one with transparency: a decoder that goes by the flag then
    * gives four bytes per pixel, whether the frames have transparency or not.

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.seventv.model.imageprocessor.Limits;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,6 +131,40 @@ class DecodersTest {
       int tolerance = mode.equals("-lossless") ? 0 : 12;
       assertDecodes(webp, InputFormat.WEBP, DURATIONS_MS, DecodersTest::opaque, true, tolerance);
     }
+  }
+
+  /** As some editors write stills; libwebp's own programs leave the animation away. */
+  @Test
+  void animatedWebpOfOneFrame() throws Exception {
+    for (String mode : List.of("-lossless", "-noalpha")) {
+      String file = path("s.webp");
+      byte[] still = make("s.webp", List.of("cwebp", "-quiet", mode, path("0.png"), "-o", file));
+      boolean lossless = mode.equals("-lossless");
+      byte[] animation = animationOf(still);
+      assertDecodes(animation, InputFormat.WEBP, List.of(0), lossless, lossless ? 0 : 12);
+    }
+  }
+
+  /** Puts the picture chunk of a simple WebP file into the only frame of an animation. */
+  private static byte[] animationOf(byte[] still) {
+    int picture = still.length - 12;
+    ByteBuffer webp = ByteBuffer.allocate(12 + 18 + 14 + 24 + picture);
+    webp.order(ByteOrder.LITTLE_ENDIAN);
+    webp.put(still, 0, 4).putInt(webp.capacity() - 8).put(still, 8, 4);
+    webp.put(ascii("VP8X")).putInt(10).putInt(0x02).put(size());
+    webp.put(ascii("ANIM")).putInt(6).putInt(0).putShort((short) 0);
+    webp.put(ascii("ANMF")).putInt(16 + picture).put(new byte[6]).put(size());
+    webp.put(new byte[] {100, 0, 0, 0}).put(still, 12, picture);
+    return webp.array();
+  }
+
+  private static byte[] ascii(String type) {
+    return type.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Width and height, less one, of 24 bits each. */
+  private static byte[] size() {
+    return new byte[] {WIDTH - 1, 0, 0, HEIGHT - 1, 0, 0};
   }
 
   @Test
