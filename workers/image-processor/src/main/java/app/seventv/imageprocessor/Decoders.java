@@ -32,7 +32,7 @@ final class Decoders {
           case GIF -> GifDecoder.readHeader(data, limits);
           case PNG, APNG -> PngDecoder.readHeader(data, limits);
           case WEBP -> WebpHeader.read(data);
-          case JPEG -> JpegHeader.read(data);
+          case JPEG -> JpegHeader.read(data).upright();
           case AVIF -> AvifHeader.read(data, false).image();
           case AVIF_SEQUENCE -> AvifHeader.read(data, true).image();
         };
@@ -48,10 +48,7 @@ final class Decoders {
         case GIF -> GifDecoder.open(data);
         case PNG, APNG -> PngDecoder.open(data);
         case WEBP -> openWebp(data, header, control, workDir);
-        case JPEG -> {
-          Files.write(workDir.resolve(INPUT), data);
-          yield raw(header, control, workDir, ffmpeg("jpeg_pipe", List.of("-map", "0:v:0")));
-        }
+        case JPEG -> openJpeg(data, control, workDir);
         case AVIF -> openStillAvif(data, header, control, workDir);
         case AVIF_SEQUENCE -> openAvifSequence(data, header, control, workDir);
       };
@@ -66,6 +63,16 @@ final class Decoders {
       ImageHeader header, JobControl control, Path workDir, List<String> command) {
     Tools.Child child = tools.start(control, workDir, command);
     return new RawFrameReader(child, header.width(), header.height(), header.frameCount());
+  }
+
+  private FrameReader openJpeg(byte[] data, JobControl control, Path workDir) throws IOException {
+    Files.write(workDir.resolve(INPUT), data);
+    JpegHeader header = JpegHeader.read(data);
+    List<String> command = ffmpeg("jpeg_pipe", List.of("-map", "0:v:0"));
+    FrameReader stored = raw(header.stored(), control, workDir, command);
+    return header.orientation() == Orientation.UPRIGHT
+        ? stored
+        : new TurnedFrames(stored, header.orientation());
   }
 
   /**
@@ -125,6 +132,7 @@ final class Decoders {
 
   /**
    * Naming the demuxer and the protocols keeps playlists and URLs inside a file from being used.
+   * Nothing is turned here: frames come in the size that the file stores.
    */
   private static List<String> ffmpeg(String demuxer, List<String> picture) {
     List<String> command = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error"));
