@@ -115,7 +115,8 @@ final class Decoders {
             ? List.of("-map", "0:" + tracks.colourTrack())
             : List.of(
                 "-filter_complex",
-                "[0:%d][0:%d]alphamerge,format=rgba"
+                // Else the track that breaks first would repeat its last frame.
+                "[0:%d][0:%d]alphamerge=shortest=1,format=rgba"
                     .formatted(tracks.colourTrack(), tracks.alphaTrack()));
     return raw(header, control, workDir, ffmpeg("mov", picture));
   }

@@ -63,15 +63,26 @@ class FewerFramesTest {
     return Files.readAllBytes(made.resolve("a.avif"));
   }
 
+  /** Made of PNGs, it has a second track for transparency. */
+  private byte[] avifWithAlpha(int count) throws Exception {
+    byte[] avif = ofPngs(count, "t.avif", "avifenc", "-s", "8");
+    assertThat(AvifHeader.read(avif, true).alphaTrack()).isNotNegative();
+    return avif;
+  }
+
   private byte[] webp(int count) throws Exception {
+    return ofPngs(count, "a.webp", "img2webp", "-lossy");
+  }
+
+  private byte[] ofPngs(int count, String name, String... encoder) throws Exception {
     String pattern = frames(count, "%d.png", "rgb24");
-    List<String> command = new ArrayList<>(List.of("img2webp", "-lossy"));
+    List<String> command = new ArrayList<>(List.of(encoder));
     for (int i = 1; i <= count; i++) {
       command.add(pattern.formatted(i));
     }
-    command.addAll(List.of("-o", made.resolve("a.webp").toString()));
+    command.addAll(List.of("-o", made.resolve(name).toString()));
     ToolOutput.of(command.toArray(String[]::new));
-    return Files.readAllBytes(made.resolve("a.webp"));
+    return Files.readAllBytes(made.resolve(name));
   }
 
   private static byte[] cut(byte[] whole) {
@@ -120,6 +131,11 @@ class FewerFramesTest {
     assertStill(success);
     assertThat(success.getInputMetadata().getFrameCount()).isEqualTo(1);
     assertThat(success.getInputMetadata().getDurationMs()).isZero();
+  }
+
+  @Test
+  void transparencyThatGoesOnDoesNotRepeatTheLastFrame() throws Exception {
+    assertStill(run(cut(avifWithAlpha(2)), task()));
   }
 
   @Test
