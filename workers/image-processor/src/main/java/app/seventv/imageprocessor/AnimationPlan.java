@@ -29,6 +29,11 @@ record AnimationPlan(List<Integer> durationsMs, int loopCount) {
     return new AnimationPlan(List.copyOf(durationsMs), loopCount);
   }
 
+  /** How many of the input's first frames an animated output shows. */
+  int framesAmong(int inputFrames) {
+    return (int) durationsMs.stream().limit(inputFrames).filter(ms -> ms > 0).count();
+  }
+
   private static List<Integer> durations(AnimationConfig config, ImageHeader header) {
     List<Integer> input = header.frameDurationsMs();
     return switch (config.getFrameRateCase()) {

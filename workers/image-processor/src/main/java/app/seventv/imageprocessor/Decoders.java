@@ -32,7 +32,7 @@ final class Decoders {
           case GIF -> GifDecoder.readHeader(data, limits);
           case PNG, APNG -> PngDecoder.readHeader(data, limits);
           case WEBP -> WebpHeader.read(data);
-          case JPEG -> JpegHeader.read(data);
+          case JPEG -> JpegHeader.read(data).upright();
           case AVIF -> AvifHeader.read(data, false).image();
           case AVIF_SEQUENCE -> AvifHeader.read(data, true).image();
         };
@@ -48,10 +48,7 @@ final class Decoders {
         case GIF -> GifDecoder.open(data);
         case PNG, APNG -> PngDecoder.open(data);
         case WEBP -> openWebp(data, header, control, workDir);
-        case JPEG -> {
-          Files.write(workDir.resolve(INPUT), data);
-          yield raw(header, control, workDir, ffmpeg("jpeg_pipe", List.of("-map", "0:v:0")));
-        }
+        case JPEG -> openJpeg(data, control, workDir);
         case AVIF -> openStillAvif(data, header, control, workDir);
         case AVIF_SEQUENCE -> openAvifSequence(data, header, control, workDir);
       };
@@ -68,14 +65,28 @@ final class Decoders {
     return new RawFrameReader(child, header.width(), header.height(), header.frameCount());
   }
 
-  /** ffmpeg cannot read animated WebP; libvips streams its frames as one tall picture. */
+  private FrameReader openJpeg(byte[] data, JobControl control, Path workDir) throws IOException {
+    Files.write(workDir.resolve(INPUT), data);
+    JpegHeader header = JpegHeader.read(data);
+    List<String> command = ffmpeg("jpeg_pipe", List.of("-map", "0:v:0"));
+    FrameReader stored = raw(header.stored(), control, workDir, command);
+    return header.orientation() == Orientation.UPRIGHT
+        ? stored
+        : new TurnedFrames(stored, header.orientation());
+  }
+
+  /**
+   * Neither ffmpeg nor dwebp reads an animation; libvips streams its frames as one tall picture.
+   */
   private FrameReader openWebp(byte[] data, ImageHeader header, JobControl control, Path workDir)
       throws IOException {
-    Files.write(workDir.resolve(INPUT + ".webp"), data);
-    if (header.frameCount() == 1) {
+    Path file = workDir.resolve(INPUT + ".webp");
+    if (!WebpHeader.isAnimation(data)) {
+      Files.write(file, data);
       tools.run(control, workDir, List.of("dwebp", "-quiet", INPUT + ".webp", "-o", "input.png"));
       return convertedPng(header, workDir);
     }
+    Files.write(file, WebpHeader.withAlphaFlag(data));
     String all = INPUT + ".webp[n=-1,access=sequential]";
     return raw(header, control, workDir, List.of("vips", "rawsave", all, "/dev/stdout"));
   }
@@ -104,7 +115,8 @@ final class Decoders {
             ? List.of("-map", "0:" + tracks.colourTrack())
             : List.of(
                 "-filter_complex",
-                "[0:%d][0:%d]alphamerge,format=rgba"
+                // Else the track that breaks first would repeat its last frame.
+                "[0:%d][0:%d]alphamerge=shortest=1,format=rgba"
                     .formatted(tracks.colourTrack(), tracks.alphaTrack()));
     return raw(header, control, workDir, ffmpeg("mov", picture));
   }
@@ -121,6 +133,7 @@ final class Decoders {
 
   /**
    * Naming the demuxer and the protocols keeps playlists and URLs inside a file from being used.
+   * Nothing is turned here: frames come in the size that the file stores.
    */
   private static List<String> ffmpeg(String demuxer, List<String> picture) {
     List<String> command = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error"));

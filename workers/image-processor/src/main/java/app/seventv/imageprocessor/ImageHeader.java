@@ -28,6 +28,13 @@ record ImageHeader(int width, int height, int loopCount, List<Integer> frameDura
     return new ImageHeader(width, height, INFINITE_LOOP, List.of(0));
   }
 
+  /** The same without the frames behind the first ones; a single frame is a still. */
+  ImageHeader firstFrames(int count) {
+    return count == 1
+        ? still(width, height)
+        : new ImageHeader(width, height, loopCount, frameDurationsMs.subList(0, count));
+  }
+
   int frameCount() {
     return frameDurationsMs.size();
   }

@@ -12,8 +12,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -102,6 +104,7 @@ final class JobRunner {
     for (Pipeline.Produced produced : result.outputs()) {
       files.add(describe(id, output, result, produced, animated));
     }
+    checkPaths(files);
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> writes = new ArrayList<>();
       for (int i = 0; i < files.size(); i++) {
@@ -140,6 +143,17 @@ final class JobRunner {
       metrics.output(file.getFormat(), Integer.toUnsignedLong(file.getSize()));
     } catch (IOException | IllegalArgumentException e) {
       throw JobFailure.outputUpload(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A path template may lack what tells two outputs apart; one would overwrite the other. */
+  private static void checkPaths(List<OutputFile> files) {
+    Set<String> paths = new HashSet<>();
+    for (OutputFile file : files) {
+      String path = file.getPath().getPath();
+      if (!paths.add(path)) {
+        throw JobFailure.invalidInput("task.output.drive_path: several outputs at " + path);
+      }
     }
   }
 

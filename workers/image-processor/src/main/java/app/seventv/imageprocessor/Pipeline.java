@@ -57,6 +57,7 @@ final class Pipeline {
   /**
    * Everything produced, in the order of image-processor.md §5.
    *
+   * @param header of the input, without the frames that it announces and does not have
    * @param loopCount of the outputs; -1 = infinite
    */
   record Result(InputFormat format, ImageHeader header, int loopCount, List<Produced> outputs) {}
@@ -70,48 +71,89 @@ final class Pipeline {
   Result run(Task task, byte[] data, JobControl control, Path workDir) {
     long start = System.nanoTime();
     InputFormat format = InputFormat.sniff(data);
-    ImageHeader header = Decoders.readHeader(format, data, task.getLimits());
-    checkMetadata(task.getInput(), header);
+    ImageHeader announced = Decoders.readHeader(format, data, task.getLimits());
+    checkMetadata(task.getInput(), announced);
     Output output = task.getOutput();
-    Size cropped = croppedSize(output, header);
+    Size cropped = croppedSize(output, announced);
     List<OutputSize> sizes = OutputSize.plan(output, cropped);
-    List<Integer> formats = possibleFormats(output, header);
-    AnimationPlan animation = AnimationPlan.of(output.getAnimationConfig(), header);
-    int stillIndex = task.getInput().getMetadata().getStaticFrameIndex();
-    if (stillIndex >= header.frameCount()) {
-      throw JobFailure.invalidInput("task.input.metadata.static_frame_index: out of range");
-    }
+    AnimationPlan animation = AnimationPlan.of(output.getAnimationConfig(), announced);
+    Wanted wanted = wanted(task, animation);
     try {
-      boolean stills = formats.stream().anyMatch(i -> isStatic(output, i));
-      boolean animations = formats.stream().anyMatch(i -> !isStatic(output, i));
       FrameWriter writer = new FrameWriter(output, cropped, sizes, workDir);
-      int framesRead = 0;
-      try (FrameReader reader = decoders.open(format, data, header, control, workDir)) {
-        int last = animations ? header.frameCount() : stillIndex + 1;
-        for (Frame frame = reader.next(); frame != null; frame = reader.next()) {
-          control.check();
-          boolean still = stills && framesRead == stillIndex;
-          boolean animated = animations && animation.durationsMs().get(framesRead) > 0;
-          if (still || animated) {
-            writer.write(crop(output, frame), framesRead, animated, still);
-          }
-          if (++framesRead == last) {
-            break;
-          }
-        }
+      int framesRead;
+      try (FrameReader reader = decoders.open(format, data, announced, control, workDir)) {
+        framesRead = readFrames(reader, writer, output, wanted, control);
       }
-      if (stills && framesRead <= stillIndex) {
-        throw JobFailure.invalidInput("task.input.metadata.static_frame_index: out of range");
+      if (wanted.stills && framesRead <= wanted.stillIndex) {
+        throw stillIndexOutOfRange();
       }
+      // A file may break before the frame that its header ends with: what was read counts.
+      ImageHeader header =
+          framesRead < wanted.frameCount() ? announced.firstFrames(framesRead) : announced;
+      List<Integer> formats = possibleFormats(output, animation.framesAmong(framesRead));
       long decoded = System.nanoTime();
       times.record(JobMetrics.Stage.DECODE, decoded - start);
-      Encoding encoding = new Encoding(output, header, animation, stillIndex, framesRead);
+      Encoding encoding = new Encoding(output, header, animation, wanted.stillIndex, framesRead);
       List<Produced> outputs = encodeAll(encoding, formats, sizes, control, workDir);
       times.record(JobMetrics.Stage.ENCODE, System.nanoTime() - decoded);
       return new Result(format, header, animation.loopCount(), outputs);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Which of the announced frames the possible formats need. */
+  private record Wanted(
+      boolean stills, int stillIndex, boolean animations, AnimationPlan animation) {
+    int frameCount() {
+      return animations ? animation.durationsMs().size() : stillIndex + 1;
+    }
+
+    boolean still(int index) {
+      return stills && index == stillIndex;
+    }
+
+    boolean animated(int index) {
+      return animations && animation.durationsMs().get(index) > 0;
+    }
+  }
+
+  private static Wanted wanted(Task task, AnimationPlan animation) {
+    int announced = animation.durationsMs().size();
+    Output output = task.getOutput();
+    List<Integer> formats = possibleFormats(output, animation.framesAmong(announced));
+    int stillIndex = task.getInput().getMetadata().getStaticFrameIndex();
+    if (stillIndex >= announced) {
+      throw stillIndexOutOfRange();
+    }
+    boolean stills = formats.stream().anyMatch(i -> isStatic(output, i));
+    boolean animations = formats.stream().anyMatch(i -> !isStatic(output, i));
+    return new Wanted(stills, stillIndex, animations, animation);
+  }
+
+  private static JobFailure stillIndexOutOfRange() {
+    return JobFailure.invalidInput("task.input.metadata.static_frame_index: out of range");
+  }
+
+  /** Returns how many of the wanted frames there were. */
+  private static int readFrames(
+      FrameReader reader, FrameWriter writer, Output output, Wanted wanted, JobControl control)
+      throws IOException {
+    int index = 0;
+    while (index < wanted.frameCount()) {
+      Frame frame = reader.next();
+      if (frame == null) {
+        break;
+      }
+      control.check();
+      boolean still = wanted.still(index);
+      boolean animated = wanted.animated(index);
+      if (still || animated) {
+        writer.write(crop(output, frame), index, animated, still);
+      }
+      index++;
+    }
+    return index;
   }
 
   private static void checkMetadata(Input input, ImageHeader header) {
@@ -154,14 +196,17 @@ final class Pipeline {
     return Encoders.isStatic(output.getFormats(formatIndex).getFormat());
   }
 
-  /** Positions of the formats to make: stills first, then animations (image-processor.md §8). */
-  private static List<Integer> possibleFormats(Output output, ImageHeader header) {
+  /**
+   * Positions of the formats to make: stills first, then animations (image-processor.md §8), which
+   * {@code animationFrames} are there for.
+   */
+  private static List<Integer> possibleFormats(Output output, int animationFrames) {
     List<Integer> stills = new ArrayList<>();
     List<Integer> animations = new ArrayList<>();
     for (int i = 0; i < output.getFormatsCount(); i++) {
       (isStatic(output, i) ? stills : animations).add(i);
     }
-    if (header.frameCount() <= 1 && !animations.isEmpty()) {
+    if (animationFrames <= 1 && !animations.isEmpty()) {
       if (!output.getSkipImpossibleFormats()) {
         throw JobFailure.invalidInput("impossible output: animation of a single frame");
       }

@@ -9,6 +9,10 @@ final class WebpHeader {
   private static final int MAX_IGNORED_DELAY_MS = 10;
   private static final int SUBSTITUTE_DELAY_MS = 100;
   private static final int ANIMATION_FLAG = 0x02;
+  private static final int ALPHA_FLAG = 0x10;
+
+  /** Where an extended file, one that starts with a VP8X chunk, has its flags. */
+  private static final int FLAGS_OFFSET = 20;
 
   private WebpHeader() {}
 
@@ -23,6 +27,23 @@ final class WebpHeader {
       case "VP8X" -> readExtended(body, in);
       default -> throw in.failure("unknown first chunk");
     };
+  }
+
+  /** Whether the file, whose header was read, is an animation, be it of a single frame. */
+  static boolean isAnimation(byte[] data) {
+    ByteCursor in = new ByteCursor(data, "webp");
+    in.skip(12);
+    return type(in).equals("VP8X") && (data[FLAGS_OFFSET] & ANIMATION_FLAG) != 0;
+  }
+
+  /**
+   * The same animation, announced as one with transparency: a decoder that goes by the flag then
+   * gives four bytes per pixel, whether the frames have transparency or not.
+   */
+  static byte[] withAlphaFlag(byte[] animation) {
+    byte[] result = animation.clone();
+    result[FLAGS_OFFSET] |= ALPHA_FLAG;
+    return result;
   }
 
   private static String type(ByteCursor in) {
