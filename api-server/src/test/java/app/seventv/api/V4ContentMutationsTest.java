@@ -265,6 +265,22 @@ class V4ContentMutationsTest extends SharedWorld {
     world.refused4("404 BAD_REQUEST", world.streamer, ENTRY_FLAGS, "s", set, "v", emote);
   }
 
+  /** The old API renames them (api-v3.md §15.13); this one does not (§11.3). */
+  @Test
+  void entriesOfMergedEmotesAreRemovedButNotChanged() throws Exception {
+    Id set = world.set(DevUser.STREAMER, EmoteSet.Kind.NORMAL).id();
+    Id old = world.emote(DevUser.STREAMER, "old").id();
+    Id target = world.emote(DevUser.STREAMER, "target").id();
+    world.ok4(world.streamer, ADD, "s", set, "v", old);
+    world.ok4(world.admin, MERGE, "e", old, "v", target);
+    for (Id each : List.of(old, target)) {
+      world.refused4("404 BAD_REQUEST", world.streamer, ALIAS, "s", set, "v", each, "a", "two");
+      world.refused4("404 BAD_REQUEST", world.streamer, ENTRY_FLAGS, "s", set, "v", each);
+    }
+    world.ok4(world.streamer, REMOVE, "s", set, "v", old);
+    assertThat(world.set(set).emotes()).isEmpty();
+  }
+
   @Test
   @Covers(
       value = "TicketMutation.createAbuseTicket",

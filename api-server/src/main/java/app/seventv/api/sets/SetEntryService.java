@@ -25,6 +25,7 @@ import com.mongodb.client.model.Updates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.conversions.Bson;
@@ -170,6 +171,35 @@ public final class SetEntryService {
       Id emoteId,
       @Nullable String alias,
       @Nullable String newAlias) {
+    return rename(context, set, emoteId, alias, newAlias, rules::requireAlive);
+  }
+
+  /**
+   * Like {@link #rename}, also for an entry whose emote was merged into another: it goes on showing
+   * that one (api-v3.md §15.13, §16 no. 42). The new API's contract refuses it (api-v4.md §11.3).
+   *
+   * @param storedId of the entry
+   */
+  public EmoteSet.Entry renameShown(
+      RequestContext context, EmoteSet set, Id storedId, @Nullable String newAlias) {
+    return rename(context, set, storedId, null, newAlias, (transaction, id) -> shown(id));
+  }
+
+  private Emote shown(Id emoteId) {
+    Emote emote = resolver.resolve(List.of(emoteId)).get(emoteId);
+    if (emote == null) {
+      throw EntryRules.emoteNotFound();
+    }
+    return emote;
+  }
+
+  private EmoteSet.Entry rename(
+      RequestContext context,
+      EmoteSet set,
+      Id emoteId,
+      @Nullable String alias,
+      @Nullable String newAlias,
+      BiFunction<Transaction, Id, Emote> emotes) {
     if (newAlias != null) {
       requireAlias(newAlias);
     }
@@ -178,7 +208,7 @@ public final class SetEntryService {
         set,
         (transaction, current, limits) -> {
           int position = EntryRules.firstPosition(current, emoteId, alias);
-          Emote emote = rules.requireAlive(transaction, emoteId);
+          Emote emote = emotes.apply(transaction, emoteId);
           String updated = newAlias == null ? emote.defaultName() : newAlias;
           if (current.emotes().stream().anyMatch(entry -> entry.alias().equals(updated))) {
             throw new ApiException(409, ErrorCode.BAD_REQUEST, "emote name conflict");
