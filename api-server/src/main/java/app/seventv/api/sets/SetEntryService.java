@@ -6,7 +6,6 @@ import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
 import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
-import app.seventv.api.common.Validators;
 import app.seventv.api.data.BusUsers;
 import app.seventv.api.data.EmoteResolver;
 import app.seventv.api.data.ModerationRequests;
@@ -60,9 +59,6 @@ public final class SetEntryService {
       needs = Permission.EMOTE_SET_MANAGE,
       who = "as EmoteSetOps.update; personal sets need User.ManagePersonalEmoteSet of editors")
   public EmoteSet add(RequestContext context, EmoteSet set, AddEmote request) {
-    if (request.alias() != null) {
-      requireAlias(request.alias());
-    }
     return changes.run(
         context,
         set,
@@ -200,9 +196,6 @@ public final class SetEntryService {
       @Nullable String alias,
       @Nullable String newAlias,
       BiFunction<Transaction, Id, Emote> emotes) {
-    if (newAlias != null) {
-      requireAlias(newAlias);
-    }
     return changes.run(
         context,
         set,
@@ -253,11 +246,5 @@ public final class SetEntryService {
             Filters.eq("_id", setId.toBson()),
             changes.toArray(Bson[]::new));
     return EmoteSet.fromBson(Objects.requireNonNull(after, "the set was read in this transaction"));
-  }
-
-  private static void requireAlias(String alias) {
-    if (!Validators.isAlias(alias)) {
-      throw ApiException.badRequest("invalid emote alias");
-    }
   }
 }
