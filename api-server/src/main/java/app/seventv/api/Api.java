@@ -297,6 +297,7 @@ final class Api implements AutoCloseable {
             UnaryOperator.identity(),
             document -> false,
             maxFields,
+            GraphqlEngine.MAX_TIME,
             executor));
     GraphqlRoutes.registerV3(
         routes,
@@ -308,6 +309,7 @@ final class Api implements AutoCloseable {
             V3Schema::unifyIds,
             V3KeptDocuments::isKept,
             maxFields,
+            GraphqlEngine.MAX_TIME,
             executor));
   }
 

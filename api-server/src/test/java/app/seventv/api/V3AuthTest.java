@@ -115,6 +115,24 @@ class V3AuthTest extends SharedWorld {
         .isEqualTo(400);
   }
 
+  @Test
+  void aTokenInTheQueryHasToBeGood() throws Exception {
+    String path = "/v3/auth?platform=twitch";
+    for (String step : new String[] {"", "&link_connection=true", "&callback=true"}) {
+      HttpResponse<String> refused = world.api.get(path + step + "&token=bad");
+      assertThat(refused.statusCode()).as(step).isEqualTo(401);
+      assertThat(refused.body()).contains("\"error_code\":10000");
+    }
+    String good = "&token=" + world.viewer;
+    assertThat(world.api.get(path + good).statusCode()).isEqualTo(303);
+    assertThat(world.api.get(path + "&link_connection=true" + good).statusCode()).isEqualTo(303);
+    HttpResponse<String> signedIn = // the token is for those who have no session
+        world.api.send(
+            HttpRequest.newBuilder(world.api.uri(path + "&token=bad"))
+                .header("authorization", "Bearer " + world.viewer));
+    assertThat(signedIn.statusCode()).isEqualTo(303);
+  }
+
   private static String stateOf(String callback) {
     for (String part : callback.substring(callback.indexOf('?') + 1).split("&", -1)) {
       if (part.startsWith("state=")) {

@@ -1,6 +1,7 @@
 package app.seventv.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import app.seventv.devstack.login.DevUser;
 import app.seventv.model.CollectionNames;
@@ -94,19 +95,54 @@ class V3SetRulesTest extends SharedWorld {
   @Test
   void mergedEntriesAreFoundByEitherId() throws Exception {
     for (boolean byTarget : new boolean[] {true, false}) {
-      EmoteSet set = world.set(DevUser.STREAMER, EmoteSet.Kind.NORMAL);
-      Emote old = world.emote(DevUser.STREAMER, "old");
-      Emote target = world.emote(DevUser.STREAMER, "target");
-      change(set, old.id(), "ADD", null);
-      world.update(
-          CollectionNames.EMOTES,
-          old.id(),
-          Updates.set("merged", new Emote.Merged(target.id(), World.NOW).toBson()));
-      JsonNode shown = world.ok(null, "{emoteSet(id:\"" + set.id() + "\"){emotes{id}}}");
-      assertThat(shown.at("/emoteSet/emotes/0/id").asString()).isEqualTo(target.id().toString());
-      change(set, byTarget ? target.id() : old.id(), "REMOVE", null);
-      assertThat(world.set(set.id()).emotes()).isEmpty();
+      Merged merged = merged();
+      Id id = byTarget ? merged.target().id() : merged.old().id();
+      assertThat(names(change(merged.set(), id, "UPDATE", "two"))).containsExactly("two");
+      assertThat(world.set(merged.set().id()).emotes())
+          .extracting(EmoteSet.Entry::id, EmoteSet.Entry::alias)
+          .containsExactly(tuple(merged.old().id(), "two"));
+      assertThat(names(change(merged.set(), id, "UPDATE", null))).containsExactly("target");
+      change(merged.set(), id, "REMOVE", null);
+      assertThat(world.set(merged.set().id()).emotes()).isEmpty();
     }
+  }
+
+  /** What it shows may be renamed and deleted meanwhile: then there is nothing to rename. */
+  @Test
+  void entriesThatShowNothingCannotBeRenamed() throws Exception {
+    Merged merged = merged();
+    world.update(CollectionNames.EMOTES, merged.target().id(), Updates.set("deleted", true));
+    for (Emote each : List.of(merged.old(), merged.target())) {
+      world.refused(
+          "404 BAD_REQUEST",
+          world.streamer,
+          EMOTES,
+          "s",
+          merged.set().id(),
+          "e",
+          each.id(),
+          "a",
+          "UPDATE",
+          "n",
+          "two");
+    }
+  }
+
+  /** A set with one emote that was merged into another after it was added. */
+  private record Merged(EmoteSet set, Emote old, Emote target) {}
+
+  private Merged merged() throws Exception {
+    EmoteSet set = world.set(DevUser.STREAMER, EmoteSet.Kind.NORMAL);
+    Emote old = world.emote(DevUser.STREAMER, "old");
+    Emote target = world.emote(DevUser.STREAMER, "target");
+    change(set, old.id(), "ADD", null);
+    world.update(
+        CollectionNames.EMOTES,
+        old.id(),
+        Updates.set("merged", new Emote.Merged(target.id(), World.NOW).toBson()));
+    JsonNode shown = world.ok(null, "{emoteSet(id:\"" + set.id() + "\"){emotes{id}}}");
+    assertThat(shown.at("/emoteSet/emotes/0/id").asString()).isEqualTo(target.id().toString());
+    return new Merged(set, old, target);
   }
 
   @Test

@@ -26,6 +26,7 @@ import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** What the new site asks, and the transport's limits. */
@@ -213,6 +214,29 @@ class V4QueryTest extends OneApi {
     assertThat(set.at("/emotes/items/1/id").asString()).isEqualTo(MERGED.toString());
     assertThat(set.at("/emotes/items/1/emote/id").asString()).isEqualTo(WAVE.toString());
     assertThat(set.at("/emotes/items/1/flags/zeroWidth").asBoolean()).isTrue();
+  }
+
+  /** Some need two loads in a row; alone in a query, nothing else sets the second one going. */
+  @Test
+  @Timeout(60)
+  void eachListOfIdsOfAUserIsAnsweredAlone() throws Exception {
+    String token = api.login(DevUser.STREAMER);
+    for (int i = 0; i < 20; i++) {
+      assertThat(me(token, "editableEmoteSetIds")).contains(SET.toString());
+      assertThat(me(token, "roleIds")).isNotEmpty();
+      assertThat(me(token, "editableEmoteSetIds roleIds editorFor { userId }")).isNotEmpty();
+    }
+  }
+
+  private List<String> me(String token, String fields) throws Exception {
+    JsonNode answer = api.v4(token, "{ users { me { " + fields + " } } }", Map.of());
+    assertThat(answer.has("errors")).as(answer.toString()).isFalse();
+    return answer
+        .at("/data/users/me")
+        .path(fields.split(" ", 2)[0])
+        .valueStream()
+        .map(JsonNode::asString)
+        .toList();
   }
 
   @Test

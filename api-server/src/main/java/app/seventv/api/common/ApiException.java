@@ -89,6 +89,11 @@ public final class ApiException extends RuntimeException {
     return new ApiException(504, ErrorCode.LOAD_ERROR, "the database did not answer in time");
   }
 
+  /** 504 LOAD_ERROR: whatever the answer waits for takes too long. */
+  public static ApiException tooLate() {
+    return new ApiException(504, ErrorCode.LOAD_ERROR, "the answer took too long");
+  }
+
   /** An error of our own making (status 500) whose cause is kept for the log. */
   public static ApiException internal(ErrorCode code, String text, Throwable cause) {
     return new ApiException(500, code, text, Map.of(), cause);

@@ -12,6 +12,15 @@ public final class ArgumentException extends RuntimeException {
    * @param reason why it was refused
    */
   public ArgumentException(String type, String reason) {
-    super("Failed to parse \"" + type + "\": " + reason, null, false, false);
+    this("Failed to parse \"" + type + "\": " + reason);
+  }
+
+  private ArgumentException(String message) {
+    super(message, null, false, false);
+  }
+
+  /** The same for an argument that is a field of an input object. */
+  public ArgumentException within(String inputType) {
+    return new ArgumentException(getMessage() + " (occurred while parsing \"" + inputType + "\")");
   }
 }

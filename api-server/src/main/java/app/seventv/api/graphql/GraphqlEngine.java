@@ -4,7 +4,6 @@ import app.seventv.api.common.RequestContext;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import graphql.ExecutionInput;
-import graphql.ExecutionResult;
 import graphql.GraphQL;
 import graphql.GraphQLError;
 import graphql.GraphqlErrorBuilder;
@@ -16,8 +15,7 @@ import graphql.parser.ParserOptions;
 import graphql.schema.GraphQLSchema;
 import graphql.validation.GoodFaithIntrospectionExceeded;
 import graphql.validation.ValidationError;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +35,12 @@ public final class GraphqlEngine {
 
   /** Most tokens in a document. */
   public static final int MAX_QUERY_TOKENS = 15_000;
+
+  /**
+   * Longest time that the requests of one body may take together. Each question to the database and
+   * to others has a limit of its own, so whatever takes so long will never end.
+   */
+  public static final Duration MAX_TIME = Duration.ofSeconds(60);
 
   /** Longer documents are not kept: the clients' own texts are shorter. */
   static final int MAX_CACHED_CHARACTERS = 8192;
@@ -59,6 +63,7 @@ public final class GraphqlEngine {
   private final UnaryOperator<Document> rewrite;
   private final Predicate<Document> kept;
   private final int maxFields;
+  private final Duration maxTime;
   private final Cache<String, Prepared> prepared =
       Caffeine.newBuilder()
           .maximumWeight(MAX_CACHED_BYTES)
@@ -71,7 +76,8 @@ public final class GraphqlEngine {
    * @param rewrite changes a parsed document before validation (identity for none)
    * @param kept which valid documents have answers that say what they are made of
    * @param maxFields most fields in the answers to one request
-   * @param executor runs the items of a batch, a virtual thread each
+   * @param maxTime {@link #MAX_TIME}, or less
+   * @param executor runs each request, a virtual thread each
    */
   public GraphqlEngine(
       GraphQLSchema schema,
@@ -79,9 +85,11 @@ public final class GraphqlEngine {
       UnaryOperator<Document> rewrite,
       Predicate<Document> kept,
       int maxFields,
+      Duration maxTime,
       Executor executor) {
     this.kept = kept;
     this.maxFields = maxFields;
+    this.maxTime = maxTime;
     this.schema = schema;
     this.loaders = loaders;
     this.rewrite = rewrite;
@@ -103,13 +111,9 @@ public final class GraphqlEngine {
     if (!requests.batch()) {
       return execute(requests.items().getFirst(), context);
     }
-    List<CompletableFuture<Map<String, @Nullable Object>>> running = new ArrayList<>();
-    for (GraphqlRequest request : requests.items()) {
-      running.add(CompletableFuture.supplyAsync(() -> execute(request, context), executor));
-    }
-    List<Map<String, @Nullable Object>> answers = new ArrayList<>(running.size());
-    running.forEach(item -> answers.add(item.join()));
-    return answers;
+    long deadlineNs = deadlineNs();
+    List<Run> running = requests.items().stream().map(item -> start(item, context)).toList();
+    return running.stream().map(run -> run.answer(deadlineNs)).toList();
   }
 
   /** Whether the answer to a request may be kept; see {@link RequestContext#reads}. */
@@ -119,6 +123,15 @@ public final class GraphqlEngine {
 
   /** Runs one request. */
   public Map<String, @Nullable Object> execute(GraphqlRequest request, RequestContext context) {
+    long deadlineNs = deadlineNs();
+    return start(request, context).answer(deadlineNs);
+  }
+
+  private long deadlineNs() {
+    return System.nanoTime() + maxTime.toNanos();
+  }
+
+  private Run start(GraphqlRequest request, RequestContext context) {
     Prepared document = prepared(request.query());
     ExecutionInput input =
         ExecutionInput.newExecutionInput()
@@ -132,37 +145,19 @@ public final class GraphqlEngine {
                     .of(PreparsedDocumentEntry.class, document.entry()))
             .dataLoaderRegistry(loaders.registry())
             .build();
+    // Without it a load that begins when another one ends may wait for ever.
+    GraphQL.unusualConfiguration(input).dataloaderConfig().enableDataLoaderChaining(true);
     AnswerSize size = new AnswerSize(maxFields, context, input);
     input.getGraphQLContext().put(AnswerSize.class, size);
-    ExecutionResult result = graphql.execute(input);
-    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-    if (size.isExceeded()) {
-      answer.put("data", null);
-      answer.put("errors", List.of(Map.of("message", "The answer is too large.")));
-      return answer;
-    }
-    answer.put("data", result.getData());
-    QueryCost cost = document.cost();
-    if (cost != null) {
-      answer.put("extensions", Map.of("analyzer", analyzer(cost)));
-    }
-    if (!result.getErrors().isEmpty()) {
-      answer.put("errors", result.getErrors().stream().map(GraphqlErrors::toJson).toList());
-    }
-    return answer;
+    // Not execute(): it would wait without hearing interrupts.
+    return new Run(input, document.cost(), size, () -> graphql.executeAsync(input).get())
+        .start(executor);
   }
 
   /** Variables may be null, which graphql-java's signature does not say. */
   @SuppressWarnings({"unchecked", "NullAway"})
   private static Map<String, Object> withNulls(Map<String, @Nullable Object> variables) {
     return (Map<String, Object>) (Map<String, ?>) variables;
-  }
-
-  private static Map<String, Integer> analyzer(QueryCost cost) {
-    Map<String, Integer> analyzer = new LinkedHashMap<>();
-    analyzer.put("complexity", cost.complexity());
-    analyzer.put("depth", cost.depth());
-    return analyzer;
   }
 
   private Prepared prepared(String query) {

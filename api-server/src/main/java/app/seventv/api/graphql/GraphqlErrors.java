@@ -77,6 +77,11 @@ final class GraphqlErrors implements DataFetcherExceptionHandler {
     return json;
   }
 
+  /** The same for a request that failed as a whole. */
+  static Map<String, Object> toJson(ApiException error) {
+    return Map.of("message", message(error), "extensions", extensions(error));
+  }
+
   private static Map<String, Object> extensions(ApiException error) {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("code", error.code().name());

@@ -27,7 +27,7 @@ public record GraphqlRequests(List<GraphqlRequest> items, boolean batch) {
   public static final class Malformed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    Malformed(String message) {
+    public Malformed(String message) {
       super(message, null, false, false);
     }
   }

@@ -32,9 +32,13 @@ final class EntryRules {
   Emote requireAlive(Transaction transaction, Id emoteId) {
     Emote emote = store.emotes().byId(transaction.session(), emoteId);
     if (emote == null || emote.deleted() || emote.merged() != null) {
-      throw new ApiException(404, ErrorCode.BAD_REQUEST, "emote not found");
+      throw emoteNotFound();
     }
     return emote;
+  }
+
+  static ApiException emoteNotFound() {
+    return new ApiException(404, ErrorCode.BAD_REQUEST, "emote not found");
   }
 
   /**

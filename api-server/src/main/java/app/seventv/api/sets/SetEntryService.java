@@ -6,7 +6,6 @@ import app.seventv.api.common.ErrorCode;
 import app.seventv.api.common.LoadedUser;
 import app.seventv.api.common.Operation;
 import app.seventv.api.common.RequestContext;
-import app.seventv.api.common.Validators;
 import app.seventv.api.data.BusUsers;
 import app.seventv.api.data.EmoteResolver;
 import app.seventv.api.data.ModerationRequests;
@@ -25,6 +24,7 @@ import com.mongodb.client.model.Updates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.conversions.Bson;
@@ -59,9 +59,6 @@ public final class SetEntryService {
       needs = Permission.EMOTE_SET_MANAGE,
       who = "as EmoteSetOps.update; personal sets need User.ManagePersonalEmoteSet of editors")
   public EmoteSet add(RequestContext context, EmoteSet set, AddEmote request) {
-    if (request.alias() != null) {
-      requireAlias(request.alias());
-    }
     return changes.run(
         context,
         set,
@@ -170,15 +167,41 @@ public final class SetEntryService {
       Id emoteId,
       @Nullable String alias,
       @Nullable String newAlias) {
-    if (newAlias != null) {
-      requireAlias(newAlias);
+    return rename(context, set, emoteId, alias, newAlias, rules::requireAlive);
+  }
+
+  /**
+   * Like {@link #rename}, also for an entry whose emote was merged into another: it goes on showing
+   * that one (api-v3.md §15.13, §16 no. 42). The new API's contract refuses it (api-v4.md §11.3).
+   *
+   * @param storedId of the entry
+   */
+  public EmoteSet.Entry renameShown(
+      RequestContext context, EmoteSet set, Id storedId, @Nullable String newAlias) {
+    return rename(context, set, storedId, null, newAlias, (transaction, id) -> shown(id));
+  }
+
+  private Emote shown(Id emoteId) {
+    Emote emote = resolver.resolve(List.of(emoteId)).get(emoteId);
+    if (emote == null) {
+      throw EntryRules.emoteNotFound();
     }
+    return emote;
+  }
+
+  private EmoteSet.Entry rename(
+      RequestContext context,
+      EmoteSet set,
+      Id emoteId,
+      @Nullable String alias,
+      @Nullable String newAlias,
+      BiFunction<Transaction, Id, Emote> emotes) {
     return changes.run(
         context,
         set,
         (transaction, current, limits) -> {
           int position = EntryRules.firstPosition(current, emoteId, alias);
-          Emote emote = rules.requireAlive(transaction, emoteId);
+          Emote emote = emotes.apply(transaction, emoteId);
           String updated = newAlias == null ? emote.defaultName() : newAlias;
           if (current.emotes().stream().anyMatch(entry -> entry.alias().equals(updated))) {
             throw new ApiException(409, ErrorCode.BAD_REQUEST, "emote name conflict");
@@ -223,11 +246,5 @@ public final class SetEntryService {
             Filters.eq("_id", setId.toBson()),
             changes.toArray(Bson[]::new));
     return EmoteSet.fromBson(Objects.requireNonNull(after, "the set was read in this transaction"));
-  }
-
-  private static void requireAlias(String alias) {
-    if (!Validators.isAlias(alias)) {
-      throw ApiException.badRequest("invalid emote alias");
-    }
   }
 }

@@ -118,11 +118,16 @@ public final class EmoteResults implements ResultHandler {
       changes.add(Updates.set("flags", emote.flags() | Emote.FLAG_ANIMATED));
     }
     Emote after = update(transaction, emote, changes);
-    if (!emote.hasFlags(Emote.FLAG_PUBLIC_LISTED)) {
+    if (!emote.hasFlags(Emote.FLAG_PUBLIC_LISTED) && !isGone(emote)) {
       requestListing(transaction, emote, country);
     }
     emit(transaction, after, new ProcessEvent(ProcessEvent.Step.SUCCESS, null, null));
     return emote.imageSet().outputs().stream().map(Image::path).toList();
+  }
+
+  /** Whoever deleted or merged it ended its requests, so none may come after them. */
+  private static boolean isGone(Emote emote) {
+    return emote.deleted() || emote.merged() != null;
   }
 
   private void requestListing(Transaction transaction, Emote emote, @Nullable String country) {

@@ -185,16 +185,11 @@ final class V3SetTypes {
     switch ((ListItemAction) call.arguments().value("action")) {
       case ADD -> entries.add(call.context(), set, new AddEmote(emoteId, name, null, false));
       case REMOVE -> entries.remove(call.context(), set, stored(set, emoteId), null);
-      case UPDATE -> rename(set, emoteId, name, call);
+      case UPDATE -> entries.renameShown(call.context(), set, stored(set, emoteId), name);
     }
     EmoteSet after = service.require(set.id());
     return active(
         after.emotes(), resolver.resolve(after.emotes().stream().map(EmoteSet.Entry::id).toList()));
-  }
-
-  private void rename(EmoteSet set, Id emoteId, @Nullable String name, Call call) {
-    Id stored = stored(set, emoteId);
-    entries.rename(call.context(), set, stored, null, name);
   }
 
   /** Clients may send the id of a merged entry's target; the stored id is what counts. */

@@ -97,16 +97,22 @@ public final class V3AuthRoutes {
     boolean isCallback = request.flag("callback").orElse(false);
     boolean isLink = request.flag("link_connection").orElse(false);
     request.context().charge(RateLimitResource.LOGIN);
-    return isCallback ? finish(request, provider) : start(request, provider, isLink);
-  }
-
-  private Response start(ApiRequest request, ConnectionProvider provider, boolean isLink) {
     if (!provider.enabled()) {
       throw ApiException.badRequest("unsupported platform");
     }
+    UserSession session = session(request); // whatever it is for: a bad token is refused
+    return isCallback
+        ? finish(request, provider, session)
+        : start(request, provider, isLink, session);
+  }
+
+  private Response start(
+      ApiRequest request,
+      ConnectionProvider provider,
+      boolean isLink,
+      @Nullable UserSession session) {
     Id linkTo = null;
     if (isLink) {
-      UserSession session = session(request);
       if (session == null) {
         throw new ApiException(400, ErrorCode.LACKING_PRIVILEGES, "you are not logged in");
       }
@@ -118,10 +124,8 @@ public final class V3AuthRoutes {
         provider.legacyAuthorizeAddress(redirectUri(provider), issued.state(), issued.challenge()));
   }
 
-  private Response finish(ApiRequest request, ConnectionProvider provider) {
-    if (!provider.enabled()) {
-      throw ApiException.badRequest("unsupported platform");
-    }
+  private Response finish(
+      ApiRequest request, ConnectionProvider provider, @Nullable UserSession session) {
     String code = request.head().queryParameter("code");
     String state = request.head().queryParameter("state");
     String cookie = request.cookies().get(CSRF_COOKIE);
@@ -138,8 +142,7 @@ public final class V3AuthRoutes {
       logins.linkOrRefresh(caller(request, linkTo), provider.platform(), profile);
       return callback("platform=" + shown + "&linked=true");
     }
-    Sessions.Started started =
-        logins.loginAtomically(provider.platform(), profile, request.context().caller().session());
+    Sessions.Started started = logins.loginAtomically(provider.platform(), profile, session);
     request
         .cookies()
         .set(

@@ -175,40 +175,55 @@ final class EmoteSetTypes {
         call.arguments().idOrNull("ownerId"));
   }
 
+  /** Which entry of a set is meant: the first of an emote if there is no alias. */
+  private record EntryId(Id emoteId, @Nullable String alias) {
+    static EntryId of(Call call) {
+      Call.Arguments id = call.arguments().object("id");
+      try {
+        return new EntryId(id.id("emoteId"), EmoteSetTypes.alias(id));
+      } catch (ArgumentException e) {
+        throw e.within("EmoteSetEmoteId");
+      }
+    }
+  }
+
+  private static @Nullable String alias(Call.Arguments arguments) {
+    String alias = arguments.stringOrNull("alias");
+    if (alias != null && !Validators.isAlias(alias)) {
+      throw new ArgumentException("String", "invalid emote alias");
+    }
+    return alias;
+  }
+
   private EmoteSet add(EmoteSet set, Call call) {
-    Call.Arguments id = call.arguments().object("id");
+    EntryId id = EntryId.of(call);
     return entryService.add(
         call.context(),
         set,
         new AddEmote(
-            id.id("emoteId"),
-            id.stringOrNull("alias"),
+            id.emoteId(),
+            id.alias(),
             call.arguments().boolOrNull("zeroWidth"),
             call.arguments().bool("overrideConflicts")));
   }
 
   private EmoteSet remove(EmoteSet set, Call call) {
-    Call.Arguments id = call.arguments().object("id");
-    return entryService.remove(call.context(), set, id.id("emoteId"), id.stringOrNull("alias"));
+    EntryId id = EntryId.of(call);
+    return entryService.remove(call.context(), set, id.emoteId(), id.alias());
   }
 
   private EmoteSet.Entry rename(EmoteSet set, Call call) {
-    Call.Arguments id = call.arguments().object("id");
-    return entryService.rename(
-        call.context(),
-        set,
-        id.id("emoteId"),
-        id.stringOrNull("alias"),
-        call.arguments().string("alias"));
+    EntryId id = EntryId.of(call);
+    String alias = alias(call.arguments());
+    return entryService.rename(call.context(), set, id.emoteId(), id.alias(), alias);
   }
 
   private EmoteSet.Entry changeFlags(EmoteSet set, Call call) {
-    Call.Arguments id = call.arguments().object("id");
+    EntryId id = EntryId.of(call);
     Call.Arguments flags = call.arguments().object("flags");
     int bits =
         (flags.bool("zeroWidth") ? EmoteSet.Entry.FLAG_ZERO_WIDTH : 0)
             | (flags.bool("overrideConflicts") ? EmoteSet.Entry.FLAG_OVERRIDE_CONFLICTS : 0);
-    return entryService.changeFlags(
-        call.context(), set, id.id("emoteId"), id.stringOrNull("alias"), bits);
+    return entryService.changeFlags(call.context(), set, id.emoteId(), id.alias(), bits);
   }
 }

@@ -152,15 +152,15 @@ final class EmoteTypes {
     List<String> tagTexts = tags.strings("tags");
     if (tagTexts.size() > MAX_SEARCH_TAGS) {
       throw new ArgumentException(
-          "[String!]",
-          "the value length is "
-              + tagTexts.size()
-              + ", must be less than or equal to "
-              + MAX_SEARCH_TAGS
-              + " (occurred while parsing \"Tags\")");
+              "[String!]",
+              "the value length is "
+                  + tagTexts.size()
+                  + ", must be less than or equal to "
+                  + MAX_SEARCH_TAGS)
+          .within("Tags");
     }
     if (!tagTexts.stream().allMatch(Validators::isTag)) {
-      throw new ArgumentException("[String!]", "invalid tags (occurred while parsing \"Tags\")");
+      throw new ArgumentException("[String!]", "invalid tags").within("Tags");
     }
     EmoteSearch.Conditions conditions =
         new EmoteSearch.Conditions(

@@ -73,12 +73,9 @@ public final class GraphqlRoutes {
 
   private static Response keeping(ApiRequest request, Reads reads, GraphqlEngine engine) {
     try {
-      String type = request.head().header(HttpHeaderNames.CONTENT_TYPE);
-      if (type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
-        return run(request, engine, GraphqlRequests.parse(operations(type, request.body())));
-      }
-      GraphqlRequests requests = GraphqlRequests.parse(request.body());
-      Body name = requests.batch() ? null : Body.of(request.body());
+      GraphqlRequests requests = requests(request);
+      // What a multipart body says depends on a header, too.
+      Body name = requests.batch() || multipart(request) != null ? null : Body.of(request.body());
       GraphqlRequest first = requests.items().getFirst();
       return name != null && Reads.isOrdinary(request.context().caller()) && engine.keeps(first)
           ? reads.answer(request.head(), name, () -> render(first, request.context(), engine))
@@ -88,15 +85,31 @@ public final class GraphqlRoutes {
     }
   }
 
+  private static GraphqlRequests requests(ApiRequest request) {
+    String multipart = multipart(request);
+    return GraphqlRequests.parse(
+        multipart == null ? request.body() : operations(multipart, request.body()));
+  }
+
+  /** The content type if it says that there are several parts, else null. */
+  private static @Nullable String multipart(ApiRequest request) {
+    String type = request.head().header(HttpHeaderNames.CONTENT_TYPE);
+    return type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/") ? type : null;
+  }
+
   /**
    * The requests in a multipart body (graphql-multipart-request-spec). No argument takes a file, so
    * a body with files is refused.
    */
   private static byte[] operations(String contentType, byte[] body) {
-    byte[] operations =
-        Multipart.parse(contentType, body, Set.of(OPERATIONS, "map")).get(OPERATIONS);
+    byte[] operations;
+    try {
+      operations = Multipart.parse(contentType, body, Set.of(OPERATIONS, "map")).get(OPERATIONS);
+    } catch (ApiException e) {
+      throw new GraphqlRequests.Malformed("Invalid request: " + e.text());
+    }
     if (operations == null) {
-      throw ApiException.badRequest("missing part " + OPERATIONS);
+      throw new GraphqlRequests.Malformed("Invalid request: missing part `operations`");
     }
     return operations;
   }
@@ -113,7 +126,7 @@ public final class GraphqlRoutes {
 
   private static Response post(ApiRequest request, GraphqlEngine engine) {
     try {
-      return run(request, engine, GraphqlRequests.parse(request.body()));
+      return run(request, engine, requests(request));
     } catch (GraphqlRequests.Malformed e) {
       return Response.text(400, String.valueOf(e.getMessage()));
     }

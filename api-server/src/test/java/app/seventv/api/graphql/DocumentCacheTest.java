@@ -23,6 +23,7 @@ class DocumentCacheTest {
           UnaryOperator.identity(),
           document -> true,
           1_000,
+          GraphqlEngine.MAX_TIME,
           AT_ONCE);
 
   private boolean ask(String query) {
