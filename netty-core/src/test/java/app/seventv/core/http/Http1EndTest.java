@@ -89,7 +89,7 @@ class Http1EndTest {
               out.end();
             })
         .get("/late", e -> later(e, () -> e.respond(Response.text(200, "late"))))
-        .get("/ws", e -> e.upgrade(WebSocketOptions.DEFAULT, new Closes()))
+        .webSocket("/ws", e -> e.upgrade(WebSocketOptions.DEFAULT, new Closes()))
         .get(
             "/late-ws",
             e -> Thread.ofVirtual().start(() -> e.upgrade(WebSocketOptions.DEFAULT, new Closes())))
