@@ -42,17 +42,18 @@ final class PurgeEndpoint implements AdminEndpoint {
   @Override
   public CompletionStage<Reply> answer(Call call) {
     if (!isAuthorised(call.authorization())) {
-      return done(401, Map.of("error", "a bearer token is needed"));
+      Reply refusal = json(401, Map.of("error", "a bearer token is needed"));
+      return CompletableFuture.completedFuture(refusal.with("www-authenticate", "Bearer"));
     }
     if (!call.method().equals("POST")) {
-      return done(405, Map.of("error", "only POST"));
+      Reply refusal = json(405, Map.of("error", "only POST"));
+      return CompletableFuture.completedFuture(refusal.with("allow", "POST"));
     }
     PurgeMessage message;
     boolean everywhere;
     try {
       message = PurgeMessage.parse(call.body());
-      JsonNode root = JSON.readTree(call.body());
-      everywhere = root.path("everywhere").asBoolean(false);
+      everywhere = isEverywhere(JSON.readTree(call.body()));
     } catch (HttpError e) {
       return done(e.status(), Map.of("error", e.clientMessage()));
     }
@@ -73,6 +74,15 @@ final class PurgeEndpoint implements AdminEndpoint {
         failure == null
             ? json(200, counts)
             : json(500, Map.of("error", "forgotten, but the disk cache has failed")));
+  }
+
+  /** Whether all nodes are meant; whoever thinks so must not be told of success on this one. */
+  private static boolean isEverywhere(JsonNode root) {
+    JsonNode everywhere = root.path("everywhere");
+    if (!everywhere.isMissingNode() && !everywhere.isBoolean()) {
+      throw new HttpError(400, "everywhere is neither true nor false");
+    }
+    return everywhere.asBoolean(false);
   }
 
   /**

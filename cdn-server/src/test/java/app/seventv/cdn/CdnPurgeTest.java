@@ -219,10 +219,19 @@ class CdnPurgeTest {
     try (DevNats nats = nats(0);
         EdgeFixture cdn = new EdgeFixture(folder, nats.uri().toString(), disk())) {
       String body = "{\"files\":[\"emote/" + ID + "/1x.webp\",\"x\"]}";
-      assertThat(cdn.purge("POST", "", body).statusCode()).isEqualTo(401);
+      var stranger = cdn.purge("POST", "", body);
+      assertThat(stranger.statusCode()).isEqualTo(401);
+      assertThat(stranger.headers().firstValue("www-authenticate")).contains("Bearer");
       assertThat(cdn.purge("POST", "Bearer the-secre", body).statusCode()).isEqualTo(401);
-      assertThat(cdn.purge("GET", BEARER, "").statusCode()).isEqualTo(405);
+      var get = cdn.purge("GET", BEARER, "");
+      assertThat(get.statusCode()).isEqualTo(405);
+      assertThat(get.headers().firstValue("allow")).contains("POST");
       assertThat(cdn.purge("POST", BEARER, "{").statusCode()).isEqualTo(400);
+      for (String flag : new String[] {"\"true\"", "1", "null"}) {
+        var vague = cdn.purge("POST", BEARER, "{\"files\":[],\"everywhere\":" + flag + "}");
+        assertThat(vague.statusCode()).as(flag).isEqualTo(400);
+        assertThat(vague.body()).isEqualTo("{\"error\":\"everywhere is neither true nor false\"}");
+      }
       assertThat(cdn.purge("POST", BEARER, " ".repeat(2 << 20)).statusCode()).isEqualTo(413);
       await().until(() -> cdn.figure("cdn_purge_connected") == 1);
       assertThat(cdn.purge("POST", "bearer " + SECRET.toUpperCase(Locale.ROOT), body).statusCode())

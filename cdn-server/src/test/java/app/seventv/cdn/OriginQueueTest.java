@@ -101,7 +101,7 @@ class OriginQueueTest {
     String large = "/badge/01F6MZGCNG000255K4X1K7NT%02d/1x.webp";
     CountDownLatch go = new CountDownLatch(1);
     try (CdnFixture cdn = CdnFixture.start(directory, settings);
-        AutoCloseable last = go::countDown) {
+        AutoCloseable _ = go::countDown) {
       for (int i = 0; i < 3; i++) {
         String key = large.formatted(i).substring(1);
         cdn.origin().answer(key, ScriptedOrigin.slowly(new byte[5000], go));

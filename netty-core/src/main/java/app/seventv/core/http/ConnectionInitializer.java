@@ -1,6 +1,7 @@
 package app.seventv.core.http;
 
 import app.seventv.core.tls.TlsContexts;
+import app.seventv.core.transport.ConnectionEnds;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -168,6 +169,13 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       if (deadline != null) {
         deadline.cancel(false);
       }
+    }
+
+    /** A reset before the first bytes, as of a port scan: counted like later ones. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      server.observer.dropped(Protocol.HTTP_1, "transport-error");
+      ConnectionEnds.cut(ctx.channel());
     }
 
     @Override

@@ -218,6 +218,15 @@ final class Http1Transport implements ExchangeTransport {
     // The client may still be sending: reset now and it could lose the response (RFC 9112 §9.6).
     if (!requestComplete && continueExpected) {
       connection.linger();
+    } else if (!requestComplete && !persists()) {
+      eventLoop().execute(this::lingerWithoutBody); // it may be among the bytes of this read
+    }
+  }
+
+  /** No request follows, so that the rest of this one's body is not worth its deadline. */
+  private void lingerWithoutBody() {
+    if (connection.phase() == Http1Deadlines.Phase.BODY) {
+      connection.linger();
     }
   }
 

@@ -13,6 +13,7 @@ import io.netty.util.AttributeKey;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -134,6 +135,12 @@ final class ProxyHeaderReader extends ByteToMessageDecoder {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    failed(ctx, cause);
+  }
+
+  /** The peer has reset the connection, or its header is wrong. */
+  private void failed(ChannelHandlerContext ctx, Throwable cause) {
+    refuse(ctx.channel(), cause instanceof IOException ? "transport-error" : "proxy-protocol");
     ctx.close();
   }
 
@@ -190,8 +197,7 @@ final class ProxyHeaderReader extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      refuse(ctx.channel(), "proxy-protocol");
-      ctx.close();
+      failed(ctx, cause);
     }
   }
 }

@@ -12,7 +12,8 @@ import java.util.Set;
  * <p>Patterns are literal segments, {@code {name}} for one non-empty segment, and {@code {name*}}
  * at the end for the rest of the path. A literal beats a parameter beats a rest. A trailing slash
  * counts. {@code HEAD} falls back to {@code GET}, {@code OPTIONS} is answered with {@code Allow}; a
- * path known under other methods fails with 405 and {@code Allow}.
+ * path known under other methods fails with 405 and {@code Allow}. An extended CONNECT finds routes
+ * of websockets alone: any other 200 would tell its client that a tunnel is open (RFC 8441 §5).
  *
  * <p>Percent-encoded characters that need no encoding are the same as those characters (RFC 3986
  * §6.2.2.2); an encoded slash is part of its segment. Parameters are decoded; {@code %00} and
@@ -47,7 +48,7 @@ public final class Router implements Handler {
       notFound.handle(exchange);
       return;
     }
-    RouteNode.Route route = node.route(routeMethod(request));
+    RouteNode.Route route = node.route(request.method());
     if (route != null) {
       request.bindRoute(route.pattern());
       request.bindPathParameters(bind(route, path, bounds));
@@ -69,11 +70,6 @@ public final class Router implements Handler {
       bound[2 * i + 1] = decodes ? PercentCoding.decode(segment) : segment;
     }
     return bound;
-  }
-
-  /** Extended CONNECT takes the place of GET where another protocol starts (RFC 8441 §5). */
-  private static String routeMethod(Request request) {
-    return request.connectProtocol() == null ? request.method() : "GET";
   }
 
   /** Collects routes; a duplicate or malformed pattern fails at once. */
@@ -111,6 +107,11 @@ public final class Router implements Handler {
     /** Adds a {@code GET} (and {@code HEAD}) route. */
     public Builder get(String pattern, Handler handler) {
       return route("GET", pattern, handler);
+    }
+
+    /** Adds a route of websockets: {@code GET} in HTTP/1.1, extended CONNECT in HTTP/2 and 3. */
+    public Builder webSocket(String pattern, Handler handler) {
+      return get(pattern, handler).route("CONNECT", pattern, handler);
     }
 
     /** Adds a {@code POST} route. */

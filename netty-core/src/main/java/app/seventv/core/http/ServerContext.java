@@ -2,6 +2,7 @@ package app.seventv.core.http;
 
 import app.seventv.core.sockets.SocketEnd;
 import app.seventv.core.sockets.SocketTables;
+import app.seventv.core.websocket.WebSocketHandshake;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -137,13 +138,22 @@ final class ServerContext {
     return request.method().equals("CONNECT") ? null : handler.answerAtOnce(request);
   }
 
-  /** Runs the handler, unless a plain CONNECT asks for a proxy (RFC 9110 §9.3.6). */
+  /** Runs the handler, unless a CONNECT asks for what this server does not know. */
   void handle(HttpExchange exchange) throws Exception {
     Request request = exchange.request();
-    if (request.connectProtocol() == null && request.method().equals("CONNECT")) {
-      throw new HttpError(501, "this server is no proxy");
+    if (request.method().equals("CONNECT")) {
+      checkProtocol(request.connectProtocol());
     }
     handler.handle(exchange);
+  }
+
+  private static void checkProtocol(@Nullable String protocol) {
+    if (protocol == null) { // RFC 9110 §9.3.6
+      throw new HttpError(501, "this server is no proxy");
+    }
+    if (!protocol.equals(WebSocketHandshake.PROTOCOL)) { // RFC 9220 §3
+      throw new HttpError(501, "this server knows no other protocol than websocket");
+    }
   }
 
   boolean draining() {

@@ -51,7 +51,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
     if (endpoint != null) {
       if (body.size() + content.content().readableBytes() > MAX_BODY_BYTES) {
         request = null;
-        write(ctx, new AdminRoutes.Answer(413, "text/plain", new byte[0]), false);
+        write(ctx, new AdminEndpoint.Reply(413, "text/plain", new byte[0]), false);
         return;
       }
       content.content().readBytes(body, content.content().readableBytes());
@@ -66,16 +66,14 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
       ChannelHandlerContext ctx, HttpRequest head, @Nullable AdminEndpoint endpoint) {
     boolean keepAlive = HttpUtil.isKeepAlive(head);
     String method = head.method().name();
-    CompletionStage<AdminRoutes.Answer> answer =
+    CompletionStage<AdminEndpoint.Reply> answer =
         endpoint == null
             ? routes.answer(method, head.uri(), head.headers().get(HttpHeaderNames.ACCEPT))
-            : endpoint
-                .answer(
-                    new AdminEndpoint.Call(
-                        method,
-                        head.headers().get(HttpHeaderNames.AUTHORIZATION, ""),
-                        body.toByteArray()))
-                .thenApply(r -> new AdminRoutes.Answer(r.status(), r.contentType(), r.body()));
+            : endpoint.answer(
+                new AdminEndpoint.Call(
+                    method,
+                    head.headers().get(HttpHeaderNames.AUTHORIZATION, ""),
+                    body.toByteArray()));
     answer.whenCompleteAsync(
         (result, failure) -> {
           answering = false;
@@ -89,7 +87,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private static void write(
-      ChannelHandlerContext ctx, AdminRoutes.Answer answer, boolean keepAlive) {
+      ChannelHandlerContext ctx, AdminEndpoint.Reply answer, boolean keepAlive) {
     var response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
@@ -97,6 +95,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
             Unpooled.wrappedBuffer(answer.body()));
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
     response.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+    answer.fields().forEach(response.headers()::set);
     HttpUtil.setContentLength(response, answer.body().length);
     HttpUtil.setKeepAlive(response, keepAlive);
     ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);

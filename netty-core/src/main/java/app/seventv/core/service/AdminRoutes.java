@@ -2,6 +2,7 @@ package app.seventv.core.service;
 
 import app.seventv.core.metrics.Metrics;
 import app.seventv.core.observe.Telemetry;
+import app.seventv.core.service.AdminEndpoint.Reply;
 import app.seventv.core.trace.Tracing;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.ByteArrayOutputStream;
@@ -79,9 +80,9 @@ final class AdminRoutes {
         : null;
   }
 
-  CompletionStage<Answer> answer(String method, String uri, @Nullable String accept) {
+  CompletionStage<Reply> answer(String method, String uri, @Nullable String accept) {
     if (!method.equals("GET") && !method.equals("HEAD")) { // whose body the codec leaves out
-      return done(text(405, "only GET and HEAD"));
+      return done(text(405, "only GET and HEAD").with("allow", "GET, HEAD"));
     }
     int query = uri.indexOf('?');
     String parameters = query < 0 ? "" : uri.substring(query + 1);
@@ -102,7 +103,7 @@ final class AdminRoutes {
     };
   }
 
-  private CompletionStage<Answer> flush() {
+  private CompletionStage<Reply> flush() {
     Optional<Tracing> tracing = telemetry.tracing();
     if (tracing.isEmpty()) {
       return done(text(404, "traces are off (telemetry.traces.enabled)"));
@@ -115,7 +116,7 @@ final class AdminRoutes {
   }
 
   /** {@code freq} in hertz, {@code duration} in seconds, any number of {@code ignore}. */
-  private CompletionStage<Answer> profile(String query) {
+  private CompletionStage<Reply> profile(String query) {
     Duration period;
     Duration duration;
     List<String> ignore;
@@ -133,7 +134,7 @@ final class AdminRoutes {
         .profile(period, duration, ignore)
         .handle((profile, failure) ->
             failure == null
-                ? new Answer(200, "application/octet-stream", profile)
+                ? new Reply(200, "application/octet-stream", profile)
                 : text(
                     failure instanceof IllegalStateException ? 409 : 500,
                     String.valueOf(failure.getMessage())));
@@ -164,7 +165,7 @@ final class AdminRoutes {
     return state;
   }
 
-  private Answer metrics(@Nullable String accept) {
+  private Reply metrics(@Nullable String accept) {
     long startNs = System.nanoTime();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     try {
@@ -173,26 +174,22 @@ final class AdminRoutes {
       throw new UncheckedIOException("writing to memory failed", e);
     }
     scrapeSeconds = (System.nanoTime() - startNs) / NS_PER_SECOND;
-    return new Answer(200, metrics.contentType(accept), body.toByteArray());
+    return new Reply(200, metrics.contentType(accept), body.toByteArray());
   }
 
-  private static Answer text(Health.Report report) {
+  private static Reply text(Health.Report report) {
     return text(report.isReady() ? 200 : 500, report.text());
   }
 
-  private static Answer text(int status, String body) {
-    return new Answer(status, TEXT, body.getBytes(StandardCharsets.UTF_8));
+  private static Reply text(int status, String body) {
+    return new Reply(status, TEXT, body.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static Answer json(int status, Object body) {
-    return new Answer(status, JSON, MAPPER.writeValueAsBytes(body));
+  private static Reply json(int status, Object body) {
+    return new Reply(status, JSON, MAPPER.writeValueAsBytes(body));
   }
 
-  private static CompletionStage<Answer> done(Answer answer) {
+  private static CompletionStage<Reply> done(Reply answer) {
     return CompletableFuture.completedFuture(answer);
   }
-
-  /** A response. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Answer(int status, String contentType, byte[] body) {}
 }

@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
 /** Server side of the opening handshake (RFC 6455 §4.2, RFC 8441 §5, RFC 9220 §3). */
 public final class WebSocketHandshake {
   private static final String ACCEPT_SALT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-  private static final String PROTOCOL = "websocket";
+
+  /** What {@code :protocol} and {@code upgrade} say. */
+  public static final String PROTOCOL = "websocket";
+
   private static final String VERSION = "13";
   private static final int KEY_BYTES = 16;
   private static final int CRLF = '\r' << 8 | '\n';

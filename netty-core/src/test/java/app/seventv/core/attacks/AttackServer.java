@@ -56,7 +56,7 @@ public final class AttackServer {
         Router.builder()
             .get("/", exchange -> exchange.respond(Response.text(200, "still here")))
             .get("/big", AttackServer::big)
-            .get(
+            .webSocket(
                 "/ws",
                 exchange ->
                     exchange.upgrade(

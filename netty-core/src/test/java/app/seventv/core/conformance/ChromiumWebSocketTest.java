@@ -57,7 +57,7 @@ class ChromiumWebSocketTest {
     Router routes =
         Router.builder()
             .get("/", e -> e.respond(Response.of(200, "text/html; charset=utf-8", page())))
-            .get("/ws", this::upgrade)
+            .webSocket("/ws", this::upgrade)
             .post("/result", this::result)
             .build();
     HttpListener tls =

@@ -48,7 +48,7 @@ final class EchoServer implements AutoCloseable {
 
   /** Adds an echo with these options. */
   static void route(Router.Builder routes, String path, WebSocketOptions options) {
-    routes.get(path, exchange -> exchange.upgrade(options, new Echo()));
+    routes.webSocket(path, exchange -> exchange.upgrade(options, new Echo()));
   }
 
   /** Host and port of the plain listener. */

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How requests, responses and connections of HTTP/1.1 end, on each side. */
 @EveryTransport
@@ -89,7 +91,7 @@ class Http1EndTest {
               out.end();
             })
         .get("/late", e -> later(e, () -> e.respond(Response.text(200, "late"))))
-        .get("/ws", e -> e.upgrade(WebSocketOptions.DEFAULT, new Closes()))
+        .webSocket("/ws", e -> e.upgrade(WebSocketOptions.DEFAULT, new Closes()))
         .get(
             "/late-ws",
             e -> Thread.ofVirtual().start(() -> e.upgrade(WebSocketOptions.DEFAULT, new Closes())))
@@ -268,6 +270,20 @@ class Http1EndTest {
       String answer =
           new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
       assertThat(answer).startsWith("HTTP/1.1 413 ").contains("connection: close");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET /late", "GET /nowhere", "PUT /small", "POST /nowhere"})
+  void theLastAnswerWaitsForNoBody(String request) throws Exception {
+    try (Socket socket = connect(server)) {
+      send(
+          socket,
+          request + " HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 5\r\n\r\n");
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertThat(answer).startsWith("HTTP/1.1 ").contains("connection: close");
+      await().until(() -> server.acceptedConnections() == 0); // though the client stays
     }
   }
 

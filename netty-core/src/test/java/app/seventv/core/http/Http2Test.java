@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests and responses over HTTP/2, frame by frame. */
 @EveryTcp
@@ -288,6 +290,16 @@ class Http2Test extends Http2Fixture {
       assertThat(client.await(Http2Frames.DATA).flags()).isEqualTo(Http2Frames.END_STREAM);
       client.headers(3, false, ":method", "CONNECT", ":authority", "elsewhere:443");
       assertThat(client.reply(3).status()).isEqualTo("501");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"connect-udp", "foo"})
+  void anExtendedConnectForAnotherProtocolIsNotImplemented(String protocol) throws Exception {
+    try (RawHttp2Client client = connect()) {
+      client.await(Http2Frames.SETTINGS);
+      client.request(1, true, "CONNECT", "/tunnel", ":protocol", protocol);
+      assertThat(client.reply(1).status()).isEqualTo("501"); // RFC 8441 §5, RFC 9220 §3
     }
   }
 }

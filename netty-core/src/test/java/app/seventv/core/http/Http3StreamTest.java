@@ -75,7 +75,7 @@ class Http3StreamTest {
 
   private void handle(Exchange exchange) throws Exception {
     Request request = exchange.request();
-    if ("echo".equals(request.connectProtocol())) {
+    if ("websocket".equals(request.connectProtocol())) {
       ResponseStream out = exchange.start(200, Response.newHeaders());
       exchange.streamBody(new Echo(out));
       out.flush();
@@ -344,7 +344,7 @@ class Http3StreamTest {
                   ":method",
                   "CONNECT",
                   ":protocol",
-                  "echo",
+                  "websocket",
                   ":scheme",
                   "https",
                   ":authority",

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Websockets over HTTP/3 streams (RFC 9220). */
 @EveryTransport
@@ -47,7 +49,7 @@ class Http3WebSocketTest {
     loops = EventLoops.start(new TransportOptions(transport, 1, true));
     WebSocketOptions options =
         WebSocketOptions.builder().subprotocols(List.of("chat")).maxMessageBytes(100_000).build();
-    Router routes = Router.builder().get("/ws", e -> e.upgrade(options, new Echo())).build();
+    Router routes = Router.builder().webSocket("/ws", e -> e.upgrade(options, new Echo())).build();
     server =
         HttpServer.builder(loops, routes)
             .listen(
@@ -121,6 +123,15 @@ class Http3WebSocketTest {
       awaitBytes(other, "810179");
     }
     assertThat(closes.poll(10, TimeUnit.SECONDS)).startsWith("1006");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"connect-udp", "foo"})
+  void anotherProtocolIsNotImplemented(String protocol) throws Exception {
+    try (Http3Probe probe = new Http3Probe(loops, address)) {
+      Http3Probe.Stream other = probe.open().request("CONNECT", "/ws", ":protocol", protocol);
+      assertThat(other.end().await().status()).isEqualTo("501"); // RFC 9220 §3
+    }
   }
 
   @Test

@@ -47,6 +47,7 @@ class RouterTest {
                     .get("/files/readme", say("readme"))
                     .get("/dir/", say("dir"))
                     .route("OPTIONS", "/own", say("own options"))
+                    .webSocket("/ws", say("websocket"))
                     .build());
   }
 
@@ -139,6 +140,20 @@ class RouterTest {
     assertThat(reply.status()).isEqualTo(405);
     assertThat(reply.header("allow")).isEqualTo("GET, HEAD, PUT");
     assertThat(reply.header("content-type")).isEqualTo("application/problem+json");
+  }
+
+  @OverWires(
+      value = {Wire.H2_PLAIN, Wire.H2_TLS, Wire.H3},
+      because = "HTTP/1.1 asks for websockets by GET")
+  void anExtendedConnectFindsOnlyRoutesOfWebSockets(Wire wire) throws Exception {
+    try (Tunnel tunnel = http.tunnel(wire, "/users/7", NONE)) {
+      assertThat(tunnel.status()).as("200 would open a tunnel").isEqualTo(405);
+      assertThat(tunnel.headers()).containsEntry("allow", "GET, HEAD, PUT");
+    }
+    try (Tunnel tunnel = http.tunnel(wire, "/ws", NONE)) {
+      assertThat(tunnel.status()).isEqualTo(200);
+    }
+    assertThat(http.get(wire, "/ws").text()).isEqualTo("websocket");
   }
 
   @OverWires

@@ -63,8 +63,7 @@ class HttpMetricsTest {
                           e.respond(Response.of(201));
                         }))
             .get("/held", held::add)
-            .get("/ws", e -> e.upgrade(WebSocketOptions.DEFAULT, new Silent()))
-            .route("CONNECT", "/ws", e -> e.upgrade(WebSocketOptions.DEFAULT, new Silent()))
+            .webSocket("/ws", e -> e.upgrade(WebSocketOptions.DEFAULT, new Silent()))
             .get(
                 "/broken",
                 e -> {

@@ -62,7 +62,9 @@ class ServiceRuntimeTest {
       assertThat(head.statusCode()).isEqualTo(200);
       assertThat(head.headers().firstValue("content-length")).contains("2");
       assertThat(head.body()).isEmpty();
-      assertThat(send("POST", runtime, "/health", "*/*").statusCode()).isEqualTo(405);
+      var post = send("POST", runtime, "/health", "*/*");
+      assertThat(post.statusCode()).isEqualTo(405);
+      assertThat(post.headers().firstValue("allow")).contains("GET, HEAD");
     }
   }
 

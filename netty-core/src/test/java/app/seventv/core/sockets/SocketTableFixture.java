@@ -93,8 +93,8 @@ abstract class SocketTableFixture {
             .build();
     Router router =
         Router.builder()
-            .get("/ws", exchange -> exchange.upgrade(options, new Echo()))
-            .get("/cut", exchange -> exchange.upgrade(options, new Cut()))
+            .webSocket("/ws", exchange -> exchange.upgrade(options, new Echo()))
+            .webSocket("/cut", exchange -> exchange.upgrade(options, new Cut()))
             .get("/", exchange -> exchange.respond(Response.text(200, "ok")))
             .get("/large", exchange -> exchange.respond(Response.text(200, LARGE)))
             .build();

@@ -60,8 +60,8 @@ abstract class WebSocketFixture {
     WebSocketOptions impatient = WebSocketOptions.builder().closeTimeoutMs(300).build();
     Router router =
         Router.builder()
-            .get("/ws", e -> e.upgrade(options, new Echo()))
-            .get("/impatient", e -> e.upgrade(impatient, new Echo()))
+            .webSocket("/ws", e -> e.upgrade(options, new Echo()))
+            .webSocket("/impatient", e -> e.upgrade(impatient, new Echo()))
             .build();
     http =
         HttpFixture.start(
