@@ -122,40 +122,47 @@ public final class ServiceMain {
   private int serve(Config config, Logs logs) {
     SystemdNotifier systemd = SystemdNotifier.from(environment);
     Duration drainLimit = config.get(ServiceKeys.DRAIN_TIME);
-    Thread starting = Thread.currentThread();
-    CompletableFuture<ServiceRuntime> started = new CompletableFuture<>();
-    Runnable onStop =
-        () -> {
-          if (stopSignals.incrementAndGet() > 1) {
-            hardStop("second signal");
-          }
-          if (!started.isDone()) {
-            starting.interrupt();
-          }
-          stopReason.complete("signal");
-        };
-    Signals.handle("TERM", onStop);
-    Signals.handle("INT", onStop);
-    try {
-      ServiceRuntime runtime = ServiceRuntime.start(definition, config, handover(config));
-      started.complete(runtime);
+    Startup startup = new Startup();
+    Signals.handle("TERM", () -> onStop(startup));
+    Signals.handle("INT", () -> onStop(startup));
+    try (ServiceRuntime runtime = ServiceRuntime.start(definition, config, handover(config))) {
       logs.register(runtime.metrics());
       Signals.handle("HUP", () -> reload(runtime, systemd));
-      runtime.failure().thenAccept(this::giveUp);
-      runtime.serve(() -> {
-        handedOver = true;
-        stopReason.complete("a successor serves");
-      });
+      takeOver(runtime, startup);
       announce(runtime, systemd);
       return awaitStop(runtime, systemd, drainLimit);
-    } catch (InterruptedException e) {
-      LOG.info("stopped while starting");
-      return EXIT_FAILED;
     } catch (Exception e) {
-      LOG.error("cannot start: {}", chain(e));
+      if (startup.isStopped()) {
+        LOG.info("stopped while starting");
+      } else {
+        LOG.error("cannot start: {}", chain(e));
+      }
       LOG.debug("cannot start", e);
       return EXIT_FAILED;
     }
+  }
+
+  private void onStop(Startup startup) {
+    if (stopSignals.incrementAndGet() > 1) {
+      hardStop("second signal");
+    }
+    startup.stop();
+    stopReason.complete("signal");
+  }
+
+  /** Begins to serve, unless that would only take the sockets from a predecessor and end. */
+  private void takeOver(ServiceRuntime runtime, Startup startup)
+      throws IOException, InterruptedException {
+    Throwable cause = runtime.failure().getNow(null);
+    if (cause != null) {
+      throw new IOException("a part gave up", cause);
+    }
+    startup.commit();
+    runtime.failure().thenAccept(this::giveUp);
+    runtime.serve(() -> {
+      handedOver = true;
+      stopReason.complete("a successor serves");
+    });
   }
 
   private Handover handover(Config config) throws IOException {
