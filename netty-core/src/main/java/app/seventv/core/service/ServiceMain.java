@@ -131,7 +131,7 @@ public final class ServiceMain {
       takeOver(runtime, startup);
       announce(runtime, systemd);
       return awaitStop(runtime, systemd, drainLimit);
-    } catch (Exception e) {
+    } catch (Exception | Error e) { // loops and a TERM handler would keep the process alive
       if (startup.isStopped()) {
         LOG.info("stopped while starting");
       } else {
@@ -241,12 +241,20 @@ public final class ServiceMain {
   static String chain(Throwable failure) {
     StringBuilder text = new StringBuilder();
     for (Throwable t = failure; t != null; t = t.getCause()) {
-      String message =
-          t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage().strip();
+      String message = message(t).strip();
       if (!(t instanceof CompletionException) && text.indexOf(message) < 0) {
         text.append(text.isEmpty() ? "" : ": ").append(message);
       }
     }
     return text.toString().replace('\n', ' ');
+  }
+
+  /** The message of an error is often no more than the name of a class or library. */
+  private static String message(Throwable failure) {
+    if (failure instanceof Error) {
+      return failure.toString();
+    }
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
   }
 }

@@ -110,6 +110,10 @@ class ServiceProcessTest {
     return Files.readString(directory.resolve("out"));
   }
 
+  private void awaitOut(String text) {
+    Awaitility.await().atMost(LIMIT_SECONDS, TimeUnit.SECONDS).until(() -> out().contains(text));
+  }
+
   private void awaitNote(String note) {
     List<String> seen = new ArrayList<>();
     Awaitility.await()
@@ -169,9 +173,7 @@ class ServiceProcessTest {
   @Test
   void aSignalDuringASlowStartEndsIt() throws Exception {
     Process process = start("-o", "test.mode=slow-start");
-    Awaitility.await()
-        .atMost(LIMIT_SECONDS, TimeUnit.SECONDS)
-        .until(() -> out().contains("event loops"));
+    awaitOut("event loops");
     signal(process, "TERM");
     assertThat(exitCode(process)).isEqualTo(ServiceMain.EXIT_FAILED);
   }
@@ -183,6 +185,15 @@ class ServiceProcessTest {
     assertThat(out())
         .contains("\"message\":\"cannot start: cannot reach the database: connection refused\"")
         .doesNotContain("\tat ");
+  }
+
+  @Test
+  void anErrorAtTheStartIsOneClearLine() throws Exception {
+    Process process = start("-o", "test.mode=unlinked");
+    assertThat(exitCode(process)).isEqualTo(ServiceMain.EXIT_FAILED);
+    assertThat(out())
+        .contains("\"message\":\"cannot start: java.lang.UnsatisfiedLinkError: no such library\"");
+    assertThat(Files.readString(directory.resolve("err"))).doesNotContain("\tat ");
   }
 
   @Test
