@@ -53,6 +53,7 @@ public final class ServiceMain {
   private final PrintStream err;
   private final CompletableFuture<String> stopReason = new CompletableFuture<>();
   private volatile boolean handedOver;
+  private final CompletableFuture<Runnable> reload = new CompletableFuture<>();
   private final AtomicInteger stopSignals = new AtomicInteger();
 
   ServiceMain(
@@ -88,7 +89,11 @@ public final class ServiceMain {
           yield print("configuration ok\n");
         }
         case PRINT_CONFIG -> print(ConfigPrinter.print(load(line, lenient())));
-        case RUN -> serve(load(line, lenient()));
+        case RUN -> {
+          // First of all: what a hang-up does without a handler is to end the process.
+          Signals.handle("HUP", this::onHangUp);
+          yield serve(load(line, lenient()));
+        }
       };
     } catch (ConfigException e) {
       e.problems().forEach(problem -> err.println(definition.name() + ": " + problem));
@@ -127,9 +132,9 @@ public final class ServiceMain {
     Signals.handle("INT", () -> onStop(startup));
     try (ServiceRuntime runtime = ServiceRuntime.start(definition, config, handover(config))) {
       logs.register(runtime.metrics());
-      Signals.handle("HUP", () -> reload(runtime, systemd));
       takeOver(runtime, startup);
       announce(runtime, systemd);
+      reload.complete(() -> reload(runtime, systemd));
       return awaitStop(runtime, systemd, drainLimit);
     } catch (Exception | Error e) { // loops and a TERM handler would keep the process alive
       if (startup.isStopped()) {
@@ -217,6 +222,11 @@ public final class ServiceMain {
 
   private void giveUp(Throwable cause) {
     stopReason.completeExceptionally(cause);
+  }
+
+  /** Remembered until the service is ready, which may have read the files of before. */
+  private void onHangUp() {
+    reload.thenAccept(Runnable::run);
   }
 
   private static void reload(ServiceRuntime runtime, SystemdNotifier systemd) {

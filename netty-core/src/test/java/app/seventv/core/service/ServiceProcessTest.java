@@ -15,6 +15,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -194,6 +195,20 @@ class ServiceProcessTest {
     assertThat(out())
         .contains("\"message\":\"cannot start: java.lang.UnsatisfiedLinkError: no such library\"");
     assertThat(Files.readString(directory.resolve("err"))).doesNotContain("\tat ");
+  }
+
+  @Test
+  void aHangUpDuringTheStartIsRemembered() throws Exception {
+    Process process = start("-o", "test.mode=waits-for-input");
+    awaitOut("event loops");
+    signal(process, "HUP");
+    try (OutputStream input = process.getOutputStream()) {
+      input.write('\n');
+    }
+    awaitOut("\"reloaded\"");
+    signal(process, "TERM");
+    assertThat(exitCode(process)).isEqualTo(ServiceMain.EXIT_OK);
+    assertThat(out()).containsSubsequence("1.2.3 ready\"", "\"reloaded\"", "\"stopped\"");
   }
 
   @Test
