@@ -236,7 +236,8 @@ public final class ServiceMain {
       runtime.service().reload();
       LOG.info("reloaded");
     } catch (RuntimeException e) {
-      LOG.error("reload failed, the old state stays", e);
+      LOG.error("not reloaded, the old state stays: {}", chain(e));
+      LOG.debug("not reloaded", e);
     }
     systemd.send("READY=1");
   }

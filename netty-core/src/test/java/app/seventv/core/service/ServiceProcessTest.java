@@ -212,6 +212,19 @@ class ServiceProcessTest {
   }
 
   @Test
+  void aReloadThatFailsIsToldOnOneLine() throws Exception {
+    Process process = start("-o", "test.mode=bad-reload");
+    awaitNote("READY=1");
+    signal(process, "HUP");
+    awaitNote("READY=1");
+    signal(process, "TERM");
+    assertThat(exitCode(process)).isEqualTo(ServiceMain.EXIT_OK);
+    assertThat(out())
+        .contains("\"message\":\"not reloaded, the old state stays: the new files are none\"")
+        .doesNotContain("\"reloaded\"", "\tat ");
+  }
+
+  @Test
   void aPartThatGivesUpEndsTheProcess() throws Exception {
     Process process = start("-o", "test.mode=gives-up");
     assertThat(exitCode(process)).isEqualTo(ServiceMain.EXIT_FAILED);
