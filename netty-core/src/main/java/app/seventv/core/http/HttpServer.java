@@ -92,10 +92,11 @@ public final class HttpServer implements AutoCloseable {
    * Reads certificates, ticket keys and client authorities again, as happens from time to time by
    * itself. New connections use what has changed; nothing else notices.
    *
-   * @return whether all files could be used; what could not be used stays as it was
+   * @throws IllegalStateException if some cannot be used; the message says which and why, and they
+   *     stay as they were
    */
-  public boolean reloadCertificates() {
-    return tlsWatcher.reload();
+  public void reloadCertificates() {
+    tlsWatcher.reload();
   }
 
   /** What the listeners with TLS use, in their order; for figures. */

@@ -18,7 +18,10 @@ public interface RunningService extends AutoCloseable {
   @Override
   void close();
 
-  /** SIGHUP: read certificates and the like again. Nothing by default. */
+  /**
+   * SIGHUP: read certificates and the like again. Nothing by default. Throws an unchecked exception
+   * that says what could not be used and stays as it was.
+   */
   default void reload() {}
 
   /** What this service answers on the admin port besides health and figures. */

@@ -53,6 +53,7 @@ public final class ServiceMain {
   private final PrintStream err;
   private final CompletableFuture<String> stopReason = new CompletableFuture<>();
   private volatile boolean handedOver;
+  private final CompletableFuture<Runnable> reload = new CompletableFuture<>();
   private final AtomicInteger stopSignals = new AtomicInteger();
 
   ServiceMain(
@@ -88,7 +89,11 @@ public final class ServiceMain {
           yield print("configuration ok\n");
         }
         case PRINT_CONFIG -> print(ConfigPrinter.print(load(line, lenient())));
-        case RUN -> serve(load(line, lenient()));
+        case RUN -> {
+          // First of all: what a hang-up does without a handler is to end the process.
+          Signals.handle("HUP", this::onHangUp);
+          yield serve(load(line, lenient()));
+        }
       };
     } catch (ConfigException e) {
       e.problems().forEach(problem -> err.println(definition.name() + ": " + problem));
@@ -122,40 +127,47 @@ public final class ServiceMain {
   private int serve(Config config, Logs logs) {
     SystemdNotifier systemd = SystemdNotifier.from(environment);
     Duration drainLimit = config.get(ServiceKeys.DRAIN_TIME);
-    Thread starting = Thread.currentThread();
-    CompletableFuture<ServiceRuntime> started = new CompletableFuture<>();
-    Runnable onStop =
-        () -> {
-          if (stopSignals.incrementAndGet() > 1) {
-            hardStop("second signal");
-          }
-          if (!started.isDone()) {
-            starting.interrupt();
-          }
-          stopReason.complete("signal");
-        };
-    Signals.handle("TERM", onStop);
-    Signals.handle("INT", onStop);
-    try {
-      ServiceRuntime runtime = ServiceRuntime.start(definition, config, handover(config));
-      started.complete(runtime);
+    Startup startup = new Startup();
+    Signals.handle("TERM", () -> onStop(startup));
+    Signals.handle("INT", () -> onStop(startup));
+    try (ServiceRuntime runtime = ServiceRuntime.start(definition, config, handover(config))) {
       logs.register(runtime.metrics());
-      Signals.handle("HUP", () -> reload(runtime, systemd));
-      runtime.failure().thenAccept(this::giveUp);
-      runtime.serve(() -> {
-        handedOver = true;
-        stopReason.complete("a successor serves");
-      });
+      takeOver(runtime, startup);
       announce(runtime, systemd);
+      reload.complete(() -> reload(runtime, systemd));
       return awaitStop(runtime, systemd, drainLimit);
-    } catch (InterruptedException e) {
-      LOG.info("stopped while starting");
-      return EXIT_FAILED;
-    } catch (Exception e) {
-      LOG.error("cannot start: {}", chain(e));
+    } catch (Exception | Error e) { // loops and a TERM handler would keep the process alive
+      if (startup.isStopped()) {
+        LOG.info("stopped while starting");
+      } else {
+        LOG.error("cannot start: {}", chain(e));
+      }
       LOG.debug("cannot start", e);
       return EXIT_FAILED;
     }
+  }
+
+  private void onStop(Startup startup) {
+    if (stopSignals.incrementAndGet() > 1) {
+      hardStop("second signal");
+    }
+    startup.stop();
+    stopReason.complete("signal");
+  }
+
+  /** Begins to serve, unless that would only take the sockets from a predecessor and end. */
+  private void takeOver(ServiceRuntime runtime, Startup startup)
+      throws IOException, InterruptedException {
+    Throwable cause = runtime.failure().getNow(null);
+    if (cause != null) {
+      throw new IOException("a part gave up", cause);
+    }
+    startup.commit();
+    runtime.failure().thenAccept(this::giveUp);
+    runtime.serve(() -> {
+      handedOver = true;
+      stopReason.complete("a successor serves");
+    });
   }
 
   private Handover handover(Config config) throws IOException {
@@ -212,6 +224,11 @@ public final class ServiceMain {
     stopReason.completeExceptionally(cause);
   }
 
+  /** Remembered until the service is ready, which may have read the files of before. */
+  private void onHangUp() {
+    reload.thenAccept(Runnable::run);
+  }
+
   private static void reload(ServiceRuntime runtime, SystemdNotifier systemd) {
     long monotonicMicros = System.nanoTime() / 1_000;
     systemd.send("RELOADING=1\nMONOTONIC_USEC=" + monotonicMicros);
@@ -219,7 +236,8 @@ public final class ServiceMain {
       runtime.service().reload();
       LOG.info("reloaded");
     } catch (RuntimeException e) {
-      LOG.error("reload failed, the old state stays", e);
+      LOG.error("not reloaded, the old state stays: {}", chain(e));
+      LOG.debug("not reloaded", e);
     }
     systemd.send("READY=1");
   }
@@ -234,12 +252,20 @@ public final class ServiceMain {
   static String chain(Throwable failure) {
     StringBuilder text = new StringBuilder();
     for (Throwable t = failure; t != null; t = t.getCause()) {
-      String message =
-          t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage().strip();
+      String message = message(t).strip();
       if (!(t instanceof CompletionException) && text.indexOf(message) < 0) {
         text.append(text.isEmpty() ? "" : ": ").append(message);
       }
     }
     return text.toString().replace('\n', ' ');
+  }
+
+  /** The message of an error is often no more than the name of a class or library. */
+  private static String message(Throwable failure) {
+    if (failure instanceof Error) {
+      return failure.toString();
+    }
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
   }
 }

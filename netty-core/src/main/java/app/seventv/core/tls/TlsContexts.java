@@ -9,10 +9,12 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
 import io.netty.util.IllegalReferenceCountException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -52,6 +54,7 @@ public final class TlsContexts implements AutoCloseable {
     this.ticketKeys = ticketKeys;
     ticketSecrets = ticketKeys.read();
     current = generation(TlsMaterial.read(options, null), ticketSecrets);
+    warnOfExpired();
   }
 
   /**
@@ -160,11 +163,11 @@ public final class TlsContexts implements AutoCloseable {
    * Reads all files again and, if they have changed, uses them for new connections. Reads and
    * parses on the calling thread, so not for event loops.
    *
-   * @return whether the files could be used, changed or not
+   * @return why the files cannot be used; empty if they are in use now, changed or not
    */
-  public synchronized boolean reload() {
+  public synchronized Optional<String> reload() {
     if (closed) {
-      return true;
+      return Optional.empty();
     }
     try {
       TlsGeneration before = current;
@@ -175,13 +178,14 @@ public final class TlsContexts implements AutoCloseable {
         before.release();
         reloads.incrementAndGet();
         LOG.info("certificates replaced, first expires {}", material.expiresAt());
+        warnOfExpired();
       } else if (!same(secrets, ticketSecrets)) {
         before.ticketSecrets(secrets);
         LOG.info("session ticket keys replaced, {} in use", secrets.size());
       }
       ticketSecrets = secrets;
       lastFailure = null;
-      return true;
+      return Optional.empty();
     } catch (IOException | RuntimeException e) {
       failedReloads.incrementAndGet();
       String failure = String.valueOf(e.getMessage());
@@ -189,7 +193,20 @@ public final class TlsContexts implements AutoCloseable {
         LOG.warn("TLS files cannot be used, the old ones stay: {}", failure);
       }
       lastFailure = failure;
-      return false;
+      return Optional.of(failure);
+    }
+  }
+
+  /** They are used all the same: some clients do not look, and nothing better may be there. */
+  private void warnOfExpired() {
+    Instant now = Instant.now();
+    List<TlsMaterial.Identity> identities = current.material().identities();
+    for (int i = 0; i < identities.size(); i++) {
+      Instant end = identities.get(i).expiresAt();
+      if (end.isBefore(now)) {
+        Path file = options.certificates().get(i).certificate();
+        LOG.warn("the certificate in {} expired at {}; clients refuse it", file, end);
+      }
     }
   }
 

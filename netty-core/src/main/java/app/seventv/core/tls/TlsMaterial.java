@@ -21,7 +21,11 @@ import org.jspecify.annotations.Nullable;
 /** What the files of {@link TlsOptions} held at one moment, checked. */
 final class TlsMaterial {
   /** A chain, its key, and the host names it is for (RFC 6125: subject alternative names only). */
-  record Identity(List<X509Certificate> chain, PrivateKey key, List<String> hostNames) {}
+  record Identity(List<X509Certificate> chain, PrivateKey key, List<String> hostNames) {
+    Instant expiresAt() {
+      return chain.getFirst().getNotAfter().toInstant();
+    }
+  }
 
   /** Type of a DNS name among the subject alternative names (RFC 5280 §4.2.1.6). */
   private static final int DNS_NAME = 2;
@@ -84,6 +88,8 @@ final class TlsMaterial {
       content = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw new IOException("TLS file is missing: " + file, e);
+    } catch (IOException e) { // "Is a directory"
+      throw new IOException("TLS file cannot be read: " + file + ": " + e.getMessage(), e);
     }
     sum.update(Integer.toString(content.length).getBytes(StandardCharsets.UTF_8));
     sum.update((byte) '\n');
@@ -149,9 +155,6 @@ final class TlsMaterial {
 
   /** When the first of the certificates expires. */
   Instant expiresAt() {
-    return identities.stream()
-        .map(identity -> identity.chain().getFirst().getNotAfter().toInstant())
-        .min(Instant::compareTo)
-        .orElse(Instant.MAX);
+    return identities.stream().map(Identity::expiresAt).min(Instant::compareTo).orElse(Instant.MAX);
   }
 }

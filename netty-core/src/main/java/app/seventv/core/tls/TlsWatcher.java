@@ -1,6 +1,7 @@
 package app.seventv.core.tls;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,14 +35,14 @@ public final class TlsWatcher implements AutoCloseable {
   /**
    * Looks at all files now, on the calling thread.
    *
-   * @return whether all could be used
+   * @throws IllegalStateException if some cannot be used; the message says which and why
    */
-  public boolean reload() {
-    boolean usable = true;
-    for (TlsContexts each : contexts) {
-      usable &= each.reload();
+  public void reload() {
+    List<String> failures =
+        contexts.stream().map(TlsContexts::reload).flatMap(Optional::stream).distinct().toList();
+    if (!failures.isEmpty()) {
+      throw new IllegalStateException(String.join("; ", failures));
     }
-    return usable;
   }
 
   /** Stops watching and closes the contexts. */

@@ -15,6 +15,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +111,10 @@ class ServiceProcessTest {
     return Files.readString(directory.resolve("out"));
   }
 
+  private void awaitOut(String text) {
+    Awaitility.await().atMost(LIMIT_SECONDS, TimeUnit.SECONDS).until(() -> out().contains(text));
+  }
+
   private void awaitNote(String note) {
     List<String> seen = new ArrayList<>();
     Awaitility.await()
@@ -169,9 +174,7 @@ class ServiceProcessTest {
   @Test
   void aSignalDuringASlowStartEndsIt() throws Exception {
     Process process = start("-o", "test.mode=slow-start");
-    Awaitility.await()
-        .atMost(LIMIT_SECONDS, TimeUnit.SECONDS)
-        .until(() -> out().contains("event loops"));
+    awaitOut("event loops");
     signal(process, "TERM");
     assertThat(exitCode(process)).isEqualTo(ServiceMain.EXIT_FAILED);
   }
@@ -183,6 +186,42 @@ class ServiceProcessTest {
     assertThat(out())
         .contains("\"message\":\"cannot start: cannot reach the database: connection refused\"")
         .doesNotContain("\tat ");
+  }
+
+  @Test
+  void anErrorAtTheStartIsOneClearLine() throws Exception {
+    Process process = start("-o", "test.mode=unlinked");
+    assertThat(exitCode(process)).isEqualTo(ServiceMain.EXIT_FAILED);
+    assertThat(out())
+        .contains("\"message\":\"cannot start: java.lang.UnsatisfiedLinkError: no such library\"");
+    assertThat(Files.readString(directory.resolve("err"))).doesNotContain("\tat ");
+  }
+
+  @Test
+  void aHangUpDuringTheStartIsRemembered() throws Exception {
+    Process process = start("-o", "test.mode=waits-for-input");
+    awaitOut("event loops");
+    signal(process, "HUP");
+    try (OutputStream input = process.getOutputStream()) {
+      input.write('\n');
+    }
+    awaitOut("\"reloaded\"");
+    signal(process, "TERM");
+    assertThat(exitCode(process)).isEqualTo(ServiceMain.EXIT_OK);
+    assertThat(out()).containsSubsequence("1.2.3 ready\"", "\"reloaded\"", "\"stopped\"");
+  }
+
+  @Test
+  void aReloadThatFailsIsToldOnOneLine() throws Exception {
+    Process process = start("-o", "test.mode=bad-reload");
+    awaitNote("READY=1");
+    signal(process, "HUP");
+    awaitNote("READY=1");
+    signal(process, "TERM");
+    assertThat(exitCode(process)).isEqualTo(ServiceMain.EXIT_OK);
+    assertThat(out())
+        .contains("\"message\":\"not reloaded, the old state stays: the new files are none\"")
+        .doesNotContain("\"reloaded\"", "\tat ");
   }
 
   @Test

@@ -9,7 +9,11 @@ import java.util.concurrent.CountDownLatch;
 /** A small service with its own main method, run in this JVM and in child processes. */
 final class TestService implements RunningService {
   static final Key<String> MODE =
-      Key.string("test.mode", "good", "good, broken, slow-start, slow-drain or gives-up.");
+      Key.string(
+          "test.mode",
+          "good",
+          "good, broken, unlinked, slow-start, waits-for-input, slow-drain, gives-up or"
+              + " bad-reload.");
 
   private static final ConfigSchema SCHEMA =
       ConfigSchema.builder().add(MODE).group("test.tls", TlsOptions.SCHEMA).build();
@@ -37,6 +41,8 @@ final class TestService implements RunningService {
       case "broken" ->
           throw new IllegalStateException(
               "cannot reach the database", new IllegalArgumentException("connection refused"));
+      case "unlinked" -> throw new UnsatisfiedLinkError("no such library");
+      case "waits-for-input" -> System.in.read();
       case "slow-start" -> new CountDownLatch(1).await();
       case "gives-up" -> context.fail(new IllegalStateException("the bus is gone for good"));
       default -> {
@@ -52,6 +58,13 @@ final class TestService implements RunningService {
       new CountDownLatch(1).await();
     }
     drained = true;
+  }
+
+  @Override
+  public void reload() {
+    if (mode.equals("bad-reload")) {
+      throw new IllegalStateException("the new files are none");
+    }
   }
 
   @Override

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -35,6 +37,18 @@ public final class TestPki {
       builder.addExtensionOctetString(SUBJECT_ALTERNATIVE_NAME, false, dnsNames(hostNames));
     }
     return builder.buildSelfSigned();
+  }
+
+  /** A self-signed certificate that nobody may use any more. */
+  public static X509Bundle expired(long serial, Instant end) throws Exception {
+    return new CertificateBuilder()
+        .algorithm(CertificateBuilder.Algorithm.ecp256)
+        .serial(BigInteger.valueOf(serial))
+        .subject("CN=expired " + serial)
+        .setIsCertificateAuthority(true)
+        .notBefore(end.minus(Duration.ofDays(1)))
+        .notAfter(end)
+        .buildSelfSigned();
   }
 
   /** GeneralNames of RFC 5280 §4.2.1.6 in DER; the builder itself takes no wildcards. */

@@ -9,6 +9,10 @@ import app.seventv.core.http.EveryTransport;
 import app.seventv.core.http.HttpLimits;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.http.Wire;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,6 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +38,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Certificates and handshake limits over every transport. */
 @EveryTransport
@@ -53,7 +60,7 @@ class TlsTest extends TlsFixture {
       TestClient.exchange(old);
       TlsFiles replaced = TestPki.write(directory, "server-1", TestPki.server(2));
       assertThat(replaced).isEqualTo(options.certificates().getFirst());
-      assertThat(server.reloadCertificates()).isTrue();
+      server.reloadCertificates();
       assertThat(serial(address, null)).isEqualTo(2);
       assertThat(TestClient.quicSerial(loops, address, null, null)).isEqualTo(2);
       TestClient.exchange(old);
@@ -72,15 +79,49 @@ class TlsTest extends TlsFixture {
     String pem = next.getCertificatePathPEM();
     for (String bad : List.of(pem, pem.substring(0, pem.length() / 2), "", "no PEM")) {
       Files.writeString(files.certificate(), bad);
-      assertThat(server.reloadCertificates()).as(bad).isFalse();
+      assertThatThrownBy(server::reloadCertificates)
+          .as(bad)
+          .hasMessageContaining(files.certificate().toString());
       assertThat(serial(address, null)).isEqualTo(1);
     }
     Files.delete(files.certificate());
-    assertThat(server.reloadCertificates()).isFalse();
-    assertThat(server.tls().getFirst().failedReloads()).isEqualTo(5);
+    assertThatThrownBy(server::reloadCertificates)
+        .hasMessage("TLS file is missing: " + files.certificate());
+    Files.createDirectory(files.certificate());
+    assertThatThrownBy(server::reloadCertificates)
+        .hasMessage("TLS file cannot be read: " + files.certificate() + ": Is a directory");
+    Files.delete(files.certificate());
+    assertThat(server.tls().getFirst().failedReloads()).isEqualTo(6);
     TestPki.write(directory, "server-1", next);
-    assertThat(server.reloadCertificates()).isTrue();
+    server.reloadCertificates();
     assertThat(serial(address, null)).isEqualTo(2);
+  }
+
+  @Test
+  void anExpiredCertificateIsUsedWithAWarning() throws Exception {
+    TlsOptions options = tls.options(1);
+    HttpServer server = tls.serve(options, HttpLimits.DEFAULT);
+    Instant end = Instant.now().minus(Duration.ofDays(1)).truncatedTo(ChronoUnit.SECONDS);
+    TestPki.write(directory, "server-1", TestPki.expired(2, end));
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(TlsContexts.class);
+    logger.addAppender(log);
+    try {
+      server.reloadCertificates();
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(serial(server.addresses().getFirst(), null)).isEqualTo(2);
+    assertThat(log.list)
+        .filteredOn(event -> event.getLevel() == Level.WARN)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly(
+            "the certificate in "
+                + options.certificates().getFirst().certificate()
+                + " expired at "
+                + end
+                + "; clients refuse it");
   }
 
   @Test

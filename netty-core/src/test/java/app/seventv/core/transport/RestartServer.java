@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * A whole service in a process of its own for {@link RestartTest}: it answers with its process id,
@@ -24,7 +25,7 @@ final class RestartServer implements RunningService {
   private static final Key<Integer> PLAIN = Key.integer("plain", 0, 0, 65_535, "HTTP port.");
   private static final Key<Integer> SECURE = Key.integer("secure", 0, 0, 65_535, "HTTPS port.");
   private static final Key<String> CERTIFICATES = Key.string("certificates", ".", "A folder.");
-  private static final Key<String> MODE = Key.string("mode", "good", "good or broken.");
+  private static final Key<String> MODE = Key.string("mode", "good", "good, broken or deaf.");
 
   private final HttpServer server;
 
@@ -57,7 +58,19 @@ final class RestartServer implements RunningService {
     System.out.println(
         "ports " + server.addresses().get(0).getPort() + " " + server.addresses().get(1).getPort());
     Thread.ofPlatform().daemon().start(() -> awaitEndOfInput(context));
+    if (context.config().get(MODE).equals("deaf")) {
+      goOnWhenInterrupted();
+    }
     return new RestartServer(server);
+  }
+
+  /** As parts do that try again whatever made them fail. */
+  private static void goOnWhenInterrupted() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException swallowed) {
+      System.out.println("interrupted");
+    }
   }
 
   private static void awaitEndOfInput(ServiceContext context) {

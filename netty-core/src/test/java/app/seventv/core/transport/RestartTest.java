@@ -173,6 +173,7 @@ class RestartTest {
       for (int restart = 0; restart < RESTARTS; restart++) {
         serveFor(STEADY, tcp);
         dieOnTheThreshold(transport, first);
+        turnBackOnTheThreshold(transport, first);
         Running next = start(transport, first.plainPort, first.securePort);
         serveFor(STEADY, tcp);
         assertThat(running.process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
@@ -203,6 +204,23 @@ class RestartTest {
     Process broken = launch(command);
     assertThat(broken.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(broken.exitValue()).isEqualTo(1);
+  }
+
+  /** A successor that is told to end when it has got the sockets and has not taken over yet. */
+  private void turnBackOnTheThreshold(TransportOptions.Choice transport, Running first)
+      throws IOException, InterruptedException {
+    List<String> command = successor(transport, first.plainPort, first.securePort);
+    set(command, "mode", "deaf");
+    Process deaf = launch(command);
+    BufferedReader out = deaf.inputReader(StandardCharsets.UTF_8);
+    String line = "";
+    while (line != null && !line.startsWith("ports ")) {
+      line = out.readLine();
+    }
+    deaf.toHandle().destroy(); // a SIGTERM; the process's own method closes its input as well
+    assertThat(deaf.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(out.lines()).anyMatch(text -> text.contains("stopped while starting"));
+    assertThat(deaf.exitValue()).isEqualTo(1);
   }
 
   /** Binds one TCP and one UDP socket, blocking, and passes them on as descriptors 3 and 4. */
