@@ -63,7 +63,7 @@ final class QuicInitializer {
       @Override
       protected void initChannel(Channel datagrams) {
         QuicSteering.Entry entry = steering.newEntry();
-        datagrams.pipeline().addLast(entry, codec(entry));
+        datagrams.pipeline().addLast(entry, new QuicAdmission(), codec(entry));
       }
     };
   }

@@ -1,0 +1,42 @@
+package app.seventv.core.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+
+/**
+ * Lets datagrams with long headers (RFC 8999 §5.1) through to the codec only where RFC 9000 allows
+ * an answer: Initials in datagrams that are large enough, and the version that we speak.
+ */
+final class QuicAdmission extends ChannelInboundHandlerAdapter {
+  /** What a client fills its first datagrams up to (RFC 9000 §14.1). */
+  static final int MIN_INITIAL_BYTES = 1_200;
+
+  private static final int LONG_HEADER = 0x80;
+
+  /** Flags and version. */
+  private static final int VERSION_END = 5;
+
+  private static final int TYPE_MASK = 0x30;
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    DatagramPacket packet = (DatagramPacket) message;
+    if (isAdmitted(packet.content())) {
+      ctx.fireChannelRead(packet);
+    } else {
+      packet.release();
+    }
+  }
+
+  private static boolean isAdmitted(ByteBuf packet) {
+    int start = packet.readerIndex();
+    if (packet.readableBytes() < VERSION_END || (packet.getByte(start) & LONG_HEADER) == 0) {
+      return true; // not one of these
+    }
+    // RFC 9000 §14.1; one behind another packet opens no connection.
+    boolean initial = (packet.getByte(start) & TYPE_MASK) == 0;
+    return !initial || packet.readableBytes() >= MIN_INITIAL_BYTES;
+  }
+}
