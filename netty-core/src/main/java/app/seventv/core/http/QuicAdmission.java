@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets datagrams with long headers (RFC 8999 §5.1) through to the codec only where RFC 9000 allows
@@ -19,6 +21,9 @@ final class QuicAdmission extends ChannelInboundHandlerAdapter {
   private static final int VERSION_END = 5;
 
   private static final int TYPE_MASK = 0x30;
+
+  /** Index of the id in a short header (RFC 9000 §17.3). */
+  private static final int SHORT_HEADER_ID = 1;
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -38,5 +43,18 @@ final class QuicAdmission extends ChannelInboundHandlerAdapter {
     // RFC 9000 §14.1; one behind another packet opens no connection.
     boolean initial = (packet.getByte(start) & TYPE_MASK) == 0;
     return !initial || packet.readableBytes() >= MIN_INITIAL_BYTES;
+  }
+
+  /** The destination connection id, or null if there is none. */
+  static @Nullable ByteBuffer destinationId(ByteBuf packet) {
+    int start = packet.readerIndex();
+    int readable = packet.readableBytes();
+    int at = SHORT_HEADER_ID;
+    int length = QuicConnectionIds.LENGTH_BYTES;
+    if (readable > VERSION_END && (packet.getByte(start) & LONG_HEADER) != 0) {
+      at = VERSION_END + 1;
+      length = packet.getUnsignedByte(start + VERSION_END);
+    }
+    return readable < at + length ? null : packet.nioBuffer(start + at, length);
   }
 }

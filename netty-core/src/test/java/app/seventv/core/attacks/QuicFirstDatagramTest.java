@@ -16,6 +16,7 @@ import app.seventv.core.transport.TransportOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is answered to datagrams that open no connection, and how much to those that try. */
 @Tag("attacks")
@@ -36,10 +39,14 @@ import org.junit.jupiter.params.Parameter;
     because = "datagrams")
 @SuppressWarnings("NullAway.Init") // JUnit calls start() first
 class QuicFirstDatagramTest {
-  /** So that all that a handshake sends in its life has come when it is quiet. */
-  private static final int HANDSHAKE_TIMEOUT_MS = 1_200;
+  /** RFC 9000 §8.1. */
+  private static final int AMPLIFICATION_LIMIT = 3;
 
-  private static final int QUIET_MS = 2_000;
+  private static final int HANDSHAKE_TIMEOUT_MS = 3_500;
+  private static final int QUIET_MS = 500;
+
+  /** So that all that a handshake sends in its life has come when it is quiet. */
+  private static final int LIFE_MS = HANDSHAKE_TIMEOUT_MS + QUIET_MS;
 
   private static final int UNKNOWN_VERSION = 0x1a2a3a4a;
 
@@ -53,16 +60,20 @@ class QuicFirstDatagramTest {
 
   @BeforeParameterizedClassInvocation
   void start() throws Exception {
-    loops = EventLoops.start(new TransportOptions(transport, 2, true));
+    loops = EventLoops.start(new TransportOptions(transport, 1, true));
     clientLoops = EventLoops.start(TransportOptions.loops(1));
-    server =
-        HttpServer.builder(loops, exchange -> exchange.respond(Response.text(200, "hello")))
-            .limits(HttpLimits.builder().handshakeTimeoutMs(HANDSHAKE_TIMEOUT_MS).build())
-            .listen(
-                HttpListener.tlsAndQuic(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                    TestCertificate.in(directory)))
-            .start();
+    server = server(0);
+  }
+
+  private HttpServer server(int names) throws Exception {
+    Path files = Files.createTempDirectory(directory, "names");
+    return HttpServer.builder(loops, exchange -> exchange.respond(Response.text(200, "hello")))
+        .limits(HttpLimits.builder().handshakeTimeoutMs(HANDSHAKE_TIMEOUT_MS).build())
+        .listen(
+            HttpListener.tlsAndQuic(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                TestCertificate.in(files, names)))
+        .start();
   }
 
   @AfterParameterizedClassInvocation
@@ -74,7 +85,11 @@ class QuicFirstDatagramTest {
 
   /** Lengths of what comes back. */
   private List<Integer> answers(byte[] datagram) throws Exception {
-    return replies(datagram).stream().map(reply -> reply.length).toList();
+    return lengths(replies(datagram));
+  }
+
+  private static List<Integer> lengths(List<byte[]> datagrams) {
+    return datagrams.stream().map(datagram -> datagram.length).toList();
   }
 
   private List<byte[]> replies(byte[] datagram) throws Exception {
@@ -82,7 +97,11 @@ class QuicFirstDatagramTest {
   }
 
   private void assertServes() throws Exception {
-    try (Http3Client client = Http3Client.connect(clientLoops, server.addresses().getFirst())) {
+    assertServes(server.addresses().getFirst());
+  }
+
+  private void assertServes(InetSocketAddress address) throws Exception {
+    try (Http3Client client = Http3Client.connect(clientLoops, address)) {
       assertThat(client.get("/").status()).isEqualTo(200);
     }
   }
@@ -115,5 +134,37 @@ class QuicFirstDatagramTest {
   void anUnknownVersionInASmallDatagramIsDropped() throws Exception {
     assertThat(answers(packet(0xc3, UNKNOWN_VERSION, 8, 1_199))).isEmpty();
     assertServes();
+  }
+
+  /** Larger than what one datagram allows: the client's answer lifts the limit. */
+  @Test
+  void aLargeCertificateArrives() throws Exception {
+    try (HttpServer named = server(80)) {
+      assertServes(named.addresses().getFirst());
+    }
+  }
+
+  /** RFC 9000 §8.1: in all its life, the goodbye at its deadline included. */
+  @ParameterizedTest
+  @ValueSource(ints = {12, 30})
+  void anUnansweredHandshakeGetsAtMostThreeTimesWhatItSent(int names) throws Exception {
+    byte[] initial = QuicFirstFlight.initial(clientLoops);
+    try (HttpServer named = server(names)) {
+      InetSocketAddress address = named.addresses().getFirst();
+      List<Integer> answers = lengths(QuicFirstFlight.answers(address, List.of(initial), LIFE_MS));
+      assertThat(answers).isNotEmpty();
+      assertThat(answers.stream().mapToInt(Integer::intValue).sum())
+          .as(answers.toString())
+          .isLessThanOrEqualTo(AMPLIFICATION_LIMIT * initial.length);
+    }
+  }
+
+  /** Who knows the ids of a handshake cannot have its packets sent to somebody else. */
+  @Test
+  void aHandshakeIsAnsweredAtItsOwnAddressOnly() throws Exception {
+    byte[] initial = QuicFirstFlight.initial(clientLoops);
+    assertThat(answers(initial)).isNotEmpty();
+    InetSocketAddress address = server.addresses().getFirst();
+    assertThat(QuicFirstFlight.answers(address, List.of(initial), LIFE_MS)).isEmpty();
   }
 }
