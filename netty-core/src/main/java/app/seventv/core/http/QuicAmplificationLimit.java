@@ -139,7 +139,7 @@ final class QuicAmplificationLimit extends ChannelDuplexHandler {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-      ids.forEach(handshakes::remove);
+      ids.forEach(id -> handshakes.remove(id, this));
       Address address = addresses.get(client);
       if (address != null && --address.handshakes == 0) {
         addresses.remove(client);

@@ -64,7 +64,9 @@ final class QuicInitializer {
       protected void initChannel(Channel datagrams) {
         QuicSteering.Entry entry = steering.newEntry();
         QuicAmplificationLimit limit = new QuicAmplificationLimit();
-        datagrams.pipeline().addLast(entry, new QuicAdmission(), limit, codec(entry, limit));
+        datagrams
+            .pipeline()
+            .addLast(entry, new QuicAdmission(), new QuicEmptyWrites(), limit, codec(entry, limit));
       }
     };
   }

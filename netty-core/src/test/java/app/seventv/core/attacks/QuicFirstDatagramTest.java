@@ -167,4 +167,14 @@ class QuicFirstDatagramTest {
     InetSocketAddress address = server.addresses().getFirst();
     assertThat(QuicFirstFlight.answers(address, List.of(initial), LIFE_MS)).isEmpty();
   }
+
+  /** Initials that nobody has encrypted, and what follows their end. */
+  @Test
+  void garbageIsNotAnswered() throws Exception {
+    assertThat(answers(packet(0xc3, 1, 8, 1_200))).isEmpty();
+    byte[] garbage = QuicFirstFlight.initial(clientLoops);
+    garbage[QuicFirstFlight.WITHIN_INITIAL] ^= 1;
+    InetSocketAddress address = server.addresses().getFirst();
+    assertThat(lengths(QuicFirstFlight.answers(address, List.of(garbage), LIFE_MS))).isEmpty();
+  }
 }

@@ -25,6 +25,9 @@ final class QuicFirstFlight {
   private static final int MAX_DATAGRAM_BYTES = 65_535;
   private static final int LIMIT_MS = 10_000;
 
+  /** Index of a byte that is encrypted; zeros may follow a packet. */
+  static final int WITHIN_INITIAL = 100;
+
   /** RFC 9001 §5.2. */
   private static final byte[] SALT =
       HexFormat.of().parseHex("38762cf7f55934b34d179ae6a4c80cadccbb7f0a");
