@@ -28,21 +28,30 @@ final class QuicAdmission extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     DatagramPacket packet = (DatagramPacket) message;
-    if (isAdmitted(packet.content())) {
-      ctx.fireChannelRead(packet);
-    } else {
-      packet.release();
+    ByteBuf content = packet.content();
+    int start = content.readerIndex();
+    boolean large = content.readableBytes() >= MIN_INITIAL_BYTES;
+    if (content.readableBytes() < VERSION_END || (content.getByte(start) & LONG_HEADER) == 0) {
+      ctx.fireChannelRead(packet); // not one of these
+      return;
     }
+    int version = content.getInt(start + 1);
+    boolean initial = (content.getByte(start) & TYPE_MASK) == 0;
+    if (version == QuicVersions.ONE && (large || !initial)) {
+      ctx.fireChannelRead(packet); // an Initial behind another packet opens no connection
+      return;
+    }
+    if (version != QuicVersions.ONE && large) {
+      offerVersions(ctx, packet);
+    }
+    packet.release();
   }
 
-  private static boolean isAdmitted(ByteBuf packet) {
-    int start = packet.readerIndex();
-    if (packet.readableBytes() < VERSION_END || (packet.getByte(start) & LONG_HEADER) == 0) {
-      return true; // not one of these
+  private static void offerVersions(ChannelHandlerContext ctx, DatagramPacket packet) {
+    ByteBuf offer = QuicVersions.negotiation(ctx.alloc(), packet.content());
+    if (offer != null) {
+      ctx.write(new DatagramPacket(offer, packet.sender())); // the entry flushes after a batch
     }
-    // RFC 9000 §14.1; one behind another packet opens no connection.
-    boolean initial = (packet.getByte(start) & TYPE_MASK) == 0;
-    return !initial || packet.readableBytes() >= MIN_INITIAL_BYTES;
   }
 
   /** The destination connection id, or null if there is none. */

@@ -48,6 +48,9 @@ class QuicFirstDatagramTest {
   /** So that all that a handshake sends in its life has come when it is quiet. */
   private static final int LIFE_MS = HANDSHAKE_TIMEOUT_MS + QUIET_MS;
 
+  /** RFC 9369. */
+  private static final int VERSION_2 = 0x6b3343cf;
+
   private static final int UNKNOWN_VERSION = 0x1a2a3a4a;
 
   @Parameter TransportOptions.Choice transport;
@@ -176,5 +179,33 @@ class QuicFirstDatagramTest {
     garbage[QuicFirstFlight.WITHIN_INITIAL] ^= 1;
     InetSocketAddress address = server.addresses().getFirst();
     assertThat(lengths(QuicFirstFlight.answers(address, List.of(garbage), LIFE_MS))).isEmpty();
+  }
+
+  /** Of an unknown version neither the type nor the length of ids is known (RFC 8999 §5.1). */
+  @ParameterizedTest
+  @ValueSource(ints = {0x80, 0xc3, 0xd3, 0xe3, 0xf3})
+  void unknownVersionsAreToldOurs(int first) throws Exception {
+    for (int version : new int[] {UNKNOWN_VERSION, VERSION_2}) {
+      for (int idLength : new int[] {0, 8, 255}) {
+        byte[] asked = packet(first, version, idLength, 1_200);
+        byte[] offer = QuicFirstFlight.answer(server.addresses().getFirst(), asked);
+        int versions = 7 + 2 * idLength;
+        assertThat(offer).hasSize(versions + 8);
+        assertThat(offer[0] & 0xc0).isEqualTo(0xc0);
+        ByteBuffer expected = ByteBuffer.allocate(versions + 3);
+        expected.putInt(0).put((byte) idLength).put(id(idLength, 's'));
+        expected.put((byte) idLength).put(id(idLength, 'd')).putInt(1);
+        assertThat(Arrays.copyOfRange(offer, 1, versions + 4)).isEqualTo(expected.array());
+        int reserved = ByteBuffer.wrap(offer).getInt(versions + 4);
+        assertThat(reserved & 0x0f0f0f0f).isEqualTo(0x0a0a0a0a);
+        assertThat(reserved).isNotEqualTo(version);
+      }
+    }
+  }
+
+  /** RFC 9000 §6.1: that would go on for ever between two servers. */
+  @Test
+  void versionNegotiationIsNotAnswered() throws Exception {
+    assertThat(answers(packet(0xc3, 0, 8, 1_200))).isEmpty();
   }
 }

@@ -62,6 +62,17 @@ final class QuicFirstFlight {
     return new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
+  /** The first datagram that comes back. */
+  static byte[] answer(InetSocketAddress server, byte[] datagram) throws IOException {
+    try (DatagramSocket socket = socket()) {
+      socket.setSoTimeout(LIMIT_MS);
+      socket.send(new DatagramPacket(datagram, datagram.length, server));
+      DatagramPacket packet = new DatagramPacket(new byte[MAX_DATAGRAM_BYTES], MAX_DATAGRAM_BYTES);
+      socket.receive(packet);
+      return Arrays.copyOf(packet.getData(), packet.getLength());
+    }
+  }
+
   /** What comes back for datagrams whose sender never answers, until it is quiet for so long. */
   static List<byte[]> answers(InetSocketAddress server, List<byte[]> datagrams, int quietMs)
       throws IOException {
