@@ -128,17 +128,22 @@ final class QuicFirstFlight {
     }
     int length = numberLength + used + TAG_BYTES;
     ByteBuffer.wrap(header).putShort(lengthAt, (short) (0x4000 | length));
-    byte[] sealed =
-        seal(Cipher.ENCRYPT_MODE, secret, header, numberAt, Arrays.copyOf(frames, used));
+    return protectedPacket(secret, header, numberAt, Arrays.copyOf(frames, used));
+  }
+
+  /** A packet of frames under the secret of its level (RFC 9001 §5.1), with AES-128. */
+  static byte[] protectedPacket(byte[] secret, byte[] header, int numberAt, byte[] frames)
+      throws GeneralSecurityException {
+    byte[] sealed = seal(Cipher.ENCRYPT_MODE, secret, header, numberAt, frames);
     byte[] packet = Arrays.copyOf(header, header.length + sealed.length);
     System.arraycopy(sealed, 0, packet, header.length, sealed.length);
-    protect(packet, mask(secret, packet, numberAt), numberAt, numberLength);
+    protect(packet, mask(secret, packet, numberAt), numberAt, header.length - numberAt);
     return packet;
   }
 
   /** Puts the protection of a header on or takes it away (RFC 9001 §5.4.1). */
   private static void protect(byte[] packet, byte[] mask, int numberAt, int numberLength) {
-    packet[0] ^= (byte) (mask[0] & 0x0f);
+    packet[0] ^= (byte) (mask[0] & (packet[0] < 0 ? 0x0f : 0x1f)); // long or short header
     for (int i = 0; i < numberLength; i++) {
       packet[numberAt + i] ^= mask[1 + i];
     }
