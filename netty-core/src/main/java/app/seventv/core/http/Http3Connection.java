@@ -147,7 +147,7 @@ final class Http3Connection {
   void violated(Http3ErrorCode code) {
     if (!over) {
       over = true;
-      server.observer.dropped(Protocol.HTTP_3, "connection-error");
+      life.blameClient();
       life.close(code);
     }
   }
@@ -344,6 +344,10 @@ final class Http3Connection {
     }
     try {
       int result = quic.send(out);
+      if (result == QuicheStreams.ID_RETIRED) {
+        violated(Http3ErrorCode.H3_GENERAL_PROTOCOL_ERROR); // which the client will not hear
+        return;
+      }
       if (result < 0) {
         throw new IllegalStateException("quiche cannot send: error " + result);
       }

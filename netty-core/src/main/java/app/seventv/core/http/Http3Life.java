@@ -50,6 +50,7 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
   private boolean handshaking = true;
   private boolean draining;
   private boolean refused;
+  private boolean blamed;
 
   Http3Life(
       ServerContext server,
@@ -265,6 +266,14 @@ final class Http3Life extends ChannelInboundHandlerAdapter {
    */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    server.observer.dropped(Protocol.HTTP_3, "connection-error");
+    blameClient();
+  }
+
+  /** The client has broken a protocol; one mistake shows several times. */
+  void blameClient() {
+    if (!blamed) {
+      blamed = true;
+      server.observer.dropped(Protocol.HTTP_3, "connection-error");
+    }
   }
 }

@@ -63,19 +63,23 @@ final class QuicInitializer {
       @Override
       protected void initChannel(Channel datagrams) {
         QuicSteering.Entry entry = steering.newEntry();
-        datagrams.pipeline().addLast(entry, codec(entry));
+        QuicAmplificationLimit limit = new QuicAmplificationLimit();
+        datagrams
+            .pipeline()
+            .addLast(entry, new QuicAdmission(), new QuicEmptyWrites(), limit, codec(entry, limit));
       }
     };
   }
 
-  private ChannelHandler codec(QuicSteering.Entry entry) {
+  private ChannelHandler codec(QuicSteering.Entry entry, QuicAmplificationLimit limit) {
     HttpLimits limits = server.limits;
+    QuicTokens tokens = new QuicTokens(tokenKeys, this::isRetryWanted, System::currentTimeMillis);
     return new QuicServerCodecBuilder()
         .sslEngineProvider(quic -> tls.newQuicEngine(quic.alloc()))
         .localConnectionIdLength(QuicConnectionIds.LENGTH_BYTES)
         .connectionIdAddressGenerator(entry.ids())
         .activeConnectionIdLimit(ACTIVE_CONNECTION_IDS)
-        .tokenHandler(new QuicTokens(tokenKeys, this::isRetryWanted, System::currentTimeMillis))
+        .tokenHandler(tokens)
         .maxIdleTimeout(Math.max(limits.idleTimeoutMs(), SILENCE_LIMIT_MS), TimeUnit.MILLISECONDS)
         .maxSendUdpPayloadSize(MAX_PACKET_BYTES)
         .discoverPmtu(true)
@@ -87,7 +91,7 @@ final class QuicInitializer {
         // The streams are ours (QuicheStreams), and so are bursts of packets: what Netty sends for
         // the handshake leaves one by one, since it has no other way if the kernel refuses.
         .option(ChannelOption.AUTO_READ, false)
-        .handler(new ConnectionInitializer(entry))
+        .handler(new ConnectionInitializer(entry, limit, tokens))
         .build();
   }
 
@@ -103,9 +107,14 @@ final class QuicInitializer {
 
   private final class ConnectionInitializer extends ChannelInitializer<QuicChannel> {
     private final QuicSteering.Entry entry;
+    private final QuicAmplificationLimit limit;
+    private final QuicTokens tokens;
 
-    ConnectionInitializer(QuicSteering.Entry entry) {
+    ConnectionInitializer(
+        QuicSteering.Entry entry, QuicAmplificationLimit limit, QuicTokens tokens) {
       this.entry = entry;
+      this.limit = limit;
+      this.tokens = tokens;
     }
 
     /** One instance serves all connections of a socket. */
@@ -116,12 +125,14 @@ final class QuicInitializer {
 
     @Override
     protected void initChannel(QuicChannel quic) {
+      InetSocketAddress peer = (InetSocketAddress) quic.remoteSocketAddress();
+      boolean validated = peer != null && tokens.isValidated(peer);
+      quic.pipeline().addLast("amplification", limit.watch(quic, validated));
       if (!server.door.admit(quic, Protocol.HTTP_3, ProxyProtocol.OFF)) {
         quic.eventLoop().execute(() -> refuse(quic)); // once its first packet has been read
         return;
       }
       server.open.add(quic);
-      InetSocketAddress peer = (InetSocketAddress) quic.remoteSocketAddress();
       InetSocketAddress local = (InetSocketAddress) quic.localSocketAddress();
       Connection connection =
           new Connection(

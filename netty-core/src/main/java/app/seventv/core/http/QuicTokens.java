@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Address validation by Retry (RFC 9000 §8.1.2), asked for only while more handshakes are half open
@@ -39,6 +40,7 @@ final class QuicTokens implements QuicTokenHandler {
   private final BooleanSupplier retryWanted;
   private final LongSupplier clockMs;
   private final int idLength;
+  private @Nullable InetSocketAddress validated;
 
   /**
    * @param keys the first signs, all are accepted
@@ -84,9 +86,16 @@ final class QuicTokens implements QuicTokenHandler {
       ByteBuf token, InetSocketAddress address, ByteBuf dcid) {
     boolean ours =
         dcid.readableBytes() == idLength && QuicConnectionIds.isOurs(dcid, dcid.readerIndex());
-    return ours && isValid(token, address)
-        ? TokenValidationResult.odcidFromToken(ID_OFFSET)
-        : TokenValidationResult.invalidToken();
+    if (!ours || !isValid(token, address)) {
+      return TokenValidationResult.invalidToken();
+    }
+    validated = address;
+    return TokenValidationResult.odcidFromToken(ID_OFFSET);
+  }
+
+  /** Whether the last token that was accepted was for this address. */
+  boolean isValidated(InetSocketAddress address) {
+    return address.equals(validated);
   }
 
   private boolean isValid(ByteBuf token, InetSocketAddress address) {

@@ -20,7 +20,6 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,45 +88,11 @@ class QuicDatagramAttackTest {
   /** Bytes that come back for datagrams whose sender never answers. */
   private static long answered(InetSocketAddress server, List<byte[]> datagrams)
       throws IOException {
-    long bytes = 0;
-    try (DatagramSocket socket =
-        new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-      socket.setSoTimeout(QUIET_MS);
-      for (byte[] datagram : datagrams) {
-        socket.send(new DatagramPacket(datagram, datagram.length, server));
-      }
-      byte[] buffer = new byte[65_535];
-      while (true) {
-        DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
-        try {
-          socket.receive(packet);
-        } catch (SocketTimeoutException quiet) {
-          return bytes;
-        }
-        bytes += packet.getLength();
-      }
-    }
+    return QuicFirstFlight.bytes(QuicFirstFlight.answers(server, datagrams, QUIET_MS));
   }
 
-  /** The first datagram of a real client, caught on its way. */
   private byte[] initial() throws IOException {
-    try (DatagramSocket trap =
-        new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-      Thread.ofVirtual()
-          .start(() -> {
-            try {
-              Http3Client.connect(clientLoops, (InetSocketAddress) trap.getLocalSocketAddress());
-            } catch (IOException expected) {
-              // nobody answers
-            }
-          });
-      DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
-      trap.setSoTimeout(10_000);
-      trap.receive(packet);
-      byte[] datagram = new byte[packet.getLength()];
-      System.arraycopy(packet.getData(), 0, datagram, 0, datagram.length);
-      return datagram;
-    }
+    return QuicFirstFlight.initial(clientLoops);
   }
 
   /** Puts a token into an Initial (RFC 9000 §17.2.2); its protection breaks, as an attacker's. */

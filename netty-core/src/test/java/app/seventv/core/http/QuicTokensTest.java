@@ -36,7 +36,10 @@ class QuicTokensTest {
     ByteBuf token = token(tokens);
     int offset = tokens.validateToken(token, CLIENT);
     assertThat(token.slice(offset, token.readableBytes() - offset)).isEqualTo(original);
+    assertThat(tokens.isValidated(CLIENT)).isFalse();
     assertThat(tokens.validateToken(token, CLIENT, retryId).isValid()).isTrue();
+    assertThat(tokens.isValidated(CLIENT)).isTrue();
+    assertThat(tokens.isValidated(new InetSocketAddress("192.0.2.2", 4433))).isFalse();
   }
 
   @Test

@@ -32,6 +32,13 @@ public final class QuicheStreams {
   /** The connection has ended. */
   public static final int CLOSED = Integer.MIN_VALUE;
 
+  /**
+   * Nothing can be sent any more, not even a CONNECTION_CLOSE: the client has taken back the
+   * connection id that its path has with us (RFC 9000 §19.16), and quiche has forgotten the id
+   * before it found that this is forbidden.
+   */
+  public static final int ID_RETIRED = Quiche.QUICHE_ERR_INVALID_STATE;
+
   private static final long NS_PER_MS = 1_000_000;
   private static final long MAX_TIMEOUT_MS = 3_600_000;
   private static final int LONG_HEADER = 0x80;
