@@ -76,6 +76,7 @@ final class EventService implements RunningService {
     drainAsMaintenance = config.get(EventKeys.DRAIN_AS_MAINTENANCE);
     resyncSessionsPerSecond = config.get(EventKeys.RESYNC_SESSIONS_PER_SECOND);
     hub = EventKeys.hub(config);
+    hub.parked().knownSince(System.currentTimeMillis());
     Map<EventExecutor, SessionLoop> byExecutor = new HashMap<>();
     SplittableRandom random = new SplittableRandom();
     for (EventLoop executor : executors) {

@@ -317,20 +317,6 @@ class ResumeStructuresTest {
   }
 
   @Test
-  void aStreamIsFoundByItsRequestUnlessThereAreTwo() {
-    ParkedSessions sessions = new ParkedSessions(FOREVER, 10);
-    sessions.put(parked(1, 7, 10, 0));
-    sessions.put(parked(2, 7, 90, 0));
-    sessions.put(parked(3, 8, 10, 0));
-    assertThat(sessions.takeStream(7, 8, 1)).extracting(ParkedSession::id).isEqualTo(new Id(1, 1));
-    assertThat(sessions.takeStream(7, 8, 1)).as("not one that got further").isNull();
-    sessions.put(parked(4, 8, 11, 0));
-    assertThat(sessions.takeStream(8, 8, 1)).as("two that fit").isNull();
-    assertThat(sessions.takeStream(7, 88, ParkedSessions.MAX_STREAM_AGE_MS)).isNull();
-    assertThat(sessions.takeStream(7, 88, 29_999)).isNotNull();
-  }
-
-  @Test
   void admissionIsARateWithABurstOfASecond() {
     long[] now = {5};
     Admission admission = new Admission(10, () -> now[0]);

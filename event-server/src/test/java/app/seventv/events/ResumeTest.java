@@ -229,6 +229,7 @@ class ResumeTest {
 
   @Test
   void aStreamGoesOnAtItsLastEventId() throws Exception {
+    fixture.service.hub().parked().knownSince(0); // as if it ran for long
     String target = "/v3@emote_set.update%3Cobject_id%3D" + SET + "%3E?app=a&version=1";
     try (EventStreamClient client = new EventStreamClient(fixture.port(), target, "")) {
       client.readTo("id: 2");
@@ -255,6 +256,29 @@ class ResumeTest {
       assertThat(client.readTo("id: 2")).contains("\"command\":\"SUBSCRIBE\"");
       assertThat(client.readTo("id: 3")).contains("\"value\":\"n" + (names - 1) + "\"");
       assertThat(client.readTo("id: 4")).contains("\"value\":\"n" + names + "\"");
+    }
+  }
+
+  @Test
+  void aStreamNeverGoesOnWithTheSessionOfAnotherClient() throws Exception {
+    fixture.service.hub().parked().knownSince(0); // as if it ran for long
+    String target = "/v3@emote_set.update%3Cobject_id%3D" + SET + "%3E?app=b&version=1";
+    EventStreamClient behind = new EventStreamClient(fixture.port(), target, "");
+    behind.readTo("id: 2"); // the rest never arrives there
+    for (int i = 0; i < 70; i++) {
+      rename();
+    }
+    await().until(() -> fixture.service.hub().log().last() >= names);
+    EventStreamClient stranger = new EventStreamClient(fixture.port(), target, "");
+    stranger.readTo("id: 2");
+    behind.close();
+    stranger.close();
+    await().until(() -> sessions() == 0);
+    rename();
+    await().until(() -> fixture.service.hub().log().last() >= names);
+    try (EventStreamClient client =
+        new EventStreamClient(fixture.port(), target, "Last-Event-ID: 2\r\n")) {
+      assertThat(client.readTo("id: 2")).doesNotContain("RESUME");
     }
   }
 }
