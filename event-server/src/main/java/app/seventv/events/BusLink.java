@@ -28,7 +28,7 @@ final class BusLink implements AutoCloseable {
 
   private static final Duration SUBSCRIBE_TIMEOUT = Duration.ofSeconds(5);
 
-  private static final Duration CATCH_UP_STEP = Duration.ofMillis(2);
+  private static final Duration WAIT_STEP = Duration.ofMillis(2);
 
   /** Looks at an empty queue until nothing can be between it and the consumer. */
   private static final int QUIET_LOOKS = 3;
@@ -157,9 +157,32 @@ final class BusLink implements AutoCloseable {
       }
       boolean isQuiet = dispatcher.getPendingMessageCount() == 0 && consumer.busyNs() == 0;
       quiet = isQuiet ? quiet + 1 : 0;
-      Thread.sleep(CATCH_UP_STEP);
+      Thread.sleep(WAIT_STEP);
     }
     return true;
+  }
+
+  /**
+   * Waits until no message is missed any more.
+   *
+   * @throws TimeoutException if that takes longer
+   */
+  void awaitEvents(Duration limit) throws InterruptedException, TimeoutException {
+    long deadlineNs = System.nanoTime() + limit.toNanos();
+    while (!isHeard()) {
+      if (System.nanoTime() > deadlineNs) {
+        throw new TimeoutException("NATS cannot be reached within " + limit.toSeconds() + " s");
+      }
+      Thread.sleep(WAIT_STEP);
+    }
+  }
+
+  private boolean isHeard() {
+    Connection connection = nats.getNow(null);
+    return bus != null
+        && connection != null
+        && connection.getStatus() == Connection.Status.CONNECTED
+        && flush(connection);
   }
 
   /** Whether events arrive. */

@@ -18,6 +18,14 @@ public interface RunningService extends AutoCloseable {
   @Override
   void close();
 
+  /**
+   * A predecessor still serves: returns once this service can do all that it does. Takes a bounded
+   * time.
+   *
+   * @throws Exception saying what is missing: this process ends and the predecessor goes on
+   */
+  default void awaitFitness() throws Exception {}
+
   /** SIGHUP: read certificates and the like again. Nothing by default. */
   default void reload() {}
 

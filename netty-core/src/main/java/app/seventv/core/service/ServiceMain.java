@@ -138,6 +138,7 @@ public final class ServiceMain {
     Signals.handle("INT", onStop);
     try {
       ServiceRuntime runtime = ServiceRuntime.start(definition, config, handover(config));
+      runtime.awaitFitness();
       started.complete(runtime);
       logs.register(runtime.metrics());
       Signals.handle("HUP", () -> reload(runtime, systemd));
