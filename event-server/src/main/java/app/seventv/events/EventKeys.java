@@ -139,7 +139,7 @@ final class EventKeys {
 
   static final Key<Long> PRESENCE_BYTES =
       Key.sizeBytes(
-          "event_api.presence_bytes", 256 << 20, "Bytes of all presences that are remembered.");
+          "event_api.presence_bytes", 256 << 20, "Heap of all presences that are remembered.");
 
   static final Key<Integer> JOIN_PRESENCES =
       Key.integer(
@@ -170,7 +170,7 @@ final class EventKeys {
       Key.sizeBytes(
           "event_api.resume_bytes",
           128 << 20,
-          "Bytes of the events kept for sessions that are resumed.");
+          "Heap of the events kept for sessions that are resumed.");
 
   static final Key<Integer> RESYNC_SESSIONS_PER_SECOND =
       Key.integer(

@@ -149,11 +149,12 @@ class ResumeStructuresTest {
 
   @Test
   void theLogIsBoundedInBytesAndPerTopic() {
-    DispatchLog log = new DispatchLog(FOREVER, 1_000);
+    long perEvent = event(1, 1, 100).bytes() + DispatchLog.RING_BYTES;
+    DispatchLog log = new DispatchLog(FOREVER, 10 * perEvent);
     for (int i = 1; i <= 100; i++) {
       log.append(event(i, i, 100));
     }
-    assertThat(log.bytes()).isEqualTo(1_000);
+    assertThat(log.bytes()).isEqualTo(10 * perEvent);
     assertThat(log.lost()).isEqualTo(90);
     DispatchLog busy = new DispatchLog(FOREVER, FOREVER);
     for (int i = 0; i <= DispatchLog.MAX_PER_TOPIC; i++) {

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  *    "GENERATION COUNT\n"   -------->
  *                           &lt;--------  "send\n"
  *    COUNT descriptors      -------->  starts its service on them, without reading, and
-                                      ends if that is not fit to replace the predecessor's
+ *                                     ends if that is not fit to replace the predecessor's
  *                           &lt;--------  "ready\n"
  *    stops reading, closes  -------->  reads; listens on the unix socket in its turn
  *    drains and ends
