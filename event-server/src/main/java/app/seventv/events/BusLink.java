@@ -24,7 +24,8 @@ final class BusLink implements AutoCloseable {
   /** Bus messages and bytes that wait in the client while the loops are behind. */
   private static final long MAX_QUEUED_MESSAGES = 65_536;
 
-  private static final long MAX_QUEUED_BYTES = 256L << 20;
+  private static final long MAX_QUEUED_BYTES =
+      HeapShares.queuedBytes(Runtime.getRuntime().maxMemory());
 
   private static final Duration SUBSCRIBE_TIMEOUT = Duration.ofSeconds(5);
 

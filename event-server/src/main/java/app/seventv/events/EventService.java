@@ -79,6 +79,7 @@ final class EventService implements RunningService {
     drainSessionsPerSecond = config.get(EventKeys.DRAIN_SESSIONS_PER_SECOND);
     drainAsMaintenance = config.get(EventKeys.DRAIN_AS_MAINTENANCE);
     resyncSessionsPerSecond = config.get(EventKeys.RESYNC_SESSIONS_PER_SECOND);
+    EventKeys.memoryWarning(config).ifPresent(LOG::warn);
     hub = EventKeys.hub(config);
     hub.parked().knownSince(System.currentTimeMillis());
     Map<EventExecutor, SessionLoop> byExecutor = new HashMap<>();
