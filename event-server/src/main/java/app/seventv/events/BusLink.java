@@ -104,7 +104,6 @@ final class BusLink implements AutoCloseable {
   }
 
   private void changed(ConnectionListener.Events event) {
-    LOG.info("NATS: {}", event);
     Connection connection = nats.getNow(null);
     if (event == ConnectionListener.Events.DISCONNECTED && bus != null) {
       onLoss.run();
