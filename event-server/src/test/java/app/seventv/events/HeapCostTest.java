@@ -99,7 +99,7 @@ class HeapCostTest {
           Presence presence = presence(interner, i, items);
           int ref = interner.of(id(1));
           for (int k = 0; k < deletions; k++) {
-            presence.delete(EntitlementKind.values()[k % 3], k > 2, ref);
+            presence.delete(EntitlementKind.BADGE, k % 2 == 1, ref + k / 2);
           }
           store.put(presence, 1);
         },

@@ -73,7 +73,6 @@ class HeapSharesTest {
   void aSmallHeapOutlivesAnyNumberOfPresences() throws Exception {
     int port = FreePorts.find();
     try (DevNats nats = DevNats.start(directory.resolve("nats"), 0, 0);
-        Connection publisher = Nats.connect(nats.uri());
         HttpClient http = HttpClient.newHttpClient();
         EventProcess process =
             EventProcess.start(
@@ -82,6 +81,7 @@ class HeapSharesTest {
                 "event_loops = 2\nnats.servers = [\"%s\"]\nevent_api.bind = \"127.0.0.1:%d\"\n"
                     .formatted(nats.uri(), port),
                 "-Xmx96m")) {
+      Connection publisher = Nats.connect(nats.uri());
       List<SocketClient> found = new ArrayList<>();
       await()
           .atMost(PATIENCE)
@@ -100,6 +100,8 @@ class HeapSharesTest {
           publish(publisher, i);
           assertThat(client.text()).as(process::log).contains("\"op\":0,");
         }
+      } finally {
+        publisher.close();
       }
     }
   }

@@ -149,7 +149,7 @@ class ResumeStructuresTest {
 
   @Test
   void theLogIsBoundedInBytesAndPerTopic() {
-    long perEvent = event(1, 1, 100).bytes() + DispatchLog.RING_BYTES;
+    long perEvent = (long) event(1, 1, 100).bytes() + DispatchLog.RING_BYTES;
     DispatchLog log = new DispatchLog(FOREVER, 10 * perEvent);
     for (int i = 1; i <= 100; i++) {
       log.append(event(i, i, 100));
