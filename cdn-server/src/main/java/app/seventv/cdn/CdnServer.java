@@ -103,9 +103,7 @@ public final class CdnServer implements RunningService {
             timers);
     gauges(context.metrics());
     readiness(context.health(), options.unreadyAfter());
-    nats =
-        NatsOptions.connectInBackground(
-            options.config(), "cdn", event -> LOG.info("NATS: {}", event));
+    nats = NatsOptions.connectInBackground(options.config(), "cdn");
     purges = new CdnPurging(options, store, disk, purgeState, nats, context.metrics());
     try {
       listen(context, options, metrics);

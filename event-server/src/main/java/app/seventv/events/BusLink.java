@@ -24,11 +24,12 @@ final class BusLink implements AutoCloseable {
   /** Bus messages and bytes that wait in the client while the loops are behind. */
   private static final long MAX_QUEUED_MESSAGES = 65_536;
 
-  private static final long MAX_QUEUED_BYTES = 256L << 20;
+  private static final long MAX_QUEUED_BYTES =
+      HeapShares.queuedBytes(Runtime.getRuntime().maxMemory());
 
   private static final Duration SUBSCRIBE_TIMEOUT = Duration.ofSeconds(5);
 
-  private static final Duration CATCH_UP_STEP = Duration.ofMillis(2);
+  private static final Duration WAIT_STEP = Duration.ofMillis(2);
 
   /** Looks at an empty queue until nothing can be between it and the consumer. */
   private static final int QUIET_LOOKS = 3;
@@ -103,7 +104,6 @@ final class BusLink implements AutoCloseable {
   }
 
   private void changed(ConnectionListener.Events event) {
-    LOG.info("NATS: {}", event);
     Connection connection = nats.getNow(null);
     if (event == ConnectionListener.Events.DISCONNECTED && bus != null) {
       onLoss.run();
@@ -157,9 +157,32 @@ final class BusLink implements AutoCloseable {
       }
       boolean isQuiet = dispatcher.getPendingMessageCount() == 0 && consumer.busyNs() == 0;
       quiet = isQuiet ? quiet + 1 : 0;
-      Thread.sleep(CATCH_UP_STEP);
+      Thread.sleep(WAIT_STEP);
     }
     return true;
+  }
+
+  /**
+   * Waits until no message is missed any more.
+   *
+   * @throws TimeoutException if that takes longer
+   */
+  void awaitEvents(Duration limit) throws InterruptedException, TimeoutException {
+    long deadlineNs = System.nanoTime() + limit.toNanos();
+    while (!isHeard()) {
+      if (System.nanoTime() > deadlineNs) {
+        throw new TimeoutException("NATS cannot be reached within " + limit.toSeconds() + " s");
+      }
+      Thread.sleep(WAIT_STEP);
+    }
+  }
+
+  private boolean isHeard() {
+    Connection connection = nats.getNow(null);
+    return bus != null
+        && connection != null
+        && connection.getStatus() == Connection.Status.CONNECTED
+        && flush(connection);
   }
 
   /** Whether events arrive. */

@@ -20,6 +20,8 @@ import java.util.Optional;
 
 /** The settings of the service (operations.md §3.3). */
 final class EventKeys {
+  private static final long HEAP_BYTES = Runtime.getRuntime().maxMemory();
+
   static final Key<InetSocketAddress> BIND =
       Key.address("event_api.bind", "0.0.0.0:8000", "Address to listen on.");
 
@@ -139,7 +141,10 @@ final class EventKeys {
 
   static final Key<Long> PRESENCE_BYTES =
       Key.sizeBytes(
-          "event_api.presence_bytes", 256 << 20, "Bytes of all presences that are remembered.");
+          "event_api.presence_bytes",
+          HeapShares.presenceBytes(HEAP_BYTES),
+          "Heap of all presences that are remembered; by default 256 MiB, at most a fifth of the"
+              + " heap.");
 
   static final Key<Integer> JOIN_PRESENCES =
       Key.integer(
@@ -169,8 +174,9 @@ final class EventKeys {
   static final Key<Long> RESUME_BYTES =
       Key.sizeBytes(
           "event_api.resume_bytes",
-          128 << 20,
-          "Bytes of the events kept for sessions that are resumed.");
+          HeapShares.resumeBytes(HEAP_BYTES),
+          "Heap of the events kept for sessions that are resumed; by default 128 MiB, at most a"
+              + " tenth of the heap.");
 
   static final Key<Integer> RESYNC_SESSIONS_PER_SECOND =
       Key.integer(
@@ -292,6 +298,11 @@ final class EventKeys {
             config.get(PRESENCE_LIFETIME).toMillis(),
             config.get(PRESENCE_ENTRIES),
             config.get(PRESENCE_BYTES)));
+  }
+
+  /** What would make the heap run out, if anything. */
+  static Optional<String> memoryWarning(Config config) {
+    return HeapShares.warning(config.get(PRESENCE_BYTES), config.get(RESUME_BYTES), HEAP_BYTES);
   }
 
   private static void checkTls(Config config, ConfigCheck.Problems problems) {

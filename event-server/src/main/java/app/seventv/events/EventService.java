@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,9 @@ final class EventService implements RunningService {
   private static final int MAX_INTERNED_IDS = 1 << 18;
 
   private static final long HOUSEKEEPING_MS = 1_000;
+
+  /** How long a successor tries to reach the bus before it leaves the predecessor in peace. */
+  static final Duration TAKEOVER_BUS_LIMIT = Duration.ofSeconds(15);
 
   private static final Duration DRAIN_STEP = Duration.ofMillis(20);
 
@@ -75,6 +79,7 @@ final class EventService implements RunningService {
     drainSessionsPerSecond = config.get(EventKeys.DRAIN_SESSIONS_PER_SECOND);
     drainAsMaintenance = config.get(EventKeys.DRAIN_AS_MAINTENANCE);
     resyncSessionsPerSecond = config.get(EventKeys.RESYNC_SESSIONS_PER_SECOND);
+    EventKeys.memoryWarning(config).ifPresent(LOG::warn);
     hub = EventKeys.hub(config);
     Map<EventExecutor, SessionLoop> byExecutor = new HashMap<>();
     SplittableRandom random = new SplittableRandom();
@@ -272,6 +277,11 @@ final class EventService implements RunningService {
       executor.submit(() -> {}).await();
     }
     return population.isEmpty();
+  }
+
+  @Override
+  public void awaitFitness() throws InterruptedException, TimeoutException {
+    bus.awaitEvents(TAKEOVER_BUS_LIMIT);
   }
 
   @Override

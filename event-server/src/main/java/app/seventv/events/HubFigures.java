@@ -35,10 +35,13 @@ final class HubFigures {
         "Ended sessions that can be resumed.",
         () -> hub.parked().size());
     metrics.gauge(
-        "event_api_replay_bytes", "Events kept for resumed sessions.", () -> hub.log().bytes());
+        "event_api_replay_bytes",
+        "Heap of the events kept for resumed sessions.",
+        () -> hub.log().bytes());
     metrics.gauge(
         "event_api_presences", "Users seen in channels lately.", () -> hub.presences().size());
-    metrics.gauge("event_api_presence_bytes", "Bytes of them.", () -> hub.presences().bytes());
+    metrics.gauge(
+        "event_api_presence_bytes", "Heap that they take.", () -> hub.presences().bytes());
   }
 
   /** Sockets without channels (docs/decisions/0016). */

@@ -38,14 +38,19 @@ record ParkedSession(
 
   /** The same, with what a loop must have reached. */
   ParkedSession reached(long number) {
-    return with(number, receipt);
+    return with(number, request, receipt);
   }
 
   ParkedSession with(Receipt other) {
-    return with(here, other);
+    return with(here, request, other);
   }
 
-  private ParkedSession with(long number, Receipt other) {
+  /** The same, for whoever knows its id and nobody else. */
+  ParkedSession withoutRequest() {
+    return with(here, 0, receipt);
+  }
+
+  private ParkedSession with(long number, long fingerprint, Receipt other) {
     return new ParkedSession(
         id,
         tags,
@@ -56,7 +61,7 @@ record ParkedSession(
         nextSequence,
         history,
         memory,
-        request,
+        fingerprint,
         parkedMs,
         other);
   }

@@ -2,10 +2,8 @@ package app.seventv.events;
 
 import app.seventv.model.Id;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +24,7 @@ final class ParkedSessions {
   private final long lifetimeMs;
   private final int capacity;
   private final LinkedHashMap<Id, ParkedSession> sessions = new LinkedHashMap<>();
-  private final Map<Long, List<ParkedSession>> streams = new HashMap<>();
+  private final StreamClients streams = new StreamClients();
   private final LinkedHashMap<Id, Waiter> waiting = new LinkedHashMap<>();
 
   /** Sessions of a predecessor are still on their way. */
@@ -58,25 +56,33 @@ final class ParkedSessions {
       if (capacity == 0) {
         return;
       }
+      boolean isFound = session.request() == 0 || remember(session);
       if (heir != null) {
-        heir.put(session);
+        heir.put(isFound ? session : session.withoutRequest());
         return;
       }
       removeOld(session.parkedMs());
       while (sessions.size() >= capacity) {
-        remove(sessions.firstEntry().getValue());
+        sessions.pollFirstEntry();
       }
-      add(session);
+      sessions.put(session.id(), session);
       answer = answer(session.id());
     }
     answer.run();
   }
 
-  private void add(ParkedSession session) {
-    sessions.put(session.id(), session);
-    if (session.request() != 0) {
-      streams.computeIfAbsent(session.request(), _ -> new ArrayList<>(1)).add(session);
+  /** Returns whether a stream can be found by its request at all. */
+  private boolean remember(ParkedSession stream) {
+    if (stream.ofPredecessor()) {
+      streams.inherited(stream.request(), stream.id(), stream.parkedMs());
+      return true;
     }
+    return streams.ended(stream.request(), stream.id(), stream.parkedMs());
+  }
+
+  /** A stream has ended that nobody can go on with: its client may come back all the same. */
+  synchronized void streamEnded(long request, long nowMs) {
+    streams.ended(request, null, nowMs);
   }
 
   /**
@@ -93,12 +99,7 @@ final class ParkedSessions {
       if (session == null || session.receipt() != Receipt.DUE) {
         return;
       }
-      List<ParkedSession> stream = streams.get(session.request());
-      ParkedSession settled = session.with(receivedAll ? Receipt.ALL : Receipt.UNKNOWN);
-      sessions.replace(id, settled);
-      if (stream != null) {
-        stream.replaceAll(s -> s.id().equals(id) ? settled : s);
-      }
+      sessions.replace(id, session.with(receivedAll ? Receipt.ALL : Receipt.UNKNOWN));
       answer = answer(id);
     }
     answer.run();
@@ -125,7 +126,7 @@ final class ParkedSessions {
     if (session == null || !(knowsPlace || session.receipt() == Receipt.ALL)) {
       return null;
     }
-    remove(session);
+    sessions.remove(id);
     return session;
   }
 
@@ -165,7 +166,7 @@ final class ParkedSessions {
     }
     if (waiter.knowsPlace || session.receipt() == Receipt.ALL) {
       waiting.remove(id);
-      remove(session);
+      sessions.remove(id);
       return () -> waiter.answer.accept(session);
     }
     if (session.receipt() == Receipt.UNKNOWN) {
@@ -176,21 +177,23 @@ final class ParkedSessions {
   }
 
   /**
-   * Takes out the only session that an SSE request can be about; null if there is none, or more
-   * than one.
+   * A stream opens: takes out the only session that its request can be about.
+   *
+   * @param lastSeen number of the last event that the client has, 0 if it does not tell
+   * @return null if there is none, or if it may be another client's
    */
-  synchronized @Nullable ParkedSession takeStream(long request, long lastSeen, long nowMs) {
-    removeOld(nowMs);
-    List<ParkedSession> candidates =
-        streams.getOrDefault(request, List.of()).stream()
-            .filter(s -> s.parkedMs() + MAX_STREAM_AGE_MS > nowMs)
-            .filter(s -> s.dispatchesAfter(lastSeen) >= 0)
-            .toList();
-    if (candidates.size() != 1) {
+  synchronized @Nullable ParkedSession openStream(long request, long lastSeen, long nowMs) {
+    if (capacity == 0) {
       return null;
     }
-    remove(candidates.getFirst());
-    return candidates.getFirst();
+    removeOld(nowMs);
+    Id id = streams.opened(request, lastSeen > 0, nowMs);
+    ParkedSession session = id == null ? null : sessions.remove(id);
+    return session != null
+            && session.parkedMs() + MAX_STREAM_AGE_MS > nowMs
+            && session.dispatchesAfter(lastSeen) >= 0
+        ? session
+        : null;
   }
 
   /** Drops what is too old, and disappoints those who have waited long enough. */
@@ -211,18 +214,7 @@ final class ParkedSessions {
       if (eldest.parkedMs() + lifetimeMs > nowMs) {
         return;
       }
-      remove(eldest);
-    }
-  }
-
-  private void remove(ParkedSession session) {
-    sessions.remove(session.id());
-    List<ParkedSession> list = streams.get(session.request());
-    if (list != null) {
-      list.remove(session);
-      if (list.isEmpty()) {
-        streams.remove(session.request());
-      }
+      sessions.pollFirstEntry();
     }
   }
 

@@ -93,7 +93,7 @@ final class PresenceStore {
     List<Presence> latest = new ArrayList<>();
     long total = 0;
     for (Presence presence : all.sequencedValues().reversed()) {
-      total += presence.bytes();
+      total += presence.payloadBytes();
       if (latest.size() == maxCount || total > maxTotalBytes) {
         break;
       }

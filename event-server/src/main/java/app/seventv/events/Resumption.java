@@ -63,15 +63,16 @@ final class Resumption {
   }
 
   /**
-   * An EventSource connects again with {@code Last-Event-ID}. It is not told when that leads to
-   * nothing: it has not asked.
+   * A stream opens; an EventSource that connects again has a {@code Last-Event-ID}. It is not told
+   * when that leads to nothing: it has not asked.
    *
+   * @param lastSeen that number, 0 for none
    * @param inline subscriptions of the request
    */
   static void startStream(
       Session session, long request, long lastSeen, List<SubscriptionRequest> inline) {
     SessionLoop loop = session.loop();
-    ParkedSession old = loop.hub().parked().takeStream(request, lastSeen, loop.timeMs());
+    ParkedSession old = loop.hub().parked().openStream(request, lastSeen, loop.timeMs());
     // Never waits: the subscriptions of the request follow at once.
     if (old != null && loop.delivered() >= old.here()) {
       Replay replay = replay(session, old, lastSeen);

@@ -52,7 +52,7 @@ abstract class Session extends SessionOutput {
   /** Ends the transport at once. */
   abstract void abort();
 
-  /** Fingerprint of the request of a stream, else 0. */
+  /** Fingerprint of the request of an open stream, else 0. */
   abstract long request();
 
   /** The client is connected: greets it and carries out the subscriptions of its request. */
@@ -224,6 +224,8 @@ abstract class Session extends SessionOutput {
     set(ENDED, true);
     if (resumable && topicCount() > 0 && !loop.missedEvents(startTick)) {
       loop.hub().parked().put(parked(hasBeenTold() ? receipt : Receipt.ALL));
+    } else if (request() != 0) {
+      loop.hub().parked().streamEnded(request(), loop.timeMs());
     }
     memory = null;
     dropAll();

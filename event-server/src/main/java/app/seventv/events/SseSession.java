@@ -14,8 +14,11 @@ final class SseSession extends Session {
   private final ResponseStream stream;
   private final long request;
 
-  /** {@code Last-Event-ID} of the request, until it is handled; 0 for none. */
-  private long lastSeen;
+  /** {@code Last-Event-ID} of the request; 0 for none. */
+  private final long lastSeen;
+
+  /** Whether its request has been told to {@link ParkedSessions}. */
+  private boolean isOpen;
 
   /**
    * A session.
@@ -33,9 +36,9 @@ final class SseSession extends Session {
 
   @Override
   void opened(List<SubscriptionRequest> inline) {
-    if (lastSeen > 0) {
+    if (!isEnded()) {
+      isOpen = true;
       Resumption.startStream(this, request, lastSeen, inline);
-      lastSeen = 0;
     }
   }
 
@@ -57,7 +60,7 @@ final class SseSession extends Session {
 
   @Override
   long request() {
-    return request;
+    return isOpen ? request : 0;
   }
 
   @Override

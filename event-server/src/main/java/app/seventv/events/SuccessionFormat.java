@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SuccessionFormat {
   static final int MAGIC = 0x37545653;
-  static final int VERSION = 1;
+
+  /** Since 2 the request of a stream says that its client is the only one with that request. */
+  static final int VERSION = 2;
+
   static final int LISTENING = 1;
 
   static final int EVENT = 1;

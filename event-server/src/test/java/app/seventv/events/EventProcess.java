@@ -24,6 +24,16 @@ final class EventProcess implements AutoCloseable {
    * @param config its settings
    */
   static EventProcess start(Path directory, String name, String config) throws IOException {
+    return start(directory, name, config, "-Xmx512m");
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param heap option for the size of the heap
+   */
+  static EventProcess start(Path directory, String name, String config, String heap)
+      throws IOException {
     Path file = Files.writeString(directory.resolve(name + ".toml"), config);
     Path log = directory.resolve(name + ".log");
     Process process =
@@ -32,6 +42,10 @@ final class EventProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:+ExitOnOutOfMemoryError",
+                heap,
                 "-cp",
                 System.getProperty(
                     "surefire.test.class.path", System.getProperty("java.class.path")),

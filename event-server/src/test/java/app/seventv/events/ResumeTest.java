@@ -257,4 +257,26 @@ class ResumeTest {
       assertThat(client.readTo("id: 4")).contains("\"value\":\"n" + names + "\"");
     }
   }
+
+  @Test
+  void aStreamNeverGoesOnWithTheSessionOfAnotherClient() throws Exception {
+    String target = "/v3@emote_set.update%3Cobject_id%3D" + SET + "%3E?app=b&version=1";
+    EventStreamClient behind = new EventStreamClient(fixture.port(), target, "");
+    behind.readTo("id: 2"); // the rest never arrives there
+    for (int i = 0; i < 70; i++) {
+      rename();
+    }
+    await().until(() -> fixture.service.hub().log().last() >= names);
+    EventStreamClient stranger = new EventStreamClient(fixture.port(), target, "");
+    stranger.readTo("id: 2");
+    behind.close();
+    stranger.close();
+    await().until(() -> sessions() == 0);
+    rename();
+    await().until(() -> fixture.service.hub().log().last() >= names);
+    try (EventStreamClient client =
+        new EventStreamClient(fixture.port(), target, "Last-Event-ID: 2\r\n")) {
+      assertThat(client.readTo("id: 2")).doesNotContain("RESUME");
+    }
+  }
 }

@@ -3,6 +3,7 @@ package app.seventv.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.seventv.core.service.ServiceMain;
 import app.seventv.core.service.ServiceRuntime;
 import app.seventv.devstack.nats.DevNats;
 import app.seventv.devstack.supervisor.FreePorts;
@@ -265,5 +266,39 @@ class SuccessionTest {
       assertRenamed(next, names);
     }
     assertThat(old.exit()).isZero();
+  }
+
+  /** A client that is there meanwhile, and one that comes afterwards, get their events. */
+  @Test
+  void aSuccessorThatCannotReachTheBusLeavesTheOldProcessInPeace() throws Exception {
+    int port = FreePorts.find();
+    EventProcess old = process(port, 1);
+    List<SocketClient> found = new ArrayList<>();
+    await().atMost(PATIENCE).ignoreExceptions().until(() -> found.add(connect(port)));
+    SocketClient client = found.getFirst();
+    client.greeted().subscribed("emote_set.update", SET);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> {
+          rename();
+          return !client.frames.isEmpty();
+        });
+    String config = config(port).replace(nats.uri(), "nats://someone:hidden@127.0.0.1:1");
+    EventProcess successor = EventProcess.start(directory, "lost", config);
+    resources.add(successor);
+    assertThat(successor.exit()).as(successor::log).isEqualTo(ServiceMain.EXIT_FAILED);
+    assertThat(successor.log())
+        .contains("cannot start: NATS cannot be reached within 15 s")
+        .doesNotContain("hidden");
+    assertThat(old.log()).doesNotContain("draining");
+    try (SocketClient next = connect(port)) {
+      next.greeted().subscribed("emote_set.update", SET);
+      rename();
+      assertRenamed(next, names);
+    }
+    // Nothing stands in the way of one that can.
+    process(port, 2);
+    assertThat(old.exit()).as(old::log).isZero();
+    client.close();
   }
 }

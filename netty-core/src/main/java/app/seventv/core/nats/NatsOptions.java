@@ -61,7 +61,8 @@ public final class NatsOptions {
   }
 
   /**
-   * Starts to connect and tries for ever, so that a service can serve before NATS is up.
+   * Starts to connect and tries for ever, so that a service can serve before NATS is up. What
+   * becomes of it is logged.
    *
    * @param name connection name shown by the server's monitor
    * @param listener told of every change of state, on a thread of the client
@@ -70,8 +71,9 @@ public final class NatsOptions {
   public static CompletableFuture<Connection> connectInBackground(
       Config config, String name, Consumer<ConnectionListener.Events> listener) {
     CompletableFuture<Connection> first = new CompletableFuture<>();
-    Options options =
-        builder(config, name).connectionListener(new StateListener(first, listener)).build();
+    ConnectionWatch watch =
+        new ConnectionWatch(config.get(SERVERS), first, listener, System::nanoTime);
+    Options options = builder(config, name).connectionListener(watch).errorListener(watch).build();
     try {
       Nats.connectAsynchronously(options, true);
     } catch (InterruptedException e) {
@@ -79,6 +81,11 @@ public final class NatsOptions {
       first.completeExceptionally(e);
     }
     return first;
+  }
+
+  /** The same for who need not be told of changes. */
+  public static CompletableFuture<Connection> connectInBackground(Config config, String name) {
+    return connectInBackground(config, name, _ -> {});
   }
 
   /**
@@ -134,20 +141,5 @@ public final class NatsOptions {
       config.get(TOKEN).ifPresent(token -> builder.token(token.reveal().toCharArray()));
     }
     return builder;
-  }
-
-  /** Completes the future at the first success and passes every change on. */
-  private record StateListener(
-      CompletableFuture<Connection> first, Consumer<ConnectionListener.Events> listener)
-      implements ConnectionListener {
-    @Override
-    @SuppressWarnings("deprecation") // abstract: the client wants it beside its successor
-    public void connectionEvent(Connection connection, Events event) {
-      // A server that was not there at the first attempt is "reconnected" to.
-      if (event == Events.CONNECTED || event == Events.RECONNECTED) {
-        first.complete(connection);
-      }
-      listener.accept(event);
-    }
   }
 }

@@ -19,6 +19,14 @@ public interface RunningService extends AutoCloseable {
   void close();
 
   /**
+   * A predecessor still serves: returns once this service can do all that it does. Takes a bounded
+   * time.
+   *
+   * @throws Exception saying what is missing: this process ends and the predecessor goes on
+   */
+  default void awaitFitness() throws Exception {}
+
+  /**
    * SIGHUP: read certificates and the like again. Nothing by default. Throws an unchecked exception
    * that says what could not be used and stays as it was.
    */

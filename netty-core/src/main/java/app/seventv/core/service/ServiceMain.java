@@ -132,6 +132,7 @@ public final class ServiceMain {
     Signals.handle("INT", () -> onStop(startup));
     try (ServiceRuntime runtime = ServiceRuntime.start(definition, config, handover(config))) {
       logs.register(runtime.metrics());
+      runtime.awaitFitness();
       takeOver(runtime, startup);
       announce(runtime, systemd);
       reload.complete(() -> reload(runtime, systemd));

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ public final class ServiceRuntime implements AutoCloseable {
   private @Nullable InetSocketAddress adminAddress;
   private @Nullable AdminServer adminServer;
   private @Nullable AdminRoutes adminRoutes;
+  private Optional<InetSocketAddress> adminBind = Optional.empty();
   private @Nullable RunningService service;
 
   private ServiceRuntime(Config config, Handover handover) {
@@ -98,20 +100,17 @@ public final class ServiceRuntime implements AutoCloseable {
             config.get(ServiceKeys.INSTANCE),
             metrics);
     resources.push(telemetry);
-    Optional<InetSocketAddress> bind = config.get(ServiceKeys.METRICS_BIND_ADDRESS);
-    if (bind.isPresent()) {
-      adminRoutes =
-          new AdminRoutes(
-              definition.name(),
-              definition.version(),
-              health,
-              metrics,
-              telemetry,
-              () -> monitor.isAlive(LoopMonitor.STUCK_LIMIT));
-      AdminServer admin = AdminServer.start(bind.get(), adminRoutes, handover.isOffered());
-      resources.push(admin);
-      adminAddress = admin.address();
-      adminServer = admin;
+    adminBind = config.get(ServiceKeys.METRICS_BIND_ADDRESS);
+    adminRoutes =
+        new AdminRoutes(
+            definition.name(),
+            definition.version(),
+            health,
+            metrics,
+            telemetry,
+            () -> monitor.isAlive(LoopMonitor.STUCK_LIMIT));
+    if (!handover.hasPredecessor()) {
+      listenAdmin(adminRoutes);
     }
     RunningService started =
         definition
@@ -129,10 +128,17 @@ public final class ServiceRuntime implements AutoCloseable {
                     failure::complete));
     service = started;
     resources.push(started);
-    if (adminRoutes != null) {
-      started.adminEndpoint().ifPresent(adminRoutes::serve);
-    }
+    started.adminEndpoint().ifPresent(adminRoutes::serve);
     health.enter(Health.Stage.RUNNING);
+  }
+
+  private void listenAdmin(AdminRoutes routes) throws IOException {
+    if (adminBind.isPresent()) {
+      AdminServer admin = AdminServer.start(adminBind.get(), routes, handover.isOffered());
+      resources.push(admin);
+      adminAddress = admin.address();
+      adminServer = admin;
+    }
   }
 
   /** Address of the admin port, if there is one. */
@@ -171,6 +177,26 @@ public final class ServiceRuntime implements AutoCloseable {
 
   LoopMonitor monitor() {
     return monitor;
+  }
+
+  /**
+   * With a predecessor, waits until the service is fit to replace it; until then the admin port is
+   * the predecessor's alone.
+   *
+   * @throws Exception if it does not become so; nothing is left behind then, and the predecessor
+   *     has its sockets
+   */
+  void awaitFitness() throws Exception {
+    if (!handover.hasPredecessor()) {
+      return;
+    }
+    try {
+      service().awaitFitness();
+      listenAdmin(Objects.requireNonNull(adminRoutes));
+    } catch (Exception | Error e) {
+      close();
+      throw e;
+    }
   }
 
   /**

@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * predecessor                          successor
  *    "GENERATION COUNT\n"   -------->
  *                           &lt;--------  "send\n"
- *    COUNT descriptors      -------->  starts its service on them, without reading
+ *    COUNT descriptors      -------->  starts its service on them, without reading, and
+ *                                     ends if that is not fit to replace the predecessor's
  *                           &lt;--------  "ready\n"
  *    stops reading, closes  -------->  reads; listens on the unix socket in its turn
  *    drains and ends
@@ -174,7 +175,8 @@ public final class Handover implements AutoCloseable {
     return path != null;
   }
 
-  boolean hasPredecessor() {
+  /** Whether another process serves until {@link #complete}. */
+  public boolean hasPredecessor() {
     return predecessor != null;
   }
 

@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The worker that carries changes of the database to the bus, as a process (workers.md §2). */
 public final class ChangeStreamWorker implements RunningService {
@@ -26,7 +24,6 @@ public final class ChangeStreamWorker implements RunningService {
       ServiceDefinition.of(
           NAME, ChangeStreamWorker.class, ChangeStreamOptions.SCHEMA, ChangeStreamWorker::new);
 
-  private static final Logger LOG = LoggerFactory.getLogger(ChangeStreamWorker.class);
   private static final BsonDocument PING = new BsonDocument("ping", new BsonInt32(1));
 
   private final MongoClient mongo;
@@ -36,9 +33,7 @@ public final class ChangeStreamWorker implements RunningService {
   private ChangeStreamWorker(ServiceContext context) {
     ChangeStreamOptions options = new ChangeStreamOptions(context.config());
     mongo = MongoOptions.connect(options.config(), NAME);
-    nats =
-        NatsOptions.connectInBackground(
-            options.config(), NAME, event -> LOG.info("NATS: {}", event));
+    nats = NatsOptions.connectInBackground(options.config(), NAME);
     MongoDatabase database = mongo.getDatabase(options.databaseName());
     context.health().require("mongodb", () -> database.runCommand(PING));
     context.health().require("nats", () -> NatsOptions.requireConnected(nats));

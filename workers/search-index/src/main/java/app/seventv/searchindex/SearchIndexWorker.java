@@ -48,9 +48,7 @@ public final class SearchIndexWorker implements RunningService {
     SearchIndexOptions options = new SearchIndexOptions(context.config());
     mongo = MongoOptions.connect(options.config(), NAME);
     database = mongo.getDatabase(options.databaseName());
-    nats =
-        NatsOptions.connectInBackground(
-            options.config(), NAME, event -> LOG.info("NATS: {}", event));
+    nats = NatsOptions.connectInBackground(options.config(), NAME);
     typesense = new TypesenseClient(options.typesenseUri(), options.typesenseApiKey());
     gate =
         new HealthGate(
