@@ -45,6 +45,10 @@ class InstallTest {
     return output;
   }
 
+  private String whatWouldBeDone(String... services) throws Exception {
+    return run("checkout/systemd/install --dry-run \"$@\"", services);
+  }
+
   private static String mode(Path path) {
     try {
       return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
@@ -69,6 +73,21 @@ class InstallTest {
                       Files.isDirectory(path) || path.endsWith("bin/launch")
                           ? "rwxr-xr-x"
                           : "rw-r--r--"));
+    }
+  }
+
+  /** A credential is copied once, at the start: a renewed certificate would not be seen. */
+  @Test
+  void certificatesAreReadWhereTheyAreRenewed() throws Exception {
+    assertThat(whatWouldBeDone("cdn"))
+        .contains("install -d -m 0750 -g seventv-cdn /etc/seventv/tls/cdn\n")
+        .doesNotContain("/etc/seventv/tls/events");
+    for (String unit : List.of("seventv-cdn@.service", "seventv-event-api@.service")) {
+      String text = Files.readString(SYSTEMD.resolve("units").resolve(unit));
+      String user = text.replaceFirst("(?s).*\nUser=(\\S+)\n.*", "$1");
+      assertThat(text)
+          .doesNotContain("LoadCredential")
+          .contains("\nSupplementaryGroups=" + user + "\n");
     }
   }
 }
