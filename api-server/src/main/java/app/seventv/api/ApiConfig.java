@@ -103,7 +103,7 @@ public final class ApiConfig {
           List.of(),
           "Networks that may connect without a proxy.");
   public static final Key<Secret> JWT_SECRET =
-      Key.secret("jwt.secret", "seventv-api", "Key of access tokens; must be changed.");
+      Key.secret("jwt.secret", ApiChecks.PUBLIC_SECRET, "Key of access tokens; must be changed.");
   public static final Key<String> JWT_ISSUER =
       Key.string("jwt.issuer", "seventv-api", "Issuer of access tokens.");
   public static final Key<Secret> DATABASE_URI =
@@ -347,6 +347,7 @@ public final class ApiConfig {
                 TRUSTED_PROXIES,
                 TRUSTED_RANGES)
             .add(JWT_SECRET, JWT_ISSUER)
+            .check(ApiChecks::checkJwtSecret)
             .add(DATABASE_URI, DATABASE_TIMEOUT, DATABASE_SELECTION_TIMEOUT)
             .add(NATS_SERVERS, NATS_USERNAME, NATS_PASSWORD, NATS_TOKEN)
             .add(TYPESENSE_URI, TYPESENSE_API_KEY)

@@ -16,6 +16,11 @@ public final class Secret {
     return value;
   }
 
+  /** Whether there is nothing to keep secret: an empty file, or a variable that is not set. */
+  public boolean isBlank() {
+    return value.isBlank();
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Secret secret && secret.value.equals(value);
