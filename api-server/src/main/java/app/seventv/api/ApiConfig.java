@@ -7,6 +7,7 @@ import app.seventv.core.config.Key;
 import app.seventv.core.config.Secret;
 import app.seventv.core.config.ValueType;
 import app.seventv.core.config.ValueTypes;
+import app.seventv.core.mongo.MongoOptions;
 import app.seventv.model.Id;
 import app.seventv.model.Platform;
 import java.net.InetSocketAddress;
@@ -106,11 +107,6 @@ public final class ApiConfig {
       Key.secret("jwt.secret", ApiChecks.PUBLIC_SECRET, "Key of access tokens; must be changed.");
   public static final Key<String> JWT_ISSUER =
       Key.string("jwt.issuer", "seventv-api", "Issuer of access tokens.");
-  public static final Key<Secret> DATABASE_URI =
-      Key.secret(
-          "database.uri",
-          "mongodb://localhost:27017/7tv",
-          "Connection string of MongoDB, with the database's name.");
   public static final Key<Duration> DATABASE_TIMEOUT =
       Key.duration(
           "database.timeout",
@@ -348,7 +344,8 @@ public final class ApiConfig {
                 TRUSTED_RANGES)
             .add(JWT_SECRET, JWT_ISSUER)
             .check(ApiChecks::checkJwtSecret)
-            .add(DATABASE_URI, DATABASE_TIMEOUT, DATABASE_SELECTION_TIMEOUT)
+            .include(MongoOptions.SCHEMA)
+            .add(DATABASE_TIMEOUT, DATABASE_SELECTION_TIMEOUT)
             .add(NATS_SERVERS, NATS_USERNAME, NATS_PASSWORD, NATS_TOKEN)
             .add(TYPESENSE_URI, TYPESENSE_API_KEY)
             .add(RECAPTCHA_SECRET, RECAPTCHA_URL)

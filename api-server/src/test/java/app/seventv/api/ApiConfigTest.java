@@ -49,4 +49,22 @@ class ApiConfigTest {
         .endsWith(warning);
     assertThat(load("jwt.secret = 'mine'").warnings()).isEmpty();
   }
+
+  @Test
+  void aDatabaseThatIsNoneIsToldBeforeTheStart() {
+    for (String uri :
+        List.of(
+            "",
+            "postgres://localhost/7tv",
+            "mongodb://localhost:27017",
+            "mongodb://localhost:99999/7tv",
+            "mongodb://u:p@ss@localhost/7tv")) {
+      assertThat(problems("database.uri = '" + uri + "'"))
+          .as(uri)
+          .singleElement()
+          .asString()
+          .contains("database.uri: ")
+          .doesNotContain("p@ss");
+    }
+  }
 }
