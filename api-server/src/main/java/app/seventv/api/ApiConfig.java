@@ -8,6 +8,7 @@ import app.seventv.core.config.Secret;
 import app.seventv.core.config.ValueType;
 import app.seventv.core.config.ValueTypes;
 import app.seventv.core.mongo.MongoOptions;
+import app.seventv.core.nats.NatsOptions;
 import app.seventv.model.Id;
 import app.seventv.model.Platform;
 import java.net.InetSocketAddress;
@@ -120,8 +121,6 @@ public final class ApiConfig {
           Duration.ofSeconds(5),
           "Longest part of that time that is spent waiting for a server that can be reached;"
               + " serverSelectionTimeoutMS in database.uri wins.");
-  public static final Key<List<String>> NATS_SERVERS =
-      Key.strings("nats.servers", List.of("localhost:4222"), "Addresses of the NATS servers.");
   public static final Key<Optional<String>> NATS_USERNAME =
       Key.optional("nats.username", ValueTypes.STRING, "User name at NATS.");
   public static final Key<Optional<Secret>> NATS_PASSWORD =
@@ -346,7 +345,8 @@ public final class ApiConfig {
             .check(ApiChecks::checkJwtSecret)
             .include(MongoOptions.SCHEMA)
             .add(DATABASE_TIMEOUT, DATABASE_SELECTION_TIMEOUT)
-            .add(NATS_SERVERS, NATS_USERNAME, NATS_PASSWORD, NATS_TOKEN)
+            .check(NatsOptions::checkServers)
+            .add(NatsOptions.SERVERS, NATS_USERNAME, NATS_PASSWORD, NATS_TOKEN)
             .add(TYPESENSE_URI, TYPESENSE_API_KEY)
             .add(RECAPTCHA_SECRET, RECAPTCHA_URL)
             .add(PAINT_IMAGE_ORIGINS, EXTENSION_CONFIGS)

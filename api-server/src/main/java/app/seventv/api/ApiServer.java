@@ -12,6 +12,7 @@ import app.seventv.core.content.Compression;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
 import app.seventv.core.mongo.MongoOptions;
+import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
 import app.seventv.core.service.ServiceDefinition;
@@ -118,7 +119,7 @@ public final class ApiServer implements RunningService {
         new Options.Builder()
             .connectionName("api")
             .servers(
-                config.get(ApiConfig.NATS_SERVERS).stream()
+                config.get(NatsOptions.SERVERS).stream()
                     .map(server -> server.contains("://") ? server : "nats://" + server)
                     .toArray(String[]::new))
             .maxReconnects(-1);

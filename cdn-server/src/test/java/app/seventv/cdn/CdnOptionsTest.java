@@ -72,7 +72,9 @@ class CdnOptionsTest {
             "cdn.disk = { directory = \"/d\", capacity = \"63 MiB\" }",
                 "cdn.disk.capacity: must be at least 64 MiB",
             "nats.servers = [\"nats://a:1\", \"nats://a b\"]",
-                "nats.servers: has no address of a server: \"nats://a b\"");
+                "nats.servers: has no address of a server: \"nats://a b\"",
+            "nats.servers = [\"nats://u:hunter2@[bad:4222\"]",
+                "nats.servers: has no address of a server: \"nats://(hidden)@[bad:4222\"");
     settings.forEach((toml, problem) ->
         assertThatThrownBy(() -> options(toml))
             .as(toml)

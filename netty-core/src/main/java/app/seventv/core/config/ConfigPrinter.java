@@ -38,7 +38,9 @@ public final class ConfigPrinter {
     if (value.isEmpty() || key.isSecret()) {
       out.append("# ").append(key.name()).append(value.isEmpty() ? " is not set" : " is hidden");
     } else {
-      out.append(isDefault(config, key) ? "#" : "");
+      // With what is hidden in it the line would set something else.
+      boolean comment = isDefault(config, key) || value.contains(Secret.HIDDEN);
+      out.append(comment ? "#" : "");
       out.append(key.name()).append(" = ").append(value);
     }
     out.append(origin).append("\n\n");

@@ -1,6 +1,7 @@
 package app.seventv.core.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,9 @@ class ConfigPrinterTest {
       Key.string("pod.name", "", "Name.").defaultFrom("POD_NAME");
   private static final Key<Integer> WORKERS = Key.integer("workers", 1, 0, 64, "Workers.");
   private static final Key<String> LABEL = Key.string("label", "", "Label.");
+
+  private static final Key<List<String>> SERVERS =
+      Key.of("servers", ValueTypes.SERVER.list(), List.of(), "Servers.");
 
   @TempDir private Path directory = Path.of("");
 
@@ -61,5 +65,16 @@ class ConfigPrinterTest {
     Config again = load(schema, Map.of(), List.of(file));
     assertThat(again.isSet(WORKERS)).isTrue();
     assertThat(again.get(LABEL)).isEqualTo("a");
+  }
+
+  /** A line with a masked password would, read again, set the mask. */
+  @Test
+  void passwordsInAddressesAreHidden() throws Exception {
+    ConfigSchema schema = ConfigSchema.of(SERVERS);
+    Config config = load(schema, Map.of(), List.of(), "servers=nats://u:hunter2@a:1,t@b,nats://c");
+    assertThat(ConfigPrinter.print(config))
+        .contains("#servers = [\"nats://(hidden)@a:1\", \"(hidden)@b\", \"nats://c\"] # from");
+    assertThatThrownBy(() -> Config.parse(schema, "servers = 'nats://u:hunt/er@2@a:1'"))
+        .hasMessageContaining("servers: is the string \"nats://(hidden)@a:1\"");
   }
 }

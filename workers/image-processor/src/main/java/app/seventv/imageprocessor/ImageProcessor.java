@@ -140,7 +140,8 @@ public final class ImageProcessor implements RunningService {
   }
 
   private MongoDatabase database(Config config) {
-    ConnectionString uri = new ConnectionString(config.get(ImageProcessorKeys.DATABASE_URI).reveal());
+    ConnectionString uri =
+        new ConnectionString(config.get(ImageProcessorKeys.DATABASE_URI).reveal());
     long timeoutMs = START_STEP_TIMEOUT.toMillis();
     MongoClient client =
         opened(

@@ -17,8 +17,7 @@ import java.util.Optional;
 /** The service's settings (operations.md §3.5). */
 final class ImageProcessorKeys {
   static final Key<Secret> DATABASE_URI =
-      MongoOptions.URI.withDefault(
-          new Secret("mongodb://localhost:27017/scuffle-image-processor"));
+      MongoOptions.URI.withDefault(new Secret("mongodb://localhost:27017/scuffle-image-processor"));
   static final Key<Boolean> GRPC_ENABLED =
       Key.bool("management.grpc.enabled", true, "Whether tasks are taken in.");
   static final Key<InetSocketAddress> GRPC_BIND =
@@ -98,7 +97,11 @@ final class ImageProcessorKeys {
           "Where inputs and outputs lie.");
 
   private static final Key<List<String>> SERVERS =
-      Key.strings("servers", List.of("nats://localhost:4222"), "Addresses of the servers.");
+      Key.of(
+          "servers",
+          ValueTypes.SERVER.list(),
+          List.of("nats://localhost:4222"),
+          "Addresses of the servers.");
   private static final Key<Optional<String>> USERNAME =
       Key.optional("username", ValueTypes.STRING, "User, if the server asks for one.");
   private static final Key<Optional<Secret>> PASSWORD = Key.secret("password", "Its password.");
