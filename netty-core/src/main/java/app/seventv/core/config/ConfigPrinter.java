@@ -49,7 +49,7 @@ public final class ConfigPrinter {
   private static boolean isDefault(Config config, Key<?> key) {
     String variable = key.defaultVariable();
     return !config.isSet(key)
-        || variable != null && config.origin(key).equals(Origin.environment(variable));
+        || (variable != null && config.origin(key).equals(Origin.environment(variable)));
   }
 
   private static void printElements(Key.TableShape shape, StringBuilder out) {
