@@ -7,6 +7,8 @@ import app.seventv.core.config.Key;
 import app.seventv.core.config.Secret;
 import app.seventv.core.config.ValueType;
 import app.seventv.core.config.ValueTypes;
+import app.seventv.core.mongo.MongoOptions;
+import app.seventv.core.nats.NatsOptions;
 import app.seventv.model.Id;
 import app.seventv.model.Platform;
 import java.net.InetSocketAddress;
@@ -103,14 +105,9 @@ public final class ApiConfig {
           List.of(),
           "Networks that may connect without a proxy.");
   public static final Key<Secret> JWT_SECRET =
-      Key.secret("jwt.secret", "seventv-api", "Key of access tokens; must be changed.");
+      Key.secret("jwt.secret", ApiChecks.PUBLIC_SECRET, "Key of access tokens; must be changed.");
   public static final Key<String> JWT_ISSUER =
       Key.string("jwt.issuer", "seventv-api", "Issuer of access tokens.");
-  public static final Key<Secret> DATABASE_URI =
-      Key.secret(
-          "database.uri",
-          "mongodb://localhost:27017/7tv",
-          "Connection string of MongoDB, with the database's name.");
   public static final Key<Duration> DATABASE_TIMEOUT =
       Key.duration(
           "database.timeout",
@@ -124,8 +121,6 @@ public final class ApiConfig {
           Duration.ofSeconds(5),
           "Longest part of that time that is spent waiting for a server that can be reached;"
               + " serverSelectionTimeoutMS in database.uri wins.");
-  public static final Key<List<String>> NATS_SERVERS =
-      Key.strings("nats.servers", List.of("localhost:4222"), "Addresses of the NATS servers.");
   public static final Key<Optional<String>> NATS_USERNAME =
       Key.optional("nats.username", ValueTypes.STRING, "User name at NATS.");
   public static final Key<Optional<Secret>> NATS_PASSWORD =
@@ -347,8 +342,11 @@ public final class ApiConfig {
                 TRUSTED_PROXIES,
                 TRUSTED_RANGES)
             .add(JWT_SECRET, JWT_ISSUER)
-            .add(DATABASE_URI, DATABASE_TIMEOUT, DATABASE_SELECTION_TIMEOUT)
-            .add(NATS_SERVERS, NATS_USERNAME, NATS_PASSWORD, NATS_TOKEN)
+            .check(ApiChecks::checkJwtSecret)
+            .include(MongoOptions.SCHEMA)
+            .add(DATABASE_TIMEOUT, DATABASE_SELECTION_TIMEOUT)
+            .check(NatsOptions::checkServers)
+            .add(NatsOptions.SERVERS, NATS_USERNAME, NATS_PASSWORD, NATS_TOKEN)
             .add(TYPESENSE_URI, TYPESENSE_API_KEY)
             .add(RECAPTCHA_SECRET, RECAPTCHA_URL)
             .add(PAINT_IMAGE_ORIGINS, EXTENSION_CONFIGS)

@@ -11,6 +11,8 @@ import app.seventv.core.config.Secret;
 import app.seventv.core.content.Compression;
 import app.seventv.core.http.HttpListener;
 import app.seventv.core.http.HttpServer;
+import app.seventv.core.mongo.MongoOptions;
+import app.seventv.core.nats.NatsOptions;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
 import app.seventv.core.service.ServiceDefinition;
@@ -44,14 +46,10 @@ public final class ApiServer implements RunningService {
 
   private ApiServer(ServiceContext context) throws Exception {
     Config config = context.config();
-    ConnectionString uri = new ConnectionString(config.get(ApiConfig.DATABASE_URI).reveal());
-    String database = uri.getDatabase();
-    if (database == null) {
-      throw new IOException("database.uri names no database");
-    }
+    ConnectionString uri = new ConnectionString(config.get(MongoOptions.URI).reveal());
     this.mongo = MongoClients.create(settings(config, uri));
     try {
-      Store store = new Store(mongo, database);
+      Store store = new Store(mongo, MongoOptions.databaseName(config));
       IndexBuilder.createAll(store);
       this.nats = connect(config);
       try {
@@ -121,7 +119,7 @@ public final class ApiServer implements RunningService {
         new Options.Builder()
             .connectionName("api")
             .servers(
-                config.get(ApiConfig.NATS_SERVERS).stream()
+                config.get(NatsOptions.SERVERS).stream()
                     .map(server -> server.contains("://") ? server : "nats://" + server)
                     .toArray(String[]::new))
             .maxReconnects(-1);

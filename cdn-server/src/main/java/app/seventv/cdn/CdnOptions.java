@@ -173,7 +173,7 @@ record CdnOptions(Config config) {
     if (config.get(MAX_OBJECT_SIZE) > MAX_MAX_OBJECT_SIZE) {
       problems.add(MAX_OBJECT_SIZE, "is over 1 GiB");
     }
-    if (config.get(PURGE_SECRET).filter(secret -> secret.reveal().isBlank()).isPresent()) {
+    if (config.get(PURGE_SECRET).filter(Secret::isBlank).isPresent()) {
       problems.add(PURGE_SECRET, "is empty: everybody could purge");
     }
     for (Key<String> field : List.of(SERVER_NAME, NODE_NAME)) {

@@ -67,10 +67,14 @@ class CdnOptionsTest {
             "pod.node_name = \"a\\u0000\"", "pod.node_name: must be printable ASCII",
             "cdn.bucket.endpoint = \"localhost:9000\"", "cdn.bucket.endpoint: must be a URL",
             "cdn.bucket.endpoint = \"http://\"", "cdn.bucket.endpoint: must be a URL",
+            "cdn.peers = { bind = \"127.0.0.1:1\", self = \"a b\", secret = \"s\" }",
+                "cdn.peers.self: is not among the nodes: \"a b\"",
             "cdn.disk = { directory = \"/d\", capacity = \"63 MiB\" }",
                 "cdn.disk.capacity: must be at least 64 MiB",
             "nats.servers = [\"nats://a:1\", \"nats://a b\"]",
-                "nats.servers: has no address of a server: \"nats://a b\"");
+                "nats.servers: has no address of a server: \"nats://a b\"",
+            "nats.servers = [\"nats://u:hunter2@[bad:4222\"]",
+                "nats.servers: has no address of a server: \"nats://(hidden)@[bad:4222\"");
     settings.forEach((toml, problem) ->
         assertThatThrownBy(() -> options(toml))
             .as(toml)
@@ -131,9 +135,9 @@ class CdnOptionsTest {
     String peers =
         "[cdn]\npeers = { bind = \"127.0.0.1:1\", self = \"http://a\", nodes = [\"http://a\"],"
             + " secret = \"\" }\n";
-    assertThatThrownBy(() -> options(peers).peers())
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("cdn.peers.secret");
+    assertThatThrownBy(() -> options(peers))
+        .hasCauseInstanceOf(ConfigException.class)
+        .hasMessageContaining("cdn.peers.secret: is missing or empty");
   }
 
   @Test

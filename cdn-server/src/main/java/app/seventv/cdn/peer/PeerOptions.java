@@ -1,6 +1,7 @@
 package app.seventv.cdn.peer;
 
 import app.seventv.core.config.Config;
+import app.seventv.core.config.ConfigCheck;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.Secret;
@@ -41,7 +42,23 @@ public record PeerOptions(
           "For a peer's answer; large bodies may take longer; then the origin's.");
 
   /** Keys of the group; include it under a service's prefix. */
-  public static final ConfigSchema SCHEMA = ConfigSchema.of(BIND, NODES, SELF, SECRET, TIMEOUT);
+  public static final ConfigSchema SCHEMA =
+      ConfigSchema.builder()
+          .add(BIND, NODES, SELF, SECRET, TIMEOUT)
+          .check(PeerOptions::check)
+          .build();
+
+  private static void check(Config group, ConfigCheck.Problems problems) {
+    if (group.get(BIND).isEmpty()) {
+      return;
+    }
+    if (group.get(SECRET).filter(secret -> !secret.isBlank()).isEmpty()) {
+      problems.add(SECRET, "is missing or empty: everybody could be a node");
+    }
+    if (group.get(NODES).stream().noneMatch(node -> node.toString().equals(group.get(SELF)))) {
+      problems.add(SELF, "is not among the nodes: \"" + group.get(SELF) + "\"");
+    }
+  }
 
   /** Checks that this node is one of them. */
   public PeerOptions {
@@ -57,11 +74,7 @@ public record PeerOptions(
     if (bind.isEmpty()) {
       return Optional.empty();
     }
-    Secret secret =
-        group
-            .get(SECRET)
-            .filter(text -> !text.reveal().isBlank())
-            .orElseThrow(() -> new IllegalArgumentException("cdn.peers.secret is missing"));
+    Secret secret = group.get(SECRET).orElseThrow();
     return Optional.of(
         new PeerOptions(
             bind.get(), group.get(NODES), URI.create(group.get(SELF)), secret, group.get(TIMEOUT)));

@@ -2,7 +2,11 @@ package app.seventv.core.config;
 
 import java.util.Map;
 
-/** Writes every key with its documentation, default and value; secrets stay hidden. */
+/**
+ * Writes every key with its documentation, default and value; secrets stay hidden. Read again, the
+ * text sets what was set and nothing else: defaults are comments, as they may come from another
+ * environment by then, or from the next release.
+ */
 public final class ConfigPrinter {
   private ConfigPrinter() {}
 
@@ -34,9 +38,18 @@ public final class ConfigPrinter {
     if (value.isEmpty() || key.isSecret()) {
       out.append("# ").append(key.name()).append(value.isEmpty() ? " is not set" : " is hidden");
     } else {
+      // With what is hidden in it the line would set something else.
+      boolean comment = isDefault(config, key) || value.contains(Secret.HIDDEN);
+      out.append(comment ? "#" : "");
       out.append(key.name()).append(" = ").append(value);
     }
     out.append(origin).append("\n\n");
+  }
+
+  private static boolean isDefault(Config config, Key<?> key) {
+    String variable = key.defaultVariable();
+    return !config.isSet(key)
+        || (variable != null && config.origin(key).equals(Origin.environment(variable)));
   }
 
   private static void printElements(Key.TableShape shape, StringBuilder out) {

@@ -190,9 +190,8 @@ final class ConfigReader {
         problems.add(at(tableOrigin, key.name()) + "is required: " + key.doc());
       }
     }
-    Config config = new Config(schema, values, warnings, tag);
-    run(schema.checks(), config);
-    return config;
+    run(schema.checks(), new Config(schema, values, warnings, tag));
+    return new Config(schema, values, warnings, tag); // with the warnings of the rules
   }
 
   /** Runs rules, unless there are problems already. */
@@ -203,11 +202,32 @@ final class ConfigReader {
     for (ConfigSchema.ScopedCheck scoped : checks) {
       Config view = scoped.prefix().isEmpty() ? config : config.group(scoped.prefix());
       String prefix = scoped.prefix().isEmpty() ? "" : scoped.prefix() + ".";
-      scoped
-          .check()
-          .check(
-              view,
-              (key, problem) -> problems.add(at(view.origin(key), prefix + key.name()) + problem));
+      scoped.check().check(view, new Findings(view, prefix));
+    }
+  }
+
+  /** Adds the place of its key to what a rule says. */
+  private final class Findings implements ConfigCheck.Problems {
+    private final Config view;
+    private final String prefix;
+
+    private Findings(Config view, String prefix) {
+      this.view = view;
+      this.prefix = prefix;
+    }
+
+    @Override
+    public void add(Key<?> key, String problem) {
+      problems.add(place(key) + problem);
+    }
+
+    @Override
+    public void warn(Key<?> key, String warning) {
+      warnings.add(place(key) + warning);
+    }
+
+    private String place(Key<?> key) {
+      return at(view.origin(key), prefix + key.name());
     }
   }
 

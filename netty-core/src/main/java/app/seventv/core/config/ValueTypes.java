@@ -95,6 +95,13 @@ public final class ValueTypes {
   public static final ValueType<URI> URL =
       STRING.map("an absolute URL", ValueTypes::parseUrl, URI::toString);
 
+  /** The address of a server, which may hold a password: that is not shown. */
+  public static final ValueType<String> SERVER =
+      new ValueType<>(
+          "the address of a server",
+          value -> cast(String.class, value),
+          address -> quote(Secret.withoutUserInfo(address)));
+
   static final ValueType<Secret> SECRET =
       new ValueType<>(
           "a string (secret)",
@@ -159,8 +166,8 @@ public final class ValueTypes {
   static IllegalArgumentException wrongKind(Object value) {
     return new IllegalArgumentException(
         switch (value) {
-          case String text -> "is the string " + quote(text);
-          case ValueType.PlainText text -> "is the string " + quote(text.value());
+          case String text -> "is the string " + quote(Secret.withoutUserInfo(text));
+          case ValueType.PlainText text -> wrongKind(text.value()).getMessage();
           case TomlArray _ -> "is a list";
           case TomlTable _ -> "is a table";
           default -> "is " + value;

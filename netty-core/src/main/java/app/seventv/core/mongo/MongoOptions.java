@@ -23,7 +23,7 @@ public final class MongoOptions {
 
   /** The key above and its rule. */
   public static final ConfigSchema SCHEMA =
-      ConfigSchema.builder().add(URI).check(MongoOptions::check).build();
+      ConfigSchema.builder().add(URI).check(MongoOptions::checkUri).build();
 
   /** How long an operation waits for a usable server before it fails. */
   private static final int SERVER_SELECTION_SECONDS = 5;
@@ -32,7 +32,8 @@ public final class MongoOptions {
 
   private MongoOptions() {}
 
-  private static void check(Config config, ConfigCheck.Problems problems) {
+  /** The rule for {@link #URI}, for services that have it with another default. */
+  public static void checkUri(Config config, ConfigCheck.Problems problems) {
     try {
       if (new ConnectionString(config.get(URI).reveal()).getDatabase() == null) {
         problems.add(URI, "must name a database, as mongodb://host:27017/7tv");

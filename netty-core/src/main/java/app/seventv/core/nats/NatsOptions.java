@@ -5,6 +5,7 @@ import app.seventv.core.config.ConfigCheck;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.Secret;
+import app.seventv.core.config.ValueTypes;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.ErrorListener;
@@ -21,7 +22,11 @@ import java.util.function.Consumer;
 public final class NatsOptions {
   /** Addresses of the cluster. */
   public static final Key<List<String>> SERVERS =
-      Key.strings("nats.servers", List.of("nats://localhost:4222"), "NATS servers.");
+      Key.of(
+          "nats.servers",
+          ValueTypes.SERVER.list(),
+          List.of("nats://localhost:4222"),
+          "NATS servers.");
 
   /** User name; wins over a token. */
   public static final Key<String> USERNAME = Key.string("nats.username", "", "NATS user name.");
@@ -37,7 +42,7 @@ public final class NatsOptions {
   public static final ConfigSchema SCHEMA =
       ConfigSchema.builder()
           .add(SERVERS, USERNAME, PASSWORD, TOKEN)
-          .check(NatsOptions::check)
+          .check(NatsOptions::checkServers)
           .ignore("TLS to NATS is not offered by this version", "nats.tls")
           .build();
 
@@ -49,13 +54,17 @@ public final class NatsOptions {
 
   private NatsOptions() {}
 
-  /** Asks the client itself, which would refuse to start with what it cannot read. */
-  private static void check(Config config, ConfigCheck.Problems problems) {
+  /**
+   * The rule for {@link #SERVERS}. Asks the client itself, which would refuse to start with what it
+   * cannot read.
+   */
+  public static void checkServers(Config config, ConfigCheck.Problems problems) {
     for (String server : config.get(SERVERS)) {
       try {
         new Options.Builder().server(server).build();
       } catch (IllegalArgumentException e) {
-        problems.add(SERVERS, "has no address of a server: \"" + server + "\"");
+        problems.add(
+            SERVERS, "has no address of a server: \"" + Secret.withoutUserInfo(server) + "\"");
       }
     }
   }

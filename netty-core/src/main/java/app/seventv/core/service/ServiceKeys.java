@@ -1,11 +1,15 @@
 package app.seventv.core.service;
 
+import app.seventv.core.config.Config;
+import app.seventv.core.config.ConfigCheck;
 import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.ValueTypes;
 import app.seventv.core.log.LogOptions;
 import app.seventv.core.observe.Telemetry;
+import app.seventv.core.transport.Handover;
 import app.seventv.core.transport.TransportOptions;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +50,19 @@ public final class ServiceKeys {
           .add(METRICS_BIND_ADDRESS, INSTANCE, DRAIN_TIME, HANDOVER)
           .include(TransportOptions.SCHEMA)
           .include(Telemetry.SCHEMA)
+          .startCheck(ServiceKeys::checkHandover)
           .build();
 
   private ServiceKeys() {}
+
+  private static void checkHandover(Config config, ConfigCheck.Problems problems) {
+    Optional<Path> path = config.get(HANDOVER);
+    try {
+      if (path.isPresent()) {
+        Handover.check(path.get());
+      }
+    } catch (IOException e) {
+      problems.add(HANDOVER, "cannot be used: " + e.getMessage());
+    }
+  }
 }

@@ -97,6 +97,15 @@ public final class Handover implements AutoCloseable {
   }
 
   /**
+   * Whether {@link #at} could use the path, as far as that is known beforehand.
+   *
+   * @throws IOException if not; the message says why
+   */
+  public static void check(Path at) throws IOException {
+    HandoverPath.check(at);
+  }
+
+  /**
    * Asks the process that listens at the path for its sockets; if there is none, starts on those
    * given.
    *

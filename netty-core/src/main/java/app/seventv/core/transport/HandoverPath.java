@@ -42,16 +42,7 @@ final class HandoverPath implements AutoCloseable {
    */
   HandoverPath(Path path) throws IOException {
     this.path = path.toAbsolutePath();
-    if (this.path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH_BYTES) {
-      throw new IOException(
-          "the handover path has over "
-              + MAX_PATH_BYTES
-              + " bytes, too many for a socket: "
-              + path);
-    }
-    if (Files.exists(path) && !Files.readAttributes(path, BasicFileAttributes.class).isOther()) {
-      throw new IOException("the handover path is not a socket and is left alone: " + path);
-    }
+    check(this.path);
     FileChannel file = openLock();
     try {
       FileLock lock = file.tryLock(); // goes with its channel
@@ -63,6 +54,28 @@ final class HandoverPath implements AutoCloseable {
       throw new IOException("another process is just starting with the handover path " + path, e);
     }
     lockFile = file;
+  }
+
+  /**
+   * Whether sockets can be where they are to be.
+   *
+   * @throws IOException if not; the message says why
+   */
+  static void check(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath();
+    if (absolute.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH_BYTES) {
+      throw new IOException(
+          "the handover path has over "
+              + MAX_PATH_BYTES
+              + " bytes, too many for a socket: "
+              + path);
+    }
+    if (!Files.isDirectory(absolute.resolveSibling(""))) {
+      throw new IOException("cannot write beside the handover path " + path + ": no such folder");
+    }
+    if (Files.exists(path) && !Files.readAttributes(path, BasicFileAttributes.class).isOther()) {
+      throw new IOException("the handover path is not a socket and is left alone: " + path);
+    }
   }
 
   private FileChannel openLock() throws IOException {

@@ -89,6 +89,18 @@ class ServiceMainTest {
   }
 
   @Test
+  void aHandoverThatNoSocketCanBeAtIsFoundBefore() throws Exception {
+    assertThat(run("--check-config", "-o", "handover=" + directory.resolve("at"))).isZero();
+    Path inNone = directory.resolve("none/at");
+    assertThat(run("--check-config", "-o", "handover=" + inNone)).isEqualTo(ServiceMain.EXIT_USAGE);
+    assertThat(err()).contains("handover: cannot be used: cannot write beside the handover path");
+    String tooLong = "handover=" + directory.resolve("a".repeat(104));
+    assertThat(run("--check-config", "-o", tooLong)).isEqualTo(ServiceMain.EXIT_USAGE);
+    Path file = Files.writeString(directory.resolve("file"), "mine");
+    assertThat(run("--check-config", "-o", "handover=" + file)).isEqualTo(ServiceMain.EXIT_USAGE);
+  }
+
+  @Test
   void printsEveryKey() {
     assertThat(run("--print-config", "--set", "test.mode=broken")).isEqualTo(ServiceMain.EXIT_OK);
     assertThat(out())

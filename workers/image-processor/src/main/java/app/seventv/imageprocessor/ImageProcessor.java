@@ -1,6 +1,7 @@
 package app.seventv.imageprocessor;
 
 import app.seventv.core.config.Config;
+import app.seventv.core.mongo.MongoOptions;
 import app.seventv.core.service.RunningService;
 import app.seventv.core.service.ServiceContext;
 import app.seventv.core.service.ServiceDefinition;
@@ -139,11 +140,8 @@ public final class ImageProcessor implements RunningService {
   }
 
   private MongoDatabase database(Config config) {
-    ConnectionString uri = new ConnectionString(config.get(ImageProcessorKeys.DATABASE_URI));
-    String name = uri.getDatabase();
-    if (name == null) {
-      throw new IllegalArgumentException("database.uri names no database");
-    }
+    ConnectionString uri =
+        new ConnectionString(config.get(ImageProcessorKeys.DATABASE_URI).reveal());
     long timeoutMs = START_STEP_TIMEOUT.toMillis();
     MongoClient client =
         opened(
@@ -153,7 +151,7 @@ public final class ImageProcessor implements RunningService {
                     .applyToClusterSettings(
                         s -> s.serverSelectionTimeout(timeoutMs, TimeUnit.MILLISECONDS))
                     .build()));
-    MongoDatabase database = client.getDatabase(name);
+    MongoDatabase database = client.getDatabase(MongoOptions.databaseName(config));
     ping(database);
     return database;
   }

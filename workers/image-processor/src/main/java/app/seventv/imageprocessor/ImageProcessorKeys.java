@@ -5,6 +5,7 @@ import app.seventv.core.config.ConfigSchema;
 import app.seventv.core.config.Key;
 import app.seventv.core.config.Secret;
 import app.seventv.core.config.ValueTypes;
+import app.seventv.core.mongo.MongoOptions;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,11 +16,8 @@ import java.util.Optional;
 
 /** The service's settings (operations.md §3.5). */
 final class ImageProcessorKeys {
-  static final Key<String> DATABASE_URI =
-      Key.string(
-          "database.uri",
-          "mongodb://localhost:27017/scuffle-image-processor",
-          "MongoDB with its database; holds the jobs.");
+  static final Key<Secret> DATABASE_URI =
+      MongoOptions.URI.withDefault(new Secret("mongodb://localhost:27017/scuffle-image-processor"));
   static final Key<Boolean> GRPC_ENABLED =
       Key.bool("management.grpc.enabled", true, "Whether tasks are taken in.");
   static final Key<InetSocketAddress> GRPC_BIND =
@@ -99,7 +97,11 @@ final class ImageProcessorKeys {
           "Where inputs and outputs lie.");
 
   private static final Key<List<String>> SERVERS =
-      Key.strings("servers", List.of("nats://localhost:4222"), "Addresses of the servers.");
+      Key.of(
+          "servers",
+          ValueTypes.SERVER.list(),
+          List.of("nats://localhost:4222"),
+          "Addresses of the servers.");
   private static final Key<Optional<String>> USERNAME =
       Key.optional("username", ValueTypes.STRING, "User, if the server asks for one.");
   private static final Key<Optional<Secret>> PASSWORD = Key.secret("password", "Its password.");
@@ -124,6 +126,7 @@ final class ImageProcessorKeys {
           .add(WORKER_POLLING_INTERVAL, WORKER_HOLD_TIME, WORKER_REFRESH_INTERVAL)
           .add(WORKER_MAX_PROCESSING_TIME, WORKER_DIRECTORY)
           .add(DRIVES, EVENT_QUEUES)
+          .check(MongoOptions::checkUri)
           .ignore("management is served over gRPC only", "management.http")
           .ignore(
               "health and metrics are at metrics_bind_address",
