@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Whose session a stream that comes back may have. */
 class StreamClientsTest {
   private static final long REQUEST = 7;
-  private static final long DAY_MS = StreamClients.MEMORY_MS;
+  private static final long MEMORY_MS = StreamClients.MEMORY_MS;
   private static final long LIFETIME_MS = 150_000;
   private static final int NEXT = 10;
 
@@ -77,9 +77,9 @@ class StreamClientsTest {
     end(3, 5);
     assertThat(comeBack(8, 6)).isNull();
     end(4, 7);
-    assertThat(comeBack(8, 7 + DAY_MS)).as("the other one has not come for a day").isNull();
-    end(5, 8 + DAY_MS);
-    assertThat(comeBack(8, 9 + DAY_MS)).isEqualTo(new Id(1, 5));
+    assertThat(comeBack(8, 7 + MEMORY_MS)).as("the other one has not come for long").isNull();
+    end(5, 8 + MEMORY_MS);
+    assertThat(comeBack(8, 9 + MEMORY_MS)).isEqualTo(new Id(1, 5));
   }
 
   @Test
