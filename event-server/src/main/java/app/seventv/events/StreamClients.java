@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Which streams have been here with which request, so that none is ever taken for another: an id of
  * an event does not name its session, and several clients may send the same request. A session may
  * be gone on with only if its client is the only one with that request that can come back: nobody
- * else is here with it, and nobody else was within {@link #MEMORY_MS}. Those forgotten for want
- * of room count as somebody else.
- * Guarded by the lock of {@link ParkedSessions}.
+ * else is here with it, and nobody else was within {@link #MEMORY_MS}. Those forgotten for want of
+ * room count as somebody else. Guarded by the lock of {@link ParkedSessions}.
  */
 final class StreamClients {
   /** An EventSource tries again for as long as its page is open, mostly within seconds. */
